@@ -1,0 +1,1 @@
+"""Sambok's engine; reads top-down, rooms import only downwards (docs/ARCHITECTURE.md)."""

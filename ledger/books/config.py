@@ -1,0 +1,214 @@
+"""The two files that say who the federation and its units are: `fava.conf` and `unit.toml` (SPEC 2).
+
+pydantic checks them at the edge; inside, frozen dataclasses travel. An unknown key is an error that names the file,
+the key and the nearest valid one, because a misspelt `vat_deducton` must not silently mean 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
+from ledger.errors import Problem
+
+SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+SLUG_LENGTH = 30
+RESERVED_SLUGS = frozenset({"adjustments", "policy", "prices"})
+CODE = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
+#: Pseudo-units of the combined ledger; no unit may be called so.
+PSEUDO_UNITS = frozenset({"ELIM", "ADJ", "CTA"})
+CURRENCY = r"^[A-Z]{3}$"
+CONFIG_BYTES = 1 << 20
+
+
+class Table(BaseModel):
+    """A TOML table whose unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+TableT = TypeVar("TableT", bound=Table)
+
+
+class FederationTable(Table):
+    """`[federation]` of `fava.conf`."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    currency: Annotated[str, Field(pattern=CURRENCY)]
+    central: str
+    fiscal_year_start: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-01$")] = "01-01"
+    language: Literal["sv", "en", "es"] = "en"
+
+
+class IntragroupTable(Table):
+    """`[intragroup]`: how far two sides may differ before a person must look (SPEC 10)."""
+
+    tolerance: Annotated[Decimal, Field(ge=0)] = Decimal("1.00")
+    tolerance_total: Annotated[Decimal, Field(ge=0)] = Decimal("10.00")
+
+
+class ServerTable(Table):
+    """`[server]`: where the web view listens. Loopback only, until access control is configured."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 5000
+    session_hours: Annotated[int, Field(ge=1, le=168)] = 8
+    public_url: str | None = None
+
+
+class ViewTable(Table):
+    """`[view]`: from how many transactions on the federation view is fed with month summaries (DESIGN 5)."""
+
+    voucher_threshold: Annotated[int, Field(ge=0)] = 30_000
+
+
+class FederationFile(Table):
+    """`fava.conf` as a whole."""
+
+    federation: FederationTable
+    intragroup: IntragroupTable = IntragroupTable()
+    server: ServerTable = ServerTable()
+    view: ViewTable = ViewTable()
+    schedule: dict[str, Any] = Field(default_factory=dict)
+
+
+class RuleTable(Table):
+    """`[[source.rule]]`: which account the other side of a line goes to. Every condition given must hold."""
+
+    text: str | None = None  # a part of the line's text or counterparty, any case
+    counterparty: str | None = None
+    direction: Literal["in", "out"] | None = None
+    amount: Decimal | None = None  # the line's amount without sign
+    account: str
+    partner: str | None = None
+    ic: str | None = None
+    vat: Literal["25", "12", "6"] | None = None  # the amount holds this VAT: it is split off
+    narration: str | None = None
+
+
+class SourceTable(Table):
+    """`[[source]]`: where files come from and what they feed."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]  # folder below inbox/
+    format: Literal["camt053", "sie4"]
+    account: str | None = None  # the books' account of a bank source
+    bank_account: str | None = None  # IBAN or national number as the bank writes it
+    currency: Annotated[str, Field(pattern=CURRENCY)] | None = None
+    rule: tuple[RuleTable, ...] = ()
+
+
+class UnitFile(Table):
+    """`unit.toml` as a whole."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    code: str
+    entity: Literal["division", "legal_entity"] = "division"
+    organisation_number: str | None = None
+    vat_deduction: Annotated[Decimal, Field(ge=0, le=1)] = Decimal(1)
+    currency: Annotated[str, Field(pattern=CURRENCY)]
+    chart: str = "bas"
+    levels: tuple[str, ...] = ()
+    business_line: str | None = None
+    joined: dt.date | None = None
+    left: dt.date | None = None
+    status: Literal["test", "active", "closing", "closed"] = "active"
+    bookkeeping: Literal["sambok", "fortnox"] = "sambok"
+    combine: bool = True
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    source: tuple[SourceTable, ...] = ()
+
+    @field_validator("code")
+    @classmethod
+    def _code(cls, value: str) -> str:
+        if not CODE.fullmatch(value) or value in PSEUDO_UNITS:
+            raise ValueError("upper-case or digit first, then letters, digits, hyphens; not ELIM, ADJ or CTA")
+        return value
+
+
+def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
+    """Read one TOML file.
+
+    Args:
+        path: the file.
+        model: the table it must be.
+        shown: its name in errors, relative to the workspace.
+
+    Raises:
+        ConfigUnreadable: it can't be opened, is too large or isn't UTF-8.
+        ConfigSyntax: it is no TOML.
+        ConfigUnknownKey: a key that nobody knows; the nearest valid one is named.
+        ConfigInvalid: a known key with an impossible value.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigUnreadable(file=shown, reason=error.strerror or str(error)) from error
+    if len(data) > CONFIG_BYTES:
+        raise ConfigUnreadable(file=shown, reason=f"{len(data)} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigUnreadable(file=shown, line=data.count(b"\n", 0, error.start) + 1, reason="not UTF-8") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        raise ConfigSyntax(file=shown, line=line, excerpt=_line(text, line), reason=str(error)) from error
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise _explain(error, model, text, shown) from None
+
+
+def _line(text: str, line: int | None) -> str | None:
+    lines = text.splitlines()
+    return lines[line - 1] if line and line <= len(lines) else None
+
+
+def _find(text: str, path: tuple[int | str, ...]) -> tuple[int | None, str | None]:
+    """The line on which the last key of `path` stands: the first after its table's head, else the first at all."""
+    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
+    number = next((part for part in path if isinstance(part, int)), 0)
+    pattern = re.compile(rf"^\s*(\[+\s*)?\"?{re.escape(key)}\"?\s*(=|\])|[{{,]\s*{re.escape(key)}\s*=")
+    hits = [(i, line) for i, line in enumerate(text.splitlines(), 1) if pattern.search(line)]
+    if not hits:
+        return None, None
+    return hits[min(number, len(hits) - 1)]
+
+
+def _valid_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Keys that the table at `path` knows."""
+    here: type[BaseModel] = model
+    for part in path[:-1]:
+        if isinstance(part, int):
+            continue
+        annotation: Any = here.model_fields[part].annotation if part in here.model_fields else None
+        inner = [a for a in (annotation, *getattr(annotation, "__args__", ())) if isinstance(a, type)]
+        tables = [a for a in inner if issubclass(a, BaseModel)]
+        if not tables:
+            return []
+        here = tables[0]
+    return sorted(here.model_fields)
+
+
+def _explain(error: ValidationError, model: type[BaseModel], text: str, shown: str) -> Problem:
+    first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    path = first["loc"]
+    line, excerpt = _find(text, path)
+    name = ".".join(str(part) for part in path)
+    if first["type"] == "extra_forbidden":
+        valid = _valid_keys(model, path)
+        near = difflib.get_close_matches(str(path[-1]), valid, n=1, cutoff=0) or ["?"]
+        return ConfigUnknownKey(
+            file=shown, line=line, excerpt=excerpt, key=name, nearest=near[0], known=", ".join(valid)
+        )
+    return ConfigInvalid(file=shown, line=line, excerpt=excerpt, key=name, reason=first["msg"])

@@ -1,0 +1,90 @@
+"""A unit's book after loading: its booked entries, what can be said of them, and what is wrong with them.
+
+*Booked* is the first of the two stages (docs/ARCHITECTURE.md): the book's own text, guarded and booked, no plugin.
+What the federation's rules add (provisional entries) is made above, in `ledger.provisional`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from beancount.core import data
+
+from ledger.books.summary import Summary
+from ledger.books.workspace import Unit, Workspace
+from ledger.errors import Problem
+
+
+@dataclass(frozen=True)
+class UnitBook:
+    """One unit's book.
+
+    Attributes:
+        unit: whose it is.
+        key: digest of the text and of everything else the result depends on; equal keys mean equal results.
+        problems: what is wrong. A book with problems has no place in totals (SPEC 3); `summary` may still be there
+            when the text passed the guard, so that its own view can be shown.
+        summary: None when the text was refused.
+        files: absolute paths of every file the book is made of, main file first.
+        options: Beancount's options of the book (its `options_map`, without what a loader can't rebuild).
+    """
+
+    unit: Unit
+    key: str
+    problems: tuple[Problem, ...]
+    summary: Summary | None
+    files: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    _entries: Callable[[], list[data.Directive]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether its figures may be counted."""
+        return not self.problems and self.summary is not None
+
+    def entries(self) -> list[data.Directive]:
+        """The booked entries, in Beancount's order, identical by `repr` to what `load_file` gives without plugins.
+
+        They are read from the cache's columns each time: keep them no longer than needed.
+        """
+        return self._entries() if self._entries else []
+
+
+@dataclass(frozen=True)
+class CentralText:
+    """`units/policy.beancount` and `units/prices.beancount`, guarded and parsed.
+
+    Attributes:
+        policy: `custom` directives of the policy file, in its order.
+        prices: `price`, `commodity` and `custom "average-rate"` directives.
+        key: digest of both files' content.
+        problems: what is wrong; a faulty file counts as empty.
+    """
+
+    policy: tuple[data.Custom, ...]
+    prices: tuple[data.Directive, ...]
+    key: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Books:
+    """All books of a workspace, loaded."""
+
+    workspace: Workspace
+    units: dict[str, UnitBook]
+    central_text: CentralText
+    closed: dict[str, frozenset[str]] = field(default_factory=dict)  # slug -> sealed months "2026-03"
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong: the workspace's, the central files', each unit's."""
+        units = (p for book in self.units.values() for p in book.problems)
+        return (*self.workspace.problems, *self.central_text.problems, *units)
+
+    @property
+    def transactions(self) -> int:
+        """Σ transactions of all books that could be read."""
+        return sum(b.summary.transactions for b in self.units.values() if b.summary)

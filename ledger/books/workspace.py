@@ -1,0 +1,235 @@
+"""A workspace: the folder that holds the federation's settings and every unit's books (SPEC 2).
+
+Found by `--workspace`, then `SAMBOK_WORKSPACE`, then the nearest folder above with a `fava.conf`. Reading one never
+stops at the first fault: a unit whose `unit.toml` is wrong is left out with its problem, and the others stand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+from ledger.books.config import (
+    RESERVED_SLUGS,
+    SLUG,
+    SLUG_LENGTH,
+    FederationFile,
+    SourceTable,
+    UnitFile,
+    read_config,
+)
+from ledger.books.problems import (
+    CentralMissing,
+    UnitCodeTwice,
+    UnitDates,
+    UnitFolderName,
+    UnitUnknown,
+    WorkspaceMissing,
+)
+from ledger.errors import Problem, order
+
+#: What a division's legal person is called where no organisation number is given.
+DIVISION_NUMBER = "division"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A member that keeps its own books (SPEC 1).
+
+    `joined` and `left` are both inside its membership; None means always.
+    """
+
+    slug: str
+    folder: Path
+    name: str
+    code: str
+    entity: str
+    currency: str
+    chart: str
+    organisation_number: str | None = None
+    vat_deduction: Decimal = Decimal(1)
+    levels: tuple[str, ...] = ()
+    business_line: str | None = None
+    joined: dt.date | None = None
+    left: dt.date | None = None
+    status: str = "active"
+    bookkeeping: str = "sambok"
+    combine: bool = True
+    country: str | None = None
+    sources: tuple[SourceTable, ...] = ()
+
+    def in_scope(self, day: dt.date) -> bool:
+        """Whether the unit is a member on `day` and its book belongs in the combined statements (SPEC 10)."""
+        return self.combine and (self.joined is None or self.joined <= day) and (self.left is None or day <= self.left)
+
+    @property
+    def legal_person(self) -> str:
+        """All divisions together are one legal person; each legal entity is one of its own (SPEC 1)."""
+        if self.entity == "division":
+            return self.organisation_number or DIVISION_NUMBER
+        return f"entity:{self.slug}"
+
+    @property
+    def main(self) -> Path:
+        """The unit's `main.beancount`, owned by the federation."""
+        return self.folder / "main.beancount"
+
+    @property
+    def books(self) -> Path:
+        """Where bookkeepers and importers write."""
+        return self.folder / "books"
+
+    def month_file(self, day: dt.date) -> Path:
+        """The file that holds the month of `day`."""
+        return self.books / f"{day:%Y}" / f"{day:%Y-%m}.beancount"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The federation's folder, its settings and its units."""
+
+    root: Path
+    config: FederationFile
+    units: dict[str, Unit]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency."""
+        return self.config.federation.currency
+
+    @property
+    def language(self) -> str:
+        """The federation's language: statements, group account names, web."""
+        return self.config.federation.language
+
+    @property
+    def units_folder(self) -> Path:
+        """`units/`."""
+        return self.root / "units"
+
+    @property
+    def policy_file(self) -> Path:
+        """`units/policy.beancount`: dated rates and decisions."""
+        return self.units_folder / "policy.beancount"
+
+    @property
+    def prices_file(self) -> Path:
+        """`units/prices.beancount`: exchange rates."""
+        return self.units_folder / "prices.beancount"
+
+    @property
+    def state_folder(self) -> Path:
+        """`.sambok/`: caches and what runs; never in a unit's folder, and safe to delete."""
+        return self.root / ".sambok"
+
+    @cached_property
+    def central(self) -> Unit | None:
+        """The unit that carries the shared services; None (with a problem) if it isn't there."""
+        return self.units.get(self.config.federation.central)
+
+    def unit(self, slug: str) -> Unit:
+        """The unit called `slug`.
+
+        Raises:
+            UnitUnknown: no such unit; the nearest one is named.
+        """
+        if slug in self.units:
+            return self.units[slug]
+        near = difflib.get_close_matches(slug, self.units, n=1, cutoff=0)
+        known = ", ".join(sorted(self.units)) or "-"
+        raise UnitUnknown(slug=slug, nearest=near[0] if near else "-", known=known)
+
+    def shown(self, path: str | os.PathLike[str]) -> str:
+        """`path` as users know it: relative to the workspace where it is inside, as it stands elsewhere."""
+        text = os.fspath(path)
+        if text.startswith("<"):
+            return text
+        try:
+            return Path(text).relative_to(self.root).as_posix()
+        except ValueError:
+            return text
+
+    def fiscal_year(self, day: dt.date) -> tuple[dt.date, dt.date]:
+        """First and last day of the fiscal year that holds `day`."""
+        month = int(self.config.federation.fiscal_year_start[:2])
+        year = day.year if day.month >= month else day.year - 1
+        return dt.date(year, month, 1), dt.date(year + 1, month, 1) - dt.timedelta(days=1)
+
+
+def find_root(option: str | None, start: Path | None = None) -> Path:
+    """The workspace's folder: `--workspace`, `SAMBOK_WORKSPACE`, or the nearest ancestor with a `fava.conf`.
+
+    Raises:
+        WorkspaceMissing: none of them has a `fava.conf`.
+    """
+    named = option or os.environ.get("SAMBOK_WORKSPACE")
+    here = Path(named).absolute() if named else (start or Path.cwd()).absolute()
+    for folder in (here,) if named else (here, *here.parents):
+        if (folder / "fava.conf").is_file():
+            return Path(os.path.realpath(folder))
+    raise WorkspaceMissing(start=here)
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read `fava.conf` and every `unit.toml` below `root`.
+
+    Raises:
+        Problem: `fava.conf` itself can't be used. Faulty units are left out, each with its problem in `problems`.
+    """
+    config = read_config(root / "fava.conf", FederationFile, "fava.conf")
+    units: dict[str, Unit] = {}
+    problems: list[Problem] = []
+    folder = root / "units"
+    names = sorted(p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
+    for name in names:
+        if name in RESERVED_SLUGS or name.startswith("."):
+            continue
+        if not SLUG.fullmatch(name) or len(name) > SLUG_LENGTH:
+            problems.append(UnitFolderName(file=f"units/{name}", name=name))
+            continue
+        try:
+            units[name] = read_unit(root, name)
+        except Problem as problem:
+            problems.append(problem)
+    problems += _cross_checks(config, units)
+    return Workspace(root, config, units, tuple(sorted(problems, key=order)))
+
+
+def read_unit(root: Path, slug: str) -> Unit:
+    """The unit in `units/<slug>`.
+
+    Raises:
+        Problem: its `unit.toml` can't be used.
+    """
+    shown = f"units/{slug}/unit.toml"
+    try:
+        table = read_config(root / "units" / slug / "unit.toml", UnitFile, shown)
+    except Problem as problem:
+        problem.unit = slug
+        raise
+    values = {name: getattr(table, name) for name in UnitFile.model_fields if name != "source"}
+    unit = Unit(slug=slug, folder=root / "units" / slug, sources=table.source, **values)
+    if unit.joined and unit.left and unit.left < unit.joined:
+        raise UnitDates(file=shown, unit=slug, slug=slug, joined=unit.joined, left=unit.left)
+    return unit
+
+
+def _cross_checks(config: FederationFile, units: dict[str, Unit]) -> list[Problem]:
+    problems: list[Problem] = []
+    central = config.federation.central
+    if central not in units:
+        problems.append(CentralMissing(file="fava.conf", slug=central))
+    by_code: dict[str, str] = {}
+    for slug, unit in units.items():
+        other = by_code.setdefault(unit.code.upper(), slug)
+        if other != slug:
+            problems.append(
+                UnitCodeTwice(file=f"units/{slug}/unit.toml", unit=slug, slug=slug, other=other, unit_code=unit.code)
+            )
+    return problems

@@ -1,0 +1,129 @@
+"""What can be wrong, said so that a bookkeeper can act on it (SPEC 12).
+
+Every failure is a class of its own below [`Problem`][ledger.errors.Problem]: a stable code, what is wrong, and the
+remedy. A problem is a value (loading never stops at the first one) and may be raised where nothing more can be done.
+Texts are message ids: English here, Swedish and Spanish in `ledger/locale`. Parameters are named in braces.
+
+A room declares its own problems in its own `problems.py`; the catalogue (`docs/errors.md`) lists every class that
+is registered here, and a test provokes each of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ledger.messages import translate
+
+#: Exit codes of every command (SPEC 5).
+EXIT_DONE = 0
+EXIT_BOOKS = 1
+EXIT_USAGE = 2
+EXIT_PERSON = 3
+EXIT_OUTSIDE = 4
+
+
+class Problem(Exception):  # noqa: N818  a problem is a value first, and raised only at the end of the road
+    """One thing that is wrong, where it is, and what to do about it.
+
+    Args:
+        file: path relative to the workspace (POSIX), or the path as the user gave it when outside one.
+        line: line number from 1, or None where the whole file is meant.
+        excerpt: the offending line or lines, as they stand.
+        unit: slug of the unit whose book it is.
+        **params: what the message and the remedy name in braces; kept as text.
+    """
+
+    code: ClassVar[str] = ""
+    message: ClassVar[str] = ""
+    remedy: ClassVar[str] = ""
+    exit_code: ClassVar[int] = EXIT_BOOKS
+
+    registry: ClassVar[dict[str, type[Problem]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the class under its code; two classes with one code are a programming error."""
+        super().__init_subclass__(**kwargs)
+        if not cls.code:
+            return
+        known = Problem.registry.setdefault(cls.code, cls)
+        if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"two problems are called {cls.code}: {known} and {cls}")
+
+    def __init__(
+        self,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        excerpt: str | None = None,
+        unit: str | None = None,
+        **params: object,
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.excerpt = excerpt
+        self.unit = unit
+        self.params = {name: str(value) for name, value in params.items()}
+        super().__init__(self.code)
+
+    def text(self, language: str | None = None) -> str:
+        """What is wrong, in `language` (sv, en, es; default: the language in use)."""
+        return translate(self.message, language).format(**self.params)
+
+    def remedy_text(self, language: str | None = None) -> str:
+        """What to do about it, in `language`."""
+        return translate(self.remedy, language).format(**self.params)
+
+    @property
+    def where(self) -> str:
+        """`file:line`, `file`, or nothing."""
+        if self.file is None:
+            return ""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+    def as_json(self, language: str | None = None) -> dict[str, Any]:
+        """The object of every `--json` answer's `errors` (SPEC 5)."""
+        return {
+            "code": self.code,
+            "unit": self.unit,
+            "file": self.file,
+            "line": self.line,
+            "message": self.text(language),
+            "remedy": self.remedy_text(language),
+            "excerpt": self.excerpt,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain object for caches and pipes; [`from_dict`][ledger.errors.Problem.from_dict] reads it."""
+        return {
+            "code": self.code,
+            "unit": self.unit,
+            "file": self.file,
+            "line": self.line,
+            "excerpt": self.excerpt,
+            "params": self.params,
+        }
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Problem:
+        """The problem that `to_dict` described. An unknown code is a KeyError (a cache of another version)."""
+        cls = Problem.registry[data["code"]]
+        return cls(file=data["file"], line=data["line"], excerpt=data["excerpt"], unit=data["unit"], **data["params"])
+
+    def __eq__(self, other: object) -> bool:
+        """Problems are equal when they say the same of the same place."""
+        return isinstance(other, Problem) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.file, self.line, self.unit, tuple(sorted(self.params.items()))))
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.text()} [{self.code}]"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Problem.from_dict, (self.to_dict(),)
+
+
+def order(problem: Problem) -> tuple[str, str, int, str]:
+    """Sort key: by unit, file, line, code, so that lists are the same whoever made them."""
+    return (problem.unit or "", problem.file or "", problem.line or 0, problem.code)

@@ -1,0 +1,71 @@
+"""Every rounding of money, in one place (docs: Standards; SPEC 6, 8, 9).
+
+A currency's unit is ISO 4217's minor unit: 0.01 for most, 1 for CLP, 0.001 for JOD. Amounts are rounded half away
+from zero (the rule of the levy, of VAT and of Swedish invoices), or down where a rule says so. A sum that must be split
+is split by largest remainder, so that the parts always add up to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
+
+#: Currencies whose minor unit isn't 0.01 (ISO 4217, checked in tests against CLDR where both agree).
+NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+
+#: Enough digits that no product of amounts and rates is cut before it is rounded once.
+EXACT = Context(prec=60)
+
+
+def decimals(currency: str) -> int:
+    """Number of decimals of a currency's unit."""
+    if currency in NO_DECIMALS:
+        return 0
+    return 3 if currency in THREE_DECIMALS else 2
+
+
+def unit_of(currency: str) -> Decimal:
+    """The currency's smallest unit: 0.01 SEK, 1 CLP, 0.001 JOD."""
+    return Decimal(1).scaleb(-decimals(currency))
+
+
+def half_away(amount: Decimal, currency: str) -> Decimal:
+    """`amount` rounded to the currency's unit, halves away from zero."""
+    with localcontext(EXACT):
+        return amount.quantize(unit_of(currency), rounding=ROUND_HALF_UP) + 0
+
+
+def down(amount: Decimal, currency: str) -> Decimal:
+    """`amount` cut to the currency's unit, towards zero."""
+    with localcontext(EXACT):
+        return amount.quantize(unit_of(currency), rounding=ROUND_DOWN) + 0
+
+
+def largest_remainder(total: Decimal, weights: Mapping[str, Decimal], currency: str) -> dict[str, Decimal]:
+    """Split a rounded `total` over `weights` so that the parts add up to it exactly.
+
+    Each part is its exact share cut towards minus infinity; the units left over go to the largest remainders,
+    ties to the larger weight (by size), then by name (SPEC 6).
+
+    Args:
+        total: a multiple of the currency's unit.
+        weights: by name; they may be negative, but must not sum to 0 unless `total` is 0.
+        currency: whose unit counts.
+
+    Returns:
+        A part for each name, in the order of `weights`; Σ parts = total.
+    """
+    unit = unit_of(currency)
+    with localcontext(EXACT):
+        whole = sum(weights.values(), Decimal(0))
+        if total == 0 and whole == 0:
+            return {name: Decimal(0).quantize(unit) for name in weights}
+        shares = {name: total * weight / whole for name, weight in weights.items()}
+        floors = {name: (share / unit).to_integral_value(rounding="ROUND_FLOOR") for name, share in shares.items()}
+        left = int((total / unit) - sum(floors.values(), Decimal(0)))
+        ranked = sorted(weights, key=lambda n: (-(shares[n] / unit - floors[n]), -abs(weights[n]), n))
+        extra = set(ranked[:left])
+        parts = {name: (floors[name] + (1 if name in extra else 0)) * unit for name in weights}
+    assert sum(parts.values(), Decimal(0)) == total
+    return parts
