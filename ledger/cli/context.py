@@ -1,0 +1,94 @@
+"""What every command needs: the workspace, problems on standard error, JSON on standard output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ledger import messages
+from ledger.errors import Problem, order
+
+if TYPE_CHECKING:  # a warm run must not pay for pydantic
+    from rich.console import Console
+
+    from ledger.books import Books, Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Session:
+    """One run of the command line: where the workspace is, and what was loaded of it."""
+
+    def __init__(self, workspace: str | None, *, debug: bool = False) -> None:
+        self.option = workspace
+        self.debug = debug
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace; its language is in use from here on.
+
+        Raises:
+            Problem: there is none, or its `fava.conf` can't be used.
+        """
+        from ledger.books import find_root, open_workspace  # noqa: PLC0415  only when a command needs it
+
+        found = open_workspace(find_root(self.option))
+        messages.use(found.language)
+        return found
+
+    @cached_property
+    def books(self) -> Books:
+        """All books, loaded (from the cache where nothing changed)."""
+        from ledger.books import load_books  # noqa: PLC0415  only when a command needs it
+
+        return load_books(self.workspace)
+
+
+def workspace_option(command: F) -> F:
+    """Let a command take `--workspace` itself, too: people write it on either side."""
+
+    def chosen(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        del parameter
+        if value is not None:
+            ctx.obj.option = value
+
+    return click.option(
+        "--workspace", "-w", metavar="DIR", expose_value=False, callback=chosen, help="The federation's folder."
+    )(command)
+
+
+def stderr() -> Console:
+    """A console for talk; plain text where nobody watches."""
+    from rich.console import Console  # noqa: PLC0415  only when there is something to say
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def stdout() -> Console:
+    """A console for data in tables."""
+    from rich.console import Console  # noqa: PLC0415  only when there is something to print
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def report(problems: Iterable[Problem], limit: int | None = None) -> None:
+    """Show problems on standard error: place, what is wrong, the excerpt, the remedy."""
+    found = sorted(problems, key=order)
+    for problem in found[:limit]:
+        place = f"{problem.where}: " if problem.where else ""
+        click.echo(f"{place}{problem.text()} [{problem.code}]", err=True)
+        if problem.excerpt:
+            for row in problem.excerpt.splitlines()[:5]:
+                click.echo(f"    | {row}", err=True)
+        click.echo(f"    -> {problem.remedy_text()}", err=True)
+    if limit is not None and len(found) > limit:
+        click.echo(messages.say(messages.N_("... and {count} more."), count=len(found) - limit), err=True)
+
+
+def emit(answer: dict[str, Any]) -> None:
+    """Print one JSON object on standard output; amounts are already text (SPEC 5)."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))

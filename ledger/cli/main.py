@@ -1,0 +1,129 @@
+"""`sambok`: one group, whose commands are loaded only when they are called, so that help and warm runs start fast."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ledger.cli.context import Session, report
+from ledger.errors import EXIT_OUTSIDE, EXIT_USAGE, Problem
+
+#: command → module and object, in the order of a working day.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("ledger.cli.workspace", "init"),
+    "unit": ("ledger.cli.workspace", "unit"),
+    "up": ("ledger.cli.up", "up"),
+    "todo": ("ledger.cli.todo", "todo"),
+    "check": ("ledger.cli.check", "check"),
+    "import": ("ledger.cli.imports", "import_"),
+    "levy": ("ledger.cli.levy", "levy"),
+    "combine": ("ledger.cli.combine", "combine"),
+    "serve": ("ledger.cli.serve", "serve"),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of a working day."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Click's, but a misspelt command names the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib  # noqa: PLC0415  only on the way out
+
+            near = difflib.get_close_matches(args[0] if args else "", COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"{error.message.rstrip('.')}.{hint}", ctx) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--workspace", "-w", metavar="DIR", help="The federation's folder (default: SAMBOK_WORKSPACE, or above here)."
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of a programming error.")
+@click.version_option(package_name="sambok", prog_name="sambok")
+@click.pass_context
+def cli(ctx: click.Context, workspace: str | None, debug: bool) -> None:  # noqa: FBT001  click gives flags so
+    r"""Sambok, the ledger of cooperative federations.
+
+    Each unit keeps its own plain-text books; Sambok checks them, feeds them from bank and invoicing files, applies
+    what the members share, and combines them into one ledger that opens down to the voucher.
+
+    \b
+    Exit codes: 0 done - 1 the books or the input have errors - 2 wrong use
+                3 needs a person - 4 an outside service failed, try again
+    """
+    ctx.obj = Session(workspace, debug=debug)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run a command and end the process with its exit code; no traceback reaches a user unless `--debug`."""
+    os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
+    args = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in args
+    if debug:  # allowed anywhere on the line
+        args = ["--debug", *(a for a in args if a != "--debug")]
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = cli.main(args=args, prog_name="sambok", standalone_mode=False)
+    except Problem as problem:
+        report([problem])
+        sys.exit(problem.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted. What was begun is finished or undone; run the command again.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        if debug:
+            raise
+        from ledger.cli.problems import MachineFailed  # noqa: PLC0415  only on the way out
+
+        report([MachineFailed(file=str(error.filename) if error.filename else None, reason=error.strerror or error)])
+        sys.exit(EXIT_OUTSIDE)
+    except Exception as error:
+        if debug:
+            raise
+        from ledger.cli.problems import ProgramFault  # noqa: PLC0415  only on the way out
+
+        report([ProgramFault(kind=type(error).__name__, reason=str(error)[:300])])
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminated(number: int, frame: object) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()
