@@ -1,0 +1,52 @@
+"""The federation as it stands: books loaded, policy read, provisional entries made, figures combined (SPEC 10, order).
+
+The one place where the stages are put in a row; commands and the web view start here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ledger.books import Books, Workspace, load_books
+from ledger.combine import Combined, combine
+from ledger.errors import Problem, order
+from ledger.policy import Policy, read_policy
+from ledger.provisional import LevyRun, levies
+
+
+@dataclass(frozen=True)
+class Federation:
+    """Everything that is known, from one look at the files."""
+
+    books: Books
+    policy: Policy
+    run: LevyRun
+
+    @property
+    def workspace(self) -> Workspace:
+        """Whose books these are."""
+        return self.books.workspace
+
+    @cached_property
+    def combined(self) -> Combined:
+        """The combined figures of the latest fiscal year, to its last month with postings."""
+        return combine(self.books, self.run)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is wrong: workspace, central files, policy, books, levy, accounts without a line."""
+        found = {*self.books.problems, *self.policy.problems, *self.run.problems, *self.combined.problems}
+        return tuple(sorted(found, key=order))
+
+
+def load_federation(ws: Workspace, *, jobs: int | None = None) -> Federation:
+    """Load all books of a workspace and work out what the rules make of them.
+
+    Args:
+        ws: the workspace.
+        jobs: worker processes (default: as many as there are processors, at most 4).
+    """
+    books = load_books(ws, jobs=jobs)
+    policy = read_policy(books.central_text, ws)
+    return Federation(books, policy, levies(books, policy))

@@ -1,0 +1,245 @@
+"""What waits for a person today, each thing with the command or page that settles it (issue: To do; SPEC 5, 7).
+
+Six kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
+lines that no rule could place (flag `!`), dealings between units whose two sides differ, accounts whose bank statement
+hasn't been met, and months that are over but not sealed. The list is a pure function of the loaded books; it changes
+nothing, and today's date is given to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from ledger.books import Books, UnitBook, Workspace, last_day
+from ledger.errors import Problem, order
+from ledger.messages import N_, say
+
+#: Kinds of task, in the order in which they should be taken, and their headings.
+KINDS: dict[str, str] = {
+    "error": N_("Wrong in the books"),
+    "inbox": N_("Files to import"),
+    "suspense": N_("Lines without an account"),
+    "unmatched": N_("Dealings between units that differ"),
+    "unreconciled": N_("Accounts to reconcile"),
+    "close": N_("Months to finish"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing for one person.
+
+    Attributes:
+        kind: a key of `KINDS`.
+        unit: whose it is; None = the federation's.
+        text: what waits, in the language in use.
+        where: `file:line`, relative to the workspace, or nothing.
+        command: what to type, or nothing.
+        page: path in the web view, or nothing.
+        date: the day it is about, where it has one.
+        amount: what it is about, where it is money, with its currency.
+    """
+
+    kind: str
+    unit: str | None
+    text: str
+    where: str = ""
+    command: str = ""
+    page: str = ""
+    date: dt.date | None = None
+    amount: tuple[Decimal, str] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `sambok todo --json`."""
+        return {
+            "kind": self.kind,
+            "unit": self.unit,
+            "text": self.text,
+            "where": self.where,
+            "command": self.command,
+            "page": self.page,
+            "date": self.date.isoformat() if self.date else None,
+            "amount": str(self.amount[0]) if self.amount else None,
+            "currency": self.amount[1] if self.amount else None,
+        }
+
+
+class Unmatched(Protocol):
+    """What this list needs to know of an unmatched dealing."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102  named by SPEC 10
+    @property
+    def units(self) -> Sequence[str]: ...  # noqa: D102  slugs
+    @property
+    def amount(self) -> Decimal: ...  # noqa: D102  the difference
+    @property
+    def currency(self) -> str: ...  # noqa: D102  its currency
+    @property
+    def sources(self) -> Sequence[str]: ...  # noqa: D102  file:line of each side
+    @property
+    def remedy(self) -> str: ...  # noqa: D102  in plain words
+
+
+def todo(
+    books: Books,
+    problems: Iterable[Problem],
+    unmatched: Iterable[Unmatched],
+    unit: str | None = None,
+    *,
+    today: dt.date,
+) -> tuple[Task, ...]:
+    """What waits, for one unit or for all.
+
+    Args:
+        books: the loaded books.
+        problems: everything that is wrong: the books', the policy's, the levy's.
+        unmatched: dealings whose two sides differ.
+        unit: only what waits for this unit (slug); None = everything.
+        today: a month is over when its last day lies before it.
+
+    Returns:
+        Tasks by kind (in the order of `KINDS`), unit, date.
+    """
+    tasks = [_error(problem) for problem in sorted(set(problems), key=order)]
+    for item in unmatched:
+        tasks += _unmatched(item)
+    for book in books.units.values():
+        tasks += _inbox(book)
+        if book.summary is not None:
+            tasks += _suspense(books.workspace, book)
+            tasks += _unreconciled(book)
+            tasks += _close(books, book, today)
+    ranks = {kind: rank for rank, kind in enumerate(KINDS)}
+    chosen = [task for task in tasks if unit is None or task.unit == unit]
+    return tuple(sorted(chosen, key=lambda t: (ranks[t.kind], t.unit or "", t.date or dt.date.min, t.where, t.text)))
+
+
+def _error(problem: Problem) -> Task:
+    return Task(
+        kind="error",
+        unit=problem.unit,
+        text=f"{problem.text()} {problem.remedy_text()}",
+        where=problem.where,
+        command=f"sambok check {problem.unit}" if problem.unit else "sambok check",
+        page=f"/{problem.unit or 'federation'}/errors/",
+    )
+
+
+def _unmatched(item: Unmatched) -> list[Task]:
+    names = " – ".join(item.units)
+    text = say(
+        N_("{names}: {amount} {currency} differ ({code}). {remedy}"),
+        names=names,
+        amount=item.amount,
+        currency=item.currency,
+        code=item.code,
+        remedy=item.remedy,
+    )
+    return [
+        Task(
+            kind="unmatched",
+            unit=slug,
+            text=text,
+            where=next((s for s in item.sources if s.startswith(f"units/{slug}/")), ""),
+            command="sambok combine",
+            page="/federation/extension/Unmatched/",
+            amount=(item.amount, item.currency),
+        )
+        for slug in item.units
+    ]
+
+
+def _inbox(book: UnitBook) -> list[Task]:
+    folder = book.unit.folder / "inbox"
+    files = [p for p in sorted(folder.glob("*/*")) if p.is_file() and not p.name.startswith(".")]
+    if not files:
+        return []
+    slug = book.unit.slug
+    text = say(N_("{count} files wait in the inbox: {names}"), count=len(files), names=", ".join(p.name for p in files))
+    return [Task("inbox", slug, text, f"units/{slug}/inbox", f"sambok import {slug} --inbox", f"/{slug}/import/")]
+
+
+def _suspense(ws: Workspace, book: UnitBook) -> list[Task]:
+    assert book.summary is not None
+    slug = book.unit.slug
+    tasks = []
+    for row in book.summary.flagged:
+        hint = say(N_(" Suggestion: {account}."), account=row.suggestion) if row.suggestion else ""
+        text = say(
+            N_(
+                "{date}: {amount} {currency} waits for its account. "
+                "Put the right account in place of {account}, and * for !.{hint}"
+            ),
+            date=row.date,
+            amount=row.amount,
+            currency=row.currency,
+            account=row.accounts[-1],
+            hint=hint,
+        )
+        where = f"{ws.shown(row.file)}:{row.line}"
+        page = f"/{slug}/editor/?file_path={row.file}&line={row.line}"
+        tasks.append(Task("suspense", slug, text, where, page=page, date=row.date, amount=(row.amount, row.currency)))
+    return tasks
+
+
+def _unreconciled(book: UnitBook) -> list[Task]:
+    """A source's account is met when a `balance` stands after its last line (SPEC 7)."""
+    assert book.summary is not None
+    slug = book.unit.slug
+    last_lines = dict(book.summary.last_by_account)
+    met: dict[str, dt.date] = {}
+    for row in book.summary.assertions:
+        met[row.account] = max(row.date, met.get(row.account, row.date))
+    tasks = []
+    for account in sorted({s.account for s in book.unit.sources if s.account}):
+        last = last_lines.get(account)
+        if last is None or (account in met and met[account] > last):
+            continue
+        until = met.get(account)
+        text = say(
+            N_(
+                "{account}: no statement balance after {last} (last met: {until}). Import the statement that covers it."
+            ),
+            account=account,
+            last=last,
+            until=until or "-",
+        )
+        tasks.append(
+            Task(
+                "unreconciled",
+                slug,
+                text,
+                command=f"sambok import {slug} FILE",
+                page=f"/{slug}/account/{account}/",
+                date=last,
+            )
+        )
+    return tasks
+
+
+def _close(books: Books, book: UnitBook, today: dt.date) -> list[Task]:
+    assert book.summary is not None
+    if book.unit.bookkeeping != "sambok":
+        return []
+    sealed = books.closed.get(book.unit.slug, frozenset())
+    months = sorted({row.month for row in book.summary.balances})
+    waiting = [m for m in months if m not in sealed and last_day(m) < today]
+    if not waiting:
+        return []
+    slug = book.unit.slug
+    span = waiting[0] if len(waiting) == 1 else f"{waiting[0]} – {waiting[-1]}"
+    text = say(
+        N_(
+            "{count} months are over and not sealed: {span}. "
+            "Go through them: statements, suspense lines, dealings with other units."
+        ),
+        count=len(waiting),
+        span=span,
+    )
+    page = f"/{slug}/income_statement/?time={waiting[0]}"
+    return [Task("close", slug, text, command=f"sambok todo {slug}", page=page, date=last_day(waiting[0]))]
