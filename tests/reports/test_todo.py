@@ -1,0 +1,109 @@
+"""What waits for whom: one workspace with one thing of each kind, and one with nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from ledger.books import load_books
+from ledger.errors import Problem
+from ledger.reports import KINDS, todo
+
+TODAY = dt.date(2026, 4, 15)
+UNIT = """\
+[[source]]
+name = "bank"
+format = "camt053"
+account = "Assets:1930-Bank"
+"""
+ACCOUNTS = """\
+2026-01-01 open Assets:1930-Bank SEK
+2026-01-01 open Liabilities:2999-Observation SEK
+2026-01-01 open Expenses:5010-Hyra SEK
+"""
+MARCH = """\
+2026-03-02 * "Hyra"
+  Expenses:5010-Hyra  100.00 SEK
+  Assets:1930-Bank   -100.00 SEK
+
+2026-03-20 ! "Okänd insättning"
+  suggestion: "Expenses:5010-Hyra (booked so on 2026-03-02)"
+  Assets:1930-Bank                  70.00 SEK
+  Liabilities:2999-Observation     -70.00 SEK
+"""
+
+
+class Wrong(Problem):
+    """For this test alone."""
+
+    code = "TEST_TODO_WRONG"
+    message = "Something is wrong."
+    remedy = "Mend it."
+
+
+@pytest.fixture
+def books(make_workspace):
+    ws = make_workspace({"repris": {"unit": UNIT, "accounts": ACCOUNTS, "2026-03": MARCH}})
+    inbox = ws.units["repris"].folder / "inbox" / "bank"
+    inbox.mkdir(parents=True)
+    (inbox / "2026-04.xml").write_text("<x/>", encoding="utf-8")
+    return load_books(ws)
+
+
+def kinds(tasks):
+    return [task.kind for task in tasks]
+
+
+def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
+    differs = SimpleNamespace(
+        code="ONE_SIDED",
+        units=("repris", "gemensamt"),
+        amount=Decimal("5.00"),
+        currency="SEK",
+        sources=("units/repris/books/2026/2026-03.beancount:2",),
+        remedy="Book it.",
+    )
+    tasks = todo(books, [Wrong(unit="repris")], [differs], "repris", today=TODAY)
+    assert kinds(tasks) == list(KINDS)
+    by_kind = {task.kind: task for task in tasks}
+    assert by_kind["error"].command == "sambok check repris"
+    assert by_kind["inbox"].command == "sambok import repris --inbox"
+    assert by_kind["suspense"].where == "units/repris/books/2026/2026-03.beancount:5"
+    assert by_kind["suspense"].amount == (Decimal("70.00"), "SEK")
+    assert "Suggestion: Expenses:5010-Hyra" in by_kind["suspense"].text
+    assert by_kind["unmatched"].where == "units/repris/books/2026/2026-03.beancount:2"
+    assert by_kind["unreconciled"].date == dt.date(2026, 3, 20)
+    assert by_kind["close"].date == dt.date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("balance", "waits"),
+    [
+        ("", True),  # no statement at all
+        ("2026-03-20 balance Assets:1930-Bank -100.00 SEK\n", True),  # asserted before the day's own line
+        ("2026-03-21 balance Assets:1930-Bank -30.00 SEK\n", False),  # covers the last line
+    ],
+)
+def test_an_account_is_reconciled_when_a_balance_stands_after_its_last_line(make_workspace, balance, waits):
+    ws = make_workspace({"repris": {"unit": UNIT, "accounts": ACCOUNTS, "2026-03": MARCH + balance}})
+    tasks = todo(load_books(ws), [], [], "repris", today=TODAY)
+    assert ("unreconciled" in kinds(tasks)) is waits
+
+
+@pytest.mark.parametrize(
+    ("today", "waits"),
+    [(dt.date(2026, 3, 31), False), (dt.date(2026, 4, 1), True)],
+)
+def test_a_month_is_over_when_its_last_day_has_passed(books, today, waits):
+    assert ("close" in kinds(todo(books, [], [], "repris", today=today))) is waits
+
+
+def test_another_unit_has_nothing_to_do(books):
+    assert todo(books, [Wrong(unit="repris")], [], "gemensamt", today=TODAY) == ()
+
+
+def test_everything_is_listed_when_no_unit_is_named(books):
+    assert {task.unit for task in todo(books, [], [], today=TODAY)} == {"repris"}
