@@ -1,0 +1,96 @@
+"""Exchange rates: which rate counts on which day (SPEC 10, Translation; IAS 21.21-22 for spot and average).
+
+*Spot* on a day is the latest price given, at most seven days old. The *average* of a month is the one that the
+finance head states (`2026-03-31 custom "average-rate" "EUR" 11.40 SEK`), else the mean of at least ten prices of that
+month. Where neither is there, the figure is unknown: MISSING_RATE, never 1 and never an older rate. Only prices in
+the reporting currency itself count (`price EUR 11.40 SEK`); none is turned round or chained.
+
+The combined statements and the levy both ask here, so that a claim and the debt it mirrors meet at the same rate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Any
+
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rounding import EXACT
+
+#: A spot price may be this old.
+SPOT_DAYS = 7
+#: A month's mean needs this many prices.
+MEAN_PRICES = 10
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Rates of every currency against `base`, as units of `base` per unit of the currency.
+
+    Attributes:
+        base: the currency that all rates are stated in.
+        spots: per currency, dates and prices, by date; one price a day.
+        averages: stated averages by currency and month (`2026-03`).
+    """
+
+    base: str
+    spots: dict[str, tuple[tuple[dt.date, ...], tuple[Decimal, ...]]]
+    averages: dict[tuple[str, str], Decimal]
+
+    @classmethod
+    def from_entries(cls, directives: Iterable[Any], base: str) -> Rates:
+        """Read `price` and `custom "average-rate"` directives, told apart by their shape; others are left alone.
+
+        Of two prices of one day (or two averages of one month) the later in the file counts, as in Beancount.
+        """
+        prices: dict[str, dict[dt.date, Decimal]] = defaultdict(dict)
+        averages: dict[tuple[str, str], Decimal] = {}
+        for entry in directives:
+            if getattr(entry, "type", None) == "average-rate":
+                currency, amount = (value.value for value in entry.values)
+                if amount.currency == base:
+                    averages[currency, f"{entry.date:%Y-%m}"] = amount.number
+            elif hasattr(entry, "currency") and hasattr(entry, "amount") and entry.amount.currency == base:
+                prices[entry.currency][entry.date] = entry.amount.number
+        spots = {}
+        for currency, by_day in prices.items():
+            days = tuple(sorted(by_day))
+            spots[currency] = (days, tuple(by_day[day] for day in days))
+        return cls(base, spots, averages)
+
+    def spot(self, currency: str, day: dt.date) -> Decimal:
+        """The price of `currency` on `day`: the latest one, at most seven days old; 1 for the base itself.
+
+        Raises:
+            MissingRate: there is none.
+        """
+        if currency == self.base:
+            return ONE
+        days, prices = self.spots.get(currency, ((), ()))
+        found = bisect_right(days, day) - 1
+        if found < 0 or (day - days[found]).days > SPOT_DAYS:
+            raise MissingRate(currency=currency, base=self.base, date=day.isoformat())
+        return prices[found]
+
+    def average(self, currency: str, month: str) -> Decimal:
+        """The average of `currency` in `month` (`2026-03`): stated, else the unrounded mean of ten or more prices.
+
+        Raises:
+            MissingRate: neither is there.
+        """
+        if currency == self.base:
+            return ONE
+        stated = self.averages.get((currency, month))
+        if stated is not None:
+            return stated
+        days, prices = self.spots.get(currency, ((), ()))
+        found = [price for day, price in zip(days, prices, strict=True) if f"{day:%Y-%m}" == month]
+        if len(found) < MEAN_PRICES:
+            raise MissingRate(currency=currency, base=self.base, date=month)
+        with localcontext(EXACT):
+            return sum(found, Decimal(0)) / len(found)

@@ -1,0 +1,69 @@
+"""Rates: spot at most seven days old, a month's stated average or the mean of ten prices, else MISSING_RATE."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from beancount.parser import parser
+
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import Rates
+
+PRICES = """
+2026-03-24 price EUR 11.50 SEK
+2026-03-31 price EUR 11.60 SEK
+2026-03-31 price EUR 11.61 SEK
+2026-03-31 price EUR 1.10 USD
+2026-03-31 custom "average-rate" "EUR" 11.40 SEK
+2026-03-01 commodity EUR
+"""
+
+
+def rates(text: str) -> Rates:
+    return Rates.from_entries(parser.parse_string(text)[0], "SEK")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-03-23", None),
+        ("2026-03-24", "11.50"),
+        ("2026-03-30", "11.50"),
+        ("2026-03-31", "11.61"),
+        ("2026-04-07", "11.61"),
+        ("2026-04-08", None),
+    ],
+)
+def test_spot_is_the_latest_price_of_seven_days(day, expected):
+    found = rates(PRICES)
+    if expected is None:
+        with pytest.raises(MissingRate) as error:
+            found.spot("EUR", dt.date.fromisoformat(day))
+        assert error.value.params == {"currency": "EUR", "base": "SEK", "date": day}
+        assert day in error.value.text()
+    else:
+        assert found.spot("EUR", dt.date.fromisoformat(day)) == Decimal(expected)
+
+
+def test_the_stated_average_counts_and_a_month_without_one_is_missing():
+    assert rates(PRICES).average("EUR", "2026-03") == Decimal("11.40")
+    with pytest.raises(MissingRate):
+        rates(PRICES).average("EUR", "2026-04")
+
+
+@pytest.mark.parametrize(("count", "expected"), [(9, None), (10, "10.45"), (11, "10.5")])
+def test_ten_prices_make_a_mean(count, expected):
+    """10.0, 10.1, 10.2 ...: the mean of ten is 10.45, of eleven 10.5."""
+    text = "".join(f"2026-03-{d + 1:02d} price EUR {10 + Decimal(d) / 10} SEK\n" for d in range(count))
+    if expected is None:
+        with pytest.raises(MissingRate):
+            rates(text).average("EUR", "2026-03")
+    else:
+        assert rates(text).average("EUR", "2026-03") == Decimal(expected)
+
+
+def test_the_base_itself_is_one_and_nothing_is_turned_round():
+    assert rates(PRICES).spot("SEK", dt.date(2026, 1, 1)) == 1
+    assert rates(PRICES).average("SEK", "2026-01") == 1
+    with pytest.raises(MissingRate):
+        Rates.from_entries(parser.parse_string(PRICES)[0], "USD").spot("SEK", dt.date(2026, 3, 31))
