@@ -1,0 +1,110 @@
+"""Files that are whole after any crash: temporary file, fsync, rename, fsync of the folder.
+
+A reader sees the old content or the new, never a part. What a crash leaves behind is a `.tmp-` file, which is nobody's
+and is swept by the next writer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+#: Files that a crash may leave; no reader looks at them.
+TEMPORARY = ".tmp-"
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 of `data`, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_hash(path: Path) -> str | None:
+    """SHA-256 of a file's content; None where there is no file."""
+    try:
+        return sha256(path.read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed, created or removed in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folders(folder: Path) -> None:
+    """Create `folder` and what is missing above it, durably."""
+    missing: list[Path] = []
+    here = folder
+    while not here.is_dir():
+        missing.append(here)
+        here = here.parent
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
+def stage(path: Path, data: bytes) -> Path:
+    """Write `data` durably to a temporary file beside `path`, with the mode that `path` has or will have.
+
+    Returns:
+        The temporary file; rename it to `path` and sync the folder. Nothing is left where writing failed.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o644 & ~mask
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+    except BaseException:
+        discard([temporary])
+        raise
+    return temporary
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put `data` in the place of `path`'s content, or create it; parents are made."""
+    make_folders(path.parent)
+    temporary = stage(path, data)
+    try:
+        os.rename(temporary, path)  # noqa: PTH104  faults are injected into os.rename by the tests
+    except BaseException:
+        discard([temporary])
+        raise
+    sync_folder(path.parent)
+
+
+def discard(temporaries: Iterable[Path]) -> None:
+    """Remove temporary files as far as possible; what stays is swept later."""
+    for path in temporaries:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def sweep(folder: Path) -> int:
+    """Remove temporary files that a crash left below `folder` (links aren't followed); how many there were.
+
+    Only for whoever holds the lock of what lies below `folder`.
+    """
+    found = 0
+    for here, _, names in os.walk(folder):
+        left = [Path(here, name) for name in names if name.startswith(TEMPORARY)]
+        discard(left)
+        found += len(left)
+    return found

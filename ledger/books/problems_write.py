@@ -1,0 +1,55 @@
+"""What can go wrong while books are written. None of these leaves a file torn: the old text stands."""
+
+from __future__ import annotations
+
+from ledger.errors import EXIT_OUTSIDE, Problem
+from ledger.messages import N_
+
+
+class WriteConflict(Problem):
+    """Somebody else changed the file since it was read."""
+
+    code = "WRITE_CONFLICT"
+    message = N_("The file was changed by somebody else after it was read here; nothing was written.")
+    remedy = N_("Open the file again, see what changed, and make your change once more.")
+
+
+class WriteOutside(Problem):
+    """A target that isn't inside the unit's own folder, or that is a link."""
+
+    code = "WRITE_OUTSIDE"
+    message = N_("{path} leads out of the folder it must stay in, or is a link; nothing was written.")
+    remedy = N_("Replace links below the unit's folder by ordinary files and folders.")
+
+
+class WriteCutOff(Problem):
+    """A book file of 0 bytes: adding to it would hide that its text was lost."""
+
+    code = "WRITE_CUT_OFF"
+    message = N_("The file holds 0 bytes: its text was cut off, and nothing is added to it.")
+    remedy = N_("Restore the file from its last version; if the month really is empty, put a comment line in it.")
+
+
+class WriteEncoding(Problem):
+    """A book file that isn't UTF-8: adding to it would mix encodings."""
+
+    code = "WRITE_ENCODING"
+    message = N_("The file isn't UTF-8; nothing is added to it.")
+    remedy = N_("Save the file as UTF-8, run sambok check, and run the command again.")
+
+
+class BooksBusy(Problem):
+    """Another command holds the unit's lock."""
+
+    code = "BOOKS_BUSY"
+    exit_code = EXIT_OUTSIDE
+    message = N_("The books of {slug} are being written by another command (waited {seconds} s).")
+    remedy = N_("Wait until it has ended, then run the command again.")
+
+
+class JobUnreadable(Problem):
+    """The plan of an interrupted job can't be read, so it can be neither completed nor undone."""
+
+    code = "JOB_UNREADABLE"
+    message = N_("An interrupted job left a plan that can't be read: {reason}.")
+    remedy = N_("Move the file away and run the interrupted command again: it adds only what is missing.")
