@@ -20,12 +20,16 @@ HEAD = """\
 """
 
 
+def main_title(name: str) -> str:
+    """A unit's name as `option "title"` can hold it."""
+    return name.replace("\\", "").replace('"', "'")
+
+
 def main_text(unit: Unit) -> str:
     """The text of a unit's `main.beancount`."""
-    title = unit.name.replace("\\", "").replace('"', "'")
     lines = [
         HEAD.format(slug=unit.slug).rstrip(),
-        f'option "title" "{title}"',
+        f'option "title" "{main_title(unit.name)}"',
         f'option "operating_currency" "{unit.currency}"',
         *(f'plugin "{name}"' for name in PLUGINS),
         *(f'include "{name}"' for name in INCLUDES),
