@@ -6,10 +6,12 @@ nothing of it runs, and what it can't mean is refused with the key.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -96,7 +98,7 @@ def _from_text(name: str, text: str) -> Chart:
 def _build(name: str, text: str, table: dict[str, Any]) -> Chart:
     for key in table:
         if key not in KEYS:
-            raise ChartInvalid(key=key, reason=f"known are {', '.join(KEYS)}")
+            raise ChartInvalid(key=key, reason=_nearest(key, KEYS))
     parent: Chart | None = None
     if "extends" in table:
         if table["extends"] not in SHIPPED:
@@ -155,8 +157,7 @@ def _rules(table: dict[str, Any]) -> list[Rule]:
     found: list[Rule] = []
     for name, texts in table.items():
         if not group.known(name):
-            known = ", ".join(line.id for line in group.lines())
-            raise ChartInvalid(key=f"lines.{name}", reason=f"no such line; the lines are {known}")
+            raise ChartInvalid(key=f"lines.{name}", reason=_nearest(name, [line.id for line in group.lines()]))
         found += [Rule(r, group.line(name)) for r in _ranges(f"lines.{name}", texts)]
     return found
 
@@ -183,6 +184,11 @@ def _ranges(key: str, value: object) -> tuple[Range, ...]:
         return parse_all(_texts(key, value))
     except ValueError as error:
         raise ChartInvalid(key=key, reason=str(error)) from error
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+    return f"not known; the nearest valid one is {near[0]}"
 
 
 def _table(key: str, table: dict[str, Any]) -> dict[str, Any]:
