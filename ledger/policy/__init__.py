@@ -1,1 +1,15 @@
-"""Policy."""
+"""Policy: dated rates and decisions of `units/policy.beancount` (SPEC 4). What others may use is named here."""
+
+from ledger.policy.model import EVERY_UNIT, AmountEntry, BaseEntry, ComponentEntry, Decision, Policy, RateEntry
+from ledger.policy.read import read_policy
+
+__all__ = [
+    "EVERY_UNIT",
+    "AmountEntry",
+    "BaseEntry",
+    "ComponentEntry",
+    "Decision",
+    "Policy",
+    "RateEntry",
+    "read_policy",
+]
