@@ -1,0 +1,208 @@
+"""The web view: Fava's own application with our ledgers in it and our gate before it."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import fava
+import fava.application as fava_application
+import fava.json_api as fava_api
+from fava.context import g
+from fava.util import send_file_inline
+from flask import Flask, Response, current_app, jsonify, render_template, request, send_from_directory
+from jinja2 import ChoiceLoader, DictLoader
+from markupsafe import Markup, escape
+
+from ledger.books.problems_write import WriteConflict
+from ledger.errors import Problem
+from ledger.messages import N_, say, translate
+from ledger.web.files import check_entries
+from ledger.web.gate import MAX_BODY, Gate
+from ledger.web.imports import upload_path
+from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
+from ledger.web.problems import WebRequestRefused
+from ledger.web.source import Source
+from ledger.web.texts import document
+
+HERE = Path(__file__).parent
+FAVA_TEMPLATES = Path(fava.__file__).parent / "templates"
+#: Fava's words that an accountant would stumble on; our catalogues have better ones.
+FAVA_WORDS = (
+    N_("Journal"),
+    N_("Commodities"),
+    N_("At Cost"),
+    N_("Query"),
+    N_("Importable Files"),
+    N_("Upload files for import"),
+    N_("Move"),
+    N_("Duplicate"),
+)
+
+
+class TemplateChanged(Exception):  # noqa: N818  never reaches a user: a test meets it before a new Fava is taken
+    """A place in one of Fava's templates that we change isn't there any more."""
+
+
+def create_app(root: Path) -> Flask:
+    """The WSGI application that shows the federation of a workspace.
+
+    Args:
+        root: the workspace's folder. Nothing is loaded before the first request.
+    """
+    logging.getLogger(fava_api.__name__).setLevel(logging.CRITICAL)  # it logs refusals with their tracebacks
+    app = fava_application.create_app([], poll_watcher=True)
+    app.config["LEDGERS"] = Ledgers(Source(root.resolve()))
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    _set_up_templates(app)
+    _set_up_routes(app)
+    _set_up_errors(app)
+    gate = Gate(app.wsgi_app, app.url_map, FEDERATION)
+    app.wsgi_app = gate  # type: ignore[method-assign]
+    return app
+
+
+def _set_up_templates(app: Flask) -> None:
+    journal = _changed("_journal_table.html", "{% autoescape false %}", "{% autoescape true %}")
+    layout = _changed(
+        "_layout.html",
+        '<link rel="stylesheet" href="{{ static_url(\'app.css\') }}">',
+        '<link rel="stylesheet" href="{{ static_url(\'app.css\') }}">\n'
+        "    <link rel=\"stylesheet\" href=\"{{ url_for('sambok_static', filename='sambok.css') }}\">",
+        "<!-- <header> and <aside> get inserted here -->",
+        "{{ sambok_banner() }}",
+    )
+    own = DictLoader({"_journal_table.html": journal, "_layout.html": layout})
+    assert app.jinja_loader is not None
+    app.jinja_loader = ChoiceLoader([own, app.jinja_loader])
+    app.add_template_global(_banner, "sambok_banner")
+    app.add_template_global(_translations, "translations")
+
+
+def _changed(name: str, *pairs: str) -> str:
+    """A template of Fava's with some of its text replaced; each piece must stand there exactly once."""
+    text = (FAVA_TEMPLATES / name).read_text(encoding="utf-8")
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        if text.count(old) != 1:
+            raise TemplateChanged(f"{name}: {old}")
+        text = text.replace(old, new)
+    return text
+
+
+def _translations() -> dict[str, str]:
+    found: dict[str, str] = dict(fava_application.translations())
+    found.update({word: translate(word) for word in FAVA_WORDS if translate(word) != word})
+    return found
+
+
+def _banner() -> Markup:
+    """What is left out of the figures on this page; nothing if all is there."""
+    ledger: BookLedger | None = getattr(g, "ledger", None)
+    if ledger is None:
+        return Markup("")
+    look = ledger.ledgers.source.current()
+    if ledger.unit is not None:
+        book = look.federation.books.units.get(ledger.unit.slug)
+        if book is None or book.ok:
+            return Markup("")
+        text = say(N_("This book has errors: it is left out of the federation's figures until they are mended."))
+    else:
+        if look.federation.combined.complete:
+            return Markup("")
+        left_out = sorted({p.unit for p in look.federation.problems if p.unit and not _counted(look, p.unit)})
+        names = ", ".join(look.workspace.units[u].name if u in look.workspace.units else u for u in left_out) or "-"
+        text = say(N_("INCOMPLETE: books with errors are left out of every figure here: {names}."), names=names)
+    link = f"/{ledger.slug}/errors/"
+    return Markup('<div class="sambok-banner" role="status">{} <a href="{}">{}</a></div>').format(
+        text, link, say(N_("See the errors"))
+    )
+
+
+def _counted(look: Any, slug: str) -> bool:
+    book = look.federation.books.units.get(slug)
+    return bool(book is not None and book.ok)
+
+
+def _ledger() -> BookLedger:
+    """This request's ledger; all of ours are of this kind."""
+    ledger = g.ledger
+    assert isinstance(ledger, BookLedger)
+    return ledger
+
+
+def _set_up_routes(app: Flask) -> None:
+    @app.route("/sambok/<path:filename>", endpoint="sambok_static")
+    def sambok_static(filename: str) -> Response:
+        return send_from_directory(HERE / "static", filename)
+
+    add_entries = app.view_functions[f"{fava_api.json_api.name}.put_add_entries"]
+
+    def put_add_entries() -> Any:
+        """Fava parses an amount while it reads it: nothing unusual may reach that."""
+        body = request.get_json(silent=True)
+        entries = body.get("entries") if isinstance(body, dict) else None
+        check_entries(entries if isinstance(entries, list) else [])
+        return add_entries()
+
+    def get_source_slice() -> Any:
+        ledger = _ledger()
+        text, digest = ledger.file.source_slice(ledger.get_entry(request.args.get("entry_hash", "")))
+        return fava_api.json_success(fava_api.SourceSlice(digest, text))
+
+    def show_document() -> Any:
+        path, ledger = Path(request.args.get("filename", "")), _ledger()
+        if not document(ledger.look.workspace, ledger.unit, path):
+            raise WebRequestRefused
+        return send_file_inline(str(path))
+
+    def put_upload_import_file() -> Any:
+        upload, ledger = request.files.get("file"), _ledger()
+        path = upload_path(ledger, upload.filename or "" if upload else "")
+        if path.exists():
+            raise fava_api.TargetPathAlreadyExistsError(Path(path.name))
+        assert upload is not None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            upload.save(file)
+        return fava_api.json_success(say(N_("Saved in {place}."), place=ledger.look.workspace.shown(path)))
+
+    own = {
+        "json_api.put_add_entries": put_add_entries,
+        "json_api.get_source_slice": get_source_slice,
+        "json_api.put_upload_import_file": put_upload_import_file,
+        "document": show_document,
+    }
+    app.view_functions.update(own)
+
+
+def _set_up_errors(app: Flask) -> None:
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Any:
+        status = HTTPStatus.CONFLICT if isinstance(error, WriteConflict) else HTTPStatus.UNPROCESSABLE_ENTITY
+        if isinstance(error, WebRequestRefused):
+            status = HTTPStatus.NOT_FOUND
+        return _error(f"{error}\n→ {error.remedy_text()}", status)
+
+    @app.errorhandler(HTTPStatus.INTERNAL_SERVER_ERROR)
+    def fault(error: Any) -> Any:
+        cause = getattr(error, "original_exception", None) or error
+        text = say(
+            N_(
+                "Sambok itself failed here ({kind}). No book was changed. Run it with --debug and tell the maintainers."
+            ),
+            kind=type(cause).__name__,
+        )
+        return _error(text, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _error(text: str, status: HTTPStatus) -> Any:
+    if "/api/" in request.path:
+        answer = jsonify({"error": text})
+        answer.status_code = status
+        return answer
+    if getattr(g, "ledger", None) is None:
+        return current_app.response_class(text, status, mimetype="text/plain")
+    content = Markup('<p class="pre">{}</p>').format(escape(text))
+    return render_template("_layout.html", page_title="", content=content), status

@@ -1,0 +1,210 @@
+"""Our own pages inside Fava's frame: what waits for whom, the consolidation worksheet, dealings that differ.
+
+They are Fava extensions, but listed here and nowhere else: no text of a book can name one. Each is rendered on the
+server from what the other rooms have worked out; nothing is computed here but sums of a row, which must tie.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from fava.core.extensions import ExtensionModule
+from fava.ext import FavaExtensionBase
+
+from ledger.charts import lines
+from ledger.messages import N_, translate
+from ledger.reports import KINDS, Task, todo
+from ledger.web.options import ROOT_NAMES, ROOTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.web.ledgers import BookLedger
+    from ledger.web.source import Look
+
+#: Columns of the worksheet that are no units, in their order (SPEC 10).
+PSEUDO_UNITS = ("ELIM", "ADJ", "CTA")
+
+
+class Page(FavaExtensionBase):
+    """One page; it looks at the present files, not at those its ledger was opened with."""
+
+    ledger: BookLedger
+    title = ""
+    federation_only = False
+
+    def __init__(self, ledger: BookLedger) -> None:
+        super().__init__(ledger)
+        self.report_title = translate(self.title)  # in the federation's language
+
+    @property
+    def look(self) -> Look:
+        """The federation as its files are now."""
+        return self.ledger.ledgers.source.current()
+
+    @property
+    def slug(self) -> str | None:
+        """The unit whose ledger this is; None = the federation's."""
+        return self.ledger.unit.slug if self.ledger.unit else None
+
+    def say(self, text: str, **params: object) -> str:
+        """A template's text in the language in use."""
+        return translate(text).format(**params)
+
+    def source_link(self, where: str) -> str:
+        """The editor page of the unit whose file `where` (`units/<slug>/…:12`) is; nothing if it is nobody's."""
+        file, _, line = where.rpartition(":")
+        if not line.isdigit():
+            file, line = where, "1"
+        parts = file.split("/")
+        ws = self.look.workspace
+        if len(parts) < 3 or parts[0] != "units" or parts[1] not in ws.units:
+            return ""
+        asked = urlencode({"file_path": str(ws.root / file), "line": line})
+        return f"/{parts[1]}/editor/?{asked}"
+
+    def remote(self, link: str) -> bool:
+        """Whether a link leads to another ledger, which the browser must load anew."""
+        return not link.startswith(f"/{self.ledger.slug}/")
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount as this ledger shows them."""
+        text: str = self.ledger.format_decimal(amount, currency)
+        return text
+
+
+class Todo(Page):
+    """What waits for a person today."""
+
+    title = N_("To do")
+
+    def groups(self) -> list[tuple[str, list[tuple[str, list[Task]]]]]:
+        """(heading, [(unit's name, tasks)]) in the order in which they should be taken."""
+        federation = self.look.federation
+        tasks = todo(
+            federation.books,
+            federation.problems,
+            federation.combined.unmatched,
+            self.slug,
+            today=dt.date.today(),  # noqa: DTZ011  the bookkeeper's own day is meant
+        )
+        kinds: dict[str, dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
+        for task in tasks:
+            kinds[task.kind][self.unit_name(task.unit)].append(task)
+        return [(translate(heading), list(kinds[kind].items())) for kind, heading in KINDS.items() if kind in kinds]
+
+    def unit_name(self, slug: str | None) -> str:
+        """How a task's unit is called."""
+        ws = self.look.workspace
+        if slug is None:
+            return ws.config.federation.name
+        return ws.units[slug].name if slug in ws.units else slug
+
+
+class Unmatched(Page):
+    """Dealings between units whose two sides differ."""
+
+    title = N_("Unmatched")
+
+    def items(self) -> list[Any]:
+        """Unmatched dealings; on a unit's ledger its own."""
+        found = self.look.federation.combined.unmatched
+        return [item for item in found if self.slug is None or self.slug in item.units]
+
+    def names(self, item: Any) -> str:
+        """The two units' names."""
+        units = self.look.workspace.units
+        return " – ".join(units[slug].name if slug in units else slug for slug in item.units)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the worksheet: amounts by column, each with its link; the total is their sum."""
+
+    label: str
+    link: str
+    root: str
+    cells: Sequence[tuple[Decimal | None, str]]
+    total: Decimal
+
+
+class Worksheet(Page):
+    """Lines × units: how the combined figures come about."""
+
+    title = N_("Worksheet")
+    federation_only = True
+
+    def columns(self) -> list[tuple[str, str]]:
+        """(key, heading): the units by name, then what belongs to none; only those with figures."""
+        ws = self.look.workspace
+        used = {row["unit"] for row in self._rows()}
+        units = [(slug, unit.code) for slug, unit in ws.units.items() if slug in used]
+        return [*units, *((name, name) for name in PSEUDO_UNITS if name in used)]
+
+    def table(self) -> list[Row]:
+        """Every line that has figures, in the order of the statements."""
+        combined = self.look.federation.combined
+        amounts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for row in self._rows():
+            amounts[row["line"]][row["unit"]] += Decimal(row["amount"])
+        columns = self.columns()
+        codes = {slug: unit.code for slug, unit in self.look.workspace.units.items()}
+        table = []
+        for line in sorted(lines(), key=lambda found: found.order):
+            if line.id not in amounts:
+                continue
+            by_unit = amounts[line.id]
+            cells = [
+                (by_unit.get(key), self._link(line, codes.get(key, key)) if key in by_unit else "")
+                for key, _ in columns
+            ]
+            total = sum(by_unit.values(), Decimal(0))
+            stated = combined.as_json()["lines"].get(line.id)
+            assert stated is None or Decimal(stated) == total, f"{line.id}: {stated} stated, {total} summed"
+            table.append(Row(line.label(self.look.workspace.language), self._link(line, None), line.root, cells, total))
+        return table
+
+    def sums(self, table: Sequence[Row]) -> tuple[list[Decimal], Decimal]:
+        """Each column's sum and the sum of all: both 0 in a complete worksheet."""
+        columns = [
+            sum((row.cells[at][0] or Decimal(0) for row in table), Decimal(0)) for at in range(len(self.columns()))
+        ]
+        total = sum((row.total for row in table), Decimal(0))
+        assert sum(columns, Decimal(0)) == total
+        return columns, total
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.look.federation.combined.as_json()["trial_balance"]
+        return rows
+
+    def _link(self, line: Any, code: str | None) -> str:
+        language = self.look.workspace.language
+        root = dict(zip(ROOTS, ROOT_NAMES[language], strict=True))[line.root]
+        combined = self.look.federation.combined
+        period = f"{combined.date_from} - {combined.date_to}"
+        asked = {"time": period} if line.root in {"Income", "Expenses"} else {}
+        if code is not None:
+            asked["account"] = f":{code}$"
+        return f"/{self.ledger.slug}/account/{quote(f'{root}:{line.component(language)}')}/?{urlencode(asked)}"
+
+
+class OwnPages(ExtensionModule):
+    """Fava's extension module with our pages and no others; a book's text is not asked."""
+
+    ledger: BookLedger
+    PAGES: tuple[type[Page], ...] = (Todo, Unmatched, Worksheet)
+
+    def load_file(self) -> None:
+        """Make this ledger's pages, once."""
+        self.errors = []
+        if self._instances:
+            return
+        unit = self.ledger.unit
+        for page in self.PAGES:
+            if unit is None or not page.federation_only:
+                self._instances[page.__name__] = page(self.ledger)

@@ -1,0 +1,79 @@
+"""Listening: on this machine only, until there is access control."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import sys
+from pathlib import Path
+
+import click
+from cheroot.wsgi import Server
+
+from ledger.books import open_workspace
+from ledger.messages import N_, say
+from ledger.web.gate import MAX_BODY
+from ledger.web.problems import HostNotLoopback, PortInUse
+
+
+def loopback(host: str) -> str:
+    """The address to bind for `host`.
+
+    Raises:
+        HostNotLoopback: other machines could reach it.
+    """
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return host
+    except ValueError:
+        pass
+    raise HostNotLoopback(file="fava.conf", host=host)
+
+
+def serve(root: Path, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve the federation of a workspace in the browser until Ctrl-C.
+
+    Args:
+        root: the workspace's folder.
+        host: where to listen (default: `fava.conf`, else 127.0.0.1); loopback only.
+        port: likewise (default 5000); 0 takes any free port.
+
+    Raises:
+        HostNotLoopback: other machines could reach `host`.
+        PortInUse: another program listens there.
+    """
+    settings = open_workspace(root).config.server
+    address = loopback(host if host is not None else settings.host)
+    number = port if port is not None else settings.port
+    server = Server((address, number), None, numthreads=8)
+    server.max_request_body_size = MAX_BODY
+    server.server_name = "sambok"
+    try:
+        server.prepare()
+    except OSError as error:
+        server.stop()
+        raise _in_use(address, number, error) from error
+    try:
+        from ledger.web.app import create_app  # noqa: PLC0415  only when the port is ours: Fava takes its time
+
+        server.wsgi_app = create_app(root)
+        shown = f"[{address}]" if ":" in address else address
+        text = say(
+            N_("The federation is at {address} (Ctrl-C ends)."), address=f"http://{shown}:{server.bind_addr[1]}/"
+        )
+        click.echo(text, err=True)
+        sys.stderr.flush()
+        server.serve()
+    except KeyboardInterrupt:
+        click.echo(say(N_("Stopped.")), err=True)
+    finally:
+        server.stop()
+
+
+def _in_use(host: str, port: int, error: OSError) -> PortInUse:
+    reason = error.strerror or str(error)
+    if error.errno in {errno.EADDRINUSE, None}:
+        reason = say(N_("another program uses it"))
+    return PortInUse(host=host, port=port, other=port + 1 if 0 < port < 65535 else 5001, reason=reason)
