@@ -13,6 +13,8 @@ The face:
 
 - [`read_file`][ledger.books.guard_bytes.read_file]: path to bytes. Safe anywhere.
 - [`layout_problems`][ledger.books.guard_layout.layout_problems]: what lies below `books/`. Safe anywhere.
+- [`check_in_child`][ledger.books.guard_child.check_in_child]: texts to problems, in a process of its own;
+  safe anywhere, for writers. `guard_child.check_bytes` takes one file's bytes.
 - [`parse_guarded`][ledger.books.guard.parse_guarded]: bytes to entries. Beancount's C parser reads the text: call it
   in a child process with limits (`ledger.books.limits`), never in a process that others depend on.
 - `UNIT_MAIN`, `UNIT_ACCOUNTS`, `UNIT_BOOKS`, `POLICY`, `PRICES`: what each kind of file may say.
@@ -32,6 +34,7 @@ from beancount.parser import _parser  # type: ignore[attr-defined]  # a C module
 from ledger.books import problems_guard as found
 from ledger.books.guard_builder import GuardBuilder
 from ledger.books.guard_bytes import MAX_PROBLEMS, bytes_problems, clip, read_file, visible
+from ledger.books.guard_child import check_in_child
 from ledger.books.guard_layout import layout_problems
 from ledger.books.guard_profiles import (
     MAX_DIGITS,
@@ -57,6 +60,7 @@ __all__ = [
     "UNIT_MAIN",
     "Parsed",
     "Profile",
+    "check_in_child",
     "layout_problems",
     "parse_guarded",
     "read_file",
