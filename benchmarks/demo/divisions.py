@@ -212,11 +212,14 @@ class Year:
         return voucher
 
     def _sales(self, month: int) -> None:
+        invoices = []
         for sale in self.division.sales:
             factor = int(sale.season[month - 1])
             for _ in range(sale.times if factor else 0):
                 net = kr(Decimal(draw(self.rng, sale.low * 100, sale.high * 100)) / 100 * factor)
-                self.sell(sale, day(month, draw(self.rng, 3, 26)), net)
+                invoices.append((day(month, draw(self.rng, 3, 26)), sale, net))
+        for date, sale, net in sorted(invoices, key=lambda row: row[0]):  # numbered in order of date
+            self.sell(sale, date, net)
 
     def _purchases(self, month: int) -> None:
         for purchase in self.division.purchases:

@@ -36,7 +36,7 @@ def build(seed: int = SEED) -> dict[str, bytes]:
         "units/prices.beancount": rates.text(),
     }
     files: dict[str, bytes] = {}
-    sources = inboxes(books)
+    sources = inboxes(books, seed)
     for member in cast.MEMBERS:
         home = f"units/{member.slug}"
         source = sources.get(member.slug)
