@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ledger.charts.group import Line
-from ledger.charts.problems import AccountRoot, ChartInvalid, ChartRoleMissing
+from ledger.charts.problems import AccountWrongRoot, ChartInvalid, ChartRoleMissing
 from ledger.charts.ranges import CodeSet, Range
 
 
@@ -102,14 +102,14 @@ class Chart:
         root = account.partition(":")[0]
         return next((found for found in self.lines_of(code) if found.takes(root)), None)
 
-    def root_conflict(self, account: str, code: str | None) -> AccountRoot | None:
+    def root_conflict(self, account: str, code: str | None) -> AccountWrongRoot | None:
         """The problem of an account whose root contradicts its code; None where that isn't what is wrong."""
         found = self.lines_of(code)
         root = account.partition(":")[0]
         if not found or any(line.takes(root) for line in found):
             return None
         right = " / ".join(dict.fromkeys(line.root for line in found))
-        return AccountRoot(
+        return AccountWrongRoot(
             account=account,
             root=root,
             name=self.name,

@@ -46,10 +46,10 @@ class ChartRoleMissing(Problem):
     remedy = N_('Add the role to the chart\'s [roles], or let the chart build on a shipped one with: extends = "bas"')
 
 
-class AccountRoot(Problem):
+class AccountWrongRoot(Problem):
     """An account whose root contradicts its code: `Assets:3001-…`."""
 
-    code = "ACCOUNT_ROOT"
+    code = "ACCOUNT_WRONG_ROOT"
     message = N_(
         "{account} stands under {root}, but the chart {name} has {account_code} on the line {line_label} ({right})."
     )
