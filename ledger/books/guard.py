@@ -28,7 +28,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from beancount.core.data import Directive, Transaction
+from beancount.core.data import Directive
 from beancount.parser import _parser  # type: ignore[attr-defined]  # a C module
 
 from ledger.books import problems_guard as found
@@ -36,8 +36,8 @@ from ledger.books.guard_builder import GuardBuilder
 from ledger.books.guard_bytes import MAX_PROBLEMS, bytes_problems, clip, read_file, visible
 from ledger.books.guard_child import check_in_child
 from ledger.books.guard_layout import layout_problems
+from ledger.books.guard_names import Refusal
 from ledger.books.guard_profiles import (
-    MAX_DIGITS,
     POLICY,
     PRICES,
     PROFILES,
@@ -48,7 +48,7 @@ from ledger.books.guard_profiles import (
     date_window,
 )
 from ledger.books.guard_tokens import plain, scan
-from ledger.books.template import INCLUDES, PLUGINS, main_title
+from ledger.books.template import INCLUDES, OPTIONS, PLUGINS, main_title
 from ledger.errors import Problem
 
 __all__ = [
@@ -129,9 +129,6 @@ class _Source:
         return len(piece)
 
 
-Refusal = tuple[type[Problem], int | None, dict[str, Any]]
-
-
 class _Guard:
     """One file on its way through."""
 
@@ -164,23 +161,20 @@ class _Guard:
         except Exception as error:  # noqa: BLE001  whatever the parser raises on a unit's text is the text's problem
             reason = visible(f"{type(error).__name__}: {error}"[:200])
             return Parsed([], self._problems([(found.BookCrashed, None, {"reason": reason})]))
-        refusals += self._after(entries, builder)
+        refusals += self._dates(entries)
         if not refusals:
             refusals += _syntax(errors)
         if refusals:
             return Parsed([], self._problems(refusals))
-        return Parsed(entries, [], options, tuple(builder.includes))
+        return Parsed(entries, [], options, tuple(name for word, name, _, _ in builder.head if word == "include"))
 
-    def _after(self, entries: list[Directive], builder: GuardBuilder) -> Iterator[Refusal]:
-        """What is judged over all entries: dates (sorted, so the ends tell), digits (counted by Beancount itself)."""
+    def _dates(self, entries: list[Directive]) -> Iterator[Refusal]:
+        """Dates outside the window; entries are sorted, so where both ends are inside, all are."""
         first, last = self.window
         if entries and not (first <= entries[0].date and entries[-1].date <= last):
             for entry in entries:
                 if not first <= entry.date <= last:
                     yield found.DateOutside, entry.meta["lineno"], {"date": entry.date, "first": first, "last": last}
-        if any(context.integer_max > MAX_DIGITS for context in builder.dcontext.ccontexts.values()):
-            params = {"digits": MAX_DIGITS, "decimals": "8"}
-            yield from ((found.NumberLong, line, params) for line in _long_numbers(entries))
 
     def _capped(self, refusals: Iterable[Refusal]) -> Iterator[Refusal]:
         for count, refusal in enumerate(refusals):
@@ -219,32 +213,13 @@ def _syntax(errors: list[Any]) -> Iterator[Refusal]:
 def _head(builder: GuardBuilder, title: str | None, currency: str | None) -> Iterator[Refusal]:
     """A main file says all of the federation's lines, each once, with the unit's own name and currency."""
     wanted = {"title": None if title is None else main_title(title), "operating_currency": currency}
-    for key, value, line in builder.options_seen:
-        expected = wanted[key]
+    for word, key, value, line in builder.head:
+        expected = wanted[key] if word == "option" else None
         if expected is not None and value != expected:
-            yield found.OptionValue, line, {"name": key, "wanted": expected, "value": visible(value)}
-    names = [key for key, _, _ in builder.options_seen]
-    for key, expected in wanted.items():
-        if names.count(key) != 1:
-            yield found.MainIncomplete, None, {"line_text": f'option "{key}" "{expected or "…"}"'}
-    for word, allowed, present in (("plugin", PLUGINS, builder.plugins), ("include", INCLUDES, builder.includes)):
-        for name in allowed:
-            if present.count(name) != 1:
-                yield found.MainIncomplete, None, {"line_text": f'{word} "{name}"'}
-
-
-def _long_numbers(entries: list[Directive]) -> Iterator[int]:
-    """Lines of the amounts with more digits than money has."""
-    for entry in entries:
-        parts: list[Any] = entry.postings if isinstance(entry, Transaction) else [entry]
-        for part in parts:
-            if _long_amount(part):
-                yield (getattr(part, "meta", None) or entry.meta)["lineno"]
-
-
-def _long_amount(part: Any) -> bool:
-    amounts = [getattr(part, name, None) for name in ("units", "price", "amount")]
-    amounts += [value.value for value in getattr(part, "values", None) or ()]
-    amounts += list((getattr(part, "meta", None) or {}).values())
-    numbers = [getattr(amount, "number", None) for amount in amounts]
-    return any(hasattr(n, "adjusted") and n and n.adjusted() >= MAX_DIGITS for n in numbers)
+            yield found.OptionValue, line, {"name": key, "wanted": expected, "value": visible(value or "")}
+    said = [(word, name) for word, name, _, _ in builder.head]
+    for word, names in (("option", OPTIONS), ("plugin", PLUGINS), ("include", INCLUDES)):
+        for name in names:
+            if said.count((word, name)) != 1:
+                text = f'{word} "{name}" "{wanted[name] or "…"}"' if word == "option" else f'{word} "{name}"'
+                yield found.MainIncomplete, None, {"line_text": text}

@@ -26,7 +26,8 @@ MAX_LINE = 2_000
 MAX_PROBLEMS = 50
 EXCERPT = 160
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: What needs no second look; what is left of a text without them is short.
+_USUAL = bytes([9, 10, *range(32, 127)])
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _CONFLICT = re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE)
 #: Unicode categories that no book holds: control, format (bidi, zero width), private, surrogate, unassigned, line ends.
@@ -165,10 +166,13 @@ class _Bytes:
         except UnicodeDecodeError as error:
             return self._not_utf8(data, error.start)
         self._lines(data, text)
-        if _CONTROL.search(data) or not data.isascii():
-            self._characters(text)
-        for match in _LONE_RETURN.finditer(data):
-            return self.add(found.BookLineEnds, _line(data, match.start()), _excerpt(data, match.start()))
+        unusual = data.translate(None, _USUAL)
+        if unusual:
+            self._characters(text, set(unusual.decode("utf-8")))
+        if unusual.count(b"\r") > data.count(b"\r\n"):
+            lone = _LONE_RETURN.search(data)
+            assert lone is not None
+            self.add(found.BookLineEnds, _line(data, lone.start()), _excerpt(data, lone.start()))
         return None
 
     def _not_utf8(self, data: bytes, start: int) -> None:
@@ -185,15 +189,14 @@ class _Bytes:
         count = data.count(b"\n")
         if count > MAX_LINES:
             self.add(found.BookTooManyLines, None, count=count, limit=MAX_LINES)
-        lines = text.split("\n")
-        if max(map(len, lines)) <= MAX_LINE:
+        if not _has_long_line(data):
             return
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if len(line) > MAX_LINE and len(self.problems) < MAX_PROBLEMS:
                 self.add(found.BookLongLine, number, line, count=len(line), limit=MAX_LINE)
 
-    def _characters(self, text: str) -> None:
-        unseen = {c for c in set(text) if unicodedata.category(c) in _UNSEEN} - {"\n", "\t", "\r"}
+    def _characters(self, text: str, unusual: set[str]) -> None:
+        unseen = {c for c in unusual if unicodedata.category(c) in _UNSEEN} - {"\r"}
         nfc = unicodedata.is_normalized("NFC", text)
         if not unseen and nfc:
             return
@@ -217,6 +220,17 @@ def clip(text: str) -> str:
     """An excerpt: one line, visible, not too long."""
     shown = visible(text[:EXCERPT].rstrip("\r\n").replace("\t", "    "))
     return shown + ("…" if len(text) > EXCERPT else "")
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Whether a line may have too many characters: from line end to line end, as far as each allowed step reaches."""
+    position = -1
+    while position + MAX_LINE + 1 < len(data):
+        further = data.rfind(b"\n", position + 1, position + MAX_LINE + 2)
+        if further < 0:
+            return True
+        position = further
+    return False
 
 
 def _line(data: bytes, position: int) -> int:

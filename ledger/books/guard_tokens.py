@@ -2,15 +2,18 @@
 
 Beancount's grammar divides while it parses and doesn't look at the divisor: `1/0` ends the whole process. So what
 follows `/` must be a number that isn't zero, written out. A comma inside a number is refused, because `12,345` is
-twelve thousand to Beancount and twelve and a third to a Swede. Texts in quotes are looked at here as well.
+twelve thousand to Beancount and twelve and a third to a Swede. Mark-up in texts is looked for here as well.
 
-Reading all words costs about as much as the parse itself, and hardly any book has a division. So a few regular
-expressions look first ([`plain`][ledger.books.guard_tokens.plain]); they are wrong on one side only: what they pass,
-the words pass. Why that is so: the text is taken line by line. In it, quoted texts and comments count as such only
-where they begin after white space or at the start of a line; there Beancount's own lexer stands between two words in
-its initial state, because no word of it but those two holds white space, and so sees the same quote or semicolon as
-the same beginning; a text on one line without backslash ends at the same quote for both. Any other quote or semicolon
-makes the text not plain. Lines that the lexer skips (`* heading`) are only looked at more strictly than needed.
+Reading all words costs more than half a parse, and hardly any book has a division. So a few searches over the bytes
+look first ([`plain`][ledger.books.guard_tokens.plain]); they err on one side only: what they pass, the words pass.
+
+- First over all bytes: what isn't in the text at all isn't in its words.
+- Else over the text without its quoted texts, comments, tags and links. These are recognised only where they begin
+  after white space or at the start of a line: no word but texts and comments holds white space, so there Beancount's
+  lexer, too, stands between two words, and reads the same beginning to the same end (a text without a backslash, on
+  one line, ends at the next quote; a comment at the line's end). Any quote or semicolon left over makes the text not
+  plain, so within each line both have agreed on all of them. Lines that the lexer skips (`* heading`) begin and end
+  like others; they are only looked at more strictly than needed.
 """
 
 from __future__ import annotations
@@ -18,50 +21,56 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from beancount.parser import lexer
 
 from ledger.books import problems_guard as found
-from ledger.books.guard_profiles import MAX_DECIMALS, MAX_DIGITS, MAX_NESTING, MAX_OPERATORS, MAX_TEXT_LINES
-from ledger.errors import Problem
+from ledger.books.guard_names import Refusal, markup_in
+from ledger.books.guard_profiles import MAX_DECIMALS, MAX_DIGITS, MAX_NESTING, MAX_OPERATORS
 
 #: A text on one line, a comment, a tag or a link, each after white space or at the start of a line.
 _QUIET = re.compile(rb'(?<![^ \t\n])(?:"[^"\\\n]*"|;[^\n]*|[\^#][A-Za-z0-9\-_/.]+)')
-#: What only the words themselves can judge, once texts and comments are taken out.
-_LOUD = re.compile(
-    rb'["\\;]'  # a text over several lines, or a quote or comment in an odd place
-    rb"|[0-9],+[0-9]"  # a comma in a number
-    rb"|/[ \t\r]*(?:[-+(]|0++(?:\.0*+)?+(?![1-9]))"  # a divisor that isn't a plain number other than zero
-    rb"|[0-9]{%d}|\.[0-9]{%d}" % (MAX_DIGITS + 1, MAX_DECIMALS + 1)
-)
-#: The beginning of a mark-up tag, as HTML's own rules have it; a mail address in angle brackets is none.
-_MARKUP = re.compile(r"<(?![\w.+-]+@[\w.-]+>)[A-Za-z/!?][^\s>]{0,20}")
-_MARKUP_BYTES = re.compile(rb"<[A-Za-z/!?]")
-#: A line inside a text that looks like an entry of its own.
-_ENTRY = re.compile(
-    r"\d{4}[-/]\d|\s+(?:[*!] +)?(?:Assets|Liabilities|Equity|Income|Expenses):|(?:option|plugin|include|custom) "
-)
-_OTHERS = bytes(set(range(256)) - set(b"*/+-\n"))
+_COMMA = re.compile(rb"[0-9],+[0-9]")
+#: A divisor that isn't a plain number other than zero.
+_DIVISOR = re.compile(rb"/[ \t\r]*(?:[-+(]|0++(?:\.0*+)?+(?![1-9]))")
+_MARKUP = re.compile(rb"<[A-Za-z/!?]")
+#: Every digit to 0, line ends and points as they are, the rest to a space.
+_DIGITS = bytes(48 if 48 <= c <= 57 else c if c in b".\n" else 32 for c in range(256))
+_LONG = b"0" * (MAX_DIGITS + 1)
+_FINE = b"." + b"0" * (MAX_DECIMALS + 1)
+_NO_OPERATORS = bytes(set(range(256)) - set(b"*/+-\n"))
 _NO_BRACKETS = bytes(set(range(256)) - set(b"(\n"))
-_MANY = re.compile(rb"[^\n]{%d}" % (MAX_OPERATORS + 1))
-_DEEP = re.compile(rb"[^\n]{%d}" % (MAX_NESTING + 1))
 
 
 def plain(data: bytes) -> bool:
     """Whether the words of `data` need no reading one by one, as nearly always; False only means: read them."""
-    if _MARKUP_BYTES.search(data):
+    if b"<" in data and _MARKUP.search(data):
         return False
+    if _quiet(data):
+        return True
     code = _QUIET.sub(b"", data)
+    return b'"' not in code and b";" not in code and _quiet(code)
+
+
+def _quiet(code: bytes) -> bool:
+    """Whether nothing in `code` could be a word or a row of words that may not pass."""
+    digits = code.translate(_DIGITS)
     return not (
-        _LOUD.search(code)
-        or _MANY.search(code.translate(None, _OTHERS))
-        or (b"(" in code and _DEEP.search(code.translate(None, _NO_BRACKETS)))
+        _LONG in digits
+        or _FINE in digits
+        or (b"," in code and _COMMA.search(code))
+        or (b"/" in code and _DIVISOR.search(code))
+        or _longest(code.translate(None, _NO_OPERATORS)) > MAX_OPERATORS
+        or (b"(" in code and _longest(code.translate(None, _NO_BRACKETS)) > MAX_NESTING)
     )
 
 
-def scan(data: bytes) -> Iterator[tuple[type[Problem], int, dict[str, Any]]]:
-    """Read every word of `data`: `(kind of problem, line, parameters)` for each one that may not pass."""
+def _longest(lines: bytes) -> int:
+    return max(map(len, lines.split(b"\n")))
+
+
+def scan(data: bytes) -> Iterator[Refusal]:
+    """Read every word of `data`: one refusal for each that may not pass."""
     nesting = 0
     operators = 0
     before = ""
@@ -71,11 +80,11 @@ def scan(data: bytes) -> Iterator[tuple[type[Problem], int, dict[str, Any]]]:
         if name == "EOL":
             nesting = operators = 0
         elif name == "NUMBER":
-            yield from _number(text, line)
+            yield from _number(text.decode("ascii"), line)
         elif name == "STRING":
-            if b"\n" in text or b"<" in text:
+            if b"<" in text:
                 # The lexer gives the line on which a text ends.
-                yield from _text(text.decode("utf-8", "replace"), line - text.count(b"\n"))
+                yield from _markup(text.decode("utf-8", "replace"), line - text.count(b"\n"))
         elif name == "LPAREN":
             nesting += 1
             if nesting == MAX_NESTING + 1:
@@ -89,24 +98,18 @@ def scan(data: bytes) -> Iterator[tuple[type[Problem], int, dict[str, Any]]]:
         before = name
 
 
-def _number(text: bytes, line: int) -> Iterator[tuple[type[Problem], int, dict[str, Any]]]:
-    written = text.decode("ascii")
+def _number(written: str, line: int) -> Iterator[Refusal]:
     if "," in written:
         whole, _, rest = written.partition(",")
-        plain_text = f"{whole}.{rest}" if rest.isdigit() else written.replace(",", "")
-        both = f"{plain_text} / {written.replace(',', '')}"
-        yield found.GroupingComma, line, {"number": written[:40], "plain": both[:80]}
+        without = written.replace(",", "")
+        either = f"{whole}.{rest} / {without}" if rest.isdigit() else without
+        yield found.GroupingComma, line, {"number": written[:40], "plain": either[:80]}
     whole, _, decimals = written.partition(".")
     if len(whole.replace(",", "")) > MAX_DIGITS or len(decimals) > MAX_DECIMALS:
         yield found.NumberLong, line, {"digits": MAX_DIGITS, "decimals": MAX_DECIMALS}
 
 
-def _text(text: str, line: int) -> Iterator[tuple[type[Problem], int, dict[str, Any]]]:
-    markup = _MARKUP.search(text)
-    if markup:
-        yield found.TextMarkup, line + text.count("\n", 0, markup.start()), {"markup": markup[0]}
-    _, *others = text.split("\n")
-    if any(_ENTRY.match(other) for other in others):
-        yield found.TextSwallowed, line, {}
-    elif len(others) >= MAX_TEXT_LINES:
-        yield found.TextLong, line, {"count": len(others) + 1, "limit": MAX_TEXT_LINES}
+def _markup(text: str, line: int) -> Iterator[Refusal]:
+    match = markup_in(text)
+    if match:
+        yield found.TextMarkup, line + text.count("\n", 0, match.start()), {"markup": match[0]}
