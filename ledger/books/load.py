@@ -1,37 +1,377 @@
-"""Loading every book of a workspace (to be replaced by the parallel, guarded, cached loader)."""
+"""Loading every book of a workspace: what changed is read in worker processes, the rest comes from the cache.
+
+A book depends on its own text, its unit's settings, the seals that its closed files lean on, the presence of documents
+it names, this year (no date may lie after the next), and the program itself; their digest is its key. A change in one
+unit reads that unit alone. One broken book is its own problem and nobody else's.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
+import os
+import re
+import sys
+import threading
+import time
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from beancount.core import data
-from beancount.parser import parser
 
-from ledger.books.reference import load_reference
-from ledger.books.summary import summarise
+from ledger.books.cache import SCHEMA, Cache, Partition, make_partition
+from ledger.books.cells import CellError, loads, unpack_entry, unpack_options
+from ledger.books.fingerprint import (
+    Record,
+    Seen,
+    digest_of,
+    documents_stand,
+    fingerprint_of,
+    look_at,
+    read_record,
+    refresh,
+    write_record,
+)
+from ledger.books.pool import Answer, Pool, Task, shared_pool
+from ledger.books.problems_guard import BookCrashed, BookTimedOut, ReaderUnavailable
+from ledger.books.problems_load import BookMoved
+from ledger.books.sealed import sealed_months
 from ledger.books.unitbook import Books, CentralText, UnitBook
 from ledger.books.workspace import Unit, Workspace
+from ledger.errors import Problem
+
+_CLOSED_BY = re.compile(r"\.([a-z0-9-]+)\.closed\.beancount$")
+CENTRAL = ("policy", "prices")
+
+#: The last book of each unit, so that a server needs to read no summary twice.
+_memory: dict[tuple[str, str], UnitBook] = {}
+_memory_lock = threading.Lock()
 
 
-def load_books(ws: Workspace, slugs: Iterable[str] | None = None, *, jobs: int | None = None) -> Books:
-    """Load the books of `slugs` (default: all)."""
-    wanted = list(ws.units) if slugs is None else list(slugs)
-    return Books(ws, {slug: _load(ws.units[slug]) for slug in wanted}, _central(ws), {})
+def load_books(
+    ws: Workspace, slugs: Iterable[str] | None = None, *, jobs: int | None = None, pool: Pool | None = None
+) -> Books:
+    """Load books; only what changed is read.
+
+    Args:
+        ws: the workspace.
+        slugs: which units; default all.
+        jobs: how many worker processes at once; default one a processor, at most 4.
+        pool: workers to use; default this process's own, which stay ready for the next call.
+
+    Returns:
+        The books, in the order of `ws.units`. Faults of text are in their `problems`; nothing is raised for them.
+    """
+    wanted = list(ws.units) if slugs is None else [slug for slug in ws.units if slug in set(slugs)]
+    return _Loading(ws, pool or shared_pool(), jobs).run(wanted)
 
 
-def _load(unit: Unit) -> UnitBook:
-    entries, errors, options = load_reference(unit.main)
-    assert not errors, errors
-    files = tuple(options["include"])
-    digest = hashlib.blake2b(b"".join(Path(f).read_bytes() for f in files), digest_size=16).hexdigest()
-    return UnitBook(unit, digest, (), summarise(entries), files, options, lambda: entries)
+def cache_folder(ws: Workspace) -> Path:
+    """Where the cache lies: `SAMBOK_CACHE`, else below the state folder."""
+    named = os.environ.get("SAMBOK_CACHE")
+    # A folder that several workspaces share keeps them apart by their place.
+    return Path(named) / digest_of(str(ws.root).encode())[:16] if named else ws.state_folder / "cache"
 
 
-def _central(ws: Workspace) -> CentralText:
-    found: list[list[data.Directive]] = []
-    for file in (ws.policy_file, ws.prices_file):
-        found.append(parser.parse_file(str(file))[0] if file.exists() else [])
-    policy = tuple(e for e in found[0] if isinstance(e, data.Custom))
-    return CentralText(policy, tuple(found[1]), "reference")
+@cache
+def engine_digest() -> str:
+    """Digest of the program that reads books: this room's sources, Beancount, Polars, Python."""
+    made = hashlib.blake2b(digest_size=20)
+    made.update(f"{SCHEMA}|{version('beancount')}|{version('polars')}|{sys.version_info[:2]}".encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        made.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    made.update((Path(__file__).parent.parent / "errors.py").read_bytes())
+    return made.hexdigest()
+
+
+class _Loading:
+    """One call of `load_books`."""
+
+    def __init__(self, ws: Workspace, pool: Pool, jobs: int | None) -> None:
+        self.ws = ws
+        self.pool = pool
+        self.jobs = jobs
+        self.today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own calendar day
+        self.cache = Cache(cache_folder(ws))
+        self.record = self.before = Record()
+        self.seen: dict[str, Seen] = {}
+        self.books: dict[str, UnitBook] = {}
+        self.central: dict[str, tuple[list[data.Directive], list[Problem]]] = {}
+        self.moved = False
+
+    def run(self, wanted: list[str]) -> Books:
+        """Look, take from the cache what stands, read the rest, record what was seen."""
+        _delete_pickles(self.ws.root)
+        self.record = read_record(self.ws.state_folder)
+        self.before = Record(self.record.files, dict(self.record.units))
+        now = time.time_ns()
+        self.seen = refresh(self.ws.root, look_at(self.ws.root), self.record, now)
+        keys = {slug: self._key(slug) for slug in wanted}
+        missing = [slug for slug in wanted if not self._from_cache(slug, keys[slug])]
+        texts = {name: self._text_key(name) for name in CENTRAL}
+        unread = [name for name in CENTRAL if not self._text_from_cache(name, texts[name])]
+        self._read(missing, unread, keys, texts)
+        fresh = self._remember()
+        whole = fresh.files and len(wanted) == len(self.ws.units)
+        return Books(
+            self.ws,
+            {slug: self.books[slug] for slug in wanted},
+            self._central_text(texts),
+            {slug: _sealed(self.ws.units[slug].folder) for slug in wanted},
+            fingerprint_of(self.ws.root, fresh) if whole else None,
+        )
+
+    # --- keys
+
+    def _key(self, slug: str) -> str:
+        """The digest of all that a unit's book depends on, as far as it is known before reading it."""
+        prefix = f"units/{slug}/"
+        own = {name: seen for name, seen in self.seen.items() if name.startswith(prefix)}
+        for name in list(own):
+            closer = _CLOSED_BY.search(name)
+            seals = f"units/{closer[1]}/seals.jsonl" if closer else ""
+            if seals in self.seen:
+                own[seals] = self.seen[seals]
+        rows = [f"{name}\0{own[name].digest}" for name in sorted(own)]
+        parts = (engine_digest(), str(self.ws.root), str(self.today.year), *rows)
+        return digest_of(*(part.encode() for part in parts))
+
+    def _text_key(self, name: str) -> str:
+        seen = self.seen.get(f"units/{name}.beancount")
+        parts = (engine_digest(), str(self.ws.root), str(self.today.year), name, seen.digest if seen else "")
+        return digest_of(*(part.encode() for part in parts))
+
+    # --- what stands
+
+    def _from_cache(self, slug: str, key: str) -> bool:
+        unit = self.ws.units[slug]
+        with _memory_lock:
+            known = _memory.get((str(self.ws.root), slug))
+        if known is not None and known.key == key and self._documents_stand(slug, key):
+            self.books[slug] = known if known.unit == unit else replace(known, unit=unit)
+            return True
+        partition = self.cache.find(slug, key)
+        if partition is None:
+            return False
+        try:
+            self._put(unit, partition)
+        except CellError:
+            return False
+        return True
+
+    def _documents_stand(self, slug: str, key: str) -> bool:
+        recorded = self.record.units.get(slug, {})
+        if recorded.get("key") != key:
+            return False
+        return documents_stand(recorded.get("documents", []))
+
+    def _put(self, unit: Unit, partition: Partition) -> None:
+        options = unpack_options(partition.options) if partition.options is not None else {}
+        source = _Entries(self, unit, partition) if partition.summary is not None else None
+        self.books[unit.slug] = UnitBook(
+            unit,
+            partition.key,
+            partition.problems,
+            partition.summary,
+            partition.files,
+            options,
+            source,
+            source.table if source else None,
+        )
+        self.record.units[unit.slug] = {"key": partition.key, "documents": partition.documents}
+
+    # --- what must be read
+
+    def ask(self, slug: str) -> Task:
+        """The task of reading a unit's book."""
+        unit = self.ws.units[slug]
+        size = sum(s.look[1] for name, s in self.seen.items() if name.startswith(f"units/{slug}/"))
+        return Task(slug, self._question("unit", slug) | {"title": unit.name, "currency": unit.currency}, size)
+
+    def _question(self, kind: str, name: str) -> dict[str, Any]:
+        return {"kind": kind, "slug": name, "root": str(self.ws.root), "today": self.today.isoformat()}
+
+    def _read(self, units: list[str], texts: list[str], keys: dict[str, str], text_keys: dict[str, str]) -> None:
+        tasks = [self.ask(slug) for slug in units]
+        for name in texts:
+            seen = self.seen.get(f"units/{name}.beancount")
+            tasks.append(Task(f"{name}.beancount", self._question("central", name), seen.look[1] if seen else 0))
+        if not tasks:
+            return
+        unanswered = {task.name: task for task in tasks}
+        try:
+            for answer in self.pool.run(tasks, self.jobs):
+                unanswered.pop(answer.task.name)
+                name = answer.task.ask["slug"]
+                if answer.task.ask["kind"] == "unit":
+                    self._take(name, keys[name], answer)
+                else:
+                    self._take_text(name, text_keys[name], answer)
+        except OSError as error:
+            for task in unanswered.values():
+                self._fail(task, ReaderUnavailable(reason=error.strerror or str(error)))
+
+    def _take(self, slug: str, key: str, answer: Answer) -> None:
+        unit = self.ws.units[slug]
+        if answer.died:
+            self._fail(answer.task, _death(answer))
+            return
+        try:
+            if not self._read_as_seen(answer.head["files"]):
+                # Somebody wrote between the look and the reading. What was read is whole and good; only its key isn't
+                # known, so nothing of it is kept and the next load reads it again.
+                key = digest_of(key.encode(), repr(sorted(answer.head["files"].items())).encode())
+                partition, _ = make_partition(key, answer.head, answer.blobs)
+                self._put(unit, partition)
+                self.record.units.pop(slug, None)
+                self.moved = True
+                return
+            partition, summary = make_partition(key, answer.head, answer.blobs)
+            if self.cache.keep(slug, partition, summary):
+                partition = replace(partition, tables={})
+            self._put(unit, partition)
+        except (ValueError, KeyError, TypeError) as error:
+            self._fail(answer.task, BookCrashed(reason=f"{type(error).__name__}: {error}"[:200]))
+
+    def _read_as_seen(self, files: dict[str, str]) -> bool:
+        prefix = f"{self.ws.root}/"
+        seen = (self.seen.get(path.removeprefix(prefix)) for path in files)
+        return all(
+            found is not None and found.digest == digest for found, digest in zip(seen, files.values(), strict=True)
+        )
+
+    def _fail(self, task: Task, problem: Problem) -> None:
+        """A book that couldn't be read: its problem, and nothing kept, so that the next load tries again."""
+        name = task.ask["slug"]
+        if task.ask["kind"] == "unit":
+            problem.unit, problem.file = name, f"units/{name}/main.beancount"
+            self.books[name] = UnitBook(self.ws.units[name], "", (problem,), None)
+            self.record.units.pop(name, None)
+        else:
+            problem.file = f"units/{name}.beancount"
+            self.central[name] = ([], [problem])
+        self.moved = True
+
+    # --- policy and prices
+
+    def _text_from_cache(self, name: str, key: str) -> bool:
+        text = self.cache.read_text(name, key)
+        if text is None:
+            return False
+        try:
+            self.central[name] = ([unpack_entry(cell) for cell in loads(text)], [])
+        except CellError:
+            return False
+        return True
+
+    def _take_text(self, name: str, key: str, answer: Answer) -> None:
+        if answer.died:
+            self._fail(answer.task, _death(answer))
+            return
+        try:
+            problems = [Problem.from_dict(p) for p in answer.head["problems"]]
+            text = answer.blobs[0].decode()
+            entries = [unpack_entry(cell) for cell in loads(text)]
+            seen = self.seen.get(f"units/{name}.beancount")
+            as_seen = seen is not None and seen.digest == answer.head["digest"]
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            self._fail(answer.task, BookCrashed(reason=f"{type(error).__name__}: {error}"[:200]))
+            return
+        self.central[name] = (entries, problems)
+        if as_seen and not problems:
+            self.cache.keep_text(name, key, text)
+        self.moved |= not as_seen
+
+    def _central_text(self, keys: dict[str, str]) -> CentralText:
+        (policy, wrong_policy), (prices, wrong_prices) = (self.central[name] for name in CENTRAL)
+        return CentralText(
+            tuple(entry for entry in policy if isinstance(entry, data.Custom)),
+            tuple(prices),
+            digest_of(*(keys[name].encode() for name in CENTRAL)),
+            (*wrong_policy, *wrong_prices),
+        )
+
+    # --- what is remembered
+
+    def _remember(self) -> Record:
+        """Write down what was seen, for the next load and for the fingerprint."""
+        with _memory_lock:
+            for slug, book in self.books.items():
+                if book.key:
+                    _memory[str(self.ws.root), slug] = book
+        units = {slug: kept for slug, kept in self.record.units.items() if slug in self.ws.units}
+        # A file that changed while it was read must look new to the next load and to the fingerprint.
+        files = {} if self.moved else self.seen
+        fresh = Record(files, units)
+        if fresh != self.before:
+            with contextlib.suppress(OSError):
+                self.ws.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                write_record(self.ws.state_folder, fresh)
+        return fresh
+
+
+class _Entries:
+    """A book's entries, decoded from its columns each time they are asked for."""
+
+    def __init__(self, loading: _Loading, unit: Unit, partition: Partition) -> None:
+        self.cache = loading.cache
+        self.pool = loading.pool
+        self.task = loading.ask(unit.slug)
+        self.slug = unit.slug
+        self.partition = partition
+
+    def __call__(self) -> list[data.Directive]:
+        from ledger.books.columns import decode  # noqa: PLC0415  Polars is large, and group figures don't need it
+
+        return decode(self.tables())
+
+    def table(self, name: str) -> bytes:
+        """One table."""
+        return self.tables((name,))[name]
+
+    def tables(self, names: tuple[str, ...] = ("transactions", "postings", "directives")) -> dict[str, bytes]:
+        """The book's tables; read anew from its text where somebody deleted or damaged the cache.
+
+        Raises:
+            BookMoved: the text isn't any more what the summary was made of.
+        """
+        found = self.cache.tables(self.slug, self.partition, names)
+        if found is not None:
+            return found
+        (answer,) = self.pool.run([self.task])
+        try:
+            partition, summary = make_partition(self.partition.key, answer.head, answer.blobs)
+        except (ValueError, KeyError, TypeError) as error:
+            raise BookMoved(unit=self.slug) from error
+        if partition.digests != self.partition.digests:
+            raise BookMoved(unit=self.slug)
+        if not self.cache.keep(self.slug, partition, summary):
+            self.partition = partition
+        return {name: partition.tables[name] for name in names}
+
+
+def _death(answer: Answer) -> Problem:
+    if answer.died == "timed out":
+        return BookTimedOut(seconds=answer.detail)
+    return BookCrashed(reason=answer.detail)
+
+
+def _sealed(folder: Path) -> frozenset[str]:
+    """The closed months; none where the seals can't be read, which the guard has said already."""
+    try:
+        return sealed_months(folder)
+    except Problem:
+        return frozenset()
+
+
+def _delete_pickles(root: Path) -> None:
+    """Delete Beancount's load caches: their key is unsound, and reading one runs what it says (SPEC 2)."""
+    for pattern in ("*.picklecache", "units/*.picklecache", "units/*/*.picklecache", "units/*/books/*/*.picklecache"):
+        for found in root.glob(pattern):
+            with contextlib.suppress(OSError):
+                found.unlink()

@@ -11,10 +11,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from beancount.core import convert, data
 from beancount.core.amount import Amount
@@ -132,9 +132,12 @@ class AssertionRow:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
-    """All of it. `first` and `last` are the dates of the first and last transaction."""
+    """All of it. `first` and `last` are the dates of the first and last transaction.
+
+    A summary from the cache decodes each of its sections when it is first asked for.
+    """
 
     accounts: tuple[AccountRow, ...]
     balances: tuple[BalanceRow, ...]
@@ -148,6 +151,28 @@ class Summary:
     first: dt.date | None
     last: dt.date | None
     last_by_account: tuple[tuple[str, dt.date], ...]  # last posting's date per account, sorted
+
+    @staticmethod
+    def later(
+        facts: dict[str, Any], sections: dict[str, bytes], decode: Callable[[str, bytes], tuple[Any, ...]]
+    ) -> Summary:
+        """A summary of which `facts` are known and each of `sections` is text for `decode`."""
+        summary = Summary.__new__(Summary)
+        summary.__dict__.update(facts, _sections=sections, _decode=decode)
+        return summary
+
+    if not TYPE_CHECKING:  # the fields above are all there is
+
+        def __getattr__(self, name: str) -> Any:
+            """A section that isn't decoded yet (Python asks here for what an object doesn't have)."""
+            text = self.__dict__.get("_sections", {}).get(name)
+            if text is None:
+                if name in self.__dict__:  # another thread was quicker
+                    return self.__dict__[name]
+                raise AttributeError(name)
+            found = self.__dict__[name] = self.__dict__["_decode"](name, text)
+            self.__dict__["_sections"].pop(name, None)
+            return found
 
 
 def month_of(day: dt.date) -> str:

@@ -38,11 +38,17 @@ class UnitBook:
     files: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     _entries: Callable[[], list[data.Directive]] | None = field(default=None, repr=False, compare=False)
+    _columns: Callable[[str], bytes] | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
         """Whether its figures may be counted."""
         return not self.problems and self.summary is not None
+
+    def table(self, name: str) -> bytes:
+        """One of the book's tables as Parquet (`ledger.books.columns`); for sums over columns."""
+        assert self._columns is not None
+        return self._columns(name)
 
     def entries(self) -> list[data.Directive]:
         """The booked entries, in Beancount's order, identical by `repr` to what `load_file` gives without plugins.
@@ -77,6 +83,9 @@ class Books:
     units: dict[str, UnitBook]
     central_text: CentralText
     closed: dict[str, frozenset[str]] = field(default_factory=dict)  # slug -> sealed months "2026-03"
+    #: Of everything these books were made of: what `ledger.books.fingerprint` gives as long as nothing has changed.
+    #: None where only some units were loaded, or something changed meanwhile. Answers may be kept under it.
+    fingerprint: str | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -1,0 +1,219 @@
+"""One book from text to columns: guard, parse, book, validate, sum up. Runs in a worker process.
+
+The text is read once: the bytes that the guard checked are the bytes that are parsed, and the entries that the guard's
+parse made go on to booking. What a file says about included files counts for nothing: the book is `main.beancount`,
+`accounts.beancount` and the month files, in the order of their names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import glob
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from beancount.core import data
+from beancount.parser import booking
+
+from ledger.books import columns
+from ledger.books.cells import dumps, pack_entry, pack_options
+from ledger.books.engine import Parsed, load_exact, merge_options
+from ledger.books.fingerprint import content_of
+from ledger.books.guard import (
+    POLICY,
+    PRICES,
+    UNIT_ACCOUNTS,
+    UNIT_BOOKS,
+    UNIT_MAIN,
+    Profile,
+    layout_problems,
+    parse_guarded,
+    read_file,
+)
+from ledger.books.problems_guard import BookCrashed
+from ledger.books.problems_load import problems_of
+from ledger.books.summary import Summary, summarise
+from ledger.errors import Problem, order
+
+#: How many problems of one book are listed.
+MOST_PROBLEMS = 200
+MAIN = "main.beancount"
+ACCOUNTS = "accounts.beancount"
+MONTHS = "books/*/*.beancount"
+
+
+@dataclass
+class Built:
+    """What reading a book gave.
+
+    Attributes:
+        problems: what is wrong with it.
+        files: absolute path -> digest of the bytes that were read; main file first.
+        documents: files that the book names, and whether they were there.
+        summary: None where the text was refused.
+        options: Beancount's options as a cell.
+        tables: the entries as Parquet, by table.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    documents: list[tuple[str, bool]] = field(default_factory=list)
+    summary: Summary | None = None
+    options: Any = None
+    tables: dict[str, bytes] = field(default_factory=dict)
+
+
+class _Texts:
+    """The files of one book as they were read, and what is said of them to users."""
+
+    def __init__(self, root: Path, unit: str | None) -> None:
+        self.root = root
+        self.unit = unit
+        self.read: dict[str, bytes] = {}
+        self.lines: dict[str, list[bytes]] = {}
+
+    def shown(self, path: str) -> str:
+        return path.removeprefix(f"{self.root}{os.sep}")
+
+    def excerpt(self, file: str, line: int) -> str | None:
+        if file not in self.lines:
+            self.lines[file] = self.read.get(file, b"").split(b"\n")
+        lines = self.lines[file]
+        return lines[line - 1].decode("utf-8", "replace").rstrip() if line <= len(lines) else None
+
+    def take(self, path: str, folder: Path) -> list[Problem]:
+        text, problems = read_file(Path(path), folder, self.shown(path), unit=self.unit)
+        if text is not None:
+            self.read[path] = text
+        return problems
+
+
+def build_unit(root: Path, slug: str, *, title: str, currency: str, today: dt.date) -> Built:
+    """Read the book of `units/<slug>`.
+
+    Args:
+        root: the workspace.
+        slug: the unit.
+        title: the unit's name, which its main file carries.
+        currency: the unit's currency, likewise.
+        today: the day by which dates are judged.
+
+    Returns:
+        The book, or what is wrong with it. Faults of the text are never raised.
+    """
+    folder = root / "units" / slug
+    texts = _Texts(root, slug)
+    built = Built()
+    profiles = _files(folder)
+    built.problems.extend(layout_problems(folder, f"units/{slug}"))
+    for path in profiles:
+        built.problems.extend(texts.take(path, folder))
+    built.files = {path: content_of(texts.read[path]) for path in profiles if path in texts.read}
+    if built.problems:
+        return built
+    parsed: list[Parsed] = []
+    for path, profile in profiles.items():
+        found = parse_guarded(
+            texts.read[path],
+            file=path,
+            shown=texts.shown(path),
+            profile=profile,
+            unit=slug,
+            today=today,
+            title=title,
+            currency=currency,
+        )
+        built.problems.extend(found.problems)
+        parsed.append((found.entries, [], found.options))
+    if built.problems:
+        built.problems = _listed(built.problems)
+        return built
+    _book(built, parsed, texts, slug)
+    return built
+
+
+def _files(folder: Path) -> dict[str, Profile]:
+    """The files of a unit's book in the order Beancount reads them, each with what it may say."""
+    months = sorted(glob.glob(f"{glob.escape(str(folder))}/{MONTHS}"))  # noqa: PTH207  Beancount's own rules of matching
+    return {
+        f"{folder}/{MAIN}": UNIT_MAIN,
+        f"{folder}/{ACCOUNTS}": UNIT_ACCOUNTS,
+        **dict.fromkeys(months, UNIT_BOOKS),
+    }
+
+
+def _book(built: Built, parsed: list[Parsed], texts: _Texts, slug: str) -> None:
+    """Book what was parsed, and put the result into `built`."""
+    parsed[0][2]["include"] = sorted(built.files)
+    options = merge_options(parsed)
+    read = [entry for entries, _, _ in parsed for entry in entries]
+    try:
+        entries, errors, options = load_exact(read, [], options)
+    except Exception as error:  # noqa: BLE001  whatever Beancount stumbles over is this one book's fault
+        built.problems = _listed(_stumbled(read, options, error, texts, slug))
+        return
+    problems = problems_of(errors, unit=slug, shown=texts.shown, excerpt=texts.excerpt)
+    built.problems = _listed(problems)
+    built.documents = [(e.filename, os.path.exists(e.filename)) for e in entries if type(e) is data.Document]  # noqa: PTH110
+    built.options = pack_options(options)
+    try:
+        built.summary = summarise(entries)
+        built.tables = columns.encode(entries)
+    except (AssertionError, AttributeError, TypeError):
+        # Amounts that booking couldn't fill in: Beancount's own finding stands, and there are no figures.
+        if not problems:
+            raise
+        built.summary = None
+
+
+def _stumbled(
+    read: list[data.Directive], options: dict[str, Any], error: Exception, texts: _Texts, slug: str
+) -> list[Problem]:
+    """What to say where Beancount itself fails: mostly an amount that booking couldn't work out."""
+    try:
+        _, errors = booking.book(sorted(read, key=data.entry_sortkey), options)
+    except Exception:  # noqa: BLE001  the same fault again
+        errors = []
+    found = problems_of(errors, unit=slug, shown=texts.shown, excerpt=texts.excerpt)
+    if found:
+        return found
+    return [BookCrashed(unit=slug, file=f"units/{slug}/{MAIN}", reason=f"{type(error).__name__}: {error}"[:200])]
+
+
+def _listed(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=order)[:MOST_PROBLEMS]
+
+
+_CENTRAL: dict[str, Profile] = {"policy": POLICY, "prices": PRICES}
+
+
+@dataclass
+class BuiltText:
+    """What reading `policy.beancount` or `prices.beancount` gave: directives as cells, or problems."""
+
+    problems: list[Problem] = field(default_factory=list)
+    digest: str = ""
+    directives: str = "[]"
+
+
+def build_central(root: Path, name: str, *, today: dt.date) -> BuiltText:
+    """Read `units/<name>.beancount`, the finance head's file.
+
+    Args:
+        root: the workspace.
+        name: `policy` or `prices`.
+        today: the day by which dates are judged.
+    """
+    path = root / "units" / f"{name}.beancount"
+    texts = _Texts(root, None)
+    problems = texts.take(str(path), path.parent)
+    text = texts.read.get(str(path))
+    if problems or text is None:
+        return BuiltText(problems)
+    shown = texts.shown(str(path))
+    found = parse_guarded(text, file=str(path), shown=shown, profile=_CENTRAL[name], today=today)
+    if found.problems:
+        return BuiltText(_listed(found.problems), content_of(text))
+    return BuiltText([], content_of(text), dumps([pack_entry(entry) for entry in found.entries]))
