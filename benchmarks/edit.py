@@ -1,0 +1,19 @@
+"""One unit's edit: a voucher written at the end of a month file, as a bookkeeper does it in an editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+VOUCHER = """
+{date} * "Sparkassan Exempel" "Bankavgift"
+  Expenses:6570-Bankavgifter  {amount} {currency}
+  Assets:1930-Bank  -{amount} {currency}
+"""
+
+
+def append_voucher(root: Path, slug: str, date: str, amount: str = "12.00", currency: str = "SEK") -> Path:
+    """Append a bank fee to `slug`'s book of the month of `date`; the file."""
+    file = root / "units" / slug / "books" / date[:4] / f"{date[:7]}.beancount"
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(VOUCHER.format(date=date, amount=amount, currency=currency))
+    return file
