@@ -1,0 +1,113 @@
+"""Why a dealing between units doesn't match, and what a bookkeeper does about it (SPEC 10, error codes)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.messages import N_
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code. `settled`: it needs no person, so a command may end with 0."""
+
+    code: str
+    message: str
+    remedy: str
+    settled: bool = False
+
+
+_ALL = (
+    Code(
+        "MISSING_PARTNER",
+        N_("A posting says ic: but not with whom."),
+        N_('Add partner: "<slug>" to the posting.'),
+    ),
+    Code(
+        "UNKNOWN_PARTNER",
+        N_("The partner is no unit of the federation."),
+        N_("Correct the partner's name; an outside customer or supplier takes no partner:."),
+    ),
+    Code(
+        "SELF_PARTNER",
+        N_("A unit names itself as its partner."),
+        N_("Name the other unit, or take partner: away."),
+    ),
+    Code(
+        "PARTNER_ASYMMETRIC",
+        N_("Two units share the link, but they don't name each other."),
+        N_("Correct partner: on the side that names the wrong unit, or the link on the side that has the wrong one."),
+    ),
+    Code(
+        "ONE_SIDED",
+        N_("Only one side has booked the dealing."),
+        N_("Book the other side with the same link, or correct the one that is wrong."),
+    ),
+    Code(
+        "AMOUNT_DIFF",
+        N_("The two sides have different amounts."),
+        N_("Compare both vouchers; the side that is wrong books the difference with the same link."),
+    ),
+    Code(
+        "FX_DIFF",
+        N_("Both sides agree in the invoice's currency, but not in the reporting currency."),
+        N_("Nothing to correct if both used a right rate; remeasure the claim at the closing rate."),
+        settled=True,
+    ),
+    Code(
+        "TOLERANCE",
+        N_("The sides differ by no more than the tolerance."),
+        N_("Nothing to do now; if it comes again, agree on how to round."),
+        settled=True,
+    ),
+    Code(
+        "CUT_OFF",
+        N_("The other side lies in another period, at most ten days away: shown as in transit."),
+        N_("Nothing to do: it is taken back on the period's next day, when the other side is booked."),
+        settled=True,
+    ),
+    Code(
+        "CLASS_MISMATCH",
+        N_("The two sides say different kinds of dealing (ic:)."),
+        N_("Agree on what it is, and give both postings the same ic:."),
+    ),
+    Code(
+        "SAME_SIGN",
+        N_("Both sides book a claim, or both a debt."),
+        N_("One side has debit and credit the wrong way round: correct its voucher."),
+    ),
+    Code(
+        "DUPLICATE",
+        N_("One side has booked the dealing twice."),
+        N_("Book the second voucher back, or give it its own link if it is another dealing."),
+    ),
+    Code(
+        "PARTNER_OUT_OF_SCOPE",
+        N_("The partner was not in scope on that day: it counts as an outsider."),
+        N_("Nothing to do, unless joined or left in its unit.toml is wrong."),
+        settled=True,
+    ),
+    Code(
+        "IC_ACCOUNT_WITHOUT_TAG",
+        N_("An account for dealings between units holds postings without a partner."),
+        N_('Add partner: "<slug>" and ic: to the postings, or move them to another account.'),
+    ),
+    Code(
+        "TAG_ON_NON_IC_ACCOUNT",
+        N_("A balance account that isn't for dealings between units carries a partner."),
+        N_("Move the posting to the chart's account for dealings between units, or take partner: away."),
+    ),
+    Code(
+        "NO_COST_FOR_UNREALISED",
+        N_("Goods from another unit are still in stock, but the seller hasn't said what they cost."),
+        N_("The seller adds cost: to the income posting of those sales."),
+    ),
+    Code(
+        "UNIT_ERRORS",
+        N_("The other side's book has errors and could not be read."),
+        N_("Correct that book (sambok check), then look again."),
+    ),
+)
+CODES = {code.code: code for code in _ALL}
+#: Codes after which a command still ends with 0.
+SETTLED = frozenset(code.code for code in _ALL if code.settled)

@@ -1,0 +1,157 @@
+"""The combined figures of one run, and the checks that they hold together (SPEC 5, 10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from ledger.charts import line, lines
+from ledger.combine.codes import SETTLED
+from ledger.combine.flows import Part
+from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, Row, Translation, Unmatched
+from ledger.errors import Problem
+from ledger.rules.rounding import half_away
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The combined figures. Amounts in `currency`, debit positive.
+
+    Attributes:
+        date_from: first day of income and expense.
+        date_to: day of the balance sheet.
+        complete: False when a unit had to be left out: the figures aren't the federation's then.
+        trial_balance: Σ = 0.
+        entries: eliminations, adjustments, translation differences, units coming and going.
+        unmatched: dealings whose sides differ, and tags that can't be used.
+        translation: proof of each foreign unit's translation difference.
+        problems: what kept units out.
+        level: the level that was asked for.
+        parts: each unit's share; what the view rewrites.
+    """
+
+    currency: str
+    date_from: dt.date
+    date_to: dt.date
+    complete: bool
+    trial_balance: tuple[Row, ...]
+    entries: tuple[GroupEntry, ...]
+    unmatched: tuple[Unmatched, ...]
+    translation: tuple[Translation, ...]
+    problems: tuple[Problem, ...]
+    level: str | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def lines(self) -> dict[str, Decimal]:
+        """Σ per line, in the order of the statements; lines without rows are left out."""
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.trial_balance:
+            sums[row.line] += row.amount
+        return {found.id: sums[found.id] for found in lines() if found.id in sums}
+
+    @cached_property
+    def result(self) -> Decimal:
+        """Income less expense, a surplus positive; transfers to equity left out."""
+        rows = (r for r in self.trial_balance if line(r.line).statement == "income" and r.line != "ResultTransfer")
+        return -sum((row.amount for row in rows), ZERO) + ZERO
+
+    @cached_property
+    def eliminations(self) -> tuple[Elimination, ...]:
+        """What was eliminated of each dealing, claims and income apart."""
+        found: dict[tuple[str, str, tuple[str, ...], str], list[GroupEntry]] = defaultdict(list)
+        for entry in self.entries:
+            if entry.column == ELIM:
+                found[entry.kind, entry.key, entry.units, entry.section].append(entry)
+        made = []
+        for (kind, key, units, section), group in sorted(found.items(), key=lambda f: (f[0][1], f[0][0], f[0][2:])):
+            sums: dict[Any, Decimal] = defaultdict(Decimal)
+            for entry in group:
+                for posting in entry.postings:
+                    sums[posting.place, posting.unit] += posting.amount
+            amount = sum((a for a in sums.values() if a > 0), ZERO)
+            sources = dict.fromkeys(p.source for e in group for p in e.postings if p.source)
+            made.append(Elimination(kind, key, units, section, amount, tuple(sources)))
+        return tuple(made)
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether something unmatched waits for somebody (exit code 3)."""
+        return any(item.code not in SETTLED for item in self.unmatched)
+
+    def check(self) -> None:
+        """Assert what must hold: the trial balance and every entry sum to zero, ELIM by kind and pair too."""
+        assert sum((row.amount for row in self.trial_balance), ZERO) == 0
+        by_pair: dict[tuple[str, tuple[str, ...]], Decimal] = defaultdict(Decimal)
+        for entry in self.entries:
+            assert sum((p.amount for p in entry.postings), ZERO) == 0
+            if entry.column == ELIM:
+                by_pair[entry.kind, entry.units] += sum((p.amount for p in entry.postings), ZERO)
+        assert not any(by_pair.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `sambok combine --json` (SPEC 5): the same figures give the same bytes."""
+        return {
+            "schema": 1,
+            "kind": "combined",
+            "currency": self.currency,
+            "from": self.date_from.isoformat(),
+            "to": self.date_to.isoformat(),
+            "complete": self.complete,
+            **({"level": self.level} if self.level else {}),
+            "trial_balance": [
+                {"line": r.line, "account": r.account, "unit": r.unit, "amount": self._text(r.amount)}
+                for r in self.trial_balance
+            ],
+            "lines": {name: self._text(amount) for name, amount in self.lines.items()},
+            "result": self._text(self.result),
+            "eliminations": [
+                {
+                    "kind": e.kind,
+                    "key": e.key,
+                    "units": list(e.units),
+                    "section": e.section,
+                    "amount": self._text(e.amount),
+                    "sources": list(e.sources),
+                }
+                for e in self.eliminations
+            ],
+            "unmatched": [
+                {
+                    "code": u.code,
+                    "class": u.kind,
+                    "key": u.key,
+                    "units": list(u.units),
+                    "amount": _money(u.amount, u.currency),
+                    "currency": u.currency,
+                    "sources": list(u.sources),
+                    "remedy": u.remedy,
+                }
+                for u in self.unmatched
+            ],
+            "translation": [
+                {
+                    "unit": t.unit,
+                    "currency": t.currency,
+                    "opening_net_assets": _money(t.opening_net_assets, t.currency),
+                    "posted": self._text(t.posted),
+                    "proof": self._text(t.proof),
+                }
+                for t in self.translation
+            ],
+            "errors": [problem.as_json() for problem in self.problems],
+        }
+
+    def _text(self, amount: Decimal) -> str:
+        return _money(amount, self.currency)
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency's decimals; one that is finer keeps its own."""
+    rounded = half_away(amount, currency)
+    return f"{rounded if rounded == amount else amount.normalize():f}"

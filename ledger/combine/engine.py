@@ -1,0 +1,227 @@
+"""The combined statements of a federation, from its books and what the rules make of them (SPEC 10, order).
+
+Booked text → provisional entries → the group's lines → scope → translation → matching → elimination → adjustments →
+check. A federation owned by its members is no parent: nothing of equity is eliminated but what units hold in each
+other, and the sum is called combined, never consolidated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from ledger.books import Books, Unit, UnitBook, last_day, month_of
+from ledger.charts import load_chart
+from ledger.combine.combined import Combined
+from ledger.combine.elimination import Names
+from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
+from ledger.combine.items import Collector, Item
+from ledger.combine.mapping import Mapper
+from ledger.combine.matching import match
+from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Row, Run, Unmatched
+from ledger.combine.presentation import present
+from ledger.combine.problems import LevelUnknown, PeriodWrong, UnitErrors
+from ledger.combine.scope import Scope, counts
+from ledger.combine.settle import Settler
+from ledger.combine.transit import in_transit
+from ledger.combine.translation import translate_unit
+from ledger.combine.unrealised import Unrealised
+from ledger.errors import Problem, order
+from ledger.rules.rates import Rates
+
+
+def combine(
+    books: Books,
+    run: Run,
+    *,
+    date_from: dt.date | None = None,
+    date_to: dt.date | None = None,
+    currency: str | None = None,
+    level: str | None = None,
+) -> Combined:
+    """Combine all books of a federation.
+
+    Args:
+        books: the loaded books.
+        run: provisional entries.
+        date_from: first day of income and expense (default: the start of `date_to`'s fiscal year).
+        date_to: day of the balance sheet (default: the end of the last month with a booked posting).
+        currency: present in this currency (default: the reporting currency).
+        level: combine only units of this level; the others are outsiders then.
+
+    Returns:
+        The combined figures. Units with errors are left out, and `complete` is False.
+
+    Raises:
+        PeriodWrong: the period ends before it begins.
+        LevelUnknown: no unit has the level.
+        MissingRate: `currency` has no rate.
+    """
+    ws = books.workspace
+    _check_level(ws.units.values(), level)
+    date_to = date_to or _last(books)
+    date_from = date_from or ws.fiscal_year(date_to)[0]
+    if date_from > date_to:
+        raise PeriodWrong(date_from=date_from, date_to=date_to)
+    rates = Rates.from_entries(books.central_text.prices, ws.currency)
+    wanted = {s: u for s, u in sorted(ws.units.items()) if counts(u, date_from, date_to, level)}
+    problems: list[Problem] = [
+        UnitErrors(unit=p.unit, file=p.file, slug=p.unit, count=1)
+        for p in ws.problems
+        if p.unit and p.unit not in wanted
+    ]
+    good = {}
+    for slug, unit in wanted.items():
+        book = books.units.get(slug)
+        if book is not None and book.ok:
+            good[slug] = unit
+        elif book is not None:
+            problems.append(UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=len(book.problems)))
+    scope = Scope(ws.units, good, frozenset(wanted) - frozenset(good), level, date_from, date_to)
+    parts: dict[str, Part] = {}
+    for slug in good:
+        made = _part(books, run, slug, scope, rates)
+        if isinstance(made, Part):
+            parts[slug] = made
+        else:
+            problems += made
+    broken = frozenset(wanted) - frozenset(parts)
+    scope = replace(scope, units={s: good[s] for s in parts}, broken=broken)
+    parts = {slug: replace(part, scope=scope) for slug, part in parts.items()}
+    entries, findings = _match(books, parts, scope, rates)
+    entries = [e for part in parts.values() for e in part.entries] + entries
+    combined = Combined(
+        currency=ws.currency,
+        date_from=date_from,
+        date_to=date_to,
+        complete=not problems and not books.central_text.problems,
+        trial_balance=_rows(parts.values(), entries),
+        entries=tuple(sorted(entries, key=lambda e: (e.date, e.column, e.kind, e.key, e.section))),
+        unmatched=tuple(findings),
+        translation=tuple(t for part in parts.values() for t in part.translations),
+        problems=tuple(sorted(set(problems), key=order)),
+        level=level,
+        parts=parts,
+    )
+    combined.check()
+    return combined if currency in {None, ws.currency} else present(combined, str(currency), rates)
+
+
+def _last(books: Books) -> dt.date:
+    """The end of the last month in which a combined unit has booked something; this year's end where none has."""
+    days = [
+        book.summary.last
+        for book in books.units.values()
+        if book.unit.combine and book.summary is not None and book.summary.last is not None
+    ]
+    return last_day(month_of(max(days))) if days else books.workspace.fiscal_year(dt.date(2000, 1, 1))[1]
+
+
+def _check_level(units: Iterable[Unit], level: str | None) -> None:
+    known = sorted({name for unit in units for name in unit.levels})
+    if level is not None and level not in known:
+        near = difflib.get_close_matches(level, known, n=1, cutoff=0)
+        raise LevelUnknown(level=level, nearest=near[0] if near else "-", known=", ".join(known) or "-")
+
+
+def _source(book: UnitBook, run: Run) -> Source:
+    slug = book.unit.slug
+    return Source(book, run.summary(slug), lambda: run.entries(slug))
+
+
+def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates) -> Part | list[Problem]:
+    """A unit's share, or what keeps it out."""
+    book = books.units[slug]
+    unit = book.unit
+    ws = books.workspace
+    source = _source(book, run)
+    try:
+        chart = load_chart(unit.chart, unit.folder)
+    except Problem as problem:
+        return [problem]
+    mapper = Mapper(unit, chart, (row for summary in source.summaries for row in summary.accounts))
+    faults = mapper.problems((row.account for row in source.balances()), ws.shown(unit.main))
+    for fault in faults:
+        fault.file = ws.shown(fault.file or unit.main)
+    if faults:
+        return [*faults, UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=len(faults))]
+    if months_are_enough(source, mapper, scope, ws.currency):
+        part = Part(unit, mapper, source, scope, month_flows(source.balances()))
+    else:
+        month = int(ws.config.federation.fiscal_year_start[:2])
+        try:
+            made = translate_unit(mapper, source.transactions(), scope, rates, month)
+        except Problem as problem:
+            problem.unit = slug
+            problem.file = ws.shown(ws.prices_file)
+            return [problem, UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=1)]
+        part = Part(unit, mapper, source, scope, *made)
+    return _leaving(part)
+
+
+def _leaving(part: Part) -> Part:
+    """A legal entity that leaves takes its net assets, with their translation difference, on the line Left."""
+    unit, scope = part.unit, part.scope
+    if unit.entity == "division" or unit.left is None or unit.left >= scope.date_to:
+        return part
+    sums = _sums([part], part.entries)
+    taken = [
+        GroupPosting(place, column, -amount)
+        for (place, column), amount in sorted(sums.items())
+        if amount and (place.group.root in {"Assets", "Liabilities"} or column == CTA)
+    ]
+    if not taken:
+        return part
+    out = GroupPosting(LEFT, unit.slug, -sum((p.amount for p in taken), ZERO))
+    entry = GroupEntry(unit.left, unit.slug, "left", unit.slug, (unit.slug,), (*taken, out))
+    return replace(part, entries=(*part.entries, entry))
+
+
+def _match(
+    books: Books, parts: dict[str, Part], scope: Scope, rates: Rates
+) -> tuple[list[GroupEntry], list[Unmatched]]:
+    """Eliminations, adjustments, and what didn't match."""
+    ws = books.workspace
+    limits = ws.config.intragroup
+
+    def tolerance(one: str, other: str) -> Decimal:
+        return ZERO if scope.internal(one, other) else limits.tolerance
+
+    def transit(names: Names, late: Iterable[Item]) -> list[GroupEntry]:
+        return in_transit(parts, scope, ws.currency, names, list(late))
+
+    collector = Collector(ws, scope, rates, [], [])
+    for part in parts.values():
+        collector.take(part)
+    settler = Settler(scope, ws.currency, tolerance, transit)
+    settler.done.findings += collector.findings
+    for dealing in match(collector.items, tolerance):
+        settler.settle(dealing)
+    Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings).run()
+    done = settler.finish(limits.tolerance_total)
+    return done.entries, done.findings
+
+
+def _sums(parts: Iterable[Part], entries: Iterable[GroupEntry]) -> dict[tuple[Place, str], Decimal]:
+    """Σ by place and column."""
+    sums: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+    for part in parts:
+        for flow in part.flows:
+            place = part.assign(flow.account, flow.date, transfer=flow.transfer)
+            if place is not None:
+                sums[place, part.column(flow.account)] += flow.amount
+    for entry in entries:
+        for posting in entry.postings:
+            sums[posting.place, posting.column] += posting.amount
+    return sums
+
+
+def _rows(parts: Iterable[Part], entries: Iterable[GroupEntry]) -> tuple[Row, ...]:
+    """The trial balance: in the order of the statements, then account, then unit; nothing that is zero."""
+    sums = _sums(parts, entries)
+    chosen = sorted(sums.items(), key=lambda s: (s[0][0].group.order, s[0][0].account, s[0][1]))
+    return tuple(Row(place.line, place.account, column, amount) for (place, column), amount in chosen if amount)

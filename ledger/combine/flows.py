@@ -1,0 +1,149 @@
+"""What each unit brings to the group's trial balance (SPEC 10).
+
+Balance-sheet accounts stand at the end of the period, income and expense are those of the period, earlier years'
+result is one line. What lies outside `joined`-`left` is left out: a division's entries as such, while a legal entity
+brings what it had as net assets (line Joined) and takes them with it (line Left), nothing through the result.
+
+Two ways to the same figures: where every boundary is a month's and every amount is in the reporting currency, monthly
+sums are enough; otherwise each entry is looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
+from ledger.combine.mapping import Mapper
+from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
+from ledger.combine.scope import Scope
+from ledger.rules.rounding import unit_of
+
+RETAINED = Place("RetainedResult", EARLIER)
+JOINED = Place("Joined", ENTERED)
+LEFT = Place("Left", ENTERED)
+DAY = dt.timedelta(days=1)
+#: Not an account: the rest of a unit's rounded entries.
+REST = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An amount of one of the unit's own accounts, on a day, in the reporting currency.
+
+    `transfer`: the entry only moves the result to equity, so that it is no part of the result.
+    """
+
+    account: str
+    date: dt.date
+    amount: Decimal
+    transfer: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A unit's two stages: booked and provisional."""
+
+    book: UnitBook
+    provisional: Summary | None
+    provisional_entries: Callable[[], Sequence[data.Directive]]
+
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """Booked, then provisional."""
+        assert self.book.summary is not None
+        return (self.book.summary, *((self.provisional,) if self.provisional else ()))
+
+    def balances(self) -> Iterator[BalanceRow]:
+        """Monthly sums of both stages."""
+        for summary in self.summaries:
+            yield from summary.balances
+
+    def transactions(self) -> list[data.Transaction]:
+        """Transactions of both stages, by date; entries are read from the cache each time."""
+        found = [e for e in self.book.entries() if isinstance(e, data.Transaction)]
+        found += [e for e in self.provisional_entries() if isinstance(e, data.Transaction)]
+        found.sort(key=data.entry_sortkey)
+        return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """One unit's share of a run.
+
+    Attributes:
+        flows: amounts by account and day.
+        entries: translation differences, and its coming and going.
+        exact: False where monthly sums were enough (the view then rewrites entries without a rate).
+        translated: the reporting amounts of each transaction's postings and its rounding rest, in the order of
+            `source.transactions()`; None for a unit in the reporting currency.
+    """
+
+    unit: Unit
+    mapper: Mapper
+    source: Source
+    scope: Scope
+    flows: tuple[Flow, ...]
+    entries: tuple[GroupEntry, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    translated: tuple[tuple[tuple[Decimal, ...], Decimal, str], ...] | None = field(default=None, repr=False)
+
+    def assign(self, account: str, day: dt.date, *, transfer: bool = False) -> Place | None:
+        """Where an amount of the unit's account on a day stands in the group; None = outside the scope."""
+        unit, scope = self.unit, self.scope
+        if day > scope.until(unit.slug):
+            return None
+        place = rounding_place(unit.code) if account == REST else self.mapper.at(account)
+        before = unit.joined is not None and day < unit.joined
+        if before and unit.entity == "division":
+            return None
+        equity = place.group.root == "Equity"
+        if before and (place.is_result or equity) and unit.joined is not None and unit.joined >= scope.date_from:
+            return JOINED
+        if place.is_result and (before or day < scope.date_from):
+            return RETAINED
+        return Place("ResultTransfer", place.account) if transfer and place.is_result else place
+
+    def column(self, account: str) -> str:
+        """The worksheet's column of an amount on `account`."""
+        return CTA if account == REST else self.unit.slug
+
+
+def rounding_place(code: str) -> Place:
+    """Where the rest of a unit's rounded entries stands."""
+    return Place("CTA", f"Rounding-{code}")
+
+
+def boundaries_are_months(unit: Unit, scope: Scope) -> bool:
+    """Whether no month is cut by the period or by the unit's coming and going."""
+    starts = (scope.date_from, unit.joined)
+    ends = (scope.date_to, unit.left)
+    return all(d is None or d.day == 1 for d in starts) and all(d is None or (d + DAY).day == 1 for d in ends)
+
+
+def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: str) -> bool:
+    """Whether monthly sums give the same figures as entries, posting by posting."""
+    if not boundaries_are_months(mapper.unit, scope):
+        return False
+    unit = unit_of(currency)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    moved: dict[str, Decimal] = defaultdict(Decimal)
+    for row in source.balances():
+        if row.currency != currency or row.amount % unit:
+            return False
+        sums[row.month] += row.amount
+        if mapper.is_in("result_equity", row.account) or mapper.at(row.account).line == "ResultTransfer":
+            moved[row.month] += row.amount
+    first = min(sums, default="")  # opening balances
+    straight = any(amount for month, amount in moved.items() if month != first)  # result closed without 899x
+    return not straight and not any(sums.values())
+
+
+def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:
+    """Flows dated on their month's last day."""
+    return tuple(Flow(row.account, last_day(row.month), row.amount) for row in rows if row.amount)

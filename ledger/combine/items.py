@@ -1,0 +1,228 @@
+"""Tagged postings as the matcher sees them (SPEC 10; SPEC 3: `partner`, `ic`, the shared link).
+
+An item is one posting with a partner, with its amount in the reporting currency beside that of its own document.
+Income and expense may always carry a partner; of the balance accounts only those that the chart has for dealings
+between units. What can't become an item is said here, one finding per posting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from ledger.books import PartnerRow, Workspace, month_of
+from ledger.books.summary import weight
+from ledger.combine.codes import CODES
+from ledger.combine.flows import Part
+from ledger.combine.model import ZERO, Place, Unmatched
+from ledger.combine.scope import Scope
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import Rates
+from ledger.rules.rounding import EXACT, half_away
+
+#: How far apart the two sides of a dealing may lie in time.
+WINDOW = dt.timedelta(days=10)
+BALANCE = "balance"
+RESULT = "result"
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One posting of `unit` with `partner`. `amount` in the reporting currency; debit positive."""
+
+    unit: str
+    partner: str
+    date: dt.date
+    place: Place
+    section: str
+    amount: Decimal
+    currency: str  # of the document
+    document_amount: Decimal
+    kind: str | None
+    links: tuple[str, ...]
+    document: str | None
+    transaction: tuple[bool, int]  # provisional?, ordinal
+    source: str
+    order: tuple[str, int]  # file and line, for ties
+
+    @property
+    def key(self) -> tuple[dt.date, tuple[str, int], str, Place, Decimal]:
+        """Sort key that doesn't depend on the order of units or files."""
+        return (self.date, self.order, self.unit, self.place, self.document_amount)
+
+
+def finding(
+    code: str,
+    kind: str | None,
+    units: Iterable[str],
+    amount: tuple[Decimal, str],
+    sources: Iterable[str],
+    key: str,
+) -> Unmatched:
+    """An entry of the unmatched list; its amount without sign."""
+    known = CODES[code]
+    return Unmatched(
+        code=code,
+        kind=kind or OTHER,
+        units=tuple(dict.fromkeys(units)),
+        amount=abs(amount[0]),
+        currency=amount[1],
+        sources=tuple(dict.fromkeys(sources)),
+        key=key,
+        message=known.message,
+        remedy_id=known.remedy,
+    )
+
+
+@dataclass
+class Collector:
+    """Turns partner rows into items and findings."""
+
+    ws: Workspace
+    scope: Scope
+    rates: Rates
+    items: list[Item]
+    findings: list[Unmatched]
+
+    def take(self, part: Part) -> None:
+        """Items and findings of one unit."""
+        outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]] = defaultdict(list)
+        for provisional, summary in enumerate(part.source.summaries):
+            for row in summary.partners:
+                self._row(part, row, provisional=bool(provisional), outside=outside)
+        for (code, partner, key), rows in sorted(outside.items()):
+            first = rows[0][0]
+            chosen = [r for r, _ in rows if not part.mapper.at(r.account).is_result] or [r for r, _ in rows]
+            same = [r for r in chosen if r.document_currency == chosen[0].document_currency]
+            total = sum((r.document_amount for r in same), ZERO), chosen[0].document_currency
+            units = (part.unit.slug, partner)
+            self.findings.append(finding(code, first.ic, units, total, (where for _, where in rows), key))
+        self.findings += untagged(part, self.ws)
+
+    def _row(
+        self,
+        part: Part,
+        row: PartnerRow,
+        *,
+        provisional: bool,
+        outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]],
+    ) -> None:
+        slug, scope = part.unit.slug, self.scope
+        if row.date > scope.date_to + WINDOW or (part.unit.left and row.date > part.unit.left):
+            return
+        if part.unit.joined and row.date < part.unit.joined and part.unit.entity == "division":
+            return
+        source = f"{self.ws.shown(row.file)}:{row.line}"
+        known = self._fault(part, row, source)
+        if known:
+            if row.date <= scope.date_to:
+                self.findings.append(known)
+            return
+        partner = row.partner
+        assert partner is not None
+        place = part.mapper.at(row.account)
+        section = RESULT if place.is_result else BALANCE
+        key = next((link for link in row.links if link.startswith("ic-")), row.document or source)
+        if partner in scope.broken:
+            if row.date <= scope.date_to:
+                outside["UNIT_ERRORS", partner, partner].append((row, source))
+            return
+        if not self._inside(slug, partner, row.date, section):
+            in_period = scope.date_from <= row.date <= scope.date_to
+            if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
+                outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
+            return
+        self.items.append(
+            Item(
+                unit=slug,
+                partner=partner,
+                date=row.date,
+                place=place,
+                section=section,
+                amount=self._worth(row, section),
+                currency=row.document_currency,
+                document_amount=row.document_amount,
+                kind=row.ic,
+                links=tuple(link for link in row.links if link.startswith("ic-")),
+                document=row.document,
+                transaction=(provisional, row.transaction),
+                source=source,
+                order=(self.ws.shown(row.file), row.line),
+            )
+        )
+
+    def _inside(self, slug: str, partner: str, day: dt.date, section: str) -> bool:
+        """Whether the posting is between units of the run: claims on the last day, income on their own day."""
+        scope = self.scope
+        if section == BALANCE:
+            return scope.standing(slug) and scope.standing(partner)
+        return day >= scope.date_from - WINDOW and scope.member(slug, day) and scope.member(partner, day)
+
+    def _fault(self, part: Part, row: PartnerRow, source: str) -> Unmatched | None:
+        """What is wrong with the tags of one posting."""
+        slug = part.unit.slug
+        amount = row.document_amount, row.document_currency
+        if row.partner is None:
+            return finding("MISSING_PARTNER", row.ic, (slug,), amount, (source,), source)
+        units = (slug, row.partner)
+        if row.partner == slug:
+            return finding("SELF_PARTNER", row.ic, (slug,), amount, (source,), source)
+        if row.partner not in self.scope.known:
+            return finding("UNKNOWN_PARTNER", row.ic, units, amount, (source,), source)
+        place = part.mapper.at(row.account)
+        allowed = place.is_result or row.ic == "capital" or part.mapper.is_in("internal_allowed", row.account)
+        if not allowed and not part.mapper.is_in("internal_balance", row.account):
+            return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
+        return None
+
+    def _worth(self, row: PartnerRow, section: str) -> Decimal:
+        """The posting's amount as the group has it: income at its month's average, claims at closing."""
+        if row.currency == self.rates.base:
+            return half_away(row.amount, self.rates.base)
+        day = min(row.date, self.scope.date_to)
+        try:
+            if section == RESULT:
+                rate = self.rates.average(row.currency, month_of(day))
+            else:
+                rate = self.rates.spot(row.currency, self.scope.date_to)
+        except MissingRate:  # the unit's own translation says so, or nothing stands in that currency
+            return ZERO
+        with localcontext(EXACT):
+            return half_away(row.amount * rate, self.rates.base)
+
+
+def untagged(part: Part, ws: Workspace) -> list[Unmatched]:
+    """Balances of the chart's accounts for dealings between units that no partner explains, one finding an account."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in part.source.balances():
+        if part.mapper.is_in("internal_balance", row.account):
+            sums[row.account, row.currency] += row.amount
+    for summary in part.source.summaries:
+        for tagged in summary.partners:
+            if (tagged.account, tagged.currency) in sums:
+                sums[tagged.account, tagged.currency] -= tagged.amount
+    wanted = {account for (account, _), amount in sums.items() if amount}
+    if not wanted:
+        return []
+    totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in part.source.transactions():
+        for posting in entry.postings:
+            meta = posting.meta or {}
+            if posting.account not in wanted or "partner" in meta or "ic" in meta:
+                continue
+            if part.assign(posting.account, entry.date) is None:
+                continue
+            number, currency = weight(posting)
+            totals[posting.account, currency] += number
+            at = {**entry.meta, **meta}
+            places[posting.account, currency].append(f"{ws.shown(at['filename'])}:{at['lineno']}")
+    return [
+        finding("IC_ACCOUNT_WITHOUT_TAG", None, (part.unit.slug,), (amount, key[1]), places[key][:10], key[0])
+        for key, amount in sorted(totals.items())
+        if amount
+    ]

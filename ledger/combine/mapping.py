@@ -1,0 +1,98 @@
+"""From a unit's own account to the group's line (SPEC 3, 10): `<Root>:<Line>:<NNNN>-<Name>:<Code>`.
+
+The chart places the account by its code. The label below the line is the account's own numbered part, so that
+participants' sub-accounts collapse into it and no personal name reaches the federation's ledger; an account that
+carries its code on its `open` gets the chart's name for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.books import AccountRow, Unit
+from ledger.books.summary import CODED_LEAF
+from ledger.charts import Chart
+from ledger.combine.model import Place
+from ledger.combine.problems import UnmappedAccount
+from ledger.errors import Problem
+from ledger.messages import N_, say
+
+
+class Mapper:
+    """Places of one unit's accounts.
+
+    Args:
+        unit: whose accounts.
+        chart: its chart.
+        accounts: what its book opens, and what the rules' entries open.
+    """
+
+    def __init__(self, unit: Unit, chart: Chart, accounts: Iterable[AccountRow]) -> None:
+        self.unit = unit
+        self.chart = chart
+        self.rows: dict[str, AccountRow] = {}
+        for row in accounts:
+            self.rows.setdefault(row.account, row)
+        self._places: dict[str, Place | None] = {}
+
+    def code(self, account: str) -> str | None:
+        """The account's code in its chart."""
+        row = self.rows.get(account)
+        if row is not None and row.code is not None:
+            return row.code
+        found = CODED_LEAF.match(account.rsplit(":", 1)[-1])
+        return found[1] if found else None
+
+    def place(self, account: str) -> Place | None:
+        """Line and label of `account`; None where the chart can't place it."""
+        if account not in self._places:
+            found = self.chart.place(account, self.code(account))
+            self._places[account] = Place(found.id, self._label(account)) if found else None
+        return self._places[account]
+
+    def at(self, account: str) -> Place:
+        """The place of an account that is known to have one."""
+        found = self.place(account)
+        assert found is not None, account
+        return found
+
+    def _label(self, account: str) -> str:
+        parts = account.split(":")[1:]
+        numbered = next((part for part in parts if CODED_LEAF.match(part)), None)
+        if numbered is not None:
+            return numbered
+        code = self.code(account)
+        assert code is not None
+        known = self.chart.accounts.get(code)
+        return known.account.rsplit(":", 1)[-1] if known else f"{code}-{parts[0]}"
+
+    def is_in(self, name: str, account: str) -> bool:
+        """Whether the account belongs to a named set of the chart."""
+        return self.chart.is_in(name, self.code(account))
+
+    def problems(self, used: Iterable[str], shown: str) -> list[Problem]:
+        """Accounts with postings that have no place.
+
+        Args:
+            used: accounts that carry postings.
+            shown: the book's main file, where an account isn't opened at all.
+        """
+        found: list[Problem] = []
+        for account in sorted(set(used)):
+            if self.place(account) is not None:
+                continue
+            row = self.rows.get(account)
+            code = self.code(account)
+            problem: Problem | None = self.chart.root_conflict(account, code)
+            if problem is None:
+                reason = say(N_("it has no code")) if code is None else self._why(code)
+                problem = UnmappedAccount(account=account, reason=reason, chart=self.unit.chart)
+            problem.unit = self.unit.slug
+            problem.file = row.file if row else shown
+            problem.line = row.line if row else None
+            found.append(problem)
+        return found
+
+    def _why(self, code: str) -> str:
+        given = self.chart.why_unmapped(code)
+        return given or say(N_("its code {code} is in no range of the chart"), code=code)

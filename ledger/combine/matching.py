@@ -1,0 +1,233 @@
+"""Which posting of one unit answers which of another (SPEC 10, Matching).
+
+First by link (`ic-…`): all postings of a pair of units that share links are one dealing. What has found no other side
+is tried by document number, then by amount: same class, at most ten days apart, the closest first, in three passes:
+equal in both currencies, equal in the document's currency, within the tolerance. Ties go by date, file and line, so
+the same books give the same pairs whatever the order of units and files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from ledger.combine.items import BALANCE, RESULT, WINDOW, Item
+from ledger.combine.model import ZERO
+
+Pair: TypeAlias = tuple[str, str]  # slugs, sorted
+
+
+@dataclass(frozen=True)
+class Side:
+    """One unit's postings of one dealing."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def unit(self) -> str:
+        """Whose they are."""
+        return self.items[0].unit
+
+    @property
+    def partner(self) -> str:
+        """With whom."""
+        return self.items[0].partner
+
+    @property
+    def pair(self) -> Pair:
+        """Both, sorted."""
+        return (min(self.unit, self.partner), max(self.unit, self.partner))
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Classes named."""
+        return frozenset(item.kind for item in self.items if item.kind)
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """Document numbers named."""
+        return frozenset(item.document for item in self.items if item.document)
+
+    @property
+    def links(self) -> frozenset[str]:
+        """Links carried."""
+        return frozenset(link for item in self.items for link in item.links)
+
+    def net(self, section: str) -> tuple[str, Decimal, Decimal] | None:
+        """Document currency, Σ in it and Σ in the reporting currency; None where there is nothing or a mixture."""
+        chosen = [item for item in self.items if item.section == section]
+        currencies = {item.currency for item in chosen}
+        if len(currencies) != 1:
+            return None
+        document = sum((item.document_amount for item in chosen), ZERO)
+        return currencies.pop(), document, sum((item.amount for item in chosen), ZERO)
+
+
+@dataclass(frozen=True)
+class Dealing:
+    """Both sides of a dealing, or the one there is. `asymmetric`: the sides name different partners."""
+
+    key: str
+    sides: tuple[Side, ...]
+    asymmetric: bool = False
+
+
+def match(items: Iterable[Item], tolerance: Callable[[str, str], Decimal]) -> list[Dealing]:
+    """Pair all items.
+
+    Args:
+        items: tagged postings between units of the run, in any order.
+        tolerance: what the sides of a pair may differ by, in the reporting currency; 0 within one legal person.
+
+    Returns:
+        Dealings in a fixed order; each item is in exactly one of them.
+    """
+    ordered = sorted(items, key=lambda item: item.key)
+    linked = [item for item in ordered if item.links]
+    loose = [item for item in ordered if not item.links]
+    found: list[Dealing] = []
+    single: list[Side] = []
+    for key, sides in _components(linked, lambda item: item.links):
+        if len(sides) == 2:
+            found.append(Dealing(key, sides))
+        else:
+            single += sides
+    asymmetric, single = _asymmetric(single)
+    found += asymmetric
+    for item_key, group in _grouped(loose, lambda i: (i.unit, i.partner, i.document or "", _own(i))).items():
+        del item_key
+        single.append(Side(tuple(group)))
+    by_document, single = _by_document(single)
+    found += by_document
+    by_amount, single = _by_amount(single, tolerance)
+    found += by_amount
+    found += [Dealing(_name((side,)), (side,)) for side in single]
+    found.sort(key=lambda d: (d.sides[0].pair, d.key, d.sides[0].items[0].key))
+    assert sum(len(side.items) for d in found for side in d.sides) == len(ordered)
+    return found
+
+
+def _own(item: Item) -> str:
+    """Without a document number each voucher stands for itself."""
+    return "" if item.document else f"{item.transaction}{item.date}"
+
+
+def _grouped(items: Iterable[Item], key: Callable[[Item], tuple[str, ...]]) -> dict[tuple[str, ...], list[Item]]:
+    found: dict[tuple[str, ...], list[Item]] = defaultdict(list)
+    for item in items:
+        found[key(item)].append(item)
+    return dict(sorted(found.items()))
+
+
+def _components(
+    items: Iterable[Item], names: Callable[[Item], Iterable[str]]
+) -> Iterator[tuple[str, tuple[Side, ...]]]:
+    """Items of each pair that hang together by shared names, as one or two sides; the key is the smallest name."""
+    pairs: dict[Pair, list[Item]] = defaultdict(list)
+    for item in items:
+        pairs[min(item.unit, item.partner), max(item.unit, item.partner)].append(item)
+    for _, members in sorted(pairs.items()):
+        parent: dict[str, str] = {}
+        for item in members:
+            first, *rest = sorted(names(item))
+            for name in (first, *rest):
+                one, other = _root(parent, first), _root(parent, name)
+                parent[max(one, other)] = min(one, other)
+        components: dict[str, list[Item]] = defaultdict(list)
+        for item in members:
+            components[_root(parent, min(names(item)))].append(item)
+        for key, group in sorted(components.items()):
+            units = sorted({item.unit for item in group})
+            yield key, tuple(Side(tuple(i for i in group if i.unit == unit)) for unit in units)
+
+
+def _root(parent: dict[str, str], name: str) -> str:
+    while parent.setdefault(name, name) != name:
+        name = parent[name]
+    return name
+
+
+def _asymmetric(single: list[Side]) -> tuple[list[Dealing], list[Side]]:
+    """One-sided links that another unit carries towards a third: A names B, B names C."""
+    by_link: dict[str, list[Side]] = defaultdict(list)
+    for side in single:
+        by_link[min(side.links)].append(side)
+    found, left = [], []
+    for link, sides in sorted(by_link.items()):
+        free = sorted(sides, key=lambda s: s.items[0].key)
+        while free:
+            side = free.pop(0)
+            other = next((o for o in free if o.unit == side.partner or o.partner == side.unit), None)
+            if other is None:
+                left.append(side)
+            else:
+                free.remove(other)
+                found.append(Dealing(link, (side, other), asymmetric=True))
+    return found, left
+
+
+def _by_document(single: list[Side]) -> tuple[list[Dealing], list[Side]]:
+    found, left = [], [side for side in single if not side.documents]
+    owners = {id(item): side for side in single for item in side.items}
+    numbered = [item for side in single if side.documents for item in side.items]
+    names = {id(item): owners[id(item)].documents for item in numbered}
+    for key, sides in _components(numbered, lambda item: names[id(item)]):
+        if len(sides) == 2:
+            found.append(Dealing(key, sides))
+        else:
+            left += list({id(owners[id(item)]): owners[id(item)] for item in sides[0].items}.values())
+    return found, left
+
+
+def _by_amount(single: list[Side], tolerance: Callable[[str, str], Decimal]) -> tuple[list[Dealing], list[Side]]:
+    pairs: dict[Pair, tuple[list[Side], list[Side]]] = {}
+    for side in sorted(single, key=lambda s: s.items[0].key):
+        pairs.setdefault(side.pair, ([], []))[side.unit == side.pair[1]].append(side)
+    found: list[Dealing] = []
+    taken: set[int] = set()
+    for pair, (left, right) in sorted(pairs.items()):
+        if not left or not right:
+            continue
+        allowed = tolerance(*pair)
+        candidates = sorted(
+            (
+                (grade, abs((a.items[0].date - b.items[0].date).days), a.items[0].key, b.items[0].key, a, b)
+                for a in left
+                for b in right
+                if (grade := _grade(a, b, allowed)) is not None
+            ),
+            key=lambda c: c[:4],
+        )
+        for *_, a, b in candidates:
+            if id(a) not in taken and id(b) not in taken:
+                taken |= {id(a), id(b)}
+                found.append(Dealing(_name((a, b)), (a, b)))
+    return found, [side for side in single if id(side) not in taken]
+
+
+def _grade(one: Side, other: Side, tolerance: Decimal) -> int | None:
+    """0 = equal in both currencies, 1 = equal in the document's, 2 = within the tolerance; None = no pair."""
+    if abs(one.items[0].date - other.items[0].date) > WINDOW:
+        return None
+    if one.kinds and other.kinds and one.kinds != other.kinds:
+        return None
+    if one.links and other.links:  # each has a dealing of its own
+        return None
+    section = BALANCE if one.net(BALANCE) and other.net(BALANCE) else RESULT
+    mine, theirs = one.net(section), other.net(section)
+    if mine is None or theirs is None or mine[0] != theirs[0] or mine[1] * theirs[1] >= 0:
+        return None
+    if mine[1] + theirs[1] == 0:
+        return 0 if mine[2] + theirs[2] == 0 else 1
+    return 2 if abs(mine[2] + theirs[2]) <= tolerance else None
+
+
+def _name(sides: tuple[Side, ...]) -> str:
+    """What a dealing without a link is called: its document number, else the place of its first posting."""
+    documents = sorted({document for side in sides for document in side.documents})
+    links = sorted({link for side in sides for link in side.links})
+    first = min((item for side in sides for item in side.items), key=lambda item: item.key)
+    return (links or documents or [first.source])[0]

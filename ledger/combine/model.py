@@ -1,0 +1,169 @@
+"""The combined figures as values: places, rows, entries that no unit wrote, and what didn't match (SPEC 5, 10).
+
+Debit is positive everywhere. Amounts are in the reporting currency where nothing else is said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from beancount.core import data
+
+from ledger.books import Summary
+from ledger.charts import Line, line
+from ledger.errors import Problem
+from ledger.messages import translate
+
+#: Pseudo-units: columns of the worksheet that belong to no unit.
+ELIM = "ELIM"
+ADJ = "ADJ"
+CTA = "CTA"
+PSEUDO = (ADJ, ELIM, CTA)
+#: Account labels of amounts that stand on no unit's own account.
+EARLIER = "Earlier-years"
+ENTERED = "Net-assets"
+IN_TRANSIT = "In-transit"
+ZERO = Decimal(0)
+
+
+class Run(Protocol):
+    """What the federation's rules make of the booked text (`ledger.provisional`)."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What was wrong."""
+
+    def summary(self, slug: str) -> Summary:
+        """Summary of a book's provisional entries."""
+
+    def entries(self, slug: str) -> Sequence[data.Directive]:
+        """A book's provisional entries."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an amount stands: the group's line and, under it, the account's label."""
+
+    line: str
+    account: str
+
+    @property
+    def group(self) -> Line:
+        """The line itself."""
+        return line(self.line)
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it belongs to the income statement."""
+        return self.group.statement == "income"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the trial balance. `unit` is a slug, or `ELIM`, `ADJ`, `CTA`."""
+
+    line: str
+    account: str
+    unit: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPosting:
+    """A posting of an entry that no unit wrote.
+
+    `source` is the place (`units/…:12`) of the posting it answers, `unit` whose that is.
+    """
+
+    place: Place
+    column: str
+    amount: Decimal
+    source: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """An elimination, an adjustment, a translation difference, or a unit's going out. It sums to zero.
+
+    Attributes:
+        column: the pseudo-unit or unit it is made for.
+        kind: trade, levy, loan, interest, fund, solidarity, capital, other, unrealised; transit; translation, joined,
+            left.
+        key: link, document number or place of the dealing.
+        section: "balance" or "result" of an elimination.
+        reverses: the day on which the next period takes it back.
+    """
+
+    date: dt.date
+    column: str
+    kind: str
+    key: str
+    units: tuple[str, ...]
+    postings: tuple[GroupPosting, ...]
+    section: str = ""
+    reverses: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        """An entry that doesn't sum to zero is a programming error."""
+        assert sum((p.amount for p in self.postings), ZERO) == 0, self
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """What was eliminated of one dealing: `amount` is one side's, positive."""
+
+    kind: str
+    key: str
+    units: tuple[str, ...]
+    section: str
+    amount: Decimal
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A dealing whose two sides don't agree, or a posting that can't be matched. `amount` is positive."""
+
+    code: str
+    kind: str  # class of the dealing: levy, trade, …
+    units: tuple[str, ...]
+    amount: Decimal
+    currency: str
+    sources: tuple[str, ...]
+    key: str
+    message: str  # message id
+    remedy_id: str  # message id
+
+    @property
+    def text(self) -> str:
+        """What is the matter, in the language in use."""
+        return translate(self.message)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the language in use."""
+        return translate(self.remedy_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The translation difference of one unit and currency, and its proof by roll-forward.
+
+    Attributes:
+        opening_net_assets: in the unit's currency, on the day before the period (or before it joined).
+        posted: what was posted to CTA in the period, reporting currency, debit positive (a gain is negative).
+        proof: opening net assets × change of rate + Σ flow × (closing − rate of the flow), signed like `posted`.
+        rounding: bound of their difference: half a unit for each rounded posting.
+    """
+
+    unit: str
+    currency: str
+    opening_net_assets: Decimal
+    posted: Decimal
+    proof: Decimal
+    rounding: Decimal

@@ -1,0 +1,40 @@
+"""What keeps a figure out of the combined statements, or the command from running."""
+
+from __future__ import annotations
+
+from ledger.errors import EXIT_USAGE, Problem
+from ledger.messages import N_
+
+
+class UnitErrors(Problem):
+    """A unit whose book has errors: it is left out, and the run is incomplete."""
+
+    code = "UNIT_ERRORS"
+    message = N_("{slug} is left out of the combined figures: its book has errors ({count}).")
+    remedy = N_("Correct what sambok check {slug} lists; until then the combined figures are incomplete, not smaller.")
+
+
+class UnmappedAccount(Problem):
+    """An account with postings that has no code, or whose code the chart can't place."""
+
+    code = "UNMAPPED_ACCOUNT"
+    message = N_("{account} has no place in the group's lines: {reason}.")
+    remedy = N_('Give the account\'s open directive a code of the chart {chart}, such as code: "1930".')
+
+
+class PeriodWrong(Problem):
+    """A period that ends before it begins."""
+
+    code = "PERIOD_WRONG"
+    exit_code = EXIT_USAGE
+    message = N_("The period ends on {date_to}, before it begins on {date_from}.")
+    remedy = N_("Give --from a date that isn't later than --to.")
+
+
+class LevelUnknown(Problem):
+    """A level that no unit has."""
+
+    code = "LEVEL_UNKNOWN"
+    exit_code = EXIT_USAGE
+    message = N_("No unit belongs to {level}.")
+    remedy = N_("Did you mean {nearest}? The units' levels are: {known}.")

@@ -1,0 +1,65 @@
+"""Which units count, and when (SPEC 10: `joined` and `left` are both inside).
+
+A unit counts between `joined` and `left`. A legal entity brings its net assets when it joins and takes them when it
+leaves; a division belongs to its legal person before and after, so its balances stand until they are moved. Who is out
+of scope on a day is an outsider on that day, like any other customer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.books import Unit
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Units of one run.
+
+    Attributes:
+        known: every unit of the workspace.
+        units: those that count in the period and whose books are right.
+        broken: slugs that would count, but whose books have errors.
+        level: only units of this level, or None.
+        date_from: first day of income and expense.
+        date_to: day of the balance sheet.
+    """
+
+    known: Mapping[str, Unit]
+    units: Mapping[str, Unit]
+    broken: frozenset[str]
+    level: str | None
+    date_from: dt.date
+    date_to: dt.date
+
+    def member(self, slug: str, day: dt.date) -> bool:
+        """Whether `slug` is in scope on `day` and part of this run."""
+        return slug in self.units and self.units[slug].in_scope(day)
+
+    def standing(self, slug: str) -> bool:
+        """Whether the unit's balances are in the group's balance sheet at `date_to`."""
+        unit = self.units.get(slug)
+        if unit is None:
+            return False
+        return unit.entity == "division" or unit.in_scope(self.date_to)
+
+    def until(self, slug: str) -> dt.date:
+        """The last day on which the unit's book counts."""
+        left = self.units[slug].left
+        return self.date_to if left is None else min(self.date_to, left)
+
+    def internal(self, one: str, other: str) -> bool:
+        """Whether two units are one legal person (SPEC 1)."""
+        return self.units[one].legal_person == self.units[other].legal_person
+
+
+def counts(unit: Unit, date_from: dt.date, date_to: dt.date, level: str | None) -> bool:
+    """Whether a unit has figures in the period at all."""
+    if not unit.combine or (level is not None and level not in unit.levels):
+        return False
+    if unit.joined is not None and unit.joined > date_to:
+        return False
+    gone = unit.left is not None and unit.left < date_from
+    return not (gone and unit.entity != "division")

@@ -1,0 +1,320 @@
+"""Translation of a unit's entries into the reporting currency, by the current-rate method (SPEC 10; IAS 21.38-48).
+
+Each transaction is translated at one rate: the month's average where it holds income or expense, the day's spot where
+it moves equity (`rate:` where given), so that equity stays at the rates of its own days; opening balances are entries
+on equity, so they take their date's spot. Transfers between result and equity move what was translated before. At the
+period's end assets and liabilities are remeasured to the closing rate; the difference goes to CTA, entry by entry and
+account by account, never as a plug: the roll-forward (opening net assets × change of rate + each flow × (closing − its
+own rate)) must give the same figure within the rounding of the postings, and that is asserted here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from typing import TypeAlias
+
+from beancount.core import data
+
+from ledger.books import month_of
+from ledger.books.summary import weight
+from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow
+from ledger.combine.mapping import Mapper
+from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
+from ledger.combine.scope import Scope
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import Rates
+from ledger.rules.rounding import EXACT, half_away, unit_of
+
+Key: TypeAlias = tuple[str, str]  # account, currency of its weight
+Translated: TypeAlias = tuple[tuple[Decimal, ...], Decimal, str]  # amounts, rest, rate as text
+
+
+def cta_place(code: str) -> Place:
+    """Where a unit's translation difference stands."""
+    return Place("CTA", f"Translation-{code}")
+
+
+@dataclass
+class _Move:
+    """What an entry did to net assets, in one currency: for the roll-forward."""
+
+    date: dt.date
+    currency: str
+    amount: Decimal
+    rate: Decimal
+
+
+@dataclass
+class Translator:
+    """Translates one unit's transactions, in the order of their dates."""
+
+    mapper: Mapper
+    rates: Rates
+    own: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    done: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    result_own: dict[tuple[dt.date, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    result_done: dict[tuple[dt.date, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    moves: list[_Move] = field(default_factory=list)
+    postings: int = 0
+    slack: Decimal = ZERO  # what Beancount's tolerance let stand, in the reporting currency
+
+    def is_result(self, account: str) -> bool:
+        """Income or expense, transfers apart."""
+        return self.mapper.at(account).is_result and not self.is_transfer(account)
+
+    def is_transfer(self, account: str) -> bool:
+        """An account that moves the result to equity (BAS 899x)."""
+        return self.mapper.at(account).line == "ResultTransfer" or self.mapper.is_in("result_transfer", account)
+
+    def is_equity(self, account: str) -> bool:
+        """An equity account."""
+        return self.mapper.at(account).group.root == "Equity"
+
+    def moves_result(self, entry: data.Transaction) -> bool:
+        """Whether an entry only moves translated amounts: result to equity, or from one year's equity to the next."""
+        accounts = [p.account for p in entry.postings]
+        if not any(self.is_transfer(a) or self.mapper.is_in("result_equity", a) for a in accounts):
+            return False
+        return all(self.is_equity(a) or self.mapper.at(a).is_result for a in accounts)
+
+    def rate(self, entry: data.Transaction, currency: str) -> Decimal:
+        """The one rate of a transaction."""
+        if currency == self.rates.base:
+            return Decimal(1)
+        accounts = [p.account for p in entry.postings]
+        if any(self.is_result(a) for a in accounts):
+            return self.rates.average(currency, month_of(entry.date))
+        if any(self.is_equity(a) for a in accounts):
+            given = [(p.meta or {}).get("rate") for p in entry.postings] + [entry.meta.get("rate")]
+            stated = [value for value in given if isinstance(value, Decimal)]
+            return stated[0] if stated else self.rates.spot(currency, entry.date)
+        try:  # both sides are remeasured: the rate only has to be the same for both
+            return self.rates.average(currency, month_of(entry.date))
+        except MissingRate:
+            return self.rates.spot(currency, entry.date)
+
+    def translate(self, entry: data.Transaction, year: dt.date) -> Translated:
+        """Reporting amounts of an entry's postings, and what rounding left over.
+
+        Args:
+            entry: a booked or provisional transaction.
+            year: first day of its fiscal year.
+
+        Raises:
+            MissingRate: a rate isn't there.
+        """
+        weights = [weight(p) for p in entry.postings]
+        text = ""
+        with localcontext(EXACT):
+            if self.moves_result(entry):
+                amounts = self._moved(entry, weights, year)
+            else:
+                rates = {currency: self.rate(entry, currency) for _, currency in weights}
+                amounts = [half_away(number * rates[currency], self.rates.base) for number, currency in weights]
+                text = ", ".join(f"{c} {r.normalize():f}" for c, r in sorted(rates.items()) if c != self.rates.base)
+                self._flow(entry, weights, rates)
+                self._allow(weights, rates, amounts)
+            rest = -sum(amounts, ZERO)
+        self.postings += len(amounts)
+        for posting, (number, currency), amount in zip(entry.postings, weights, amounts, strict=True):
+            key = posting.account, currency
+            self.own[key] += number
+            self.done[key] += amount
+            if self.is_result(posting.account):
+                self.result_own[year, currency] += number
+                self.result_done[year, currency] += amount
+        return tuple(amounts), rest, text
+
+    def _flow(self, entry: data.Transaction, weights: list[tuple[Decimal, str]], rates: dict[str, Decimal]) -> None:
+        net: dict[str, Decimal] = defaultdict(Decimal)
+        for posting, (number, currency) in zip(entry.postings, weights, strict=True):
+            if self.mapper.at(posting.account).group.root in {"Assets", "Liabilities"}:
+                net[currency] += number
+        self.moves += [_Move(entry.date, c, n, rates[c]) for c, n in net.items() if n]
+
+    def _allow(self, weights: list[tuple[Decimal, str]], rates: dict[str, Decimal], amounts: list[Decimal]) -> None:
+        """An entry's rest is rounding, and what Beancount's own tolerance let stand; nothing else."""
+        stands = sum((number * rates[currency] for number, currency in weights), ZERO)
+        self.slack += abs(stands)
+        assert abs(sum(amounts, ZERO) - stands) < unit_of(self.rates.base) * max(len(amounts), 1)
+
+    def _moved(self, entry: data.Transaction, weights: list[tuple[Decimal, str]], year: dt.date) -> list[Decimal]:
+        """Amounts of a transfer: what stands on an account leaves it at what it was translated to."""
+        found: list[Decimal | None] = []
+        for posting, (number, currency) in zip(entry.postings, weights, strict=True):
+            own, done = self.own[posting.account, currency], self.done[posting.account, currency]
+            falls = own and (own > 0) != (number > 0) and abs(number) <= abs(own)
+            found.append(half_away(done * number / own, self.rates.base) if falls else None)
+        open_ones = [i for i, amount in enumerate(found) if amount is None]
+        for i in open_ones[:-1]:
+            number, currency = weights[i]
+            own, done = self.result_own[year, currency], self.result_done[year, currency]
+            rate = done / own if own else self.rates.average(currency, month_of(entry.date))
+            found[i] = half_away(number * rate, self.rates.base)
+        known = [amount for amount in found if amount is not None]
+        if open_ones:
+            found[open_ones[-1]] = -sum(known, ZERO)
+        return [amount if amount is not None else ZERO for amount in found]
+
+
+def translate_unit(
+    mapper: Mapper, transactions: Sequence[data.Transaction], scope: Scope, rates: Rates, month: int
+) -> tuple[tuple[Flow, ...], tuple[GroupEntry, ...], tuple[Translation, ...], tuple[Translated, ...]]:
+    """Translate a unit's book.
+
+    Args:
+        mapper: the unit's places.
+        transactions: booked and provisional, by date.
+        scope: the run's units and period.
+        rates: exchange rates against the reporting currency.
+        month: first month of the fiscal year.
+
+    Returns:
+        Flows, entries on CTA, proofs, and each transaction's amounts.
+
+    Raises:
+        MissingRate: a rate isn't there; the unit can't be counted.
+    """
+    unit = mapper.unit
+    until = scope.until(unit.slug)
+    entity = unit.entity != "division"
+    joined = unit.joined if entity else None
+    start = max(scope.date_from, joined) if joined else scope.date_from
+    first = unit.joined if unit.joined and not entity else dt.date.min  # a division's earlier entries aren't its own
+    translator = Translator(mapper, rates)
+    flows: list[Flow] = []
+    amounts: list[Translated] = []
+    cuts = sorted({start, joined} - {None} if joined else {start})
+    standings: dict[dt.date, Standing] = {}
+    for entry in transactions:
+        while cuts and entry.date >= cuts[0]:
+            cut = cuts.pop(0)
+            standings[cut] = standing(translator, cut - DAY)
+        if not first <= entry.date <= until:
+            amounts.append(((ZERO,) * len(entry.postings), ZERO, ""))
+            continue
+        year = dt.date(entry.date.year if entry.date.month >= month else entry.date.year - 1, month, 1)
+        done = translator.translate(entry, year)
+        amounts.append(done)
+        transfer = translator.moves_result(entry)
+        flows += [Flow(p.account, entry.date, a, transfer) for p, a in zip(entry.postings, done[0], strict=True) if a]
+        if done[1]:
+            flows.append(Flow(REST, entry.date, done[1]))
+    for cut in cuts:
+        standings[cut] = standing(translator, cut - DAY)
+    closing = standing(translator, until)
+    entries = _difference(mapper, until, closing)
+    if joined and standings[joined].difference:
+        entries.append(_before_joining(mapper, joined, standings[joined], scope))
+    proofs = _proofs(translator, start, standings[start], closing)
+    return tuple(flows), tuple(entries), proofs, tuple(amounts)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A unit's translated book on one day.
+
+    Attributes:
+        rates: closing rates by currency.
+        remeasured: what each asset and liability is worth more (debit) at closing than as translated.
+        net: net assets by currency, in that currency.
+        cta: translation difference by currency, rounding rests included; debit positive.
+    """
+
+    rates: dict[str, Decimal]
+    remeasured: dict[Key, Decimal]
+    net: dict[str, Decimal]
+    cta: dict[str, Decimal]
+
+    @property
+    def difference(self) -> Decimal:
+        """What stands on CTA for remeasurement, debit positive."""
+        return -sum(self.remeasured.values(), ZERO)
+
+
+def standing(translator: Translator, day: dt.date) -> Standing:
+    """Remeasure assets and liabilities to the spot of `day`.
+
+    Raises:
+        MissingRate: there is a balance in a currency that has no spot on that day.
+    """
+    rates: dict[str, Decimal] = {}
+    remeasured: dict[Key, Decimal] = {}
+    net: dict[str, Decimal] = defaultdict(Decimal)
+    cta: dict[str, Decimal] = defaultdict(Decimal)
+    base = translator.rates.base
+    for key, own in sorted(translator.own.items()):
+        account, currency = key
+        if currency == base:
+            continue
+        done = translator.done[key]
+        if translator.mapper.at(account).group.root in {"Assets", "Liabilities"}:
+            if own and currency not in rates:
+                rates[currency] = translator.rates.spot(currency, day)
+            with localcontext(EXACT):
+                worth = half_away(own * rates[currency], base) if own else ZERO
+            if worth != done:
+                remeasured[key] = worth - done
+            net[currency] += own
+            done = worth
+        cta[currency] -= done
+    return Standing(rates, remeasured, dict(net), dict(cta))
+
+
+def _difference(mapper: Mapper, day: dt.date, closing: Standing) -> list[GroupEntry]:
+    unit = mapper.unit
+    place = cta_place(unit.code)
+    return [
+        GroupEntry(
+            date=day,
+            column=CTA,
+            kind="translation",
+            key=account,
+            units=(unit.slug,),
+            postings=(
+                GroupPosting(mapper.at(account), unit.slug, amount),
+                GroupPosting(place, CTA, -amount),
+            ),
+        )
+        for (account, _), amount in closing.remeasured.items()
+    ]
+
+
+def _before_joining(mapper: Mapper, joined: dt.date, then: Standing, scope: Scope) -> GroupEntry:
+    """A difference from before a unit joined is part of what it brought."""
+    unit = mapper.unit
+    target = JOINED if joined >= scope.date_from else RETAINED
+    amount = then.difference
+    postings = (
+        GroupPosting(target, unit.slug, amount),
+        GroupPosting(cta_place(unit.code), CTA, -amount),
+    )
+    day = max(joined, scope.date_from)
+    return GroupEntry(day, CTA, "joined", unit.slug, (unit.slug,), postings)
+
+
+def _proofs(translator: Translator, start: dt.date, opening: Standing, closing: Standing) -> tuple[Translation, ...]:
+    """The roll-forward of each currency, and that it meets what was posted."""
+    base = translator.rates.base
+    found = []
+    for currency in sorted(closing.cta):
+        before = opening.net.get(currency, ZERO)
+        with localcontext(EXACT):
+            end = closing.rates.get(currency)
+            if end is None:  # nothing stands in this currency: every flow has gone out again
+                end = ZERO
+            expected = before * (end - opening.rates.get(currency, ZERO))
+            expected += sum(
+                (m.amount * (end - m.rate) for m in translator.moves if m.currency == currency and m.date >= start),
+                ZERO,
+            )
+            proof = -half_away(expected, base)
+        posted = closing.cta[currency] - opening.cta.get(currency, ZERO)
+        bound = unit_of(base) * (translator.postings + 2 * len(translator.own) + 2)
+        assert abs(posted - proof) <= bound + translator.slack, (translator.mapper.unit.slug, currency, posted, proof)
+        found.append(Translation(translator.mapper.unit.slug, currency, before, posted, proof, bound))
+    return tuple(found)
