@@ -10,11 +10,12 @@ import datetime as dt
 import difflib
 import re
 import tomllib
+import unicodedata
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
 from ledger.errors import Problem
@@ -29,6 +30,16 @@ CURRENCY = r"^[A-Z]{3}$"
 CONFIG_BYTES = 1 << 20
 
 
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} for c in value):
+        raise ValueError("one line without control characters is needed")
+    return value
+
+
+#: Text that goes into titles, account names and reports.
+Text = Annotated[str, AfterValidator(_one_line)]
+
+
 class Table(BaseModel):
     """A TOML table whose unknown keys are errors."""
 
@@ -41,7 +52,7 @@ TableT = TypeVar("TableT", bound=Table)
 class FederationTable(Table):
     """`[federation]` of `fava.conf`."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[Text, Field(min_length=1, max_length=120)]
     currency: Annotated[str, Field(pattern=CURRENCY)]
     central: str
     fiscal_year_start: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-01$")] = "01-01"
@@ -108,15 +119,15 @@ class SourceTable(Table):
 class UnitFile(Table):
     """`unit.toml` as a whole."""
 
-    name: Annotated[str, Field(min_length=1, max_length=120)]
+    name: Annotated[Text, Field(min_length=1, max_length=120)]
     code: str
     entity: Literal["division", "legal_entity"] = "division"
-    organisation_number: str | None = None
+    organisation_number: Text | None = None
     vat_deduction: Annotated[Decimal, Field(ge=0, le=1)] = Decimal(1)
     currency: Annotated[str, Field(pattern=CURRENCY)]
-    chart: str = "bas"
-    levels: tuple[str, ...] = ()
-    business_line: str | None = None
+    chart: Text = "bas"
+    levels: tuple[Text, ...] = ()
+    business_line: Text | None = None
     joined: dt.date | None = None
     left: dt.date | None = None
     status: Literal["test", "active", "closing", "closed"] = "active"
@@ -161,7 +172,7 @@ def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else None
+        line = int(found[1]) if found else len(text.splitlines()) or None
         raise ConfigSyntax(file=shown, line=line, excerpt=_line(text, line), reason=str(error)) from error
     try:
         return model.model_validate(table)
@@ -174,15 +185,40 @@ def _line(text: str, line: int | None) -> str | None:
     return lines[line - 1] if line and line <= len(lines) else None
 
 
+_HEAD = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+
+
 def _find(text: str, path: tuple[int | str, ...]) -> tuple[int | None, str | None]:
-    """The line on which the last key of `path` stands: the first after its table's head, else the first at all."""
-    key = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
-    number = next((part for part in path if isinstance(part, int)), 0)
-    pattern = re.compile(rf"^\s*(\[+\s*)?\"?{re.escape(key)}\"?\s*(=|\])|[{{,]\s*{re.escape(key)}\s*=")
-    hits = [(i, line) for i, line in enumerate(text.splitlines(), 1) if pattern.search(line)]
-    if not hits:
-        return None, None
-    return hits[min(number, len(hits) - 1)]
+    """The line that sets `path`; where none does (an inline table, a missing key), the nearest thing around it."""
+    best: tuple[int, int, str] | None = None
+    table: tuple[int | str, ...] = ()
+    counted: dict[tuple[int | str, ...], int] = {}
+    for number, row in enumerate(text.splitlines(), 1):
+        if head := _HEAD.match(row):
+            table = ()
+            for part in _parts(head[2]):
+                table += (part,)
+                if table in counted:
+                    table += (counted[table],)
+            if head[1] == "[[":
+                name = table[:-1] if isinstance(table[-1], int) else table
+                counted = {known: n for known, n in counted.items() if known[: len(name)] != name} | {
+                    name: counted.get(name, -1) + 1
+                }
+                table = (*name, counted[name])
+            here = table
+        elif key := _KEY.match(row):
+            here = table + _parts(key[1])
+        else:
+            continue
+        if here == path[: len(here)] and (best is None or len(here) > best[0]):
+            best = (len(here), number, row)
+    return (best[1], best[2]) if best else (None, None)
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
 
 
 def _valid_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

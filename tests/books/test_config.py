@@ -1,0 +1,423 @@
+"""`fava.conf` and `unit.toml`: what they say counts, and what they can't mean is named with file, key and line."""
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ledger.books import find_root, open_workspace
+from ledger.books.config import FederationFile, UnitFile, read_config
+from ledger.books.problems import (
+    CentralMissing,
+    ConfigInvalid,
+    ConfigSyntax,
+    ConfigUnknownKey,
+    ConfigUnreadable,
+    UnitCodeTwice,
+    UnitDates,
+    UnitFolderName,
+    UnitUnknown,
+    WorkspaceMissing,
+)
+
+UNIT = """\
+name = "Repris"
+code = "REPRIS"
+currency = "SEK"
+"""
+CONF = """\
+[federation]
+name = "Samverkan Test"
+currency = "SEK"
+central = "gemensamt"
+"""
+
+
+def read(tmp_path: Path, text: str | bytes, model=UnitFile):
+    path = tmp_path / "unit.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_config(path, model, "units/repris/unit.toml")
+
+
+def test_a_unit_says_who_it_is(tmp_path):
+    unit = read(
+        tmp_path,
+        UNIT
+        + """\
+entity = "legal_entity"
+organisation_number = "769600-0000"
+vat_deduction = 0.85
+chart = "pgc"
+levels = ["Sverige", "Östergötland", "Linköping"]
+business_line = "furniture"
+joined = 2025-03-01
+left = 2026-12-31
+status = "closing"
+bookkeeping = "fortnox"
+combine = false
+country = "SE"
+
+[[source]]
+name = "bank"
+format = "camt053"
+account = "Assets:1930-Bank"
+bank_account = "SE3550000000054910000003"
+currency = "SEK"
+
+[[source.rule]]
+text = "hyra"
+direction = "out"
+amount = 8000.00
+account = "Expenses:5010-Lokalhyra"
+vat = "25"
+""",
+    )
+    assert (unit.name, unit.code, unit.entity, unit.currency) == ("Repris", "REPRIS", "legal_entity", "SEK")
+    assert unit.vat_deduction == Decimal("0.85")
+    assert unit.levels == ("Sverige", "Östergötland", "Linköping")
+    assert (unit.joined, unit.left) == (dt.date(2025, 3, 1), dt.date(2026, 12, 31))
+    assert (unit.status, unit.bookkeeping, unit.combine) == ("closing", "fortnox", False)
+    rule = unit.source[0].rule[0]
+    assert (rule.text, rule.amount, rule.account, rule.vat) == ("hyra", Decimal(8000), "Expenses:5010-Lokalhyra", "25")
+
+
+def test_what_a_unit_leaves_out_has_the_contracts_default(tmp_path):
+    unit = read(tmp_path, UNIT)
+    assert (unit.entity, unit.chart, unit.status, unit.bookkeeping) == ("division", "bas", "active", "sambok")
+    assert (unit.vat_deduction, unit.combine, unit.levels, unit.joined, unit.left) == (1, True, (), None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "key", "nearest"),
+    [
+        ("vat_deducton = 0.5", 4, "vat_deducton", "vat_deduction"),
+        ("Name = 'x'", 4, "Name", "name"),
+        ("organization_number = '1'", 4, "organization_number", "organisation_number"),
+        ("level = ['a']", 4, "level", "levels"),
+        ("\n# a remark\nstate = 'active'", 6, "state", "status"),
+        ("[[source]]\nname = 'bank'\nformat = 'sie4'\nacount = 'x'", 7, "source.0.acount", "account"),
+        (
+            "[[source]]\nname = 'a'\nformat = 'sie4'\n[[source]]\nname = 'b'\nformat = 'sie4'\nfomat = 'x'",
+            10,
+            None,
+            "format",
+        ),
+        (
+            "[[source]]\nname = 'a'\nformat = 'sie4'\n[[source.rule]]\naccount = 'x'\ncounterpart = 'y'",
+            9,
+            "source.0.rule.0.counterpart",
+            "counterparty",
+        ),
+        ("[levels]\na = 1", 4, "levels", None),
+    ],
+)
+def test_an_unknown_key_is_an_error_that_names_the_nearest_valid_one(tmp_path, text, row, key, nearest):
+    with pytest.raises((ConfigUnknownKey, ConfigInvalid)) as error:
+        read(tmp_path, UNIT + text)
+    problem = error.value
+    assert (problem.file, problem.line) == ("units/repris/unit.toml", row)
+    assert problem.excerpt == (UNIT + text).splitlines()[row - 1]
+    if key is not None:
+        assert problem.params["key"] == key
+    if nearest is not None:
+        assert isinstance(problem, ConfigUnknownKey)
+        assert problem.params["nearest"] == nearest
+        assert nearest in problem.remedy_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "key", "nearest"),
+    [
+        ("[federation]\nname = 'x'\ncurency = 'SEK'\ncentral = 'c'", 3, "federation.curency", "currency"),
+        (CONF + "[intragrup]\ntolerance = '1'", 5, "intragrup", "intragroup"),
+        (CONF + "[intragroup]\ntolerence = '1'", 6, "intragroup.tolerence", "tolerance"),
+        (CONF + "[server]\nports = 1", 6, "server.ports", "port"),
+    ],
+)
+def test_an_unknown_key_of_the_federation_likewise(tmp_path, text, row, key, nearest):
+    with pytest.raises(ConfigUnknownKey) as error:
+        read(tmp_path, text, FederationFile)
+    assert (error.value.line, error.value.params["key"], error.value.params["nearest"]) == (row, key, nearest)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "key"),
+    [
+        (UNIT.replace("SEK", "kr"), 3, "currency"),
+        (UNIT.replace("SEK", "sek"), 3, "currency"),
+        (UNIT.replace('"Repris"', '""'), 1, "name"),
+        (UNIT.replace('"Repris"', f'"{"x" * 121}"'), 1, "name"),
+        (UNIT.replace('"Repris"', "7"), 1, "name"),
+        (UNIT.replace('"Repris"', '"two\\nlines"'), 1, "name"),
+        (UNIT.replace("REPRIS", "repris"), 2, "code"),
+        (UNIT.replace("REPRIS", "Re pris"), 2, "code"),
+        (UNIT.replace("REPRIS", "Re:pris"), 2, "code"),
+        (UNIT.replace("REPRIS", "ELIM"), 2, "code"),
+        (UNIT.replace("REPRIS", "ADJ"), 2, "code"),
+        (UNIT.replace("REPRIS", "CTA"), 2, "code"),
+        (UNIT.replace("REPRIS", "-A"), 2, "code"),
+        (UNIT + "entity = 'company'", 4, "entity"),
+        (UNIT + "status = 'open'", 4, "status"),
+        (UNIT + "vat_deduction = 1.01", 4, "vat_deduction"),
+        (UNIT + "vat_deduction = -0.1", 4, "vat_deduction"),
+        (UNIT + "vat_deduction = nan", 4, "vat_deduction"),
+        (UNIT + "joined = 2026-02-30", None, None),
+        (UNIT + "joined = 'soon'", 4, "joined"),
+        (UNIT + "levels = 'Sverige'", 4, "levels"),
+        (UNIT + "levels = [1]", 4, "levels.0"),
+        (UNIT + "combine = 'perhaps'", 4, "combine"),
+        (UNIT + "country = 'Sweden'", 4, "country"),
+        (UNIT + "[[source]]\nname = 'bank'\nformat = 'mt999'", 6, "source.0.format"),
+        (UNIT + "[[source]]\nname = '../bank'\nformat = 'sie4'", 5, "source.0.name"),
+        (UNIT + "[source]\nname = 'bank'\nformat = 'sie4'", 4, "source"),
+        ('code = "A"\ncurrency = "SEK"\n', None, "name"),
+        ("", None, None),
+    ],
+)
+def test_an_impossible_value_is_named_with_its_line(tmp_path, text, row, key):
+    with pytest.raises((ConfigInvalid, ConfigSyntax)) as error:
+        read(tmp_path, text)
+    if key is not None:
+        assert error.value.params["key"] == key
+        assert error.value.line == row
+    assert error.value.file == "units/repris/unit.toml"
+    assert error.value.text()
+    assert error.value.remedy_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (CONF.replace("SEK", "kronor"), "federation.currency"),
+        (CONF + 'language = "fi"', "federation.language"),
+        (CONF + 'fiscal_year_start = "02-29"', "federation.fiscal_year_start"),
+        (CONF + 'fiscal_year_start = "13-01"', "federation.fiscal_year_start"),
+        (CONF + "[intragroup]\ntolerance = '-1'", "intragroup.tolerance"),
+        (CONF + "[intragroup]\ntolerance = 'one'", "intragroup.tolerance"),
+        (CONF + "[server]\nport = 0", "server.port"),
+        (CONF + "[server]\nport = 70000", "server.port"),
+        ("[federation]\nname = 'x'\ncentral = 'c'", "federation.currency"),
+        ("", "federation"),
+    ],
+)
+def test_an_impossible_value_of_the_federation_likewise(tmp_path, text, key):
+    with pytest.raises(ConfigInvalid) as error:
+        read(tmp_path, text, FederationFile)
+    assert error.value.params["key"] == key
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (UNIT + "status = active", 4),
+        (UNIT + 'status = "active', 4),
+        (UNIT + UNIT, 4),
+        (UNIT + "[[source]\n", 4),
+        (UNIT + "joined = 2026-02-30", None),
+    ],
+)
+def test_broken_toml_is_said_with_its_line(tmp_path, text, row):
+    with pytest.raises(ConfigSyntax) as error:
+        read(tmp_path, text)
+    assert error.value.line == row or row is None
+    if row is not None:
+        assert error.value.excerpt == text.splitlines()[row - 1]
+
+
+@pytest.mark.parametrize(
+    ("data", "row", "says"),
+    [
+        ("name = 'Åbo'".encode("latin-1"), 1, "UTF-8"),
+        (b"a = 1\nb = '\xff'", 2, "UTF-8"),
+        (b"#" * ((1 << 20) + 1), None, "bytes"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path, data, row, says):
+    with pytest.raises(ConfigUnreadable) as error:
+        read(tmp_path, data)
+    assert error.value.line == row
+    assert says in error.value.text()
+
+
+def test_a_missing_or_odd_file_is_no_traceback(tmp_path):
+    for path in (tmp_path / "nowhere.toml", tmp_path):
+        with pytest.raises(ConfigUnreadable):
+            read_config(path, UnitFile, "unit.toml")
+
+
+# The workspace as a whole
+
+
+def make(root: Path, units: dict[str, str], conf: str = CONF) -> Path:
+    (root / "fava.conf").write_text(conf, encoding="utf-8")
+    for slug, text in units.items():
+        folder = root / "units" / slug
+        folder.mkdir(parents=True)
+        (folder / "unit.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def toml(code: str, more: str = "") -> str:
+    return f'name = "{code}"\ncode = "{code}"\ncurrency = "SEK"\n{more}'
+
+
+def test_a_faulty_unit_is_left_out_and_the_others_stand(tmp_path):
+    ws = open_workspace(
+        make(
+            tmp_path,
+            {
+                "gemensamt": toml("GEM"),
+                "repris": toml("REP", "colour = 'red'"),
+                "cafe": toml("CAFE"),
+                "empty": "",
+                "Bad_Name": toml("BAD"),
+                "x" * 31: toml("LONG"),
+            },
+        )
+    )
+    assert list(ws.units) == ["cafe", "gemensamt"]
+    assert {(type(p), p.unit) for p in ws.problems} == {
+        (ConfigUnknownKey, "repris"),
+        (ConfigInvalid, "empty"),
+        (UnitFolderName, None),
+    }
+    assert sum(isinstance(p, UnitFolderName) for p in ws.problems) == 2
+
+
+def test_folders_that_are_no_units_are_passed_over(tmp_path):
+    root = make(tmp_path, {"gemensamt": toml("GEM")})
+    for name in ("adjustments", ".git", ".new-abc"):
+        (root / "units" / name).mkdir()
+    (root / "units" / "policy.beancount").write_text("", encoding="utf-8")
+    assert open_workspace(root).problems == ()
+
+
+def test_a_folder_without_settings_is_a_problem_of_that_unit(tmp_path):
+    root = make(tmp_path, {"gemensamt": toml("GEM")})
+    (root / "units" / "tom").mkdir()
+    ws = open_workspace(root)
+    assert [(type(p), p.unit, p.file) for p in ws.problems] == [(ConfigUnreadable, "tom", "units/tom/unit.toml")]
+
+
+def test_two_units_cannot_share_a_code(tmp_path):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "a": toml("Same"), "b": toml("SAME")}))
+    assert [type(p) for p in ws.problems] == [UnitCodeTwice]
+    assert {"a", "b"} <= set(ws.problems[0].text().replace(" and ", " ").split())
+
+
+def test_the_central_unit_must_be_there(tmp_path):
+    ws = open_workspace(make(tmp_path, {"repris": toml("REP")}))
+    assert [type(p) for p in ws.problems] == [CentralMissing]
+    assert ws.central is None
+    assert "units/gemensamt" in ws.problems[0].text()
+    assert "sambok unit add gemensamt" in ws.problems[0].remedy_text()
+
+
+def test_no_unit_leaves_before_it_joins(tmp_path):
+    late = "joined = 2026-03-01\nleft = 2026-02-28\n"
+    same = "joined = 2026-03-01\nleft = 2026-03-01\n"
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "a": toml("A", late), "b": toml("B", same)}))
+    assert [(type(p), p.unit) for p in ws.problems] == [(UnitDates, "a")]
+    assert "b" in ws.units
+
+
+@pytest.mark.parametrize(
+    ("more", "day", "expected"),
+    [
+        ("", "2000-01-01", True),
+        ("joined = 2026-03-01", "2026-02-28", False),
+        ("joined = 2026-03-01", "2026-03-01", True),
+        ("left = 2026-03-31", "2026-03-31", True),
+        ("left = 2026-03-31", "2026-04-01", False),
+        ("combine = false", "2026-03-01", False),
+        ("status = 'test'", "2026-03-01", True),
+        ("status = 'closing'", "2026-03-01", True),
+    ],
+)
+def test_joined_and_left_are_both_inside(tmp_path, more, day, expected):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM", more)}))
+    assert ws.units["gemensamt"].in_scope(dt.date.fromisoformat(day)) is expected
+
+
+def test_divisions_are_one_legal_person_and_each_entity_its_own(tmp_path):
+    entity = "entity = 'legal_entity'\n"
+    number = "organisation_number = '769600-0000'\n"
+    ws = open_workspace(
+        make(
+            tmp_path,
+            {
+                "gemensamt": toml("GEM"),
+                "a": toml("A"),
+                "b": toml("B", entity),
+                "c": toml("C", entity),
+                "d": toml("D", number),
+                "e": toml("E", number),
+            },
+        )
+    )
+    person = {slug: unit.legal_person for slug, unit in ws.units.items()}
+    assert person["gemensamt"] == person["a"]
+    assert person["d"] == person["e"]
+    assert len({person["a"], person["b"], person["c"], person["d"]}) == 4
+
+
+@pytest.mark.parametrize(
+    ("start", "day", "first", "last"),
+    [
+        ("01-01", "2026-12-31", "2026-01-01", "2026-12-31"),
+        ("07-01", "2026-06-30", "2025-07-01", "2026-06-30"),
+        ("07-01", "2026-07-01", "2026-07-01", "2027-06-30"),
+        ("03-01", "2024-02-29", "2023-03-01", "2024-02-29"),
+    ],
+)
+def test_a_fiscal_year_may_begin_in_any_month(tmp_path, start, day, first, last):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM")}, CONF + f'fiscal_year_start = "{start}"\n'))
+    found = ws.fiscal_year(dt.date.fromisoformat(day))
+    assert [d.isoformat() for d in found] == [first, last]
+
+
+def test_an_unknown_unit_is_answered_with_the_nearest_one(tmp_path):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "repris": toml("REP")}))
+    assert ws.unit("repris").slug == "repris"
+    with pytest.raises(UnitUnknown) as error:
+        ws.unit("repirs")
+    assert error.value.remedy_text() == "Did you mean repris? The units are: gemensamt, repris."
+    assert error.value.exit_code == 2
+
+
+def test_the_workspace_is_found_by_option_then_environment_then_above(tmp_path, monkeypatch):
+    roots = {}
+    for name in ("option", "environment", "above"):
+        roots[name] = tmp_path / name
+        roots[name].mkdir()
+        make(roots[name], {"gemensamt": toml("GEM")})
+    deep = roots["above"] / "units" / "gemensamt"
+    monkeypatch.chdir(deep)
+    assert find_root(None) == roots["above"]
+    monkeypatch.setenv("SAMBOK_WORKSPACE", str(roots["environment"]))
+    assert find_root(None) == roots["environment"]
+    assert find_root(str(roots["option"])) == roots["option"]
+    with pytest.raises(WorkspaceMissing):
+        find_root(str(roots["option"] / "units"))  # a named folder is taken at its word
+    monkeypatch.delenv("SAMBOK_WORKSPACE")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WorkspaceMissing) as error:
+        find_root(None)
+    assert error.value.exit_code == 2
+
+
+def test_paths_are_shown_as_users_know_them(tmp_path):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM")}))
+    assert ws.shown(tmp_path / "units" / "gemensamt" / "unit.toml") == "units/gemensamt/unit.toml"
+    assert ws.shown("/elsewhere/file") == "/elsewhere/file"
+    assert ws.shown("<levy>") == "<levy>"
+    unit = ws.units["gemensamt"]
+    assert ws.shown(unit.month_file(dt.date(2026, 3, 31))) == "units/gemensamt/books/2026/2026-03.beancount"
+
+
+def test_a_federation_that_cannot_be_read_stops_at_once(tmp_path):
+    (tmp_path / "fava.conf").write_text("[federation\n", encoding="utf-8")
+    with pytest.raises(ConfigSyntax) as error:
+        open_workspace(tmp_path)
+    assert (error.value.file, error.value.line) == ("fava.conf", 1)
