@@ -11,10 +11,11 @@ Entries rebuilt from columns are identical by `repr` to the ones they were made 
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 from beancount.core import convert, data
@@ -27,6 +28,7 @@ from ledger.books.cells import CellError, dumps, loads, pack, pack_entry, unpack
 #: Digits after the point that the decimal column keeps, and what fits into it.
 SCALE = 10
 WEIGHT = pl.Decimal(38, SCALE)
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 _FITS = r"^-?[0-9]{1,18}(\.[0-9]{1,10})?$"
 
 TRANSACTIONS = {
@@ -52,12 +54,12 @@ POSTINGS = {
     "price": pl.String,
     "price_currency": pl.String,
     "flag": pl.String,
-    "file": pl.String,
+    "file": pl.String,  # where it differs from its transaction's
     "line": pl.Int64,
     "meta": pl.String,
     "weight": WEIGHT,
     "weight_text": pl.String,  # where it differs from `number`
-    "weight_currency": pl.String,
+    "weight_currency": pl.String,  # where it differs from `currency`
 }
 DIRECTIVES = {"place": pl.UInt32, "date": pl.Date, "kind": pl.String, "account": pl.String, "directive": pl.String}
 TABLES: dict[str, dict[str, Any]] = {
@@ -79,38 +81,52 @@ def encode(entries: Iterable[data.Directive]) -> dict[str, bytes]:
             writer.transaction(place, entry)
         else:
             account = getattr(entry, "account", None)
-            row = (place, entry.date, type(entry).__name__, account, dumps(pack_entry(entry)))
+            row = (place, entry.date.toordinal(), type(entry).__name__, account, dumps(pack_entry(entry)))
             writer.directives.append(row)
     return {
-        "transactions": _parquet(writer.transactions, TRANSACTIONS),
-        "postings": _weighed(writer.postings),
-        "directives": _parquet(writer.directives, DIRECTIVES),
+        "transactions": _bytes(_frame(writer.transactions, TRANSACTIONS)),
+        "postings": _bytes(_weighed(writer.postings)),
+        "directives": _bytes(_frame(writer.directives, DIRECTIVES)),
     }
 
 
 def _frame(rows: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    """Rows as a table; dates come as ordinals, which is the quickest."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    return pl.DataFrame(
-        [pl.Series(name, column, dtype=kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
-    )
+    return pl.DataFrame([_series(name, column, schema[name]) for name, column in zip(schema, columns, strict=True)])
+
+
+def _series(name: str, column: tuple[Any, ...], kind: Any) -> pl.Series:
+    if kind is pl.Date:
+        return (pl.Series(name, column, dtype=pl.Int32) - _EPOCH).cast(pl.Date)
+    return pl.Series(name, column, dtype=kind)
 
 
 def _bytes(frame: pl.DataFrame) -> bytes:
     out = io.BytesIO()
-    frame.write_parquet(out, compression="zstd", compression_level=1, statistics=False)
+    frame.write_parquet(out, compression="lz4", statistics=False)
     return out.getvalue()
 
 
-def _parquet(rows: list[tuple[Any, ...]], schema: dict[str, Any]) -> bytes:
-    return _bytes(_frame(rows, schema))
-
-
-def _weighed(rows: list[tuple[Any, ...]]) -> bytes:
+def _weighed(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     """The postings' table; its decimal column is made of the texts, and empty where one doesn't fit."""
-    schema = {name: kind for name, kind in POSTINGS.items() if name != "weight"}
-    text = pl.coalesce("weight_text", "number")
-    fitting = pl.when(text.str.contains(_FITS)).then(text).cast(WEIGHT, strict=True).alias("weight")
-    return _bytes(_frame(rows, schema).with_columns(fitting).select(list(POSTINGS)))
+    frame = _frame(rows, {name: kind for name, kind in POSTINGS.items() if name != "weight"})
+    text = frame["number"]
+    if frame["weight_text"].null_count() < frame.height:
+        text = frame.select(pl.coalesce("weight_text", "number")).to_series()
+    if not _short(text) and not text.str.contains(_FITS).all(ignore_nulls=False):
+        text = frame.select(pl.when(text.str.contains(_FITS)).then(text)).to_series()
+    return frame.with_columns(text.cast(WEIGHT, strict=True).alias("weight")).select(list(POSTINGS))
+
+
+def _short(text: pl.Series) -> bool:
+    """Whether all numbers are so short that they surely fit, which is cheaper to see than that they fit."""
+    longest = text.str.len_bytes().max()
+    return (
+        text.null_count() == 0
+        and (longest is None or cast("int", longest) <= 12)
+        and not text.str.contains("E", literal=True).any()
+    )
 
 
 class _Writer:
@@ -125,54 +141,30 @@ class _Writer:
     def transaction(self, place: int, entry: Any) -> None:
         """Rows of one transaction."""
         meta, date, flag, payee, narration, tags, links, postings = entry
+        day = date.toordinal()
         tolerances = None
-        file, line, rest = None, None, meta
         if AUTOMATIC_TOLERANCES in meta and next(reversed(meta)) == AUTOMATIC_TOLERANCES:
             tolerances = self._tolerances(meta[AUTOMATIC_TOLERANCES])
-            rest = dict(list(meta.items())[:-1])
-        file, line, extra = _split(rest)
+            meta = dict(meta)
+            del meta[AUTOMATIC_TOLERANCES]
+        file, line, extra = _split(meta)
+        tag_text = " ".join(sorted(tags)) if tags else None
+        link_text = " ".join(sorted(links)) if links else None
         self.transactions.append(
-            (
-                place,
-                date,
-                flag,
-                payee,
-                narration,
-                " ".join(sorted(tags)) or None,
-                " ".join(sorted(links)) or None,
-                len(postings),
-                file,
-                line,
-                extra,
-                tolerances,
-            )
+            (place, day, flag, payee, narration, tag_text, link_text, len(postings), file, line, extra, tolerances)
         )
-        add = self.postings.append
         for account, units, cost, price, mark, own in postings:
             where, at, more = _split(own)
-            number = str(units.number) if type(units.number) is Decimal else None
+            if where == file:
+                where = None
+            number, currency = units
+            text = str(number) if type(number) is Decimal else None
             if cost is None and price is None:
-                add((date, account, number, units.currency, None, None, None, mark, where, at, more, None, units[1]))
-                continue
-            weight = convert.get_weight(data.Posting(account, units, cost, price, mark, own))
-            text = str(weight.number)
-            add(
-                (
-                    date,
-                    account,
-                    number,
-                    units.currency,
-                    None if cost is None else dumps(pack(cost)),
-                    None if price is None else str(price.number),
-                    None if price is None else price.currency,
-                    mark,
-                    where,
-                    at,
-                    more,
-                    None if text == number else text,
-                    weight.currency,
-                )
-            )
+                row = (day, account, text, currency, None, None, None, mark, where, at, more, None, None)
+            else:
+                row = (day, account, text, currency, *_held(cost, price), mark, where, at, more)
+                row = (*row, *_other_weight(account, units, cost, price))
+            self.postings.append(row)
 
     def _tolerances(self, value: Any) -> str:
         """The text of a tolerance; most transactions share one object."""
@@ -180,6 +172,22 @@ class _Writer:
         if known is None:
             known = self.tolerances[id(value)] = (value, dumps(pack(value)))
         return known[1]
+
+
+def _held(cost: Any, price: Amount | None) -> tuple[str | None, str | None, str | None]:
+    """Cost and price of a posting as texts."""
+    return (
+        None if cost is None else dumps(pack(cost)),
+        None if price is None else str(price.number),
+        None if price is None else price.currency,
+    )
+
+
+def _other_weight(account: str, units: Amount, cost: Any, price: Amount | None) -> tuple[str | None, str | None]:
+    """Weight and its currency, where they aren't the posting's own."""
+    number, currency = convert.get_weight(data.Posting(account, units, cost, price, None, None))
+    own = str(number)
+    return (None if own == str(units.number) else own, None if currency == units.currency else currency)
 
 
 def _split(meta: dict[str, Any] | None) -> tuple[str | None, int | None, str | None]:
@@ -245,7 +253,9 @@ class _Reader:
         out: list[Any] = [None] * (transactions.height + directives.height)
         for place, text in zip(directives["place"], directives["directive"], strict=True):
             out[place] = unpack_entry(loads(text))
-        rows = self._postings(postings)
+        files = transactions["file"].to_list()
+        counts = transactions["postings"].to_list()
+        rows = self._postings(postings, [f for f, n in zip(files, counts, strict=True) for _ in range(n)])
         start = 0
         columns = (transactions[name].to_list() for name in TRANSACTIONS)
         for place, date, flag, payee, narration, tags, links, count, file, line, extra, tolerances in zip(
@@ -277,14 +287,16 @@ class _Reader:
                 raise ColumnsError("no tolerances")
         return found
 
-    def _postings(self, frame: pl.DataFrame) -> list[data.Posting]:
+    def _postings(self, frame: pl.DataFrame, files: list[str | None]) -> list[data.Posting]:
         names = ("account", "number", "currency", "cost", "price", "price_currency", "flag", "file", "line", "meta")
         rows = []
         known: dict[str, str] = {}  # one string for each account and file, as the parser has it
         missing = unpack({"missing": None})
-        for account, number, currency, cost, price, price_currency, flag, file, line, extra in zip(
-            *(frame[name].to_list() for name in names), strict=True
+        columns = (frame[name].to_list() for name in names)
+        for account, number, currency, cost, price, price_currency, flag, own, line, extra, of_transaction in zip(
+            *columns, files, strict=True
         ):
+            file = None if line is None else own or of_transaction
             rows.append(
                 data.Posting(
                     known.setdefault(account, account),
@@ -293,7 +305,7 @@ class _Reader:
                     None if price is None else Amount(Decimal(price), price_currency),
                     flag,
                     None
-                    if file is None and extra is None
+                    if line is None and extra is None
                     else _join(file and known.setdefault(file, file), line, extra),
                 )
             )
@@ -317,11 +329,12 @@ def sum_weights(frame: pl.DataFrame) -> dict[tuple[str, str], Decimal]:
     """Σ weight per account and currency.
 
     Args:
-        frame: postings, with `account`, `number`, `weight`, `weight_text` and `weight_currency`.
+        frame: postings, with `account`, `number`, `currency`, `weight`, `weight_text` and `weight_currency`.
 
     Raises:
         OverflowError: the sum could leave the decimal column.
     """
+    frame = frame.with_columns(pl.coalesce("weight_currency", "currency").alias("weight_currency"))
     largest = frame["weight"].abs().max()
     if largest is not None and Decimal(str(largest)) * frame.height >= Decimal(10) ** (38 - SCALE):
         raise OverflowError("a sum of weights may not fit")

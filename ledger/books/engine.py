@@ -73,10 +73,12 @@ def load_exact(entries: Entries, errors: list[Any], options: dict[str, Any]) -> 
     before = list(entries)
     try:
         more: list[Any] = []
-        for step in (documents.process_documents, documents.verify_document_files_exist, _pad, check_balances):
-            entries, errors_of_step = step(entries, options)
+        for step in (_documents, _pad, check_balances):
+            after, errors_of_step = step(entries, options)
             more.extend(errors_of_step)
-            entries.sort(key=data.entry_sortkey)
+            if after is not entries:  # what changed nothing is in order still
+                after.sort(key=data.entry_sortkey)
+            entries = after
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
         # Beancount's own runner turns a failing step into an error of the book and goes on.
         entries, more = loader.run_transformations(before, [], options, None)
@@ -85,24 +87,23 @@ def load_exact(entries: Entries, errors: list[Any], options: dict[str, Any]) -> 
     return entries, found, options
 
 
+def _documents(entries: Entries, options: dict[str, Any]) -> tuple[Entries, list[Any]]:
+    """Documents: found below folders that an option names (the guard lets none through), and checked to be there."""
+    errors: list[Any] = []
+    if options["documents"]:
+        entries, errors = documents.process_documents(list(entries), options)
+    if any(type(entry) is data.Document for entry in entries):
+        entries, missing = documents.verify_document_files_exist(entries, options)
+        errors = [*errors, *missing]
+    return entries, errors
+
+
 def _pad(entries: Entries, options: dict[str, Any]) -> tuple[Entries, list[Any]]:
     """`pad` directives: the guard lets none through, and without any the step changes nothing."""
     if any(type(entry) is data.Pad for entry in entries):
         padded: tuple[Entries, list[Any]] = pad.pad(entries, options)
         return padded
     return entries, []
-
-
-def _is_plain(posting: data.Posting) -> bool:
-    """Whether a posting is complete and has neither cost nor price."""
-    units = posting.units
-    return (
-        type(units) is Amount
-        and type(units.number) is Decimal
-        and type(units.currency) is str
-        and posting.cost is None
-        and posting.price is None
-    )
 
 
 def _looks_back(posting: data.Posting) -> bool:
@@ -163,14 +164,16 @@ class _Tolerances:
         """The tolerance; None if the transaction isn't plain and must be booked in full."""
         currency = ""
         coarsest = 0
-        for posting in postings:
-            if not _is_plain(posting) or posting.account in watched:
+        for account, units, cost, price, _, _ in postings:
+            if cost is not None or price is not None or type(units) is not Amount or account in watched:
                 return None
-            number, own = cast("tuple[Decimal, str]", posting.units)  # plain
+            number, own = units
             if own != currency:
-                if currency:
+                if currency or type(own) is not str:
                     return None
                 currency = own
+            if type(number) is not Decimal:
+                return None
             exponent = cast("int", number.as_tuple().exponent)
             if exponent < 0 and (coarsest == 0 or exponent > coarsest):
                 coarsest = exponent

@@ -19,7 +19,7 @@ from ledger.books.summary import weight
 from ledger.books.unitbook import Books
 
 Balances = dict[tuple[str, str, str], Decimal]
-_COLUMNS = ["date", "account", "number", "weight", "weight_text", "weight_currency"]
+_COLUMNS = ["date", "account", "number", "currency", "weight", "weight_text", "weight_currency"]
 
 
 def scan_balances(books: Books, slugs: Iterable[str], date_from: dt.date, date_to: dt.date) -> Balances:

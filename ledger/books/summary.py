@@ -198,6 +198,10 @@ def account_code(account: str, open_meta: dict[str, Any] | None) -> str | None:
 
 def weight(posting: data.Posting) -> tuple[Decimal, str]:
     """What a booked posting weighs, and in which currency."""
+    if posting.cost is None and posting.price is None:  # nearly all: its own units
+        number, currency = posting.units  # type: ignore[misc]  # booked: an Amount
+        assert isinstance(number, Decimal)
+        return number, currency
     amount = convert.get_weight(posting)
     assert isinstance(amount.number, Decimal)
     return amount.number, amount.currency

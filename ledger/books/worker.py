@@ -30,10 +30,12 @@ def main() -> None:
     quiet = os.open(os.devnull, os.O_RDWR)
     os.dup2(quiet, 1)  # nothing that some library prints may get between the answers
     gc.disable()
-    from ledger.books.engine import learn_digits_fast  # noqa: PLC0415  after standard output is out of reach
+    from ledger.books import build, rows  # noqa: F401, PLC0415  after standard output is out of reach
+    from ledger.books.engine import learn_digits_fast  # noqa: PLC0415  likewise
 
     learn_digits_fast()
     _confine()
+    gc.freeze()  # what is imported stays; a collection needn't look at it
     while (ask := _take(tasks)) is not None:
         _limit(ask)
         answers.write(_answer(ask))
