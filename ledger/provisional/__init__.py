@@ -1,1 +1,19 @@
-"""Provisional."""
+"""Provisional: what the federation's rules make of booked text (SPEC 6, 7). What others may use is named here."""
+
+from ledger.provisional.accounts import SOURCE
+from ledger.provisional.entries import TAG
+from ledger.provisional.levy import LevyRun, full_entries, levies, owed
+from ledger.provisional.statement import UnitLevy, YearStatement, levy_link, prior_link
+
+__all__ = [
+    "SOURCE",
+    "TAG",
+    "LevyRun",
+    "UnitLevy",
+    "YearStatement",
+    "full_entries",
+    "levies",
+    "levy_link",
+    "owed",
+    "prior_link",
+]

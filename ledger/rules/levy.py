@@ -126,7 +126,7 @@ class Due:
 class MonthLevy:
     """One month of a unit's levy; amounts in the unit's currency, ex VAT.
 
-    `posted` = `booked` + `provisional`; `components` are the parts of `posted`.
+    `posted` = `booked` + `provisional`; `components` are the parts of `posted`, `added` those of `provisional`.
     """
 
     month: str
@@ -140,6 +140,7 @@ class MonthLevy:
     provisional: Decimal
     closed: bool
     components: dict[str, Decimal]
+    added: dict[str, Decimal]
     corrections: tuple[Correction, ...] = ()
     rates: tuple[Decimal, ...] = ()
 
@@ -242,6 +243,9 @@ def year_levy(
                 provisional=added,
                 closed=month in closed,
                 components=less(to_date, parts),
+                added=added_parts(
+                    to_date, parts, split(posted - added, lines, rules, month), kept=bool(here) or month in closed
+                ),
                 corrections=corrections_of(inside),
                 rates=tuple(sorted({line.rate for line in inside})),
             )
@@ -249,6 +253,7 @@ def year_levy(
         parts = to_date
     for levy in found:
         assert sum(levy.components.values(), ZERO) == levy.posted
+        assert sum(levy.added.values(), ZERO) == levy.provisional
     return tuple(found)
 
 
@@ -258,7 +263,18 @@ def less(after: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> dict[st
     return {name: after.get(name, ZERO) - before.get(name, ZERO) for name in names}
 
 
+def added_parts(
+    after: Mapping[str, Decimal],
+    before: Mapping[str, Decimal],
+    booked_to_date: Mapping[str, Decimal],
+    *,
+    kept: bool,
+) -> dict[str, Decimal]:
+    """The parts of what is provisional: all of the month's, or what booking left where something of it is booked."""
+    return less(after, booked_to_date if kept else before)
+
+
 def corrections_of(lines: Iterable[Line]) -> tuple[Correction, ...]:
     """The corrections among `lines`, as a statement lists them."""
     found = [Correction(line.voucher or "", line.of, line.base, line.rate) for line in lines if line.of is not None]
-    return tuple(sorted(found, key=lambda c: (c.of, c.voucher, c.base)))
+    return tuple(sorted(found, key=lambda c: (c.of, c.voucher, c.base, c.rate)))

@@ -21,6 +21,7 @@ from ledger.rules.levy import (
     Line,
     MonthLevy,
     YearRules,
+    added_parts,
     corrections_of,
     due_to_date,
     less,
@@ -38,6 +39,7 @@ class PriorYearLevy:
     amount: Decimal
     booked: Decimal
     components: dict[str, Decimal]
+    added: dict[str, Decimal]
     corrections: tuple[Correction, ...] = ()
 
     @property
@@ -106,7 +108,9 @@ def prior_year_levy(case: PriorYearCase) -> tuple[PriorYearLevy, ...]:
             to_date = split(posted, lines, rules, last)
             part = less(to_date, parts)
             assert sum(part.values(), ZERO) == amount
-            found.append(PriorYearLevy(rules.months[0], month, base, amount, here, part, corrections_of(new)))
+            booked = split(posted - amount + here, lines, rules, last)
+            added = added_parts(to_date, parts, booked, kept=bool(here) or month in case.closed)
+            found.append(PriorYearLevy(rules.months[0], month, base, amount, here, part, added, corrections_of(new)))
             parts = to_date
     return tuple(found)
 

@@ -94,3 +94,10 @@ class Rates:
             raise MissingRate(currency=currency, base=self.base, date=month)
         with localcontext(EXACT):
             return sum(found, Decimal(0)) / len(found)
+
+
+def tidy(rate: Decimal) -> Decimal:
+    """A rate that was worked out, at ten decimals, without needless zeros and without an exponent."""
+    with localcontext(EXACT):
+        short = rate.quantize(Decimal("1E-10")).normalize()
+        return short.quantize(ONE) if short == short.to_integral_value() else short

@@ -1,0 +1,242 @@
+"""The levy of all units, and what stands in each book for it until the month is closed (SPEC 6, DESIGN 2).
+
+A pure function of booked figures, policy and scope: no clock, no file. A unit's levy needs its own book, policy and the
+scope of its partners; central's side follows from the units'. What can't be known is a problem that names the unit,
+never zero.
+
+How this module reads the contract where it leaves room:
+
+- `balance` directives on the levy's accounts are refused from the first month that is open and has levy in it.
+- If central's month is closed while the unit's isn't, central's side stands in central's first open month.
+- A claim in another currency is brought to the closing rate at the end of every open month that has a price, up to the
+  last month in which either book has a posting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.books import Books, Summary, Unit, UnitBook, last_day, month_of, summarise
+from ledger.charts import load_chart
+from ledger.errors import Problem, order
+from ledger.policy import EVERY_UNIT, Policy
+from ledger.provisional.accounts import RoleAccounts
+from ledger.provisional.entries import Claim, Draft, central_side, numbered, remeasured, unit_side
+from ledger.provisional.invoices import Invoice, invoices
+from ledger.provisional.problems import LevyAccountAsserted, LevyPolicyFaulty, LevyUnitFaulty
+from ledger.provisional.statement import UnitLevy, unit_levy
+from ledger.provisional.vat_terms import vat_terms
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import Rates
+
+UNIT_ROLES = ("levy_cost", "levy_owed")
+CENTRAL_ROLES = ("levy_claim", "levy_income", "fund_income")
+
+
+@dataclass(frozen=True)
+class LevyRun:
+    """What the levy makes of all books.
+
+    Attributes:
+        statements: per slug of every unit that owes, where it is known.
+        problems: what keeps the others from being known, or entries from being made.
+    """
+
+    statements: dict[str, UnitLevy]
+    problems: tuple[Problem, ...]
+    _entries: dict[str, tuple[data.Directive, ...]] = field(default_factory=dict, repr=False)
+
+    def entries(self, slug: str) -> list[data.Directive]:
+        """Provisional entries of one book, central's among them: accounts to open, then transactions by date."""
+        return list(self._entries.get(slug, ()))
+
+    def summary(self, slug: str) -> Summary:
+        """The summary of a book's provisional entries."""
+        return summarise(self._entries.get(slug, ()))
+
+
+def levies(books: Books, policy: Policy) -> LevyRun:
+    """Work out the levy of every unit in `books`, and central's side where central is among them.
+
+    Args:
+        books: loaded books; those that aren't there owe nothing here.
+        policy: rates and decisions.
+
+    Returns:
+        Statements, problems and provisional entries.
+    """
+    return _Run(books, policy).run()
+
+
+def full_entries(books: Books, run: LevyRun, slug: str) -> list[data.Directive]:
+    """A book as its owner sees it: booked and provisional entries, in Beancount's order."""
+    entries = books.units[slug].entries()
+    return sorted([*entries, *run.entries(slug)], key=data.entry_sortkey)
+
+
+def owed(books: Books, run: LevyRun, slug: str, until: dt.date) -> Decimal:
+    """What a unit still owes on the levy at the end of a day: VAT, earlier years and payments counted."""
+    book = books.units[slug]
+    assert book.summary is not None
+    chart = load_chart(book.unit.chart, book.unit.folder)
+    names = RoleAccounts(books.workspace, book.unit, book.summary, chart).named("levy_owed")
+    provisional = run.summary(slug)
+    names |= {row.account for row in provisional.accounts if row.code == chart.role("levy_owed").code}
+    rows = (*book.summary.partners, *provisional.partners)
+    return -sum((r.amount for r in rows if r.ic == "levy" and r.account in names and r.date <= until), Decimal(0))
+
+
+class _Run:
+    def __init__(self, books: Books, policy: Policy) -> None:
+        self.books = books
+        self.ws = books.workspace
+        self.policy = policy
+        self.central = self.ws.central
+        self.problems: list[Problem] = []
+        self.statements: dict[str, UnitLevy] = {}
+        self.invoices: dict[str, list[Invoice]] = {}
+        self.entries: dict[str, tuple[data.Directive, ...]] = {}
+
+    def run(self) -> LevyRun:
+        if self.central is None:  # the workspace has said so itself
+            return LevyRun({}, ())
+        if EVERY_UNIT in self.policy.faulty:
+            problem = LevyPolicyFaulty(file=self.ws.shown(self.ws.policy_file), scope="every unit")
+            return LevyRun({}, (problem,))
+        for slug, book in sorted(self.books.units.items()):
+            if book.unit.combine and slug != self.central.slug:
+                self._unit(book, self.central)
+        own = self.books.units.get(self.central.slug)
+        if own is not None and own.ok:
+            self._central(own)
+        return LevyRun(self.statements, tuple(sorted(self.problems, key=order)), self.entries)
+
+    def _unit(self, book: UnitBook, central: Unit) -> None:
+        unit = book.unit
+        if not book.ok or book.summary is None:
+            self.problems.append(LevyUnitFaulty(file=self.ws.shown(unit.main), unit=unit.slug, slug=unit.slug))
+            return
+        if unit.slug in self.policy.faulty:
+            file = self.ws.shown(self.ws.policy_file)
+            self.problems.append(LevyPolicyFaulty(file=file, unit=unit.slug, scope=unit.slug))
+            return
+        closed = self.books.closed.get(unit.slug, frozenset())
+        try:
+            chart = load_chart(unit.chart, unit.folder)
+            terms = vat_terms(central, unit)
+            levy, problems = unit_levy(self.ws, terms, book.summary, chart, self.policy, closed)
+            self.problems += problems
+            if levy is None:
+                return
+            found = invoices(levy, self.policy)
+            accounts = RoleAccounts(self.ws, unit, book.summary, chart)
+            drafts = [unit_side(invoice, terms, accounts, central, self.ws.language) for invoice in found]
+        except Problem as problem:
+            problem.unit = unit.slug
+            self.problems.append(problem)
+            return
+        self.statements[unit.slug] = levy
+        self.invoices[unit.slug] = found
+        self.entries[unit.slug] = tuple(numbered(drafts, accounts.opens()))
+        first = min((i.month for i in found), default=None)
+        self.problems += self._asserted(book.summary, unit, accounts.named(*UNIT_ROLES), first)
+
+    def _asserted(self, summary: Summary, unit: Unit, accounts: set[str], first: str | None) -> Iterator[Problem]:
+        """A `balance` looks at the end of the day before it; provisional entries would change what it finds."""
+        closed = self.books.closed.get(unit.slug, frozenset())
+        for row in summary.assertions:
+            month = month_of(row.date - dt.timedelta(days=1))
+            if first is not None and row.account in accounts and month >= first and month not in closed:
+                yield LevyAccountAsserted(
+                    file=self.ws.shown(row.file), line=row.line, unit=unit.slug, account=row.account, month=month
+                )
+
+    def _central(self, book: UnitBook) -> None:
+        unit, summary = book.unit, book.summary
+        assert summary is not None
+        rates = Rates.from_entries(self.books.central_text.prices, unit.currency)
+        drafts: list[Draft] = []
+        try:
+            accounts = RoleAccounts(self.ws, unit, summary, load_chart(unit.chart, unit.folder))
+        except Problem as problem:
+            self.problems.append(problem)
+            return
+        for slug, found in sorted(self.invoices.items()):
+            levy = self.statements[slug]
+            made: list[Draft] = []
+            try:
+                for invoice in found:
+                    date = self._central_date(invoice.month)
+                    made.append(central_side(invoice, levy.terms, accounts, rates, date, self.ws.language))
+                if levy.unit.currency != unit.currency:
+                    made += self._remeasure(levy.unit, summary, accounts, rates, made)
+            except Problem as problem:
+                problem.unit = slug
+                problem.file = problem.file or self.ws.shown(self.ws.prices_file)
+                self.problems.append(problem)
+                continue
+            drafts += made
+        self.entries[unit.slug] = tuple(numbered(drafts, accounts.opens()))
+        first = min((month_of(d.date) for d in drafts), default=None)
+        self.problems += self._asserted(summary, unit, accounts.named(*CENTRAL_ROLES), first)
+
+    def _central_date(self, month: str) -> dt.date:
+        """The month's last day, or that of central's first open month after it."""
+        assert self.central is not None
+        closed = self.books.closed.get(self.central.slug, frozenset())
+        day = last_day(month)
+        while month_of(day) in closed:
+            day = last_day(month_of(day + dt.timedelta(days=1)))
+        return day
+
+    def _remeasure(
+        self, unit: Unit, summary: Summary, accounts: RoleAccounts, rates: Rates, made: list[Draft]
+    ) -> list[Draft]:
+        """Bring the claim on a unit in another currency to the closing rate, month by month."""
+        assert self.central is not None
+        closed = self.books.closed.get(self.central.slug, frozenset())
+        moves = [
+            (row.date, row.document_amount, row.amount)
+            for row in summary.partners
+            if row.partner == unit.slug
+            and row.ic == "levy"
+            and row.document_currency == unit.currency
+            and row.account in accounts.named("levy_claim")
+        ]
+        for draft in made:
+            for posting in draft.postings:
+                units, price = posting.units, posting.price
+                if units is not None and price is not None and units.number is not None and price.number is not None:
+                    moves.append((draft.date, units.number, units.number * price.number))
+        if not moves:
+            return []
+        theirs = self.books.units[unit.slug].summary
+        ends = [max(day for day, _, _ in moves), summary.last, theirs.last if theirs else None]
+        last = last_day(month_of(max(day for day in ends if day is not None)))
+        moves.sort()
+        claim, found = Claim(), []
+        end = last_day(month_of(moves[0][0]))
+        while end <= last:
+            while moves and moves[0][0] <= end:
+                _, document, weight = moves.pop(0)
+                claim.moves(document, weight)
+            adjusted = None if month_of(end) in closed else self._at_closing(unit, accounts, rates, end, claim)
+            if adjusted is not None:
+                found.append(adjusted)
+            end = last_day(month_of(end + dt.timedelta(days=1)))
+        return found
+
+    def _at_closing(self, unit: Unit, accounts: RoleAccounts, rates: Rates, end: dt.date, claim: Claim) -> Draft | None:
+        try:
+            spot = rates.spot(unit.currency, end)
+        except MissingRate:  # the next month that has a price catches up
+            return None
+        draft = remeasured(unit, accounts, end, claim, spot, self.ws.language)
+        if draft is not None:
+            claim.carried = claim.held * spot
+        return draft
