@@ -1,0 +1,143 @@
+"""The committed demo federation is its generator's output, and says nothing that its books may not say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from benchmarks.demo import build, cast
+from benchmarks.demo.__main__ import differences, write
+from benchmarks.demo.rates import last_bank_day
+from ledger.books import load_books, main_text, open_workspace
+from ledger.policy import read_policy
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def committed() -> dict[str, bytes] | None:
+    """What version control holds of the demo; None outside a clone (its working copy may have been used since)."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-s", "-z", "--", "units", "fava.conf"], cwd=ROOT, capture_output=True, check=False
+    )
+    if listed.returncode or not listed.stdout:
+        return None
+    rows = [row.split("\t", 1) for row in listed.stdout.decode().split("\0") if row]
+    names = "".join(head.split()[1] + "\n" for head, _ in rows)
+    blobs = subprocess.run(
+        ["git", "cat-file", "--batch"], cwd=ROOT, input=names.encode(), capture_output=True, check=True
+    )
+    found, at = {}, 0
+    for _, path in rows:
+        end = blobs.stdout.index(b"\n", at)
+        size = int(blobs.stdout[at:end].split()[2])
+        found[path] = blobs.stdout[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+    return found
+
+
+def test_the_committed_text_is_the_generators_byte_for_byte(demo_files):
+    held = committed()
+    if held is None:
+        assert differences(ROOT, demo_files) == []
+        return
+    assert sorted(held) == sorted(demo_files)
+    assert [path for path in held if held[path] != demo_files[path]] == []
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(demo_files):
+    assert build() == demo_files
+    other = build(seed=7)
+    assert other["units/repris/books/2026/2026-03.beancount"] != demo_files["units/repris/books/2026/2026-03.beancount"]
+
+
+def test_check_names_what_was_altered_added_and_removed(demo_files, tmp_path):
+    write(tmp_path, demo_files)
+    assert differences(tmp_path, demo_files) == []
+    march = "units/repris/books/2026/2026-03.beancount"
+    (tmp_path / march).write_bytes(demo_files[march] + b"\n")
+    (tmp_path / "units/repris/notes.txt").write_text("mine")
+    (tmp_path / "fava.conf").unlink()
+    assert differences(tmp_path, demo_files) == ["fava.conf", march, "units/repris/notes.txt"]
+
+
+def test_who_takes_part(demo_root):
+    ws = open_workspace(demo_root)
+    assert ws.problems == ()
+    divisions = [u for u in ws.units.values() if u.entity == "division" and u.slug != "gemensamt"]
+    places = {"Finspång", "Kinda", "Linköping", "Norrköping", "Ydre", "Katrineholm", "Vingåker", "Tranås"}
+    assert {u.levels[-1] for u in divisions} == places
+    assert {u.legal_person for u in divisions} == {ws.central.legal_person}
+    assert {(u.currency, u.chart) for u in ws.units.values() if u.entity == "legal_entity"} == {
+        ("EUR", "pgc"),
+        ("CLP", "pgc"),
+        ("KES", "vsla"),
+    }
+    assert [u.slug for u in ws.units.values() if not u.combine] == ["kikundi-mfano"]
+    assert all(unit.main.read_text() == main_text(unit) for unit in ws.units.values())
+
+
+def test_nobody_can_have_its_organisation_number():
+    digits = [int(c) for c in cast.ORGANISATION if c.isdigit()]
+    doubled = [d * (2 if i % 2 == 0 else 1) for i, d in enumerate(digits)]
+    assert sum(d // 10 + d % 10 for d in doubled) % 10 != 0
+
+
+def test_its_text_passes_the_guard_and_its_policy_is_sound(demo_root):
+    ws = open_workspace(demo_root)
+    books = load_books(ws)
+    assert books.problems == ()
+    assert read_policy(books.central_text, ws).problems == ()
+    assert 1500 <= books.transactions <= 3500
+
+
+def test_unit_text_is_what_SPEC_3_allows(demo_files):  # noqa: N802  the contract's own name
+    for path, data in demo_files.items():
+        if not path.endswith(".beancount") or path.count("/") == 1:
+            continue
+        text = data.decode()
+        assert not re.search(r"^\d{4}-\d\d-\d\d (pad|price|commodity|query)\b", text, re.MULTILINE), path
+        assert all(link.isascii() for link in re.findall(r"\^(\S+)", text)), path
+        if "/books/" in path:
+            assert re.fullmatch(r"units/[a-z-]+/books/2026/2026-(0[1-9]|1[01])\.beancount", path)
+            dates = set(re.findall(r"^(\d{4}-\d\d)-\d\d ", text, re.MULTILINE))
+            assert dates == {path[-17:-10]}, path
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CLP", "KES"])
+def test_no_rate_is_ever_missing(currency, demo_files):
+    text = demo_files["units/prices.beancount"].decode()
+    prices = re.findall(rf"^(\S+) price {currency}  (\S+) SEK", text, re.MULTILINE)
+    spots = {dt.date.fromisoformat(day): Decimal(rate) for day, rate in prices}
+    day = dt.date(2026, 1, 1)
+    while day <= dt.date(2026, 11, 30):
+        assert any(day - dt.timedelta(days=back) in spots for back in range(8)), day
+        day += dt.timedelta(days=1)
+    averages = re.findall(rf'^(\S+) custom "average-rate" "{currency}" (\S+) SEK', text, re.MULTILINE)
+    assert len(averages) == 11
+    assert all(last_bank_day(2026, month) in spots for month in range(1, 12))
+    for month, (_, average) in enumerate(averages, 1):
+        rates = [rate for day, rate in spots.items() if (day.year, day.month) == (2026, month)]
+        assert abs(sum(rates) / len(rates) - Decimal(average)) <= Decimal(1).scaleb(rates[0].as_tuple().exponent) / 2
+
+
+def test_each_quiet_fact_is_there(demo_files):
+    """The story that docs/demo.md tells."""
+
+    def text(slug: str) -> str:
+        return "".join(d.decode() for p, d in demo_files.items() if p.startswith(f"units/{slug}/books"))
+
+    assert text("vaktmasteri").count('corrects: "A-') == 1
+    assert 'concerns: "2026-05"' in text("tradgarden")
+    assert 'custom "internal-stock" "syateljen" 11400.00 SEK' in text("repris")
+    assert text("repris").count("Avsiktlig skillnad") == text("cykelbudet").count("Avsiktlig skillnad") == 1
+    assert 'custom "budget"' in text("kafe-angen")
+    assert "Utgående-moms-6" not in "".join(
+        demo_files[f"units/kafe-angen/books/2026/2026-0{month}.beancount"].decode() for month in (1, 2)
+    )
+    assert "Utgående-moms-6" in demo_files["units/kafe-angen/books/2026/2026-04.beancount"].decode()
+    assert not re.search(r"\d\.\d", " ".join(re.findall(r"(\S+) CLP$", text("coop-sur"), re.MULTILINE)))
