@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from beancount.core import data
 
@@ -72,6 +73,18 @@ class Source:
         return found
 
 
+class Translated(NamedTuple):
+    """A transaction in the reporting currency: amounts of its postings, rounding rest, rates as text.
+
+    `transfer`: it only moves the result to equity.
+    """
+
+    amounts: tuple[Decimal, ...]
+    rest: Decimal
+    rates: str
+    transfer: bool
+
+
 @dataclass(frozen=True)
 class Part:
     """One unit's share of a run.
@@ -91,7 +104,7 @@ class Part:
     flows: tuple[Flow, ...]
     entries: tuple[GroupEntry, ...] = ()
     translations: tuple[Translation, ...] = ()
-    translated: tuple[tuple[tuple[Decimal, ...], Decimal, str], ...] | None = field(default=None, repr=False)
+    translated: tuple[Translated, ...] | None = field(default=None, repr=False)
 
     def assign(self, account: str, day: dt.date, *, transfer: bool = False) -> Place | None:
         """Where an amount of the unit's account on a day stands in the group; None = outside the scope."""

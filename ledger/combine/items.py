@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, Workspace, month_of
@@ -21,7 +21,7 @@ from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
-from ledger.rules.rounding import EXACT, half_away
+from ledger.rules.rounding import EXACT, half_away, unit_of
 
 #: How far apart the two sides of a dealing may lie in time.
 WINDOW = dt.timedelta(days=10)
@@ -87,6 +87,7 @@ class Collector:
     rates: Rates
     items: list[Item]
     findings: list[Unmatched]
+    unmeasured: dict[tuple[str, str], list[tuple[Decimal, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, part: Part) -> None:
         """Items and findings of one unit."""
@@ -102,6 +103,17 @@ class Collector:
             units = (part.unit.slug, partner)
             self.findings.append(finding(code, first.ic, units, total, (where for _, where in rows), key))
         self.findings += untagged(part, self.ws)
+        self._remeasure(part.unit.slug)
+
+    def _remeasure(self, slug: str) -> None:
+        """Claims in the partner's currency count at closing; what the book itself hasn't remeasured is named."""
+        for (unit, partner), rests in sorted(self.unmeasured.items()):
+            if unit != slug:
+                continue
+            rest = sum((amount for amount, _ in rests), ZERO)
+            if abs(rest) > unit_of(self.rates.base) * len(rests):
+                where = [source for amount, source in rests if amount]
+                self.findings.append(finding("FX_DIFF", None, (unit, partner), (rest, self.rates.base), where, partner))
 
     def _row(
         self,
@@ -136,6 +148,7 @@ class Collector:
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
+        amount = self._worth(row, section, slug, source)
         self.items.append(
             Item(
                 unit=slug,
@@ -143,7 +156,7 @@ class Collector:
                 date=row.date,
                 place=place,
                 section=section,
-                amount=self._worth(row, section),
+                amount=amount,
                 currency=row.document_currency,
                 document_amount=row.document_amount,
                 kind=row.ic,
@@ -179,10 +192,21 @@ class Collector:
             return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
         return None
 
-    def _worth(self, row: PartnerRow, section: str) -> Decimal:
+    def _worth(self, row: PartnerRow, section: str, slug: str, source: str) -> Decimal:
         """The posting's amount as the group has it: income at its month's average, claims at closing."""
-        if row.currency == self.rates.base:
-            return half_away(row.amount, self.rates.base)
+        base = self.rates.base
+        if row.currency == base and section == BALANCE and row.document_currency != base:
+            try:
+                rate = self.rates.spot(row.document_currency, self.scope.date_to)
+            except MissingRate:  # a claim that central holds in a currency without a price stays as it was booked
+                return half_away(row.amount, base)
+            with localcontext(EXACT):
+                closing = half_away(row.document_amount * rate, base)
+            if row.date <= self.scope.date_to and row.partner is not None:
+                self.unmeasured[slug, row.partner].append((row.amount - closing, source))
+            return closing
+        if row.currency == base:
+            return half_away(row.amount, base)
         day = min(row.date, self.scope.date_to)
         try:
             if section == RESULT:

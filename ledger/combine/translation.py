@@ -21,7 +21,7 @@ from beancount.core import data
 
 from ledger.books import month_of
 from ledger.books.summary import weight
-from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow
+from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow, Translated
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
@@ -30,7 +30,6 @@ from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, unit_of
 
 Key: TypeAlias = tuple[str, str]  # account, currency of its weight
-Translated: TypeAlias = tuple[tuple[Decimal, ...], Decimal, str]  # amounts, rest, rate as text
 
 
 def cta_place(code: str) -> Place:
@@ -110,7 +109,8 @@ class Translator:
         weights = [weight(p) for p in entry.postings]
         text = ""
         with localcontext(EXACT):
-            if self.moves_result(entry):
+            transfer = self.moves_result(entry)
+            if transfer:
                 amounts = self._moved(entry, weights, year)
             else:
                 rates = {currency: self.rate(entry, currency) for _, currency in weights}
@@ -127,7 +127,7 @@ class Translator:
             if self.is_result(posting.account):
                 self.result_own[year, currency] += number
                 self.result_done[year, currency] += amount
-        return tuple(amounts), rest, text
+        return Translated(tuple(amounts), rest, text, transfer)
 
     def _flow(self, entry: data.Transaction, weights: list[tuple[Decimal, str]], rates: dict[str, Decimal]) -> None:
         net: dict[str, Decimal] = defaultdict(Decimal)
@@ -195,15 +195,15 @@ def translate_unit(
             cut = cuts.pop(0)
             standings[cut] = standing(translator, cut - DAY)
         if not first <= entry.date <= until:
-            amounts.append(((ZERO,) * len(entry.postings), ZERO, ""))
+            amounts.append(Translated((ZERO,) * len(entry.postings), ZERO, "", transfer=False))
             continue
         year = dt.date(entry.date.year if entry.date.month >= month else entry.date.year - 1, month, 1)
         done = translator.translate(entry, year)
         amounts.append(done)
-        transfer = translator.moves_result(entry)
-        flows += [Flow(p.account, entry.date, a, transfer) for p, a in zip(entry.postings, done[0], strict=True) if a]
-        if done[1]:
-            flows.append(Flow(REST, entry.date, done[1]))
+        paired = zip(entry.postings, done.amounts, strict=True)
+        flows += [Flow(p.account, entry.date, a, done.transfer) for p, a in paired if a]
+        if done.rest:
+            flows.append(Flow(REST, entry.date, done.rest))
     for cut in cuts:
         standings[cut] = standing(translator, cut - DAY)
     closing = standing(translator, until)

@@ -1,0 +1,269 @@
+"""The federation's ledger as Beancount entries, for Fava and for export (SPEC 10, Group account).
+
+An account is `<Root>:<Line>:<NNNN>-<Name>:<Code>`, so that the account tree is the consolidation worksheet: a line, its
+accounts, and under each every unit and what was eliminated (ELIM), adjusted (ADJ) and translated (CTA). Each entry
+keeps the unit's own file and line; what no unit wrote has a file name in angle brackets, so that nothing can be
+overwritten by editing it. The sums by account are the trial balance's, whatever the level of detail.
+
+Payees and texts of payroll and of persons' loans are masked, and participants' accounts have already collapsed: no
+personal name reaches this ledger. Balances, pads, documents and notes stay in the unit's own ledger.
+
+Above a number of transactions each unit comes in monthly sums. An entry has at most eight postings then: its last
+account carries over into the next entry of the month, so that each one balances without a clearing account.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from ledger.books import Books, last_day, month_of
+from ledger.books.summary import weight
+from ledger.charts.group import as_component
+from ledger.combine.combined import Combined
+from ledger.combine.flows import DAY, REST, Part
+from ledger.combine.model import ADJ, CTA, EARLIER, ELIM, ENTERED, IN_TRANSIT, PSEUDO, ZERO, GroupEntry, Place, Run
+from ledger.messages import N_, translate
+
+MOST_POSTINGS = 8
+OPENING = "<opening>"
+SUMMARY = "<summary>"
+FILES = {ELIM: "<elimination>", ADJ: "<adjustment>", CTA: "<translation>"}
+SCOPE_FILE = "<scope>"
+ACCOUNTS_FILE = "<accounts>"
+#: Metadata of a unit's entry that goes along; everything else may hold names.
+KEPT = ("voucher", "document", "corrects", "concerns")
+KEPT_MASKED = ("voucher", "corrects", "concerns")
+KEPT_POSTING = ("partner", "ic")
+OPENING_TEXT = N_("Opening balances")
+SUMMARY_TEXT = N_("All postings of {month}")
+MASKED_TEXT = N_("Payroll or a person's loan")
+NAMES = {EARLIER: N_("Earlier years"), ENTERED: N_("Net assets"), IN_TRANSIT: N_("In transit")}
+KINDS = {
+    "trade": N_("Trade"),
+    "levy": N_("Levy"),
+    "loan": N_("Loan"),
+    "interest": N_("Interest"),
+    "fund": N_("Fund"),
+    "solidarity": N_("Solidarity"),
+    "capital": N_("Capital"),
+    "other": N_("Other dealings"),
+    "unrealised": N_("Unrealised profit"),
+    "transit": N_("In transit"),
+    "translation": N_("Translation to closing rate"),
+    "joined": N_("Joined"),
+    "left": N_("Left"),
+}
+
+
+def group_entries(
+    books: Books, run: Run, combined: Combined, *, language: str | None, threshold: int
+) -> list[data.Directive]:
+    """The combined ledger's entries, sorted as Beancount sorts.
+
+    Args:
+        books: the books `combined` was made of.
+        run: its provisional entries.
+        combined: the figures; in the reporting currency.
+        language: of line names and texts (sv, en, es); None = line ids and English, for export.
+        threshold: with more transactions than this, units come in monthly sums.
+
+    Returns:
+        `Open` directives and balanced transactions; Σ by account = `combined.trial_balance`.
+    """
+    del run  # the parts hold its entries; named because a caller owns both
+    shown = books.workspace.shown
+    writer = _Writer(combined, language, shown)
+    count = sum(_transactions(part) for part in combined.parts.values())
+    for part in combined.parts.values():
+        writer.opening(part)
+        if count > threshold:
+            writer.months(part)
+        else:
+            writer.vouchers(part)
+    for entry in combined.entries:
+        writer.group_entry(entry)
+    found = writer.finish()
+    found.sort(key=data.entry_sortkey)
+    return found
+
+
+def _transactions(part: Part) -> int:
+    return sum(summary.transactions for summary in part.source.summaries)
+
+
+def account_of(place: Place, leaf: str, language: str | None) -> str:
+    """The group account of a place and a unit's code or pseudo-unit."""
+    line = place.group
+    name = line.id if language is None else line.component(language)
+    label = place.account
+    if language is not None and label in NAMES:
+        label = as_component(translate(NAMES[label], language))
+    return f"{line.root}:{name}:{label}:{leaf}"
+
+
+def chunks(cells: list[tuple[str, Decimal]]) -> Iterator[list[tuple[str, Decimal]]]:
+    """Split amounts that sum to zero into balanced lists of at most `MOST_POSTINGS`; the last of each carries over."""
+    rest = list(cells)
+    assert sum((amount for _, amount in rest), ZERO) == 0
+    while len(rest) > MOST_POSTINGS:
+        head, (account, amount) = rest[: MOST_POSTINGS - 1], rest[MOST_POSTINGS - 1]
+        balance = -sum((a for _, a in head), ZERO)
+        rest = rest[MOST_POSTINGS:]
+        if amount != balance:
+            rest.insert(0, (account, amount - balance))
+        yield [*head, (account, balance)] if balance else head
+    if rest:
+        yield rest
+
+
+@dataclass
+class _Writer:
+    """Collects entries and the accounts that they use."""
+
+    combined: Combined
+    language: str | None
+    shown: Callable[[str], str]
+    entries: list[data.Directive] = field(default_factory=list)
+    first: dict[str, dt.date] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    names: dict[tuple[Place, str], str] = field(default_factory=dict)
+
+    def say(self, text: str, **params: object) -> str:
+        """A text in the ledger's language."""
+        return translate(text, self.language or "en").format(**params)
+
+    def account(self, place: Place, column: str) -> str:
+        """Group account of a place and column."""
+        key = place, column
+        if key not in self.names:
+            leaf = column if column in PSEUDO else self.combined.parts[column].unit.code
+            self.names[key] = account_of(place, leaf, self.language)
+        return self.names[key]
+
+    def meta(self, file: str, **more: Any) -> dict[str, Any]:
+        """Metadata of an entry that no unit wrote."""
+        self.lines[file] += 1
+        return data.new_metadata(file, self.lines[file], more)
+
+    def posting(self, account: str, amount: Decimal, meta: dict[str, Any] | None = None) -> data.Posting:
+        """A posting in the group's currency."""
+        return data.Posting(account, Amount(amount, self.combined.currency), None, None, None, meta)
+
+    def add(self, entry: data.Transaction) -> None:
+        """Keep an entry; its accounts are opened on the first day they are used."""
+        for posting in entry.postings:
+            known = self.first.get(posting.account)
+            if known is None or entry.date < known:
+                self.first[posting.account] = entry.date
+        self.entries.append(entry)
+
+    def _summed(self, part: Part, day: dt.date, file: str, text: str, cells: dict[tuple[Place, str], Decimal]) -> None:
+        named = [
+            (self.account(place, column), amount)
+            for (place, column), amount in sorted(cells.items(), key=lambda c: (c[0][0].group.order, c[0]))
+            if amount
+        ]
+        for chunk in chunks(named):
+            meta = self.meta(file, unit=part.unit.slug, drill=part.unit.slug)
+            postings = [self.posting(account, amount) for account, amount in chunk]
+            self.add(data.Transaction(meta, day, "S", part.unit.name, text, data.EMPTY_SET, data.EMPTY_SET, postings))
+
+    def opening(self, part: Part) -> None:
+        """What the unit had on the day before the period."""
+        start = self.combined.date_from
+        cells: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+        for flow in part.flows:
+            if flow.date < start:
+                place = part.assign(flow.account, flow.date, transfer=flow.transfer)
+                if place is not None:
+                    cells[place, part.column(flow.account)] += flow.amount
+        self._summed(part, start - DAY, OPENING, self.say(OPENING_TEXT), cells)
+
+    def months(self, part: Part) -> None:
+        """The unit's period in monthly sums."""
+        months: dict[str, dict[tuple[Place, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for flow in part.flows:
+            if flow.date >= self.combined.date_from:
+                place = part.assign(flow.account, flow.date, transfer=flow.transfer)
+                if place is not None:
+                    months[month_of(flow.date)][place, part.column(flow.account)] += flow.amount
+        for month, cells in sorted(months.items()):
+            day = min(last_day(month), self.combined.date_to)
+            self._summed(part, day, SUMMARY, self.say(SUMMARY_TEXT, month=month), cells)
+
+    def vouchers(self, part: Part) -> None:
+        """The unit's own transactions of the period, on the group's accounts."""
+        start, until = self.combined.date_from, part.scope.until(part.unit.slug)
+        for number, entry in enumerate(part.source.transactions()):
+            if start <= entry.date <= until:
+                self._voucher(part, entry, number)
+
+    def _voucher(self, part: Part, entry: data.Transaction, number: int) -> None:
+        done = part.translated[number] if part.translated is not None else None
+        amounts = done.amounts if done else tuple(weight(p)[0] for p in entry.postings)
+        transfer = done.transfer if done else False
+        masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
+        postings = []
+        for posting, amount in zip(entry.postings, amounts, strict=True):
+            place = part.assign(posting.account, entry.date, transfer=transfer)
+            if place is None:
+                return
+            if not amount:
+                continue
+            its = posting.meta or {}
+            meta = {name: its[name] for name in KEPT_POSTING if name in its}
+            if posting.units is not None and posting.units.currency != self.combined.currency:
+                meta["orig"] = str(posting.units)
+            postings.append(self.posting(self.account(place, part.unit.slug), amount, meta or None))
+        if done and done.rest:
+            place = part.assign(REST, entry.date)
+            assert place is not None
+            postings.append(self.posting(self.account(place, CTA), done.rest))
+        if not postings:
+            return
+        kept = {name: entry.meta[name] for name in (KEPT_MASKED if masked else KEPT) if name in entry.meta}
+        kept["unit"] = part.unit.slug
+        if done and done.rates:
+            kept["rate"] = done.rates
+        self.add(
+            data.Transaction(
+                data.new_metadata(entry.meta["filename"], entry.meta["lineno"], kept),
+                entry.date,
+                entry.flag,
+                None if masked else entry.payee,
+                self.say(MASKED_TEXT) if masked else entry.narration,
+                entry.tags,
+                entry.links,
+                postings,
+            )
+        )
+
+    def group_entry(self, entry: GroupEntry) -> None:
+        """An elimination, an adjustment, a translation difference, or a unit's coming and going."""
+        units = " – ".join(self.combined.parts[u].unit.name if u in self.combined.parts else u for u in entry.units)
+        meta = self.meta(FILES.get(entry.column, SCOPE_FILE), kind=entry.kind)
+        if entry.reverses:
+            meta["reverses"] = entry.reverses
+        links = frozenset({entry.key}) if entry.key.startswith("ic-") else data.EMPTY_SET
+        postings = [
+            self.posting(self.account(p.place, p.column), p.amount, {"source": p.source} if p.source else None)
+            for p in entry.postings
+        ]
+        text = self.say(KINDS.get(entry.kind, KINDS["other"]))
+        self.add(data.Transaction(meta, entry.date, "*", units, text, data.EMPTY_SET, links, postings))
+
+    def finish(self) -> list[data.Directive]:
+        """All entries, and an `Open` for each account."""
+        opens: Iterable[data.Directive] = [
+            data.Open(self.meta(ACCOUNTS_FILE), day, account, [self.combined.currency], None)
+            for account, day in sorted(self.first.items())
+        ]
+        return [*opens, *self.entries]
