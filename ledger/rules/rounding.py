@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
+from math import floor
 
 #: Currencies whose minor unit isn't 0.01 (ISO 4217, checked in tests against CLDR where both agree).
 NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
 THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+FOUR_DECIMALS = frozenset("CLF UYW".split())
 
 #: Enough digits that no product of amounts and rates is cut before it is rounded once.
 EXACT = Context(prec=60)
@@ -22,7 +25,9 @@ def decimals(currency: str) -> int:
     """Number of decimals of a currency's unit."""
     if currency in NO_DECIMALS:
         return 0
-    return 3 if currency in THREE_DECIMALS else 2
+    if currency in THREE_DECIMALS:
+        return 3
+    return 4 if currency in FOUR_DECIMALS else 2
 
 
 def unit_of(currency: str) -> Decimal:
@@ -58,14 +63,16 @@ def largest_remainder(total: Decimal, weights: Mapping[str, Decimal], currency: 
     """
     unit = unit_of(currency)
     with localcontext(EXACT):
-        whole = sum(weights.values(), Decimal(0))
+        whole = sum(map(Fraction, weights.values()), Fraction(0))
         if total == 0 and whole == 0:
             return {name: Decimal(0).quantize(unit) for name in weights}
-        shares = {name: total * weight / whole for name, weight in weights.items()}
-        floors = {name: (share / unit).to_integral_value(rounding="ROUND_FLOOR") for name, share in shares.items()}
-        left = int((total / unit) - sum(floors.values(), Decimal(0)))
-        ranked = sorted(weights, key=lambda n: (-(shares[n] / unit - floors[n]), -abs(weights[n]), n))
+        # Exact fractions: in decimals, a third of one and a third of four differ in the last digit, and a tie is lost.
+        units = Fraction(total) / Fraction(unit)
+        shares = {name: units * Fraction(weight) / whole for name, weight in weights.items()}
+        floors = {name: floor(share) for name, share in shares.items()}
+        left = int(units) - sum(floors.values())
+        ranked = sorted(weights, key=lambda n: (floors[n] - shares[n], -abs(weights[n]), n))
         extra = set(ranked[:left])
         parts = {name: (floors[name] + (1 if name in extra else 0)) * unit for name in weights}
-    assert sum(parts.values(), Decimal(0)) == total
+        assert sum(parts.values(), Decimal(0)) == total
     return parts
