@@ -93,11 +93,15 @@ class Internal:
         *,
         comments: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
         meta: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        link = (self.books[issuer].next_link(),)
+        settles: str | None = None,
+    ) -> str:
+        """Book both sides; the link they share (`settles`: that of what is paid)."""
+        number = settles or self.books[issuer].next_link()
+        link = (number,)
         names = {slug: slug.replace("-", " ").capitalize() for slug in (issuer, other)}
         self.books[issuer].add(date, names[other], narration, sides[0], links=link, meta=meta, comment=comments[0])
         self.books[other].add(date, names[issuer], narration, sides[1], links=link, meta=meta, comment=comments[1])
+        return number
 
     def pay(self, payer: str, payee: str, date: dt.date, what: str, amount: Decimal, kind: str) -> None:
         """`payer` pays what it owes `payee`, through the bank, on the same day in both books."""
@@ -294,7 +298,7 @@ class Internal:
         later = half_away(amount / self.rates.spot("EUR", paid), "EUR")
         trade = tag(spain, "trade")
         back = tag(CENTRAL, "trade")
-        self._pair(
+        link = self._pair(
             CENTRAL,
             spain,
             date,
@@ -318,6 +322,7 @@ class Internal:
                 ],
                 [Posting("1930", amount), Posting("1660", -amount, trade)],
             ),
+            settles=link,
         )
 
     def _goods_from_chile(self, chile: str, month: int) -> None:
@@ -328,7 +333,7 @@ class Internal:
         later = half_away(pesos * self.rates.spot("CLP", paid), "SEK")
         bought = tag(chile, "trade")
         sold = tag("repris", "trade")
-        self._pair(
+        link = self._pair(
             chile,
             "repris",
             date,
@@ -352,4 +357,5 @@ class Internal:
                 ],
                 [Posting("572", pesos), Posting("55231", -pesos, sold)],
             ),
+            settles=link,
         )

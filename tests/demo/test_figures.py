@@ -1,0 +1,181 @@
+"""The demo federation's figures: books that tie, the one mismatch, a levy that can be worked out from the text alone.
+
+What is expected is worked out here from the text, read by plain Beancount without any plugin, and compared with what
+Sambok says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beancount.parser import parser
+
+from benchmarks.demo import cast
+from ledger.provisional import full_entries, owed
+
+SLUGS = [member.slug for member in cast.MEMBERS]
+COMBINED = [slug for slug in SLUGS if slug != "kikundi-mfano"]
+DIVISIONS = [slug for slug in COMBINED if slug not in {"koop-reusa", "coop-sur"}]
+MISMATCH = "ic-cykelbudet-9"
+
+
+def plain_postings(root: Path, slug: str):
+    """(transaction, posting) of a unit's own text; nothing but Beancount's parser has touched it."""
+    for file in sorted((root / "units" / slug / "books").rglob("*.beancount")):
+        entries, errors, _ = parser.parse_file(str(file))
+        assert not errors
+        for entry in entries:
+            if isinstance(entry, data.Transaction):
+                for posting in entry.postings:
+                    yield entry, posting
+
+
+def code_of(account: str) -> str:
+    for part in reversed(account.split(":")):
+        if part[:1].isdigit():
+            return part.split("-")[0]
+    return ""
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    return amount.quantize(Decimal(1) if currency == "CLP" else Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def bases(root: Path) -> dict[str, Decimal]:
+    """What bears the levy: BAS 3000-3799 and, by the assembly's decision, 3985-3987; PGC 700-705; no partner."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for slug in COMBINED:
+        if slug == "gemensamt":
+            continue
+        for _, posting in plain_postings(root, slug):
+            code = code_of(posting.account)
+            inside = code in {"700", "705"} if len(code) == 3 else "3000" <= code <= "3799" or "3985" <= code <= "3987"
+            if posting.account.startswith("Income:") and inside and "partner" not in (posting.meta or {}):
+                found[slug] -= posting.units.number
+    return found
+
+
+def paid_on_account(root: Path, slug: str) -> Decimal:
+    rows = plain_postings(root, slug)
+    return sum((p.units.number for _, p in rows if (p.meta or {}).get("ic") == "levy"), Decimal(0))
+
+
+def test_nothing_is_wrong_but_the_mismatch(federation):
+    assert [problem.text() for problem in federation.books.problems] == []
+    assert [problem.text() for problem in federation.policy.problems] == []
+    assert [problem.text() for problem in federation.run.problems] == []
+    assert [problem.text() for problem in federation.problems] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_units_trial_balance_sums_to_zero(slug, federation, demo_root):
+    total: dict[str, Decimal] = defaultdict(Decimal)
+    for row in federation.books.units[slug].summary.balances:
+        total[row.currency] += row.amount
+    assert dict(total) == {federation.books.units[slug].unit.currency: 0}
+
+
+def test_both_sides_of_every_dealing_tie_but_one(demo_root):
+    """Per link, in document currency: two units, and their balance accounts cancel."""
+    links: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    units: dict[str, set[str]] = defaultdict(set)
+    for slug in SLUGS:
+        for entry, posting in plain_postings(demo_root, slug):
+            if "partner" in (posting.meta or {}):
+                (link,) = entry.links
+                units[link].add(slug)
+                if not posting.account.startswith(("Income:", "Expenses:")):
+                    links[link][posting.units.currency] += posting.units.number
+    assert all(len(pair) == 2 for pair in units.values())
+    assert len(units) > 200
+    open_links = {link: {c: n for c, n in sums.items() if n} for link, sums in links.items() if any(sums.values())}
+    assert open_links == {MISMATCH: {"SEK": Decimal("500.00")}}
+
+
+def test_the_combined_statements_list_that_one_and_nothing_else(federation):
+    answer = federation.combined.as_json()
+    assert answer["complete"]
+    by_rate = [row for row in answer["unmatched"] if row["code"] == "FX_DIFF"]  # disclosed: both used a right rate
+    assert all({"koop-reusa", "coop-sur"} & set(row["units"]) for row in by_rate)
+    others = [row for row in answer["unmatched"] if row["code"] != "FX_DIFF"]
+    assert [(row["code"], sorted(row["units"]), row["amount"], row["class"]) for row in others] == [
+        ("AMOUNT_DIFF", ["cykelbudet", "repris"], "500.00", "trade")
+    ]
+    assert sum(Decimal(row["amount"]) for row in answer["trial_balance"]) == 0
+    assert sum(Decimal(row["amount"]) for row in answer["trial_balance"] if row["unit"] == "ELIM") == 0
+
+
+def test_the_levy_is_what_the_text_gives(federation, demo_root):
+    base = bases(demo_root)
+    assert sorted(federation.run.statements) == sorted(base)
+    for slug, amount in base.items():
+        rate = Decimal("0.05") if slug == "nystart" else Decimal("0.15")
+        statement = federation.run.statements[slug]
+        year = statement.year(2026)
+        due = rounded(rate * amount, statement.unit.currency)
+        due = min(due, Decimal("120000.00")) if slug == "stadkraft" else due
+        owed_now = owed(federation.books, federation.run, slug, dt.date(2026, 12, 31))
+        assert (slug, year.base, year.due, year.posted) == (slug, amount, due, due)
+        assert (slug, owed_now) == (slug, due - paid_on_account(demo_root, slug))
+    assert federation.run.statements["stadkraft"].year(2026).due == Decimal("120000.00")
+
+
+def test_what_the_divisions_owe_and_central_claims_cancel(federation):
+    total = Decimal(0)
+    for slug in DIVISIONS:
+        for entry in full_entries(federation.books, federation.run, slug):
+            if isinstance(entry, data.Transaction):
+                for posting in entry.postings:
+                    meta = posting.meta or {}
+                    abroad = {meta.get("partner"), slug} & {"koop-reusa", "coop-sur"}
+                    if meta.get("ic") == "levy" and not abroad:
+                        total += posting.units.number
+    assert total == 0
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_plain_beancount_shows_the_same(slug, federation, demo_root):
+    main = demo_root / "units" / slug / "main.beancount"
+    entries, errors, _ = loader.load_file(str(main))
+    assert errors == []
+    ours = full_entries(federation.books, federation.run, slug)
+    assert [repr(entry) for entry in entries] == [repr(entry) for entry in ours]
+    assert balances(entries) == balances(ours)
+
+
+def balances(entries) -> dict[tuple[str, str], Decimal]:
+    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        if isinstance(entry, data.Transaction):
+            for posting in entry.postings:
+                found[posting.account, posting.units.currency] += posting.units.number
+    return dict(found)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_bean_check_has_nothing_to_say(slug, demo_root, tmp_path):
+    """As a user runs it: another process, another folder, the load cache off."""
+    program = Path(sys.executable).parent / "bean-check"
+    env = {**os.environ, "BEANCOUNT_DISABLE_LOAD_CACHE": "1"}
+    main = demo_root / "units" / slug / "main.beancount"
+    done = subprocess.run([program, main], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_plugin_adds_months_to_october_and_no_further(federation):
+    days = {
+        entry.date
+        for slug in COMBINED
+        for entry in full_entries(federation.books, federation.run, slug)
+        if isinstance(entry, data.Transaction) and "provisional" in entry.tags
+    }
+    assert max(days) == dt.date(2026, 10, 31)
