@@ -253,4 +253,5 @@ class _Reader:
 
 def _all_text(node: etree._Element) -> str:
     """Its own text, comments left out, white space folded."""
-    return " ".join("".join(str(part) for part in node.xpath("text()")).split())
+    parts: Any = node.xpath("text()")
+    return " ".join("".join(str(part) for part in parts).split())

@@ -67,7 +67,7 @@ class ImportAccountMissing(Problem):
     """An account that a rule or source names and the unit never opened."""
 
     code = "IMPORT_ACCOUNT_MISSING"
-    message = N_("The account {account}, named by {by}, isn't open in the books of {slug} on {date}.")
+    message = N_("The account {account}, named by {by}, isn't open for {currency} in the books of {slug} on {date}.")
     remedy = N_("Correct the account in units/{slug}/unit.toml, or open it in units/{slug}/accounts.beancount.")
 
 
@@ -84,7 +84,9 @@ class ImportAmountUnit(Problem):
 
     code = "IMPORT_AMOUNT_UNIT"
     message = N_("The amount {amount} {currency} at {position} is finer than the smallest unit of {currency}.")
-    remedy = N_("Ask the sender for a file with amounts in whole units of {unit}; nothing is rounded on the way in.")
+    remedy = N_(
+        "Ask the sender for a file with amounts in whole units of {smallest}; nothing is rounded on the way in."
+    )
 
 
 class ImportAmountInvalid(Problem):
@@ -111,6 +113,14 @@ class ImportDateRange(Problem):
     remedy = N_("Correct the date at its source and export the file again.")
 
 
+class ArchiveDamaged(Problem):
+    """A kept source file that somebody changed."""
+
+    code = "ARCHIVE_DAMAGED"
+    message = N_("The archived file is no longer what its name says: it was changed or damaged.")
+    remedy = N_("Restore it from a backup; archived files are never edited. Then import again.")
+
+
 class BankRestated(Problem):
     """A bank that changes what it reported before (fewer or other lines of a day)."""
 
@@ -123,6 +133,30 @@ class BankRestated(Problem):
         "Compare the day with the bank. If the new file is right, correct the booked lines by hand (never delete one "
         "of a closed month) and import again; else set the file aside."
     )
+
+
+class BankBalanceContradicted(Problem):
+    """Lines from before a balance that the book asserts already, and that is right without them."""
+
+    code = "BANK_BALANCE_CONTRADICTED"
+    message = N_(
+        "The file moves {account} by {difference} before {date}, but the books assert {amount} there and are right "
+        "without it ({place})."
+    )
+    remedy = N_(
+        "Either these lines are booked already by hand, or an opening balance stands for them. Remove that entry or "
+        "the assertion, then import again; import statements oldest first."
+    )
+
+
+class BankBalanceOff(Problem):
+    """A bank balance that the books don't reach: something was never booked, or booked twice."""
+
+    code = "BANK_BALANCE_OFF"
+    message = N_(
+        "{account}: the bank says {bank} at the end of {date}, the books {books}; the difference is {difference}."
+    )
+    remedy = N_("Look for what is missing or twice before that day; until then the assertion stands as an error.")
 
 
 class BankAccountUnknown(Problem):

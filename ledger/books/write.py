@@ -13,6 +13,7 @@ Two rules of bookkeeping stand behind it: what was booked must not get lost, and
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from typing import Final
 from filelock import Timeout
 
 from ledger.books import durable
+from ledger.books.guard_child import check_in_child
 from ledger.books.jobs import (
     ANY,
     SOURCE_ID,
@@ -37,12 +39,16 @@ from ledger.books.jobs import (
     read_text,
     write_all,
 )
-from ledger.books.problems_write import BooksBusy
+from ledger.books.problems_write import BooksBusy, WriteOutside
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
 
 #: How long a command waits for another one that writes the same unit's books.
 LOCK_SECONDS: Final = 60.0
+#: The files of a book, below its unit's folder (SPEC 2).
+BOOK_FILE = re.compile(
+    r"(main|accounts|books/([0-9]{4})/\2-(0[1-9]|1[0-2])(\.([a-z0-9-]+\.)?closed)?)\.beancount", re.ASCII
+)
 
 __all__ = [
     "ANY",
@@ -137,10 +143,15 @@ def write_text(path: Path, text: str, *, expected: str | None) -> str:
 
 
 def check_text(ws: Workspace, unit: Unit, texts: Mapping[Path, str]) -> Sequence[Problem]:
-    """What the guard says of new texts of a unit's files, checked in a child process before they are written."""
-    from ledger.books.guard import check_in_child  # noqa: PLC0415  the guard isn't needed to read
+    """What the guard says of new texts of a unit's files, checked in a child process before they are written.
 
-    return tuple(check_in_child(ws, unit, texts))
+    Raises:
+        WriteOutside: a path that names no book file of a unit (SPEC 2).
+    """
+    for path in texts:
+        if not BOOK_FILE.fullmatch(path.relative_to(unit.folder).as_posix()):
+            raise WriteOutside(file=ws.shown(path), unit=unit.slug, path=ws.shown(path))
+    return check_in_child(ws, unit, texts)
 
 
 def apply(ws: Workspace, unit: Unit, changes: Sequence[Change], *, check: Checker | None = check_text) -> None:

@@ -1,0 +1,36 @@
+"""The archive of source files: each kept unchanged below the unit's `documents/`, under its SHA-256 (SPEC 2, 11).
+
+What was received is accounting material (BFL 7 kap.): it is kept as it came. A file that is there already is left
+alone; one whose content is no longer what its name says is an error, since nobody may change it.
+"""
+
+from __future__ import annotations
+
+from importers.base import DOCUMENTS, Source
+from importers.problems import ArchiveDamaged
+from ledger.books import Unit, durable
+from ledger.books.problems_write import WriteOutside
+
+
+def archive(unit: Unit, source: Source) -> None:
+    """Keep a file's content, durably, before anything that refers to it is written.
+
+    Raises:
+        ArchiveDamaged: the archive holds other content under this name.
+        WriteOutside: `documents/` or a folder in it is a link.
+    """
+    target = unit.folder / source.document
+    for folder in (unit.folder / DOCUMENTS, target.parent, target):
+        if folder.is_symlink():
+            raise WriteOutside(file=source.shown, path=str(folder.relative_to(unit.folder)))
+    found = durable.content_hash(target)
+    if found is None:
+        durable.replace(target, source.data)
+    elif found != source.digest:
+        raise ArchiveDamaged(file=f"units/{unit.slug}/{source.document}", unit=unit.slug)
+
+
+def archived(unit: Unit, source: Source) -> bool:
+    """Whether the archive holds this content, under any name."""
+    folder = (unit.folder / source.document).parent
+    return any(durable.content_hash(p) == source.digest for p in folder.glob(f"{source.digest}-*"))

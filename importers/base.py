@@ -1,0 +1,174 @@
+"""What every importer shares: the file it reads, the book it feeds, and beangulp's protocol around both (SPEC 11).
+
+An importer turns one file into a plan against the book: entries that come in, entries that are known, problems. The
+same importers serve `sambok import` (which writes the plan, importers/run.py), beangulp's command line and Fava's
+import page (which show it as entries, duplicates marked).
+"""
+
+from __future__ import annotations
+
+import abc
+import datetime as dt
+import os
+import re
+import stat
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import beangulp
+from beancount.core import data
+
+from importers.book import BookView, load_view, view_of
+from importers.plan import Plan
+from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
+from ledger.books import Unit, Workspace
+from ledger.books.config import SourceTable
+from ledger.books.durable import sha256
+from ledger.errors import Problem
+
+#: Larger than any real statement or year's books; more is somebody's attempt, or another kind of file.
+LARGEST = 20 << 20
+DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was read: its name in problems, its bytes, and where it is kept."""
+
+    path: Path
+    shown: str
+    data: bytes
+    digest: str
+
+    @property
+    def document(self) -> str:
+        """Where the archived copy lies below the unit's folder; `document:` of what comes of it."""
+        return f"{DOCUMENTS}/{self.digest[:2]}/{self.digest}-{plain_name(self.path.name)}"
+
+    @property
+    def head(self) -> bytes:
+        """The beginning, enough to tell formats apart."""
+        return self.data[:4096]
+
+
+def plain_name(name: str) -> str:
+    """A file's name with nothing but letters, digits, `-`, `_` and `.`; never one that could be a book or program."""
+    kept = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[-60:] or "file"
+    return kept if re.search(r"\.(xml|se|si|sie|txt|csv|json|pdf)$", kept, re.IGNORECASE) else f"{kept}.txt"
+
+
+def read_source(path: Path, shown: str) -> Source:
+    """Read a file that shall be imported.
+
+    Raises:
+        ImportFileMissing: it isn't there, may not be read, or is no ordinary file (links aren't followed).
+        ImportFileEmpty, ImportFileTooLarge: as they say.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ImportFileMissing(file=shown, reason="no ordinary file")
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise ImportFileMissing(file=shown, reason=error.strerror or str(error)) from error
+    if len(content) > LARGEST:
+        raise ImportFileTooLarge(file=shown, size=path.stat().st_size, limit=LARGEST)
+    if not content.strip():
+        raise ImportFileEmpty(file=shown)
+    return Source(path, shown, content, sha256(content))
+
+
+class SambokImporter(beangulp.Importer):
+    """One `[[source]]` of one unit.
+
+    Args:
+        ws: the workspace.
+        unit: whose books it feeds.
+        source: the table in its `unit.toml`.
+        with_opens: whether `extract` also gives the accounts to be opened. Fava's import page can't save those.
+    """
+
+    def __init__(self, ws: Workspace, unit: Unit, source: SourceTable, *, with_opens: bool = False) -> None:
+        self.ws = ws
+        self.unit = unit
+        self.source = source
+        self.with_opens = with_opens
+
+    @property
+    def name(self) -> str:
+        """Unique among all units: `repris.bank`."""
+        return f"{self.unit.slug}.{self.source.name}"
+
+    @abc.abstractmethod
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins so is of this importer's format (right or damaged)."""
+
+    @abc.abstractmethod
+    def owns(self, source: Source) -> bool:
+        """Whether a file of this format belongs to this source. A damaged one belongs to the first that may have it."""
+
+    @abc.abstractmethod
+    def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
+        """Compare a file with the book.
+
+        Raises:
+            Problem: the file can't come in; nothing of it does.
+        """
+
+    @abc.abstractmethod
+    def day(self, source: Source) -> dt.date | None:
+        """The last day that the file speaks of; files are imported in this order."""
+
+    # beangulp's protocol
+
+    def identify(self, filepath: str) -> bool:
+        """Whether this source takes the file."""
+        try:
+            source = _read_once(filepath, os.stat(filepath).st_mtime_ns)  # noqa: PTH116  beangulp gives strings
+        except (Problem, OSError):
+            return False
+        return self.recognises(source.head) and self.owns(source)
+
+    def account(self, filepath: str) -> str:
+        """The account that the file is archived under by beangulp."""
+        del filepath
+        return self.source.account or view_of(self.unit, []).chart.role("opening_equity").account
+
+    def date(self, filepath: str) -> dt.date | None:
+        """The last day that the file speaks of."""
+        return self.day(read_source(Path(filepath), filepath))
+
+    def filename(self, filepath: str) -> str:
+        """The archived file's name, without the date that beangulp puts before it."""
+        return f"{self.source.name}.{plain_name(Path(filepath).name)}"
+
+    def extract(self, filepath: str, existing: list[data.Directive]) -> list[data.Directive]:
+        """Everything in the file as entries, known ones included: `deduplicate` marks those.
+
+        Without `existing` the unit's own book is looked at.
+        """
+        source = read_source(Path(filepath), filepath)
+        view = view_of(self.unit, existing) if existing else load_view(self.ws, self.unit)
+        plan = self.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
+        found = [*(plan.opens if self.with_opens else []), *plan.entries, *(new for new, _ in plan.known)]
+        for number, entry in enumerate(found, 1):
+            entry.meta.setdefault("filename", filepath)
+            entry.meta.setdefault("lineno", number)
+        return found
+
+    def deduplicate(self, entries: list[data.Directive], existing: list[data.Directive]) -> None:
+        """Mark entries whose `source-id` the book has."""
+        known = (existing and view_of(self.unit, existing)) or load_view(self.ws, self.unit)
+        for entry in entries:
+            standing = known.sources.get(str(entry.meta.get("source-id")))
+            if standing is not None:
+                entry.meta["__duplicate__"] = standing
+
+
+@lru_cache(maxsize=4)
+def _read_once(filepath: str, changed: int) -> Source:
+    """A file that several importers look at in turn is read once."""
+    del changed
+    return read_source(Path(filepath), filepath)

@@ -1,0 +1,175 @@
+"""What importers look up in the book that they feed: its accounts, what came in before, where similar lines went."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from beancount.core import data
+
+from importers.identity import folded
+from importers.problems import ImportBookBroken
+from ledger.books import Unit, Workspace, account_code, load_books
+from ledger.charts import Chart, load_chart
+from ledger.charts.problems import ChartRoleMissing
+
+#: Accounts that importers open are open from the first day a book may have: an older file can still come.
+FIRST_DAY = dt.date(2000, 1, 1)
+
+
+@dataclass
+class BookView:
+    """A unit's booked entries, as importers see them.
+
+    Attributes:
+        closed: months that are sealed ("2026-03").
+    """
+
+    unit: Unit
+    entries: list[data.Directive]
+    closed: frozenset[str] = frozenset()
+    _opened: list[data.Open] = field(default_factory=list)
+
+    @cached_property
+    def chart(self) -> Chart:
+        """The unit's chart."""
+        return load_chart(self.unit.chart, self.unit.folder)
+
+    @cached_property
+    def transactions(self) -> list[data.Transaction]:
+        """In the order of the book."""
+        return [e for e in self.entries if isinstance(e, data.Transaction)]
+
+    @cached_property
+    def opens(self) -> dict[str, data.Open]:
+        """Accounts by name, as the book opens them."""
+        return {e.account: e for e in self.entries if isinstance(e, data.Open)}
+
+    @cached_property
+    def closes(self) -> dict[str, dt.date]:
+        """Accounts that are closed, and since when."""
+        return {e.account: e.date for e in self.entries if isinstance(e, data.Close)}
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Account by code: the first that the book opens."""
+        found: dict[str, str] = {}
+        for name, entry in self.opens.items():
+            code = account_code(name, entry.meta)
+            if code is not None and name not in self.closes:
+                found.setdefault(code, name)
+        return found
+
+    @cached_property
+    def sources(self) -> dict[str, data.Directive]:
+        """Entries by `source-id`."""
+        return {str(e.meta["source-id"]): e for e in self.entries if e.meta and "source-id" in e.meta}
+
+    @cached_property
+    def documents(self) -> set[str]:
+        """Every `document:` that an entry names."""
+        return {str(e.meta["document"]) for e in self.entries if e.meta and "document" in e.meta}
+
+    @cached_property
+    def _by_account(self) -> dict[str, list[tuple[data.Transaction, Decimal, str]]]:
+        found: dict[str, list[tuple[data.Transaction, Decimal, str]]] = defaultdict(list)
+        for entry in self.transactions:
+            for posting in entry.postings:
+                if posting.units is not None and posting.units.number is not None:
+                    found[posting.account].append((entry, posting.units.number, posting.units.currency))
+        return found
+
+    def postings(self, account: str, currency: str) -> list[tuple[data.Transaction, Decimal]]:
+        """Every posting to `account` in `currency`, with its transaction."""
+        return [(e, number) for e, number, unit in self._by_account.get(account, ()) if unit == currency]
+
+    def balance(self, account: str, currency: str, before: dt.date) -> Decimal:
+        """Σ postings to `account` dated before a day."""
+        return sum((n for e, n in self.postings(account, currency) if e.date < before), Decimal(0))
+
+    def assertions(self, account: str, currency: str) -> list[data.Balance]:
+        """The `balance` directives of an account."""
+        return [
+            e
+            for e in self.entries
+            if isinstance(e, data.Balance) and e.account == account and e.amount.currency == currency
+        ]
+
+    def is_open(self, account: str, day: dt.date, currency: str) -> bool:
+        """Whether `account` takes postings in `currency` on `day`."""
+        entry = self.opens.get(account)
+        closed = self.closes.get(account)
+        if entry is None or (entry.currencies and currency not in entry.currencies):
+            return False
+        return entry.date <= day and (closed is None or day < closed)
+
+    def role(self, *names: str) -> str:
+        """The account of the first role that the chart knows: the unit's own with that code, else the chart's, opened.
+
+        Raises:
+            ChartRoleMissing: the chart knows none of them.
+        """
+        name = next((n for n in names if self.chart.has_role(n)), None)
+        if name is None:
+            raise ChartRoleMissing(name=self.chart.name, role=names[0])
+        account = self.chart.role_account(name, self.codes)
+        self.open(account)
+        return account
+
+    def open(self, account: str, currencies: Iterable[str] = ()) -> None:
+        """Open an account that the book lacks; it comes with the import's entries."""
+        if account not in self.opens:
+            entry = data.Open({}, FIRST_DAY, account, list(currencies), None)
+            self.opens[account] = entry
+            self._opened.append(entry)
+            self.__dict__.pop("codes", None)
+
+    def take_opened(self) -> list[data.Open]:
+        """The accounts opened by `open` since the last call."""
+        taken, self._opened = self._opened, []
+        return taken
+
+    @cached_property
+    def _habits(self) -> dict[tuple[str, bool], data.Transaction]:
+        found: dict[tuple[str, bool], data.Transaction] = {}
+        for entry in self.transactions:
+            if entry.flag == "*" and entry.payee and len(entry.postings) >= 2:
+                for posting in entry.postings:
+                    if posting.units is not None and posting.units.number:
+                        found[folded(entry.payee) + "\x1f" + posting.account, posting.units.number > 0] = entry
+        return found
+
+    def suggestion(self, account: str, counterparty: str, *, incoming: bool) -> tuple[str, data.Transaction] | None:
+        """The account of the last similar line (same counterparty and direction) that nobody waits for, and it."""
+        if not counterparty:
+            return None
+        entry = self._habits.get((folded(counterparty) + "\x1f" + account, incoming))
+        others = [p for p in entry.postings if p.account != account and p.units] if entry else []
+        if not entry or not others:
+            return None
+        sizes = [abs(p.units.number) if p.units and p.units.number else Decimal(0) for p in others]
+        return others[sizes.index(max(sizes))].account, entry
+
+
+def load_view(ws: Workspace, unit: Unit) -> BookView:
+    """The unit's book as it stands.
+
+    Raises:
+        ImportBookBroken: the guard refuses its text.
+    """
+    books = load_books(ws, [unit.slug])
+    book = books.units[unit.slug]
+    if book.summary is None:
+        reason = "; ".join(str(p) for p in book.problems[:2])
+        raise ImportBookBroken(unit=unit.slug, slug=unit.slug, reason=reason)
+    return BookView(unit, book.entries(), books.closed.get(unit.slug, frozenset()))
+
+
+def view_of(unit: Unit, entries: Iterable[data.Directive]) -> BookView:
+    """A view of entries that somebody else loaded (beangulp, Fava); provisional entries are no part of the book."""
+    own = [e for e in entries if not str((e.meta or {}).get("filename", "")).startswith("<")]
+    return BookView(unit, own)

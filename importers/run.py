@@ -1,0 +1,243 @@
+"""Importing: file → plan → archive → books, each step durable before the next, and nothing half done (SPEC 11).
+
+The order makes every crash harmless: the source file is archived first, then all entries are written as one job, and
+only then the inbox file is removed. Whatever stops in between, the next run finds the entries or doesn't, and goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from beancount.core import data
+
+from importers.archive import archive, archived
+from importers.base import SambokImporter, Source, read_source
+from importers.book import load_view
+from importers.booktext import render
+from importers.camt053 import Camt053Importer
+from importers.plan import Plan
+from importers.problems import ImportNoSource, ImportUnknownFormat
+from importers.sie import SieImporter
+from ledger.books import Unit, Workspace, durable
+from ledger.books.write import Block, append_entries, recover, unit_lock
+from ledger.errors import Problem
+from ledger.messages import N_, say
+
+IMPORTERS: dict[str, type[SambokImporter]] = {"camt053": Camt053Importer, "sie4": SieImporter}
+#: What browsers and editors leave beside a file, and files still being downloaded.
+NOT_YET = (".part", ".crdownload", ".tmp", "~")
+
+
+@dataclass
+class FileReport:
+    """What became of one file.
+
+    Attributes:
+        file: as users know it.
+        status: `imported`, `known` (nothing new in it), `planned` (dry run), `refused`.
+        plan: None where it was refused or was imported before.
+        problem: why it was refused.
+        document: where it is kept, below the unit's folder.
+    """
+
+    file: str
+    status: str
+    plan: Plan | None = None
+    problem: Problem | None = None
+    document: str | None = None
+
+    def sentence(self) -> str:
+        """One line for people."""
+        if self.status == "refused" or (self.status == "known" and self.plan is None):
+            text = N_("{file}: refused.") if self.status == "refused" else N_("{file}: already imported.")
+            return say(text, file=self.file)
+        plan = self.plan
+        assert plan is not None
+        came = len(plan.transactions)
+        text = N_("{file}: {came} entries came in.")
+        if self.status == "planned":
+            text = N_("{file}: {came} entries would come in.")
+        parts = [say(text, file=self.file, came=came)]
+        known = sum(isinstance(new, data.Transaction) for new, _ in plan.known)
+        if known:
+            parts.append(say(N_("{count} were known already."), count=known))
+        if plan.waiting:
+            parts.append(say(N_("{count} wait for a person on suspense."), count=plan.waiting))
+        return " ".join([*parts, *plan.remarks])
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `--json`."""
+        plan = self.plan or Plan()
+        return {
+            "file": self.file,
+            "status": self.status,
+            "added": len(plan.transactions),
+            "balances": sum(isinstance(e, data.Balance) for e in plan.entries),
+            "accounts": [entry.account for entry in plan.opens],
+            "known": sum(isinstance(new, data.Transaction) for new, _ in plan.known),
+            "waiting": plan.waiting,
+            "remarks": plan.remarks,
+            "notes": [note.as_json() for note in plan.notes],
+            "document": self.document,
+        }
+
+
+@dataclass
+class ImportReport:
+    """What became of a unit's files."""
+
+    unit: str
+    files: list[FileReport] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why files were refused."""
+        return [f.problem for f in self.files if f.problem is not None]
+
+    @property
+    def notes(self) -> list[Problem]:
+        """What a person should look at in files that came in."""
+        return [note for f in self.files if f.plan for note in f.plan.notes]
+
+    def sentences(self) -> list[str]:
+        """One line a file; notes are counted."""
+        lines = [f.sentence() for f in self.files]
+        if self.notes:
+            text = N_("{unit}: {count} things to look at, the first: {first}")
+            lines.append(say(text, unit=self.unit, count=len(self.notes), first=self.notes[0].text()))
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `--json`."""
+        return {"unit": self.unit, "files": [f.as_json() for f in self.files]}
+
+
+def importers_of(ws: Workspace, unit: Unit, *, with_opens: bool = False) -> list[SambokImporter]:
+    """An importer for each of the unit's sources."""
+    return [IMPORTERS[s.format](ws, unit, s, with_opens=with_opens) for s in unit.sources]
+
+
+def import_files(ws: Workspace, unit: Unit, files: Iterable[Path], *, dry_run: bool = False) -> ImportReport:
+    """Import files that a person names, in the order of the days they speak of.
+
+    Args:
+        ws: the workspace.
+        unit: whose books.
+        files: paths.
+        dry_run: plan only; nothing is written.
+
+    Returns:
+        What became of each; a refused file stops no other.
+    """
+    recover(ws)
+    report = ImportReport(unit.slug)
+    importers = importers_of(ws, unit)
+    with unit_lock(ws, unit.slug):
+        for importer, source in _sorted(report, unit, importers, [(p, _shown(ws, p)) for p in files]):
+            report.files.append(_one(ws, importer, source, dry_run=dry_run))
+    return report
+
+
+def import_inboxes(ws: Workspace, slugs: Sequence[str], *, dry_run: bool = False) -> list[ImportReport]:
+    """Work through the inboxes of units: `inbox/<source>/`. What came in leaves the inbox; what was refused stays.
+
+    Returns:
+        One report per unit that had a file waiting.
+    """
+    recover(ws)
+    reports = []
+    for slug in slugs:
+        unit = ws.unit(slug)
+        report = ImportReport(slug)
+        for folder in _folders(unit):
+            files = [(p, ws.shown(p)) for p in sorted(folder.iterdir()) if _waits(p)]
+            if not files:
+                continue
+            importers = [i for i in importers_of(ws, unit) if i.source.name == folder.name]
+            if not importers:
+                shown = ws.shown(folder)
+                missing = ImportNoSource(file=shown, unit=slug, slug=slug, name=folder.name)
+                report.files.append(FileReport(shown, "refused", problem=missing))
+                continue
+            with unit_lock(ws, slug):
+                for importer, source in _sorted(report, unit, importers, files):
+                    done = _one(ws, importer, source, dry_run=dry_run)
+                    report.files.append(done)
+                    if done.status in {"imported", "known"} and archived(unit, source):
+                        source.path.unlink()
+                        durable.sync_folder(folder)
+        if report.files:
+            reports.append(report)
+    return reports
+
+
+def _folders(unit: Unit) -> list[Path]:
+    inbox = unit.folder / "inbox"
+    if inbox.is_symlink() or not inbox.is_dir():
+        return []
+    return sorted(p for p in inbox.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith("."))
+
+
+def _waits(path: Path) -> bool:
+    return not path.name.startswith(".") and not path.name.endswith(NOT_YET) and (path.is_symlink() or path.is_file())
+
+
+def _shown(ws: Workspace, path: Path) -> str:
+    return ws.shown(path) if path.is_absolute() else str(path)
+
+
+def _sorted(
+    report: ImportReport, unit: Unit, importers: Sequence[SambokImporter], files: Iterable[tuple[Path, str]]
+) -> list[tuple[SambokImporter, Source]]:
+    """Readable files with their importers, oldest first; the others go into the report as refused."""
+    found: list[tuple[dt.date, str, SambokImporter, Source]] = []
+    for path, shown in files:
+        try:
+            source = read_source(path, shown)
+            importer = _choose(unit, importers, source)
+            found.append((importer.day(source) or dt.date.min, shown, importer, source))
+        except Problem as problem:
+            problem.unit = unit.slug
+            report.files.append(FileReport(shown, "refused", problem=problem))
+    return [(importer, source) for _, _, importer, source in sorted(found, key=lambda f: f[:2])]
+
+
+def _choose(unit: Unit, importers: Sequence[SambokImporter], source: Source) -> SambokImporter:
+    """The importer that takes a file: of its format, and of its account.
+
+    Raises:
+        ImportUnknownFormat: none.
+    """
+    able = [i for i in importers if i.recognises(source.head)]
+    if not able:
+        known = ", ".join(f"{i.source.name} ({i.source.format})" for i in importers) or "-"
+        raise ImportUnknownFormat(file=source.shown, unit=unit.slug, slug=unit.slug, known=known)
+    return next((i for i in able if i.owns(source)), able[0])
+
+
+def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bool) -> FileReport:
+    """One file, all or nothing; the caller holds the unit's lock."""
+    unit = importer.unit
+    try:
+        view = load_view(ws, unit)
+        if any(source.digest in document for document in view.documents):
+            if not dry_run:
+                archive(unit, source)
+            return FileReport(source.shown, "known", document=source.document)
+        plan = importer.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
+        if dry_run:
+            return FileReport(source.shown, "planned", plan)
+        archive(unit, source)
+        blocks = [Block(e.date, render(e), str(e.meta["source-id"])) for e in plan.entries]
+        opens = [Block(e.date, render(e)) for e in plan.opens]
+        if blocks:
+            done = append_entries(ws, unit, blocks, opens=opens)
+            assert done.written == len(plan.entries)
+    except Problem as problem:
+        problem.unit = unit.slug
+        return FileReport(source.shown, "refused", problem=problem)
+    return FileReport(source.shown, "imported" if plan.entries else "known", plan, document=source.document)
