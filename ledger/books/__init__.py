@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ledger.books.load import load_books
     from ledger.books.pool import Pool
     from ledger.books.scan import scan_balances
+    from ledger.books.summarise import summarise
     from ledger.books.summary import (
         AccountRow,
         AssertionRow,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         account_code,
         last_day,
         month_of,
-        summarise,
     )
     from ledger.books.template import main_text
     from ledger.books.unitbook import Books, CentralText, UnitBook
@@ -65,6 +65,7 @@ _HOMES = {
     "load_books": "load",
     "Pool": "pool",
     "scan_balances": "scan",
+    "summarise": "summarise",
     "main_text": "template",
     "Books": "unitbook",
     "CentralText": "unitbook",

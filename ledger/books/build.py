@@ -34,7 +34,8 @@ from ledger.books.guard import (
 )
 from ledger.books.problems_guard import BookCrashed
 from ledger.books.problems_load import problems_of
-from ledger.books.summary import Summary, summarise
+from ledger.books.summarise import summarise
+from ledger.books.summary import Summary
 from ledger.errors import Problem, order
 
 #: How many problems of one book are listed.

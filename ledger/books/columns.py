@@ -159,6 +159,7 @@ class _Writer:
                 where = None
             number, currency = units
             text = str(number) if type(number) is Decimal else None
+            row: tuple[Any, ...]
             if cost is None and price is None:
                 row = (day, account, text, currency, None, None, None, mark, where, at, more, None, None)
             else:

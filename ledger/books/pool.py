@@ -88,9 +88,9 @@ class Answer:
 class _Worker:
     """One child process and the pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", BOOT, PACKAGE_ROOT],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -198,9 +198,13 @@ class Pool:
     Args:
         jobs: at most so many at once; default: one a processor, at most 4.
         limits: what one task may use.
+        command: how a worker is started.
     """
 
-    def __init__(self, jobs: int | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, jobs: int | None = None, limits: Limits | None = None, command: Sequence[str] | None = None
+    ) -> None:
+        self.command = command or (sys.executable, "-I", "-c", BOOT, PACKAGE_ROOT)
         self.jobs = jobs or min(os.cpu_count() or 1, MOST_WORKERS)
         self.limits = limits or Limits()
         self._idle: list[_Worker] = []
@@ -258,7 +262,7 @@ class Pool:
             if worker.process.poll() is None:
                 return worker
             worker.kill()
-        return _Worker()
+        return _Worker(self.command)
 
     def _ready(self, selector: selectors.BaseSelector) -> list[tuple[_Worker, Answer]]:
         """Wait for answers, or for a worker's time to run out."""

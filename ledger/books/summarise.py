@@ -1,0 +1,237 @@
+"""Taking a summary from booked entries: one pass, then sorting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from ledger.books.summary import (
+    AccountRow,
+    AssertionRow,
+    BalanceRow,
+    FlaggedRow,
+    PartnerRow,
+    StockRow,
+    Summary,
+    TurnoverRow,
+    account_code,
+    last_day,
+    month_of,
+    weight,
+)
+
+
+def summarise(entries: Iterable[data.Directive]) -> Summary:
+    """Take a summary from booked entries (in any order; rows come out sorted).
+
+    Args:
+        entries: booked directives of one book, without provisional ones.
+
+    Returns:
+        The summary; the same entries give the same rows in the same order.
+    """
+    return _Summariser().run(entries)
+
+
+class _Summariser:
+    """One pass over the entries, then sorting."""
+
+    def __init__(self) -> None:
+        self.opens: dict[str, AccountRow] = {}
+        self.closes: dict[str, dt.date] = {}
+        self.sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
+        self.turnover: dict[tuple[Any, ...], list[Any]] = {}
+        self.partners: list[PartnerRow] = []
+        self.stock: list[StockRow] = []
+        self.flagged: list[FlaggedRow] = []
+        self.assertions: list[AssertionRow] = []
+        self.vouchers: dict[str, dt.date] = {}
+        self.transactions = 0
+        self.postings = 0
+        self.dates: list[dt.date] = []
+        self.last_by_account: dict[str, dt.date] = {}
+
+    def run(self, entries: Iterable[data.Directive]) -> Summary:
+        transactions = []
+        for entry in entries:
+            if isinstance(entry, data.Transaction):
+                transactions.append(entry)
+                voucher = entry.meta.get("voucher")
+                if isinstance(voucher, str):
+                    self.vouchers[voucher] = entry.date
+            else:
+                self._other(entry)
+        for entry in transactions:
+            self._transaction(entry)
+        accounts = [
+            row if row.account not in self.closes else _closed(row, self.closes[row.account])
+            for row in self.opens.values()
+        ]
+        return Summary(
+            accounts=tuple(sorted(accounts, key=lambda r: r.account)),
+            balances=tuple(
+                BalanceRow(account, month, currency, amount, count)
+                for (account, month, currency), (amount, count) in sorted(self.sums.items())
+            ),
+            turnover=tuple(
+                TurnoverRow(key[0], key[1], key[2] or None, key[3], amount, key[4], key[5], key[6], file, line)
+                for key, (amount, file, line) in sorted(
+                    self.turnover.items(), key=lambda item: tuple(str(part or "") for part in item[0])
+                )
+            ),
+            partners=tuple(self.partners),
+            stock=tuple(sorted(self.stock, key=lambda r: (r.date, r.seller, r.line))),
+            flagged=tuple(self.flagged),
+            assertions=tuple(sorted(self.assertions, key=lambda r: (r.date, r.account, r.line))),
+            transactions=self.transactions,
+            postings=self.postings,
+            first=min(self.dates, default=None),
+            last=max(self.dates, default=None),
+            last_by_account=tuple(sorted(self.last_by_account.items())),
+        )
+
+    def _other(self, entry: data.Directive) -> None:
+        file, line = str(entry.meta.get("filename")), int(entry.meta.get("lineno", 0))
+        if isinstance(entry, data.Open):
+            code = account_code(entry.account, entry.meta)
+            currencies = tuple(entry.currencies or ())
+            self.opens[entry.account] = AccountRow(entry.account, code, entry.date, None, currencies, file, line)
+        elif isinstance(entry, data.Close):
+            self.closes[entry.account] = entry.date
+        elif isinstance(entry, data.Balance):
+            assert entry.amount.number is not None
+            self.assertions.append(
+                AssertionRow(entry.date, entry.account, entry.amount.number, entry.amount.currency, file, line)
+            )
+        elif isinstance(entry, data.Custom) and entry.type == "internal-stock" and len(entry.values) == 2:
+            seller, amount = entry.values[0].value, entry.values[1].value
+            if isinstance(seller, str) and hasattr(amount, "number"):
+                self.stock.append(StockRow(entry.date, seller, amount.number, amount.currency, file, line))
+
+    def _transaction(self, entry: data.Transaction) -> None:
+        number = self.transactions
+        self.transactions += 1
+        self.postings += len(entry.postings)
+        self.dates.append(entry.date)
+        month = month_of(entry.date)
+        weights: list[tuple[Decimal, str]] = []
+        for ordinal, posting in enumerate(entry.postings):
+            amount, currency = weight(posting)
+            weights.append((amount, currency))
+            cell = self.sums[posting.account, month, currency]
+            cell[0] += amount
+            cell[1] += 1
+            last = self.last_by_account.get(posting.account)
+            if last is None or last < entry.date:
+                self.last_by_account[posting.account] = entry.date
+            if posting.account.startswith("Income:"):
+                self._turnover(entry, posting, amount, currency)
+            meta = posting.meta
+            if meta and ("partner" in meta or "ic" in meta):
+                self._partner(entry, posting, number, ordinal, amount, currency)
+        if entry.flag == "!":
+            self._flagged(entry, number, weights)
+
+    def _turnover(self, entry: data.Transaction, posting: data.Posting, amount: Decimal, currency: str) -> None:
+        concerns, dangling = self._concerns(entry)
+        voucher = None
+        file, line = _place(entry, posting)
+        if concerns or dangling:
+            given = entry.meta.get("voucher")
+            voucher = str(given) if given is not None else f"{file}:{line}"
+        partner = _text(posting.meta, "partner") or ""
+        key = (entry.date, posting.account, partner, currency, concerns, voucher, dangling)
+        cell = self.turnover.setdefault(key, [Decimal(0), file, line])
+        cell[0] += amount
+
+    def _concerns(self, entry: data.Transaction) -> tuple[dt.date | None, str | None]:
+        corrected = entry.meta.get("corrects")
+        if corrected is not None:
+            found = self.vouchers.get(str(corrected))
+            return found, None if found else str(corrected)
+        concerned = entry.meta.get("concerns")
+        if isinstance(concerned, dt.date):
+            return concerned, None
+        if concerned is not None:
+            text = str(concerned)
+            return (last_day(text), None) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) else (None, text)
+        return None, None
+
+    def _partner(
+        self,
+        entry: data.Transaction,
+        posting: data.Posting,
+        number: int,
+        ordinal: int,
+        amount: Decimal,
+        currency: str,
+    ) -> None:
+        meta = posting.meta
+        file, line = _place(entry, posting)
+        units = posting.units
+        assert units is not None
+        assert isinstance(units.number, Decimal)
+        cost = (meta or {}).get("cost")
+        rate = (meta or {}).get("rate") or entry.meta.get("rate")
+        self.partners.append(
+            PartnerRow(
+                transaction=number,
+                posting=ordinal,
+                date=entry.date,
+                account=posting.account,
+                currency=currency,
+                amount=amount,
+                document_currency=units.currency,
+                document_amount=units.number,
+                partner=_text(meta, "partner"),
+                ic=_text(meta, "ic"),
+                links=tuple(sorted(entry.links)),
+                document=_text(meta, "document") or _text(entry.meta, "document"),
+                voucher=_text(entry.meta, "voucher"),
+                flag=entry.flag or "*",
+                tags=tuple(sorted(entry.tags)),
+                cost=cost.number if isinstance(cost, Amount) else cost if isinstance(cost, Decimal) else None,
+                rate=rate if isinstance(rate, Decimal) else None,
+                decision=_text(meta, "decision") or _text(entry.meta, "decision"),
+                source=_text(entry.meta, "source-id"),
+                file=file,
+                line=line,
+            )
+        )
+
+    def _flagged(self, entry: data.Transaction, number: int, weights: list[tuple[Decimal, str]]) -> None:
+        largest = max(weights, key=lambda w: abs(w[0]), default=(Decimal(0), ""))
+        self.flagged.append(
+            FlaggedRow(
+                transaction=number,
+                date=entry.date,
+                accounts=tuple(p.account for p in entry.postings),
+                amount=abs(largest[0]),
+                currency=largest[1],
+                suggestion=_text(entry.meta, "suggestion"),
+                file=str(entry.meta["filename"]),
+                line=int(entry.meta["lineno"]),
+            )
+        )
+
+
+def _closed(row: AccountRow, day: dt.date) -> AccountRow:
+    return AccountRow(row.account, row.code, row.opened, day, row.currencies, row.file, row.line)
+
+
+def _place(entry: data.Transaction, posting: data.Posting) -> tuple[str, int]:
+    """File and line of a posting; its transaction's where it has none of its own."""
+    meta = posting.meta or {}
+    return str(meta.get("filename", entry.meta["filename"])), int(meta.get("lineno") or entry.meta["lineno"])
+
+
+def _text(meta: dict[str, Any] | None, key: str) -> str | None:
+    value = (meta or {}).get(key)
+    return None if value is None else str(value)
