@@ -1,0 +1,109 @@
+"""Beancount plugin: the provisional levy of a unit's open months (SPEC 6), for `bean-check`, Fava and any other tool.
+
+    plugin "plugins.levy"
+
+Thin: entries in, `ledger.provisional` called, entries and errors out. A unit's levy is worked out from the entries that
+the plugin is given, policy and the scope of its partners. Central's side mirrors the other units' booked figures: they
+come from `ledger.books` (guarded, cached), never from Beancount's loader, and their files are added to
+`options_map["include"]`, so that tools which watch files notice a change in any of them.
+
+The workspace is found from the main file's own folder, `<workspace>/units/<unit>/main.beancount`, never from the
+environment. Nothing is written and no other book's provisional entries are read.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from beancount.core import data
+
+from ledger.books import Books, Unit, UnitBook, Workspace, load_books, open_workspace, summarise
+from ledger.errors import Problem
+from ledger.policy import read_policy
+from ledger.provisional import SOURCE, levies
+from ledger.provisional.problems import NotInWorkspace
+
+__plugins__ = ("levy",)
+
+
+class LevyError(NamedTuple):
+    """What Beancount's tools show: where, what, and the entry it is about."""
+
+    source: dict[str, Any]
+    message: str
+    entry: data.Directive | None
+
+
+def levy(
+    entries: list[data.Directive], options_map: dict[str, Any], config: str | None = None
+) -> tuple[list[data.Directive], list[LevyError]]:
+    """Add the provisional levy to a book.
+
+    Args:
+        entries: the book's booked entries.
+        options_map: Beancount's options; its `filename` tells which book it is, central's `include` gets the units'.
+        config: unused.
+
+    Returns:
+        All entries in Beancount's order, and errors.
+    """
+    del config
+    main = Path(str(options_map.get("filename") or ""))
+    try:
+        ws, unit = _find(main)
+        books = _books(ws, unit, entries)
+    except Problem as problem:
+        return entries, [_error(problem, None)]
+    policy = read_policy(books.central_text, ws)
+    run = levies(books, policy)
+    if ws.central is not None and unit.slug == ws.central.slug:
+        _watch(options_map, books)
+    relevant = [p for p in (*books.central_text.problems, *policy.problems, *run.problems) if _concerns(p, unit, ws)]
+    errors = [_error(problem, ws) for problem in relevant]
+    return sorted([*entries, *run.entries(unit.slug)], key=data.entry_sortkey), errors
+
+
+def _find(main: Path) -> tuple[Workspace, Unit]:
+    """The workspace and the unit that a main file belongs to."""
+    root = Path(os.path.realpath(main.parent.parent.parent))
+    if main.name != "main.beancount" or main.parent.parent.name != "units" or not (root / "fava.conf").is_file():
+        raise NotInWorkspace(file=str(main), line=1, main=str(main))
+    ws = open_workspace(root)
+    unit = ws.units.get(main.parent.name)
+    if unit is None:
+        found = next((p for p in ws.problems if p.unit == main.parent.name), None)
+        raise found or NotInWorkspace(file=str(main), line=1, main=str(main))
+    return ws, unit
+
+
+def _books(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> Books:
+    """This book as it was given, and, for central, the other units' as they are booked."""
+    own = UnitBook(unit, "", (), summarise(entries))
+    others = [slug for slug in ws.units if slug != unit.slug] if ws.central is unit else []
+    books = load_books(ws, others)
+    return replace(books, units={**books.units, unit.slug: own})
+
+
+def _watch(options_map: dict[str, Any], books: Books) -> None:
+    """Let tools that watch files look at everything central's figures depend on."""
+    include = options_map.setdefault("include", [])
+    ws = books.workspace
+    files = [str(ws.policy_file), str(ws.prices_file)]
+    files += [file for _, book in sorted(books.units.items()) for file in book.files]
+    include.extend(file for file in dict.fromkeys(files) if file not in include)
+
+
+def _concerns(problem: Problem, unit: Unit, ws: Workspace) -> bool:
+    """Central hears of everything, a unit of what is its own or everybody's."""
+    return ws.central is unit or problem.unit in {None, unit.slug}
+
+
+def _error(problem: Problem, ws: Workspace | None) -> LevyError:
+    file = problem.file or SOURCE
+    if ws is not None and problem.file and not Path(problem.file).is_absolute():
+        file = str(ws.root / problem.file)
+    message = f"{problem.text()} {problem.remedy_text()} [{problem.code}]"
+    return LevyError(data.new_metadata(file, problem.line or 0), message, None)
