@@ -137,6 +137,10 @@ def _set_up_routes(app: Flask) -> None:
     def sambok_static(filename: str) -> Response:
         return send_from_directory(HERE / "static", filename)
 
+    @app.route("/<bfile>/sambok/banner", endpoint="sambok_banner")
+    def sambok_banner() -> str:
+        return _banner()
+
     add_entries = app.view_functions[f"{fava_api.json_api.name}.put_add_entries"]
 
     def put_add_entries() -> Any:

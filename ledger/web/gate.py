@@ -37,8 +37,8 @@ _READS = (
 #: Endpoints that read, for every ledger.
 READ = frozenset(
     {
-        *"static sambok_static index report account holdings_by help_page document statement".split(),
-        *"download_query download_journal extension_report".split(),
+        *"static sambok_static sambok_banner extension_js_module index report account holdings_by help_page".split(),
+        *"document statement download_query download_journal extension_report".split(),
         *(f"{_API}get_{name}" for name in _READS.split()),
     }
 )
@@ -52,7 +52,7 @@ UNIT_EDIT = frozenset(
 #: Known and closed: they redirect anywhere, move or delete files, or run what an extension brings.
 CLOSED = frozenset(
     {
-        *"jump extension_endpoint extension_js_module".split(),
+        *"jump extension_endpoint".split(),
         *(f"{_API}{name}" for name in "delete_document put_add_document put_move".split()),
     }
 )

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from fava.core.ingest import FileImporters, IngestModule, LoadedImportConfig, WrappedImporter
 
+from importers.run import importers_of
 from ledger.web.problems import WebFileOutside
 from ledger.web.texts import document
 
 if TYPE_CHECKING:
-    from ledger.books import Unit
     from ledger.web.ledgers import BookLedger
 
 
@@ -34,7 +34,7 @@ class UnitImports(IngestModule):
             return
         inbox = unit.folder / "inbox"
         self.ledger.fava_options.import_dirs = [str(inbox)] if inbox.is_dir() and not inbox.is_symlink() else []
-        made = {importer.name: WrappedImporter(importer) for importer in importers_of(unit)}
+        made = {importer.name: WrappedImporter(importer) for importer in importers_of(self.ledger.look.workspace, unit)}
         self.loaded_config = LoadedImportConfig(made, ())
 
     @property
@@ -61,12 +61,6 @@ class UnitImports(IngestModule):
             raise WebFileOutside(path=filename)
         found: list[Any] = super().extract(filename, importer_name)
         return found
-
-
-def importers_of(unit: Unit) -> list[Any]:
-    """The importers of a unit's `[[source]]` tables."""
-    del unit
-    return []
 
 
 def upload_path(ledger: BookLedger, name: str) -> Path:

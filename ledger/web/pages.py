@@ -82,6 +82,7 @@ class Todo(Page):
     """What waits for a person today."""
 
     title = N_("To do")
+    has_js_module = True  # it keeps the banner of every page up to date
 
     def groups(self) -> list[tuple[str, list[tuple[str, list[Task]]]]]:
         """(heading, [(unit's name, tasks)]) in the order in which they should be taken."""

@@ -81,7 +81,8 @@ def test_a_stale_save_is_a_conflict_and_changes_nothing(view, month):
 
 @pytest.mark.parametrize(
     "added",
-    ['include "/etc/passwd"', 'plugin "os"', 'option "title" "x"', '  include "other"', '2026-01-31 query "x" ".output /tmp/x"',
+    ['include "/etc/passwd"', 'plugin "os"', 'option "title" "x"', '  include "other"',
+     '2026-01-31 query "x" ".output /tmp/x"',
      '2026-01-31 document Assets:1930-Bank "/etc/passwd"', '2026-01-31 custom "fava-option" "import-dirs" "/"',
      '2026-01-31 custom "fava-extension" "os"'],
 )  # fmt: skip

@@ -73,7 +73,7 @@ def test_without_an_edit_nothing_is_opened_again(view):
 @pytest.mark.parametrize(
     "touch",
     [
-        lambda ws: (ws.units["repris"].folder / "books/2026/2026-03.beancount").write_text("; March\n", encoding="utf-8"),
+        lambda ws: ws.units["repris"].folder.joinpath("books/2026/2026-03.beancount").write_text("; March\n"),
         lambda ws: (ws.units["repris"].folder / MONTH).unlink(),
         lambda ws: change(ws.units["repris"].folder / "unit.toml", "Repris", "Repris II"),
         lambda ws: ws.policy_file.write_text("; none\n", encoding="utf-8"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -120,8 +120,6 @@ def test_every_figure_of_the_worksheet_opens_an_account_that_is_there(view):
     parents = {":".join(name.split(":")[:2]) for name in accounts}
     found = [urlsplit(link) for link in links(page)]
     assert found
-    from urllib.parse import unquote
-
     for link in found:
         assert unquote(link.path).removeprefix("/federation/account/").rstrip("/") in parents, link
     figure = next(link for link in found if ":REPRIS" in unquote(link.query) and "NetSales" not in link.path)

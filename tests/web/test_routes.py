@@ -12,7 +12,7 @@ from ledger.web.app import create_app
 
 TABLE = gate.READ | gate.EDIT | gate.UNIT_READ | gate.UNIT_EDIT | gate.CLOSED
 #: What there is besides Fava's own routes.
-OWN = {"sambok_static"}
+OWN = {"sambok_static", "sambok_banner"}
 
 
 def test_every_route_of_this_fava_is_in_the_table():
@@ -53,12 +53,15 @@ def test_the_federation_takes_nothing_new_and_loses_nothing(view, name):
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/federation/", "/federation/income_statement/", "/federation/balance_sheet/", "/federation/trial_balance/",
-        "/federation/journal/", "/federation/query/", "/federation/errors/", "/federation/editor/", "/federation/options/",
+        "/", "/federation/", "/federation/income_statement/", "/federation/balance_sheet/",
+        "/federation/trial_balance/",
+        "/federation/journal/", "/federation/query/", "/federation/errors/", "/federation/editor/",
+        "/federation/options/",
         "/federation/statistics/", "/federation/help/", "/federation/holdings/by_account/", "/federation/import/",
         "/repris/", "/repris/journal/", "/repris/editor/", "/repris/import/", "/repris/account/Assets:1930-Bank/",
         "/federation/extension/Todo/", "/federation/extension/Unmatched/", "/federation/extension/Worksheet/",
-        "/repris/extension/Todo/", "/repris/extension/Unmatched/", "/sambok/sambok.css", "/static/app.js",
+        "/repris/extension/Todo/", "/repris/extension_js_module/Todo.js", "/repris/sambok/banner",
+        "/repris/extension/Unmatched/", "/sambok/sambok.css", "/static/app.js",
     ],
 )  # fmt: skip
 def test_pages_open(view, path):
@@ -71,6 +74,9 @@ def test_pages_open(view, path):
         ("/nosuch/income_statement/", 404),
         ("/repris/extension/Worksheet/", 404),
         ("/repris/extension/Nothing/", 404),
+        ("/repris/extension_js_module/Nothing.js", 404),
+        ("/repris/extension_js_module/Unmatched.js", 404),
+        ("/repris/extension_js_module/../app.js", 404),
         ("/REPRIS/income_statement/", 404),
         ("/repris/../gemensamt/api/journal", 404),
         ("/sambok/../app.py", 404),

@@ -109,7 +109,9 @@ def test_the_query_page_only_reads(view, tmp_path, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["select account, sum(position) group by account", "balances", "journal 'Bank'", "print", ".help", ".tables", ".describe postings"]
+    "query",
+    ["select account, sum(position) group by account", "balances", "journal 'Bank'", "print", ".help",
+     ".tables", ".describe postings"]
 )  # fmt: skip
 def test_what_reads_works(view, query):
     view.get("/repris/api/query", query_string=query)
