@@ -1,0 +1,155 @@
+"""Texts for users: English in the code, other languages from catalogues, what is named in braces always filled."""
+
+import ast
+import importlib
+import json
+import pickle
+import pkgutil
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+import importers
+import ledger
+from ledger import messages
+from ledger.books.problems import UnitUnknown, WorkspaceMissing
+from ledger.charts.problems import ChartMissing
+from ledger.errors import Problem, order
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def swedish(tmp_path, monkeypatch):
+    """A catalogue with one Swedish text."""
+    folder = tmp_path / "sv" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalogue = Catalog("sv")
+    catalogue.add("There is no unit called {slug}.", "Det finns ingen enhet som heter {slug}.")
+    with (folder / "sambok.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(messages, "LOCALE", tmp_path)
+    messages._catalogue.cache_clear()
+    yield
+    messages._catalogue.cache_clear()
+
+
+def fields(text: str) -> set[str]:
+    """What a text names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_a_text_is_translated_and_filled(swedish):
+    text = messages.N_("There is no unit called {slug}.")
+    assert messages.say(text, slug="repris") == "There is no unit called repris."
+    messages.use("sv")
+    assert messages.current() == "sv"
+    assert messages.say(text, slug="åäö {x} %s") == "Det finns ingen enhet som heter åäö {x} %s."
+    assert messages.translate(text, "en") == text
+
+
+def test_what_a_catalogue_lacks_stays_english(swedish):
+    messages.use("sv")
+    assert messages.translate("Not in any catalogue") == "Not in any catalogue"
+    assert messages.translate("Not in any catalogue", "es") == "Not in any catalogue"
+    assert messages.translate("", "sv") == "", "an empty id would give the catalogue's head"
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "expected"),
+    [
+        ("sv", None, "sv"),
+        ("es", None, "es"),
+        ("fi", None, "en"),
+        ("sv", "es", "es"),
+        ("sv", "fi", "en"),
+        ("", None, "en"),
+    ],
+)
+def test_the_language_in_use(monkeypatch, asked, environment, expected):
+    if environment:
+        monkeypatch.setenv("SAMBOK_LANGUAGE", environment)
+    messages.use(asked)
+    assert messages.current() == expected
+
+
+def test_a_problem_speaks_the_language_in_use_or_the_one_asked_for(swedish):
+    problem = UnitUnknown(slug="repirs", nearest="repris", known="gemensamt, repris", file="fava.conf", line=4)
+    assert problem.text() == "There is no unit called repirs."
+    assert problem.text("sv") == "Det finns ingen enhet som heter repirs."
+    messages.use("sv")
+    assert str(problem) == "fava.conf:4: Det finns ingen enhet som heter repirs. [UNIT_UNKNOWN]"
+    assert problem.as_json("en")["message"] == "There is no unit called repirs."
+
+
+def test_a_problem_is_a_value_that_survives_caches_and_pipes():
+    problem = ChartMissing(name="ifrs {x}", known="bas", file="units/a/unit.toml", line=3, excerpt="chart", unit="a")
+    again = Problem.from_dict(json.loads(json.dumps(problem.to_dict())))
+    assert again == problem
+    assert hash(again) == hash(problem)
+    assert isinstance(again, ChartMissing)
+    assert pickle.loads(pickle.dumps(problem)) == problem  # noqa: S301  our own bytes, made a moment ago
+    assert again.text() == "There is no chart called ifrs {x}."
+    assert again != ChartMissing(name="ifrs", known="bas")
+    assert problem != "CHART_MISSING"
+    with pytest.raises(KeyError):
+        Problem.from_dict({**problem.to_dict(), "code": "OF_ANOTHER_VERSION"})
+
+
+def test_two_problems_cannot_share_a_code():
+    with pytest.raises(TypeError, match="UNIT_UNKNOWN"):
+        type("Other", (Problem,), {"code": "UNIT_UNKNOWN"})
+    assert Problem.registry["UNIT_UNKNOWN"] is UnitUnknown
+
+
+def test_lists_of_problems_have_one_order():
+    problems = [
+        WorkspaceMissing(start="/"),
+        UnitUnknown(slug="a", unit="b", file="f", line=2),
+        UnitUnknown(slug="a", unit="b", file="f", line=1),
+        UnitUnknown(slug="a", unit="a", file="z"),
+    ]
+    found = sorted(problems, key=order)
+    assert [(p.unit, p.line) for p in found] == [(None, None), ("a", None), ("b", 1), ("b", 2)]
+
+
+def problem_classes() -> list[type[Problem]]:
+    """Every problem of the product; importing all of it registers them."""
+    for package in (ledger, importers):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.rpartition(".")[2].startswith("problems"):
+                importlib.import_module(module.name)
+    return sorted(Problem.registry.values(), key=lambda cls: cls.code)
+
+
+def test_every_problem_says_what_is_wrong_and_what_to_do():
+    classes = problem_classes()
+    assert len(classes) > 30
+    for cls in classes:
+        assert cls.code == cls.code.upper(), cls
+        assert cls.message.endswith((".", "?", "!", ":")) or "{" in cls.message, cls
+        assert cls.message, cls
+        assert cls.remedy, cls
+        assert cls.exit_code in {1, 2, 3, 4}, cls
+        names = fields(cls.message) | fields(cls.remedy)
+        assert all(name.isidentifier() for name in names), cls
+        reserved = {"file", "line", "excerpt", "unit"}
+        assert not names & reserved, f"{cls}: a place is an attribute, never a parameter"
+        example = cls(**dict.fromkeys(names, "x"))
+        assert "{" not in example.text()
+        assert "{" not in example.remedy_text()
+
+
+def test_every_text_that_is_marked_is_a_plain_string():
+    """What the extractor can't read (f-strings, sums) would never be translated."""
+    marked = 0
+    for path in sorted((ROOT / "ledger").rglob("*.py")) + sorted((ROOT / "importers").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_":
+                assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}"
+                assert fields(node.args[0].value) is not None
+                marked += 1
+    assert marked > 60
