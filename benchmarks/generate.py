@@ -50,6 +50,8 @@ COSTS = "4000 5010 5020 5410 5460 5611 5800 5910 6110 6210 6530 7610".split()
 SALES = ((25, "3001", "2611"), (25, "3001", "2611"), (12, "3002", "2621"), (6, "3003", "2631"))
 CUSTOMERS = tuple(f"Kund Exempel {number}" for number in range(1, 31))
 SUPPLIERS = tuple(f"Leverantör Exempel {number}" for number in range(1, 21))
+#: Where a unit of a currency is; levy invoices across borders go by it.
+COUNTRIES = {"SEK": "SE", "EUR": "ES", "CLP": "CL", "KES": "KE", "NOK": "NO", "USD": "US"}
 #: A currency's rate in SEK, for prices that must be there; what they are doesn't matter.
 RATES = {"EUR": "11.20", "CLP": "0.0101", "KES": "0.0734", "NOK": "0.98", "USD": "9.60"}
 
@@ -316,7 +318,9 @@ def _settings(root: Path, size: Size) -> None:
         currency = size.currency(slug)
         entity = "division" if currency == home else "legal_entity"
         text = f'name = "{slug.upper()}"\ncode = "{slug.upper()}"\nentity = "{entity}"\ncurrency = "{currency}"\n'
-        (root / "units" / slug / "unit.toml").write_text(text + 'chart = "bas"\n', encoding="utf-8")
+        (root / "units" / slug / "unit.toml").write_text(
+            text + f'chart = "bas"\ncountry = "{COUNTRIES[currency]}"\n', encoding="utf-8"
+        )
     start = f"{size.first}-01-01"
     parts = (("service", "0.125"), ("investment", "0.015"), ("solidarity", "0.010"))
     policy = [
