@@ -23,7 +23,7 @@ from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
 from ledger.combine.scope import Scope
-from ledger.rules.rounding import unit_of
+from ledger.rules.rounding import half_away, unit_of
 
 RETAINED = Place("RetainedResult", EARLIER)
 JOINED = Place("Joined", ENTERED)
@@ -158,5 +158,5 @@ def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: st
 
 
 def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:
-    """Flows dated on their month's last day."""
-    return tuple(Flow(row.account, last_day(row.month), row.amount) for row in rows if row.amount)
+    """Flows dated on their month's last day; their amounts are whole units of the currency already."""
+    return tuple(Flow(r.account, last_day(r.month), half_away(r.amount, r.currency)) for r in rows if r.amount)

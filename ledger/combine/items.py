@@ -148,7 +148,7 @@ class Collector:
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
-        amount = self._worth(row, section, slug, source)
+        amount = self._worth(row, place, slug, source)
         self.items.append(
             Item(
                 unit=slug,
@@ -192,10 +192,11 @@ class Collector:
             return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
         return None
 
-    def _worth(self, row: PartnerRow, section: str, slug: str, source: str) -> Decimal:
-        """The posting's amount as the group has it: income at its month's average, claims at closing."""
+    def _worth(self, row: PartnerRow, place: Place, slug: str, source: str) -> Decimal:
+        """The posting's amount as the group has it: income at average, claims at closing, equity as it was."""
         base = self.rates.base
-        if row.currency == base and section == BALANCE and row.document_currency != base:
+        equity = place.group.root == "Equity"
+        if row.currency == base and not place.is_result and not equity and row.document_currency != base:
             try:
                 rate = self.rates.spot(row.document_currency, self.scope.date_to)
             except MissingRate:  # a claim that central holds in a currency without a price stays as it was booked
@@ -209,8 +210,10 @@ class Collector:
             return half_away(row.amount, base)
         day = min(row.date, self.scope.date_to)
         try:
-            if section == RESULT:
+            if place.is_result:
                 rate = self.rates.average(row.currency, month_of(day))
+            elif equity:
+                rate = row.rate or self.rates.spot(row.currency, row.date)
             else:
                 rate = self.rates.spot(row.currency, self.scope.date_to)
         except MissingRate:  # the unit's own translation says so, or nothing stands in that currency

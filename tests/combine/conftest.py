@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,6 @@ def table(found: Combined) -> dict[tuple[str, str], str]:
 
 def totals(found: Combined) -> dict[str, str]:
     """Code → group amount."""
-    from decimal import Decimal
-
     sums: dict[str, Decimal] = {}
     for row in found.trial_balance:
         code = row.account.split("-")[0]

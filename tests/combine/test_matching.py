@@ -16,7 +16,19 @@ from ledger.combine.model import ZERO, Place
 from tests.combine.conftest import totals
 
 ENTITY = 'entity = "legal_entity"'
-CASES = "exact amount cut_off missing unknown_partner self duplicate class same_sign partner_asymmetric out_of_scope".split()
+CASES = (
+    "exact",
+    "amount",
+    "cut_off",
+    "missing",
+    "unknown_partner",
+    "self",
+    "duplicate",
+    "class",
+    "same_sign",
+    "partner_asymmetric",
+    "out_of_scope",
+)
 
 
 def entry(item, key):
@@ -141,7 +153,7 @@ def side(unit, partner, amount, day, *, links=(), document=None, number=1, kind=
 
 
 def pairs(items, tolerance=ZERO):
-    found = match(items, lambda one, other: tolerance)
+    found = match(items, lambda *_: tolerance)
     return [tuple(sorted(i.source for s in dealing.sides for i in s.items)) for dealing in found]
 
 

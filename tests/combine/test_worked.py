@@ -340,7 +340,8 @@ def test_one_legal_entity_with_levy_and_loan(combined, samples):
             tb["StockChange"] = "-40000"
         for name, amount in tb.items():
             if name in names:
-                text += f'2026-12-31 * "{name}"\n  {names[name]}  {amount}.00 SEK\n  Assets:1990-Gather  {-int(amount)}.00 SEK\n'
+                text += f'2026-12-31 * "{name}"\n  {names[name]}  {amount}.00 SEK\n'
+                text += f"  Assets:1990-Gather  {-int(amount)}.00 SEK\n"
                 continue
             account, partner, kind, link = cross[name]
             text += (
