@@ -44,7 +44,8 @@ def load_chart(name: str, unit_folder: Path) -> Chart:
         return _shipped(name)
     shown = f"units/{unit_folder.name}/{name}"
     if not name.endswith(".toml"):
-        raise ChartMissing(file=f"units/{unit_folder.name}/unit.toml", name=name, known=", ".join(SHIPPED))
+        settings = f"units/{unit_folder.name}/unit.toml"
+        raise ChartMissing(file=settings, unit=unit_folder.name, name=name, known=", ".join(SHIPPED))
     try:
         return _from_text(name, _own_text(name, unit_folder, shown))
     except Problem as problem:
@@ -86,7 +87,7 @@ def _from_text(name: str, text: str) -> Chart:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else None
+        line = int(found[1]) if found else len(text.splitlines()) or None
         raise ChartSyntax(line=line, excerpt=_row(text, line), reason=str(error)) from error
     try:
         return _build(name, text, table)

@@ -367,6 +367,7 @@ def test_an_own_range_takes_the_place_of_the_same_range(tmp_path):
     [
         ("name = \n", ChartSyntax, 1, "Invalid value"),
         (b"name = '\xff'\n", ChartSyntax, 1, "not UTF-8"),
+        ('extends = "bas"\nlines = [', ChartSyntax, 2, "end of document"),
         ('\ncolour = "red"\n', ChartInvalid, 2, "nearest valid one is"),
         ('[lines]\nNetSale = ["30"]\n', ChartInvalid, 2, "NetSales"),
         ('[lines]\nNetSales = ["39-30"]\n', ChartInvalid, 2, "the lower one first"),
@@ -401,6 +402,7 @@ def test_a_chart_that_is_not_there_is_named_with_those_that_are(tmp_path, name):
     with pytest.raises(ChartMissing) as error:
         load_chart(name, tmp_path)
     assert "bas, pgc, vsla" in error.value.remedy_text()
+    assert (error.value.file, error.value.unit) == (f"units/{tmp_path.name}/unit.toml", tmp_path.name)
     with pytest.raises(ChartMissing):
         load_chart("missing.toml", tmp_path)
 
