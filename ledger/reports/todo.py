@@ -242,4 +242,4 @@ def _close(books: Books, book: UnitBook, today: dt.date) -> list[Task]:
         span=span,
     )
     page = f"/{slug}/income_statement/?time={waiting[0]}"
-    return [Task("close", slug, text, command=f"sambok todo {slug}", page=page, date=last_day(waiting[0]))]
+    return [Task("close", slug, text, page=page, date=last_day(waiting[0]))]
