@@ -82,6 +82,13 @@ def _is_code(value: str) -> bool:
     return bool(CODE.fullmatch(value)) and value not in PSEUDO_UNITS
 
 
+def _is_chart(value: str) -> bool:
+    from ledger.charts import SHIPPED  # noqa: PLC0415  only when a command needs it
+
+    file = Path(value)
+    return value in SHIPPED or (file.suffix == ".toml" and file.name != "unit.toml" and file.is_file())
+
+
 def _letters(count: int) -> Callable[[str], bool]:
     return lambda value: len(value) == count and value.isascii() and value.isalpha() and value.isupper()
 
@@ -95,6 +102,7 @@ SLUG = Matching(
 CODE = Matching(
     "code", "upper-case letter or digit first, then letters, digits, hyphens; not ELIM, ADJ or CTA.", _is_code
 )
+CHART = Matching("chart", "none of bas, pgc, vsla, and no TOML file of a chart.", _is_chart)
 CURRENCY = Matching("currency", "three upper-case letters, such as SEK.", _letters(3))
 COUNTRY = Matching("country", "two upper-case letters, such as SE.", _letters(2))
 DATE = click.DateTime(["%Y-%m-%d"])
@@ -131,7 +139,7 @@ def init(
     from ledger.books.scaffold import new_workspace  # noqa: PLC0415  as above
 
     place = folder.absolute()
-    tongue = _answer(language, "--language", N_("Language (sv, en, es)"), "en", LANGUAGES)
+    tongue = _answer(language, "--language", N_("Language"), "en", LANGUAGES)
     messages.use(tongue)
     title = _answer(name, "--name", N_("The federation's name"), place.name or None, TEXT)
     money = _answer(currency, "--currency", N_("Reporting currency, such as SEK"), None, CURRENCY)
@@ -168,9 +176,7 @@ def unit() -> None:
     help="A division of one legal person (default), or a legal person of its own (with --no-combine).",
 )
 @click.option("--currency", type=CURRENCY, help="The currency of its books (default: the federation's).")
-@click.option(
-    "--chart", metavar="CHART", help="bas, pgc, vsla, or a TOML file, which is copied into the unit's folder."
-)
+@click.option("--chart", type=CHART, help="bas, pgc, vsla, or a TOML file, which is copied into the unit's folder.")
 @click.option("--joined", type=DATE, help="First day of its membership (default: always).")
 @click.option("--no-combine", is_flag=True, help="A book that is nobody's but its members': never combined, no levy.")
 @click.option("--level", "levels", type=TEXT, multiple=True, help="Country, region, town ...; one option a level.")
@@ -208,10 +214,10 @@ def add(
     title = _answer(name, "--name", N_("The unit's name"), None, TEXT)
     leaf = _answer(code, "--code", N_("Its name in the combined accounts"), code_of(slug), CODE)
     usual = "legal_entity" if no_combine else "division"  # its members' own book belongs to another person
-    kind = _answer(entity, "--entity", N_("Division or legal entity"), usual, ENTITIES)
+    kind = _answer(entity, "--entity", N_("Division of one legal person, or legal entity"), usual, ENTITIES)
     money = _answer(currency, "--currency", N_("The currency of its books"), ws.currency, CURRENCY)
     chosen, chart_file = _chart(
-        _answer(chart, "--chart", N_("Chart of accounts"), _usual_chart(money, ws.central), TEXT)
+        _answer(chart, "--chart", N_("Chart of accounts"), _usual_chart(money, ws.central), CHART)
     )
     first = _joined(joined)
     made = Unit(
@@ -267,15 +273,7 @@ def _chart(value: str) -> tuple[str, Path | None]:
     """The chart's name in `unit.toml`, and the file to copy where it is the unit's own."""
     from ledger.charts import SHIPPED  # noqa: PLC0415  only when a command needs it
 
-    if value in SHIPPED:
-        return value, None
-    file = Path(value)
-    if file.suffix != ".toml" or not file.is_file() or file.name == "unit.toml":
-        raise click.UsageError(
-            f"Invalid value for '--chart': {value!r} is none of {', '.join(SHIPPED)}, and no chart's TOML file.",
-            click.get_current_context(),
-        )
-    return file.name, file
+    return (value, None) if value in SHIPPED else (Path(value).name, Path(value))
 
 
 def _today() -> dt.date:

@@ -5,13 +5,16 @@ import errno
 import os
 import signal
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from ledger.books import open_workspace
+from ledger.books import Unit, open_workspace
 from ledger.books.config import SLUG_LENGTH
+from ledger.books.problems_scaffold import UnitExists
+from ledger.books.scaffold import new_unit
 from ledger.cli import workspace as commands
 from ledger.cli.main import main
 
@@ -368,7 +371,7 @@ class Keyboard:
 
 def test_at_a_terminal_unit_add_asks_for_what_it_needs(sambok, federation, monkeypatch):
     """Name, code, entity, currency, chart, joined; an empty answer takes the default, a wrong one is asked again."""
-    keyboard = Keyboard("Repris", "elim", "Repris-A", "", "EUR", "pgc", "someday", "2026-02-01")
+    keyboard = Keyboard("Repris", "elim", "Repris-A", "", "EUR", "ifrs", "pgc", "someday", "2026-02-01")
     monkeypatch.setattr(sys, "stdin", keyboard)
     monkeypatch.setattr(commands.click.termui, "visible_prompt_func", lambda _: keyboard.readline().rstrip("\n"))
     code, out, err = sambok("-w", federation, "unit", "add", "repris")
@@ -383,6 +386,27 @@ def test_at_a_terminal_unit_add_asks_for_what_it_needs(sambok, federation, monke
     )
     assert unit.joined == dt.date(2026, 2, 1)
     assert keyboard.answers == []
+
+
+def test_of_several_who_add_the_same_unit_one_does(federation):
+    ws = open_workspace(federation)
+    unit = Unit("repris", ws.units_folder / "repris", "Repris", "Repris", "division", "SEK", "bas")
+    ends: list[str] = []
+
+    def add() -> None:
+        try:
+            new_unit(ws, unit, start=dt.date(2026, 1, 1))
+            ends.append("made")
+        except UnitExists:
+            ends.append("there")
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ends) == ["made", "there", "there", "there"]
+    assert open_workspace(federation).problems == ()
 
 
 def test_texts_with_quotes_and_backslashes_stay_what_they_are(sambok, tmp_path):
