@@ -1,0 +1,118 @@
+"""`sambok levy`: the statement of what each unit owes to the federation, and how it was worked out (SPEC 5, 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.errors import EXIT_BOOKS, EXIT_DONE, order
+from ledger.messages import N_, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ledger.policy import Policy
+    from ledger.reports.levy import Statement
+
+
+@click.command()
+@click.option("--unit", "-u", "slug", metavar="UNIT", help="One unit's statement (default: all).")
+@click.option(
+    "--year",
+    "-y",
+    type=click.IntRange(2000, 2100),
+    help="Fiscal year, named by the year in which it begins (default: the latest with turnover).",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@workspace_option
+@click.pass_obj
+def levy(session: Session, slug: str | None, year: int | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+    """Show the levy: base, rate, due and posted, month by month, by component, and the balance owed.
+
+    Open months are provisional: they change with the books until the month is closed.
+    """
+    from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.policy import read_policy  # noqa: PLC0415  likewise
+    from ledger.provisional import levies  # noqa: PLC0415  likewise
+    from ledger.reports import levy as statement  # noqa: PLC0415  likewise
+
+    ws = session.workspace
+    chosen = [ws.unit(slug).slug] if slug else None
+    books = load_books(ws, chosen)
+    policy = read_policy(books.central_text, ws)
+    run = levies(books, policy)
+    problems = sorted({*books.problems, *policy.problems, *run.problems}, key=order)
+    if chosen:
+        problems = [p for p in problems if p.unit in {None, *chosen}]
+    shown = year or statement.latest_year(run) or _this_year(session)
+    found = statement.statements(books, run, shown)
+    if as_json:
+        emit(statement.as_json(shown, found, problems))
+        return EXIT_BOOKS if problems else EXIT_DONE
+    for one in found:
+        _print(one, policy)
+    if slug and not found and not problems:
+        click.echo(say(N_("{unit} owes no levy."), unit=slug), err=True)
+    report(problems)
+    return EXIT_BOOKS if problems else EXIT_DONE
+
+
+def _this_year(session: Session) -> int:
+    """The running fiscal year: only where no book says anything."""
+    import datetime as dt  # noqa: PLC0415  not on the usual path
+
+    return session.workspace.fiscal_year(dt.date.today())[0].year  # noqa: DTZ011  the bookkeeper's calendar day
+
+
+def _print(one: Statement, policy: Policy) -> None:
+    """One unit's tables, with corrections under their month, and the sentences below them."""
+    from ledger.reports.levy import percent  # noqa: PLC0415  only when a table is printed
+
+    currency, text = one.unit.currency, one.money
+    words = {"booked": say(N_("booked")), "provisional": say(N_("provisional"))}
+    rows: list[list[str]] = []
+    parts: list[list[str]] = []
+    for month in one.months:
+        rates = " / ".join(percent(rate) for rate in reversed(month.rates)) or percent(month.rate)
+        figures = (text(month.base), rates, text(month.due_ytd), text(month.posted), words[one.status(month)])
+        rows.append([month.month, *figures])
+        for fix in month.corrections:
+            note = say(N_("of which {voucher} corrects {of}"), voucher=fix.voucher, of=fix.of)
+            rows.append([f"  {note}", text(fix.base), percent(fix.rate), "", "", ""])
+        parts.append([month.month, *(text(month.components.get(name, month.base * 0)) for name in one.components)])
+    for line in one.detail.prior_years if one.detail else ():
+        note = say(N_("{month}: correction of {year}"), month=line.month, year=line.year[:4])
+        rows.append([note, text(line.base), "", "", text(line.amount), ""])
+        parts.append([note, *(text(line.components.get(name, line.base * 0)) for name in one.components)])
+    rows.append([say(N_("Year")), text(one.base), "", text(one.due), text(one.posted), ""])
+    console = stdout()
+    title = N_("{unit}: levy {year}, {currency}, excluding VAT")
+    console.print(say(title, unit=one.unit.name, year=one.year, currency=currency), style="bold")
+    heads = (N_("Month"), N_("Base"), N_("Rate"), N_("Due to date"), N_("Posted"), N_("Status"))
+    _table(console, [say(head) for head in heads], rows, left={0, 5})
+    if len(one.components) > 1:
+        _table(console, [say(N_("of which")), *one.components], parts, left={0})
+    if one.vat:
+        console.print(say(N_("VAT on the invoices: {amount} {currency}"), amount=text(one.vat), currency=currency))
+    console.print(say(N_("Owed at the year's end: {amount} {currency}"), amount=text(one.balance), currency=currency))
+    for sentence in one.explanation(policy):
+        console.print(sentence, style="dim")
+    console.print()
+
+
+def _table(console: Console, heads: list[str], rows: list[list[str]], *, left: set[int]) -> None:
+    """A table as wide as its figures need: no amount is ever cut."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415  only when a table is printed
+    from rich.measure import Measurement  # noqa: PLC0415  likewise
+    from rich.table import Table  # noqa: PLC0415  likewise
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="left" if number in left else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    wide = console.options.update(max_width=10_000)
+    console.width = max(console.width, Measurement.get(console, wide, table).maximum)
+    console.print(table)
