@@ -17,6 +17,8 @@ from ledger.books import Unit, Workspace, account_code, load_books
 from ledger.charts import Chart, load_chart
 from ledger.charts.problems import ChartRoleMissing
 
+#: Last part of the account for what an opening balance lacks; it shares a code with an account of the books.
+UNTRANSFERRED = "Untransferred"
 #: Accounts that importers open are open from the first day a book may have: an older file can still come.
 FIRST_DAY = dt.date(2000, 1, 1)
 
@@ -60,7 +62,7 @@ class BookView:
         found: dict[str, str] = {}
         for name, entry in self.opens.items():
             code = account_code(name, entry.meta)
-            if code is not None and name not in self.closes:
+            if code is not None and name not in self.closes and not name.endswith(f":{UNTRANSFERRED}"):
                 found.setdefault(code, name)
         return found
 
@@ -120,10 +122,17 @@ class BookView:
         self.open(account)
         return account
 
-    def open(self, account: str, currencies: Iterable[str] = ()) -> None:
+    def untransferred(self) -> str:
+        """The account for what an opening balance lacks, below the chart's account for it and with its code."""
+        role = self.chart.role("opening_equity")
+        account = f"{role.account}:{UNTRANSFERRED}"
+        self.open(account, meta={"code": role.code})
+        return account
+
+    def open(self, account: str, currencies: Iterable[str] = (), meta: dict[str, str] | None = None) -> None:
         """Open an account that the book lacks; it comes with the import's entries."""
         if account not in self.opens:
-            entry = data.Open({}, FIRST_DAY, account, list(currencies), None)
+            entry = data.Open(dict(meta or {}), FIRST_DAY, account, list(currencies), None)
             self.opens[account] = entry
             self._opened.append(entry)
             self.__dict__.pop("codes", None)

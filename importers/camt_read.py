@@ -136,12 +136,15 @@ class _Reader:
         account = _text(node, "Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/PrtryAcct/Id", "Acct/Id/BBAN")
         if not account:
             raise CamtIncomplete(file=self.name, line=_line(node), position=at, what="Acct/Id")
-        entries = [self.entry(n, f"{at}/Ntry[{i}]") for i, n in enumerate(_children(node, "Ntry"), 1)]
+        balances = [self.balance(n, f"{at}/Bal[{i}]") for i, n in enumerate(_children(node, "Bal"), 1)]
+        days = {b.date for b in balances if b.type in {"OPBD", "CLBD"}}
+        only = days.pop() if len(days) == 1 else None  # a statement of one day: its entries need not say which
+        entries = [self.entry(n, f"{at}/Ntry[{i}]", only) for i, n in enumerate(_children(node, "Ntry"), 1)]
         return Statement(
             id=_text(node, "Id"),
             account=account,
             currency=_text(node, "Acct/Ccy") or None,
-            balances=tuple(self.balance(n, f"{at}/Bal[{i}]") for i, n in enumerate(_children(node, "Bal"), 1)),
+            balances=tuple(balances),
             entries=tuple(entries),
             sequence=_text(node, "ElctrncSeqNb", "LglSeqNb"),
             date_from=self.day(node, "FrToDt/FrDtTm", "FrToDt/FrDt", at=at),
@@ -156,11 +159,11 @@ class _Reader:
         kind = _text(node, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
         return Balance(kind, amount, currency, self.day(node, "Dt/Dt", "Dt/DtTm", at=at))
 
-    def entry(self, node: etree._Element, at: str) -> Entry:
+    def entry(self, node: etree._Element, at: str, only_day: dt.date | None) -> Entry:
         amount, currency = self.amount(node, at)
         status = _text(node, "Sts/Cd", "Sts", "Sts/Prtry") or "BOOK"  # some banks leave out what a statement implies
         value = self.day(node, "ValDt/Dt", "ValDt/DtTm", at=at)
-        day = self.day(node, "BookgDt/Dt", "BookgDt/DtTm", at=at) or value
+        day = self.day(node, "BookgDt/Dt", "BookgDt/DtTm", at=at) or value or only_day
         if day is None:
             raise CamtIncomplete(file=self.name, line=_line(node), position=at, what="BookgDt")
         sign = 1 if amount >= 0 else -1

@@ -242,7 +242,7 @@ class _Planner:
             self.plan.known.append((entry, standing))
             return
         if rest:
-            account = self.view.role("opening_equity")
+            account = self.view.untransferred()
             entry.postings.append(posting(account, -rest, self.sie.currency))
             remark = N_(
                 "#IB sums to {rest} {currency}, not 0: last year's result wasn't transferred; it is on {account}."
