@@ -204,7 +204,9 @@ def _syntax(errors: list[Any]) -> Iterator[Refusal]:
     for error in errors:
         line = error.source.get("lineno") or None
         reason = visible(str(error.message)[:200])
-        if reason.startswith("ValueError"):
+        if line and "unexpected EOL" in reason:
+            line -= 1  # Beancount counts a line's end to the next line
+        if reason.startswith("ValueError") and "number" not in reason:
             yield found.DateImpossible, line, {"reason": reason.removeprefix("ValueError: ")}
         else:
             yield found.BookSyntax, line, {"reason": reason.rstrip(".")}

@@ -152,7 +152,7 @@ class _Bytes:
             return self.add(found.BookCutOff, None)
         if len(data) > MAX_BYTES:
             return self.add(found.BookTooBig, None, size=len(data), limit=MAX_BYTES)
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")) or (data[:64].count(0) >= len(data[:64]) // 3 > 0):
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_is_zero(data[:64]):
             return self.add(found.BookUtf16, 1)
         if data.startswith(b"\xef\xbb\xbf"):
             self.add(found.BookByteOrderMark, 1)
@@ -179,7 +179,7 @@ class _Bytes:
         begin = data.rfind(b"\n", 0, start) + 1
         end = data.find(b"\n", start)
         raw = data[begin : end if end >= 0 else len(data)]
-        guess = clip(raw.decode("cp1252", "replace").strip())
+        guess = clip(raw.decode("latin-1").strip())
         line = _line(data, start)
         self.add(
             found.BookNotUtf8, line, raw.decode("utf-8", "backslashreplace"), byte=f"{data[start]:02X}", guess=guess
@@ -220,6 +220,11 @@ def clip(text: str) -> str:
     """An excerpt: one line, visible, not too long."""
     shown = visible(text[:EXCERPT].rstrip("\r\n").replace("\t", "    "))
     return shown + ("…" if len(text) > EXCERPT else "")
+
+
+def _every_other_is_zero(start: bytes) -> bool:
+    """UTF-16 without its mark: Latin letters, each with a zero byte beside it."""
+    return len(start) >= 4 and any(not any(start[i::2]) and all(start[1 - i :: 2]) for i in (0, 1))
 
 
 def _has_long_line(data: bytes) -> bool:

@@ -30,6 +30,7 @@ from ledger.books.guard_profiles import MAX_DECIMALS, MAX_DIGITS, MAX_NESTING, M
 
 #: A text on one line, a comment, a tag or a link, each after white space or at the start of a line.
 _QUIET = re.compile(rb'(?<![^ \t\n])(?:"[^"\\\n]*"|;[^\n]*|[\^#][A-Za-z0-9\-_/.]+)')
+_NUMERAL = re.compile(rb"[0-9][0-9,]*(?:\.[0-9]*)?")
 _COMMA = re.compile(rb"[0-9],+[0-9]")
 #: A divisor that isn't a plain number other than zero.
 _DIVISOR = re.compile(rb"/[ \t\r]*(?:[-+(]|0++(?:\.0*+)?+(?![1-9]))")
@@ -79,7 +80,8 @@ def scan(data: bytes) -> Iterator[Refusal]:
             yield found.DivisionRefused, line, {}
         if name == "EOL":
             nesting = operators = 0
-        elif name == "NUMBER":
+        elif name == "NUMBER" or (name == "error" and _NUMERAL.fullmatch(text)):
+            # A number that Beancount refuses itself (1000,50) deserves the better words.
             yield from _number(text.decode("ascii"), line)
         elif name == "STRING":
             if b"<" in text:

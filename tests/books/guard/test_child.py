@@ -1,0 +1,166 @@
+"""A text that kills or stops the reader is an error of the text, and is named by its line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from ledger.books import guard_child, limits
+from ledger.books.guard import PROFILES, check_in_child
+from ledger.books.guard_child import CHILD, PACKAGE_ROOT, check_bytes
+from ledger.errors import EXIT_OUTSIDE
+
+TODAY = dt.date(2026, 11, 21)
+#: A child that behaves badly where the text says so, since no text is known that makes the real one do it.
+CRASHING = CHILD.replace(
+    "child_main()",
+    """\
+import os, signal, time
+from ledger.books import guard
+real = guard.parse_guarded
+def parse_guarded(data, **rest):
+    if b"SEGFAULT" in data:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if b"SLEEP" in data:
+        time.sleep(60)
+    if b"SPIN" in data:
+        limits = __import__("resource")
+        limits.setrlimit(limits.RLIMIT_CPU, (1, 2))
+        while True:
+            pass
+    if b"RAISE" in data:
+        raise RuntimeError("unforeseen")
+    if b"MEMORY" in data:
+        data = b"x" * (4 << 30)
+    if b"WRITE" in data:
+        open("/tmp/sambok-canary", "w").write("x")
+    return real(data, **rest)
+guard.parse_guarded = parse_guarded
+child_main()
+""",
+)
+MONTH = (
+    "2026-01-01 open Assets:1930-Bank\n\n2026-01-02 open Assets:1940-Bank ; {}\n\n2026-01-03 open Assets:1950-Bank\n"
+)
+
+
+def check(text: str, wall_seconds: float = 10.0) -> list:
+    return check_bytes(
+        text.encode(),
+        file="/w/units/u/books/2026/2026-01.beancount",
+        shown="units/u/books/2026/2026-01.beancount",
+        profile=PROFILES["books"],
+        unit="u",
+        today=TODAY,
+        wall_seconds=wall_seconds,
+    )
+
+
+def test_a_good_text_passes():
+    assert check(MONTH) == []
+
+
+def test_a_bad_text_is_refused_as_in_this_process():
+    (problem,) = check(MONTH + "2026-01-04 balance Assets:1930-Bank  1/0 SEK\n")
+    assert (problem.code, problem.line, problem.unit) == ("DIVISION_REFUSED", 6, "u")
+    assert problem.excerpt == "2026-01-04 balance Assets:1930-Bank  1/0 SEK"
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "says"),
+    [
+        ("SEGFAULT", "BOOK_CRASHED", "SIGSEGV"),
+        ("RAISE", "BOOK_CRASHED", "exit code 1"),
+        ("MEMORY", "BOOK_CRASHED", "exit code 1"),
+        ("WRITE", "BOOK_CRASHED", "exit code 1"),
+        ("SPIN", "BOOK_TIMED_OUT", "10"),
+    ],
+)
+def test_a_death_is_a_problem_with_its_line(monkeypatch, word, code, says):
+    monkeypatch.setattr(guard_child, "CHILD", CRASHING)
+    (problem,) = check(MONTH.format(word))
+    assert (problem.code, problem.line, problem.unit) == (code, 3, "u")
+    assert says in problem.text()
+    assert problem.excerpt == f"2026-01-02 open Assets:1940-Bank ; {word}"
+
+
+def test_a_text_that_never_ends_is_a_problem(monkeypatch):
+    monkeypatch.setattr(guard_child, "CHILD", CRASHING)
+    monkeypatch.setattr(guard_child, "BISECT_SECONDS", 0.0)
+    (problem,) = check(MONTH.format("SLEEP"), wall_seconds=1.0)
+    assert (problem.code, problem.line) == ("BOOK_TIMED_OUT", None)
+
+
+def test_a_machine_without_processes_is_not_the_books_fault(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    (problem,) = check(MONTH)
+    assert (problem.code, problem.exit_code) == ("READER_UNAVAILABLE", EXIT_OUTSIDE)
+
+
+def test_writers_check_all_files_of_a_unit_at_once(make_workspace):
+    ws = make_workspace({"repris": {}})
+    unit = ws.units["repris"]
+    texts = {
+        unit.month_file(dt.date(2026, 1, 1)): MONTH,
+        unit.folder / "accounts.beancount": 'plugin "canary"\n',
+        unit.main: unit.main.read_text(encoding="utf-8"),
+        unit.month_file(dt.date(2026, 2, 1)): "2026-02-01 price EUR 11.40 SEK\n",
+        unit.folder / "documents" / "a.pdf": "not a book",
+    }
+    problems = check_in_child(ws, unit, texts, today=TODAY)
+    assert [(p.code, p.file, p.line, p.unit) for p in problems] == [
+        ("PLUGIN_REFUSED", "units/repris/accounts.beancount", 1, "repris"),
+        ("PRICE_REFUSED", "units/repris/books/2026/2026-02.beancount", 1, "repris"),
+    ]
+    central = {ws.prices_file: "2026-02-01 price EUR 11.40 SEK\n", ws.policy_file: "2026-02-01 price EUR 11.40 SEK\n"}
+    assert [p.code for p in check_in_child(ws, None, central, today=TODAY)] == ["DIRECTIVE_REFUSED"]
+    assert check_in_child(ws, unit, {}, today=TODAY) == []
+
+
+def test_one_death_among_many_leaves_the_others_their_answers(make_workspace, monkeypatch):
+    monkeypatch.setattr(guard_child, "CHILD", CRASHING)
+    ws = make_workspace({"repris": {}})
+    unit = ws.units["repris"]
+    texts = {
+        unit.month_file(dt.date(2026, 1, 1)): MONTH.format("SEGFAULT"),
+        unit.month_file(dt.date(2026, 2, 1)): "2026-02-01 price EUR 11.40 SEK\n",
+    }
+    assert [p.code for p in check_in_child(ws, unit, texts, today=TODAY)] == ["BOOK_CRASHED", "PRICE_REFUSED"]
+
+
+def test_limits_hold():
+    """What `apply_limits` sets is what the process has, in one that is thrown away."""
+    code = """
+import sys, resource; sys.path.insert(0, sys.argv[1])
+from ledger.books.limits import apply_limits
+apply_limits(memory=1 << 28, cpu=5, files=32, file_size=0)
+apply_limits(memory=1 << 40, cpu=500, files=3200, file_size=1 << 40)
+print(*(resource.getrlimit(getattr(resource, "RLIMIT_" + name))[1] for name in ("CORE", "NOFILE", "FSIZE")))
+try:
+    bytearray(1 << 29)
+except MemoryError:
+    print("memory")
+try:
+    open(sys.argv[2], "wb", buffering=0).write(b"x")
+except OSError as error:
+    print(error.errno)
+"""
+    path = "/dev/shm/sambok-limits"  # noqa: S108  a file that must stay empty
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, PACKAGE_ROOT, path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["0", "32", "0", "memory", "27"]
+
+
+def test_limits_of_this_process_stand():
+    """Nothing here lowers the limits of the process that calls it."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    check(MONTH)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    assert limits.ending(-11) == "SIGSEGV"
+    assert limits.ending(-120) == "signal 120"
+    assert limits.ending(3) == "exit code 3"

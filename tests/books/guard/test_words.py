@@ -1,0 +1,41 @@
+"""The quick look over the bytes never passes what reading every word would refuse."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.books.guard_tokens import plain, scan
+
+#: Texts tried; `SAMBOK_FUZZ=1000000` for the full number (an hour).
+EXAMPLES = int(os.environ.get("SAMBOK_FUZZ", "1000"))
+#: Whatever may turn a quote, a comment or a division into something else.
+PIECES = [
+    '"', "'", ";", "\\", "\n", "\r\n", " ", "\t", "/", "/0", "1/0", "1/0.0", "1/0.01", "1/0,", "/ 0", "/-0", "/(", "(", ")",
+    ",", "1,2", "1,,2", "0", "1", "00", "12345678901234567", "0.000000001", ".", "x", "é", "€", "SEK", "/6J", "Assets:A",
+    "2026-01-01", "2026/01/02", "2026/00", "* ", "*", "!", "#", "#a", "#1/0", "^a/0", "^", ":", "&", "?", "%", "@", "{", "}",
+    "~", "+", "-", "key:", "TRUE", "txn", "option", "<b", "<", "|", '"a"', '"a\nb"', '"\\""', "; 1/0", "\0", "å\"",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(texts)
+def test_what_the_quick_look_passes_the_words_pass(text):
+    data = text.encode()
+    if plain(data):
+        assert list(scan(data)) == []
+
+
+def test_the_quick_look_is_of_use(corpus):
+    """It passes nearly all good books, or it would only cost."""
+    good = corpus("good")
+    assert sum(plain(case.data) for case in good) >= 0.8 * len(good)
+
+
+def test_the_quick_look_passes_no_bad_word(corpus):
+    for case in corpus("bad"):
+        if case.data and any(scan(case.data)):
+            assert not plain(case.data), case.name
