@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from beancount.core import data
@@ -26,6 +27,8 @@ from ledger.books.summary import (
     month_of,
     weight,
 )
+
+WRITTEN_MONTH = re.compile(r'\s+concerns:\s*"?([0-9]{4}-[0-9]{2})"?\s*(?:;.*)?$')
 
 
 def summarise(entries: Iterable[data.Directive]) -> Summary:
@@ -159,6 +162,8 @@ class _Summariser:
         concerned = entry.meta.get("concerns")
         if isinstance(concerned, dt.date):
             return concerned, None
+        if isinstance(concerned, Decimal):
+            concerned = _written_month(entry) or concerned
         if concerned is not None:
             text = str(concerned)
             return (last_day(text), None) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) else (None, text)
@@ -224,6 +229,21 @@ class _Summariser:
 
 def _closed(row: AccountRow, day: dt.date) -> AccountRow:
     return AccountRow(row.account, row.code, row.opened, day, row.currencies, row.file, row.line)
+
+
+def _written_month(entry: data.Transaction) -> str | None:
+    """The month of `concerns: 2026-01` as it stands in the file: unquoted, Beancount reads it as 2026 less 1."""
+    try:
+        rows = Path(str(entry.meta["filename"])).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    for row in rows[int(entry.meta["lineno"]) :]:
+        if not row[:1].isspace():
+            return None
+        found = WRITTEN_MONTH.match(row)
+        if found:
+            return found[1]
+    return None
 
 
 def _place(entry: data.Transaction, posting: data.Posting) -> tuple[str, int]:

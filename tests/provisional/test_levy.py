@@ -255,7 +255,7 @@ def test_a_worked_example_from_books(run, samples):
 
 def test_concerns_takes_the_rate_of_its_day_or_of_the_months_last(run):
     credit = sale("2026-06-10", "-1000.00", meta="concerns: 2026-04-15") + sale(
-        "2026-06-11", "-1000.00", meta='concerns: "2026-04"'
+        "2026-06-11", "-1000.00", meta="concerns: 2026-04"
     )
     found = year(run({"nystart": {"2026-06": credit}}, POLICY + NYSTART)[1], "nystart")
     assert [(c.of, c.rate) for c in found.months[-1].corrections] == [("2026-04", D("0.15")), ("2026-04", D("0.05"))]
