@@ -23,12 +23,14 @@ from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
 from ledger.combine.scope import Scope
-from ledger.rules.rounding import half_away, unit_of
+from ledger.rules.rounding import half_away
 
 RETAINED = Place("RetainedResult", EARLIER)
 JOINED = Place("Joined", ENTERED)
 LEFT = Place("Left", ENTERED)
 DAY = dt.timedelta(days=1)
+#: What dividing a total price by its units may leave in the last digits.
+TRACE = Decimal("1e-12")
 #: Not an account: the rest of a unit's rounded entries.
 REST = ""
 
@@ -143,18 +145,24 @@ def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: st
     """Whether monthly sums give the same figures as entries, posting by posting."""
     if not boundaries_are_months(mapper.unit, scope):
         return False
-    unit = unit_of(currency)
     sums: dict[str, Decimal] = defaultdict(Decimal)
     moved: dict[str, Decimal] = defaultdict(Decimal)
     for row in source.balances():
-        if row.currency != currency or row.amount % unit:
+        amount = whole(row.amount, currency) if row.currency == currency else None
+        if amount is None:
             return False
-        sums[row.month] += row.amount
+        sums[row.month] += amount
         if mapper.is_in("result_equity", row.account) or mapper.at(row.account).line == "ResultTransfer":
-            moved[row.month] += row.amount
+            moved[row.month] += amount
     first = min(sums, default="")  # opening balances
     straight = any(amount for month, amount in moved.items() if month != first)  # result closed without 899x
     return not straight and not any(sums.values())
+
+
+def whole(amount: Decimal, currency: str) -> Decimal | None:
+    """`amount` in whole units of its currency; None where it is finer. A total price leaves a trace of its division."""
+    rounded = half_away(amount, currency)
+    return rounded if abs(rounded - amount) < TRACE else None
 
 
 def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:

@@ -28,7 +28,7 @@ from ledger.books import Books, last_day, month_of
 from ledger.books.summary import weight
 from ledger.charts.group import as_component
 from ledger.combine.combined import Combined
-from ledger.combine.flows import DAY, REST, Part
+from ledger.combine.flows import DAY, REST, Part, whole
 from ledger.combine.model import ADJ, CTA, EARLIER, ELIM, ENTERED, IN_TRANSIT, PSEUDO, ZERO, GroupEntry, Place, Run
 from ledger.messages import N_, translate
 
@@ -208,7 +208,8 @@ class _Writer:
 
     def _voucher(self, part: Part, entry: data.Transaction, number: int) -> None:
         done = part.translated[number] if part.translated is not None else None
-        amounts = done.amounts if done else tuple(weight(p)[0] for p in entry.postings)
+        amounts = done.amounts if done else tuple(self._whole(weight(p)[0]) for p in entry.postings)
+        rest = done.rest if done else -sum(amounts, ZERO)  # without `done` the rests of a month cancel
         transfer = done.transfer if done else False
         masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
         postings = []
@@ -223,10 +224,10 @@ class _Writer:
             if posting.units is not None and posting.units.currency != self.combined.currency:
                 meta["orig"] = str(posting.units)
             postings.append(self.posting(self.account(place, part.unit.slug), amount, meta or None))
-        if done and done.rest:
+        if rest:
             place = part.assign(REST, entry.date)
             assert place is not None
-            postings.append(self.posting(self.account(place, CTA), done.rest))
+            postings.append(self.posting(self.account(place, CTA), rest))
         if not postings:
             return
         kept = {name: entry.meta[name] for name in (KEPT_MASKED if masked else KEPT) if name in entry.meta}
@@ -245,6 +246,10 @@ class _Writer:
                 postings,
             )
         )
+
+    def _whole(self, amount: Decimal) -> Decimal:
+        found = whole(amount, self.combined.currency)
+        return amount if found is None else found
 
     def group_entry(self, entry: GroupEntry) -> None:
         """An elimination, an adjustment, a translation difference, or a unit's coming and going."""
