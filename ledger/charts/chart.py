@@ -159,13 +159,25 @@ class Chart:
         """What a new unit's book opens, in the order of the codes."""
         return tuple(sorted((a for a in self.accounts.values() if a.starter), key=lambda a: a.code))
 
+    def _check_crossing(self) -> None:
+        """Of two ranges that overlap, one must hold the other: else neither is the more specific one."""
+        around: list[Range] = []
+        for rule in sorted(self.rules, key=lambda rule: (len(rule.range.low), rule.range.low, -int(rule.range.high))):
+            here = rule.range
+            while around and (len(around[-1].low) != len(here.low) or around[-1].high < here.low):
+                around.pop()
+            if around and around[-1].high < here.high:
+                raise ChartInvalid(key=f"lines.{rule.line.id}", reason=f"{here} and {around[-1]} cross")
+            around.append(here)
+
     def check(self) -> None:
         """Refuse a chart that contradicts itself.
 
         Raises:
-            ChartInvalid: two rules for one range and root, a role without account, or a named account that its own
-                chart can't place.
+            ChartInvalid: two rules for one range and root, ranges that cross, a role without account, or a named
+                account that its own chart can't place.
         """
+        self._check_crossing()
         seen: set[tuple[Range, str]] = set()
         for rule in self.rules:
             if (rule.range, rule.side) in seen:

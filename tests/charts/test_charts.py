@@ -373,6 +373,7 @@ def test_an_own_range_takes_the_place_of_the_same_range(tmp_path):
         ('[lines]\nNetSales = ["39-30"]\n', ChartInvalid, 2, "the lower one first"),
         ('[lines]\nNetSales = "30"\n', ChartInvalid, 2, "a list of texts"),
         ('[lines]\nNetSales = ["30"]\nOwnWorkCapitalised = ["30"]\n', ChartInvalid, 3, "30 stands on two lines"),
+        ('[lines]\nNetSales = ["30-35"]\nOwnWorkCapitalised = ["34-38"]\n', ChartInvalid, 3, "34-38 and 30-35 cross"),
         ('[roles]\nbank = "1930"\n', ChartInvalid, 2, "no account 1930"),
         ("[roles]\nbank = 1930\n", ChartInvalid, 2, "a text in double quotes"),
         ('[accounts.Assets]\n1930 = "Bank"\n', ChartInvalid, 2, "has no line"),
