@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ledger.books.fingerprint import answer_cache, fingerprint
+    from ledger.books.fingerprint import answer_cache
     from ledger.books.load import load_books
     from ledger.books.pool import Pool
     from ledger.books.scan import scan_balances
-    from ledger.books.summarise import summarise
+    from ledger.books.summariser import summarise
     from ledger.books.summary import (
         AccountRow,
         AssertionRow,
@@ -48,7 +48,6 @@ __all__ = [
     "account_code",
     "answer_cache",
     "find_root",
-    "fingerprint",
     "last_day",
     "load_books",
     "main_text",
@@ -61,11 +60,10 @@ __all__ = [
 #: Module of each name; what isn't listed is in `summary`.
 _HOMES = {
     "answer_cache": "fingerprint",
-    "fingerprint": "fingerprint",
     "load_books": "load",
     "Pool": "pool",
     "scan_balances": "scan",
-    "summarise": "summarise",
+    "summarise": "summariser",
     "main_text": "template",
     "Books": "unitbook",
     "CentralText": "unitbook",

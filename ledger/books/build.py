@@ -34,7 +34,7 @@ from ledger.books.guard import (
 )
 from ledger.books.problems_guard import BookCrashed
 from ledger.books.problems_load import problems_of
-from ledger.books.summarise import summarise
+from ledger.books.summariser import summarise
 from ledger.books.summary import Summary
 from ledger.errors import Problem, order
 
@@ -184,7 +184,8 @@ def _stumbled(
 
 
 def _listed(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=order)[:MOST_PROBLEMS]
+    # Beancount finds an entry's accounts in an order that changes from run to run: the parameters settle it.
+    return sorted(problems, key=lambda p: (*order(p), sorted(p.params.items())))[:MOST_PROBLEMS]
 
 
 _CENTRAL: dict[str, Profile] = {"policy": POLICY, "prices": PRICES}

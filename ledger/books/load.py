@@ -122,7 +122,7 @@ class _Loading:
             self.ws,
             {slug: self.books[slug] for slug in wanted},
             self._central_text(texts),
-            {slug: _sealed(self.ws.units[slug].folder) for slug in wanted},
+            {slug: _sealed(unit.folder) for slug, unit in self.ws.units.items()},  # a plugin loads all but its own book
             fingerprint_of(self.ws.root, fresh) if whole else None,
         )
 

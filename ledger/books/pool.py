@@ -28,6 +28,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ledger.books.limits import ending
+
 MOST_WORKERS = 4
 #: What a worker may answer at most; more is taken for a runaway.
 LARGEST_ANSWER = 1 << 30
@@ -140,8 +142,7 @@ class _Worker:
         code = self.process.wait()
         if code == -signal.SIGXCPU:
             return Answer(self.task, died="timed out", detail="SIGXCPU")
-        detail = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return Answer(self.task, died="crashed", detail=detail)
+        return Answer(self.task, died="crashed", detail=ending(code))
 
     def kill(self) -> None:
         with contextlib.suppress(OSError):

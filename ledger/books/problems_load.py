@@ -91,7 +91,7 @@ class LotUnclear(Problem):
     """A sale from a stock held at cost that can't be matched."""
 
     code = "LOT_UNCLEAR"
-    message = N_("It isn't clear which purchase is reduced here: {reason}.")
+    message = N_("It isn't clear which purchase is reduced here; the account holds {held}.")
     remedy = N_("Name the purchase in braces by its cost or date, or correct the number of pieces.")
 
 
@@ -161,6 +161,8 @@ _SENTENCES: tuple[tuple[re.Pattern[str], type[Problem], Callable[[_Match], dict[
         (r"Invalid currency (?P<currency>\S+) for account '(?P<account>[^']*)'", CurrencyNotAllowed),
         (r"Duplicate balance assertion with different amounts", BalanceTwice),
         (r"File does not exist: \"(?P<document>.*)\"", DocumentMissing),
+        (r"No position matches .* against balance \((?P<held>.*)\)", LotUnclear),
+        (r"(?:Ambiguous matches for|Not enough lots to reduce) .*\": (?P<held>.*)", LotUnclear),
         (r"File glob \"(?P<pattern>.*)\" does not match", BookIncomplete),
     )
 )
@@ -173,9 +175,6 @@ _KINDS: dict[str, type[Problem]] = {
     "CategorizationError": AmountUnclear,
     "InterpolationError": AmountUnclear,
     "BookingError": AmountUnclear,
-    "ReductionError": LotUnclear,
-    "AmbiguousMatchError": LotUnclear,
-    "SelfReduxError": LotUnclear,
 }
 
 
