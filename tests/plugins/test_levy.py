@@ -136,3 +136,26 @@ def test_a_faulty_unit_is_central_s_error_and_not_its_zero(workspace):
     links = {link for e in entries if isinstance(e, data.Transaction) for link in e.links}
     assert "ic-cafe-levy-2026-01" in links
     assert not any("repris" in link for link in links)
+
+
+def test_closed_months_are_read_from_the_seals(workspace):
+    """January is sealed at 14999.00: nothing provisional stands in it, and February, the first open month, carries the rest."""
+    unit = workspace.units["repris"]
+    tags = '    partner: "gemensamt"\n    ic: "levy"\n'
+    month = unit.folder / "books/2026/2026-01.beancount"
+    month.write_text(
+        month.read_text() + '2026-01-31 * "Levy" ^ic-repris-levy-2026-01\n'
+        f"  Expenses:6430-Levy  14999.00 SEK\n{tags}  Liabilities:2861-Owed  -14999.00 SEK\n{tags}"
+    )
+    accounts = unit.folder / "accounts.beancount"
+    opened = "2026-01-01 open Expenses:6430-Levy\n2026-01-01 open Liabilities:2861-Owed\n"
+    accounts.write_text(accounts.read_text() + opened)
+    (unit.folder / "seals.jsonl").write_text('{"period": "2026-01"}\n')
+    entries, errors, _ = loader.load_file(str(unit.main))
+    assert errors == []
+    assert shown(entries) == shown(sambok(workspace, "repris"))
+    made = [e for e in entries if isinstance(e, data.Transaction) and "provisional" in e.tags]
+    assert [(str(e.date), str(e.postings[0].units)) for e in made] == [
+        ("2026-02-28", "1.00 SEK"),
+        ("2026-03-31", "-0.50 SEK"),
+    ]
