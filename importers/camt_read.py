@@ -155,7 +155,8 @@ class _Reader:
         )
 
     def balance(self, node: etree._Element, at: str) -> Balance:
-        amount, currency = self.amount(node, at)
+        # Some banks leave a balance's direction out where it is a credit; the statement's sum proves it.
+        amount, currency = self.amount(node, at, missing="CRDT")
         kind = _text(node, "Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry")
         return Balance(kind, amount, currency, self.day(node, "Dt/Dt", "Dt/DtTm", at=at))
 
@@ -228,11 +229,11 @@ class _Reader:
             total("TtlDbtNtries"),
         )
 
-    def amount(self, node: etree._Element, at: str) -> tuple[Decimal, str]:
-        """`Amt` with the sign of `CdtDbtInd`: money in is positive."""
+    def amount(self, node: etree._Element, at: str, missing: str = "") -> tuple[Decimal, str]:
+        """`Amt` with the sign of `CdtDbtInd` (`missing` where there is none): money in is positive."""
         found = _find(node, "Amt")
         currency = "" if found is None else found.get("Ccy", "")
-        direction = _text(node, "CdtDbtInd")
+        direction = _text(node, "CdtDbtInd") or missing
         if found is None or not re.fullmatch(r"[A-Z]{3}", currency) or direction not in {"CRDT", "DBIT"}:
             raise CamtIncomplete(file=self.name, line=_line(node), position=at, what="Amt, Ccy, CdtDbtInd")
         text = (found.text or "").strip()

@@ -269,13 +269,13 @@ class _Planner:
             )
             return
         standing = self.view.sources.get(source_id)
-        entry = self.transaction(voucher, source_id)
-        if standing is not None:
-            self.plan.known.append((entry, standing))
-            self.changed(voucher, entry, standing)
+        if standing is None:
+            self.check_day(voucher.date, voucher.line)
+            self.plan.entries.append(self.transaction(voucher, source_id))
             return
-        self.check_day(voucher.date, voucher.line)
-        self.plan.entries.append(entry)
+        entry = self.transaction(voucher, source_id)
+        self.plan.known.append((entry, standing))
+        self.changed(voucher, entry, standing)
 
     def check_day(self, day: dt.date, line: int | None) -> None:
         first, last = self.window

@@ -1,6 +1,5 @@
 """A unit with sources, and short ways to import a text and to look at what came of it."""
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -81,6 +80,3 @@ def feed(make_workspace, tmp_path_factory):
         return Feed(make_workspace({"repris": parts}), tmp_path_factory.mktemp("files"))
 
     return make
-
-
-DAY = dt.date(2026, 3, 2)

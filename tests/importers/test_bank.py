@@ -1,0 +1,414 @@
+"""Bank lines into books: each once, counted and not compared; what no rule places waits; nothing half done."""
+
+import dataclasses
+import datetime as dt
+import random
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount.core import data
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importers.bank import BankLine, BankStatement, plan_bank
+from importers.book import BookView
+from importers.camt_model import Balance, Detail, Entry, Statement
+from importers.camt_write import write_camt053
+from importers.identity import LineKey, account_number, folded, numbered
+from importers.problems import (
+    BankAccountUnknown,
+    BankBalanceContradicted,
+    BankBalanceDiffers,
+    BankBalanceOff,
+    BankCurrency,
+    BankRestated,
+    ImportAccountMissing,
+    ImportDateRange,
+    ImportFileEmpty,
+    ImportFileMissing,
+    ImportFileTooLarge,
+    ImportSourceIncomplete,
+    ImportUnknownFormat,
+)
+from importers.run import import_files
+from ledger.books import Unit
+from ledger.books.config import SourceTable
+
+IBAN = "SE4550000000058398257466"
+CREATED = dt.datetime(2026, 3, 31, 18, 0)  # noqa: DTZ001  banks write local time
+OPENED = """\
+2026-01-01 * "Ingående balans"
+  Assets:1930-Bank                       1000.00 SEK
+  Equity:2091-Balanserat-resultat       -1000.00 SEK
+"""
+
+
+def march(day):
+    return dt.date(2026, 3, day)
+
+
+def line(day, amount, text="", counterparty="", **more):
+    details = (Detail(None, None, counterparty),) if counterparty else ()
+    return Entry(Decimal(amount), more.pop("currency", "SEK"), march(day), text=text, details=details, **more)
+
+
+def camt(*entries, opening="1000.00", day=None, account=IBAN, currency="SEK", closing=None, created=CREATED, **more):
+    net = sum((e.amount for e in entries if e.status == "BOOK"), Decimal(0))
+    last = march(day) if day else max((e.date for e in entries), default=march(1))
+    closing = Decimal(opening) + net if closing is None else Decimal(closing)
+    balances = (
+        Balance("OPBD", Decimal(opening), currency, min((e.date for e in entries), default=last)),
+        Balance("CLBD", closing, currency, last),
+    )
+    statement = Statement("S1", account, currency, balances, entries, **more)
+    return write_camt053([statement], created=created)
+
+
+def postings(entry):
+    return [(p.account, str(p.units)) for p in entry.postings]
+
+
+def imported(feed):
+    return [e for e in feed.transactions() if str(e.meta.get("source-id", "")).startswith("bank-")]
+
+
+# --- one line into books
+
+
+def test_a_line_by_rule_and_a_line_on_suspense(feed):
+    rule = '[[source.rule]]\ntext = "bankavgift"\ndirection = "out"\naccount = "Expenses:6570-Bankavgifter"\n'
+    feed = feed(sources_with(rule), _2026_01=OPENED)
+    report = feed.take(
+        camt(line(2, "-50.00", "Bankavgift mars"), line(3, "-99.50", "Kortköp", "Åhléns", reference="R1"))
+    )
+    assert report.status == "imported"
+    assert report.sentence().endswith("file.xml: 2 entries came in. 1 wait for a person on suspense.")
+    fee, card = imported(feed)
+    assert (fee.flag, fee.narration) == ("*", "Bankavgift mars")
+    assert postings(fee) == [("Assets:1930-Bank", "-50.00 SEK"), ("Expenses:6570-Bankavgifter", "50.00 SEK")]
+    assert (card.flag, card.payee, card.narration, card.meta["bank-ref"]) == ("!", "Åhléns", "Kortköp", "R1")
+    assert postings(card)[1] == ("Liabilities:2999-Observationskonto", "99.50 SEK")
+    assert card.meta["document"] == report.document
+    assert (feed.unit.folder / report.document).read_bytes() == (feed.tmp / "file.xml").read_bytes()
+    assert feed.book().problems == ()
+
+
+def sources_with(rule):
+    bank, _, rest = SOURCES.partition('[[source]]\nname = "bok"')
+    return bank + rule + '[[source]]\nname = "bok"' + rest
+
+
+SOURCES = f"""\
+chart = "bas"
+[[source]]
+name = "bank"
+format = "camt053"
+account = "Assets:1930-Bank"
+bank_account = "{IBAN}"
+[[source]]
+name = "bok"
+format = "sie4"
+"""
+
+
+def test_the_closing_balance_is_asserted_on_the_day_after(feed):
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-50.00", "x"), day=31))
+    balances = [e for e in feed.book().entries() if isinstance(e, data.Balance)]
+    assert [(e.date, e.account, str(e.amount)) for e in balances] == [
+        (dt.date(2026, 4, 1), "Assets:1930-Bank", "950.00 SEK")
+    ]
+    assert feed.book().problems == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "amount", "expected"),
+    [
+        # 25 % of money in: 1250.00 holds 250.00; of money out: 99.99 holds 19.998 -> 20.00
+        ('vat = "25"\naccount = "Income:3001-Försäljning-25"', "1250.00", {"3001": "-1000.00", "2611": "-250.00"}),
+        ('vat = "25"\naccount = "Expenses:6110-Kontorsmaterial"', "-99.99", {"6110": "79.99", "2641": "20.00"}),
+        # partner and ic travel with the posting
+        ('partner = "gemensamt"\nic = "trade"\naccount = "Expenses:5010-Lokalhyra"', "-10.00", {"5010": "10.00"}),
+    ],
+)
+def test_rules(feed, rule, amount, expected):
+    feed = feed(sources_with(f"[[source.rule]]\n{rule}\n"), _2026_01=OPENED)
+    feed.take(camt(line(2, amount, "x")))
+    entry = imported(feed)[0]
+    other = {p.account.split(":")[1][:4]: str(p.units.number) for p in entry.postings[1:]}
+    assert other == expected
+    if "partner" in rule:
+        assert (entry.postings[1].meta["partner"], entry.postings[1].meta["ic"]) == ("gemensamt", "trade")
+
+
+def test_a_unit_that_deducts_half_its_vat_keeps_the_rest_in_the_cost(feed):
+    """125.01 out holds 25.00 VAT (25.002); half, rounded down, is 12.50; the cost is 112.51."""
+    rule = '[[source.rule]]\nvat = "25"\naccount = "Expenses:6110-Kontorsmaterial"\n'
+    feed = feed("vat_deduction = 0.5\n" + sources_with(rule), _2026_01=OPENED)
+    feed.take(camt(line(2, "-125.01", "x")))
+    assert [str(p.units.number) for p in imported(feed)[0].postings] == ["-125.01", "112.51", "12.50"]
+
+
+def test_a_rule_with_an_account_that_isnt_open_refuses_the_file(feed):
+    feed = feed(sources_with('[[source.rule]]\naccount = "Expenses:9999-Nej"\n'), _2026_01=OPENED)
+    before = feed.bytes()
+    report = feed.take(camt(line(2, "-1.00", "x")))
+    assert type(report.problem) is ImportAccountMissing
+    assert feed.bytes() == before
+
+
+def test_a_collected_line_is_one_posting_on_the_bank_and_one_per_payment(feed):
+    feed = feed(_2026_01=OPENED)
+    details = (Detail(Decimal("60.00"), "SEK", "Anna", text="F1"), Detail(Decimal("40.00"), "SEK", "Bo", text="F2"))
+    feed.take(camt(Entry(Decimal("100.00"), "SEK", march(2), details=details)))
+    entry = imported(feed)[0]
+    assert [str(p.units.number) for p in entry.postings] == ["100.00", "-60.00", "-40.00"]
+    assert [p.meta.get("counterparty") for p in entry.postings[1:]] == ["Anna", "Bo"]
+
+
+def test_a_suggestion_is_the_account_of_the_last_similar_line(feed):
+    paid = (
+        '2026-02-01 * "If Skadeförsäkring AB" ""\n'
+        "  Assets:1930-Bank  -10 SEK\n  Expenses:6110-Kontorsmaterial  10 SEK\n"
+    )
+    feed = feed(_2026_01=OPENED, _2026_02=paid)
+    feed.take(
+        camt(
+            line(2, "-500.00", "autogiro", "IF SKADEFÖRSÄKRING AB"),
+            line(2, "5.00", "in", "If Skadeförsäkring AB"),
+            opening="990.00",
+        )
+    )
+    out, incoming = sorted(imported(feed), key=lambda e: e.postings[0].units.number)
+    assert out.meta["suggestion"] == "Expenses:6110-Kontorsmaterial: as on 2026-02-01, If Skadeförsäkring AB"
+    assert "suggestion" not in incoming.meta
+
+
+def test_pending_lines_are_left_for_later(feed):
+    feed = feed(_2026_01=OPENED)
+    report = feed.take(camt(line(2, "-1.00", "x"), line(2, "-5.00", "y", status="PDNG")))
+    assert len(report.plan.transactions) == 1
+
+
+def test_an_account_never_posted_to_gets_its_opening_balance_on_suspense(feed):
+    feed = feed()
+    report = feed.take(camt(line(2, "-1.00", "x"), opening="700.00"))
+    assert feed.balances() == {"1930": Decimal("699.00"), "2999": Decimal("-699.00")}
+    assert feed.book().problems == ()
+    assert "700.00" in report.sentence()
+
+
+def test_a_balance_that_the_books_dont_reach_is_said(feed):
+    feed = feed(_2026_01=OPENED)
+    report = feed.take(camt(line(2, "-1.00", "x"), opening="1100.00"))
+    assert [type(n) for n in report.plan.notes] == [BankBalanceOff]
+    assert report.plan.notes[0].params["difference"] == "100.00"
+
+
+# --- once, and all of them
+
+
+def test_the_same_file_again_changes_no_byte(feed):
+    feed = feed(_2026_01=OPENED)
+    content = camt(line(2, "-30.00", "kaffe"), line(2, "-30.00", "kaffe"))
+    feed.take(content)
+    before = feed.bytes()
+    report = feed.take(content, "other-name.xml")
+    assert (report.status, report.problem) == ("known", None)
+    after = feed.bytes()
+    assert {k: v for k, v in after.items() if "documents" not in k} == {
+        k: v for k, v in before.items() if "documents" not in k
+    }
+
+
+def test_the_same_lines_in_another_file_change_no_book(feed):
+    """The bank makes the file anew: other message time, other references."""
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "Kaffe", reference="1"), line(2, "-30.00", "Kaffe", reference="2")))
+    books = {k: v for k, v in feed.bytes().items() if "books" in k}
+    later = dt.datetime(2026, 4, 2, 9, 0)  # noqa: DTZ001  banks write local time
+    report = feed.take(
+        camt(line(2, "-30.00", "KAFFE ", reference="8"), line(2, "-30.00", "kaffe", reference="9"), created=later)
+    )
+    assert report.status == "known"
+    assert {k: v for k, v in feed.bytes().items() if "books" in k} == books
+
+
+def test_two_equal_payments_are_two(feed):
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "kaffe"), line(2, "-30.00", "kaffe"), line(3, "-30.00", "kaffe")))
+    assert feed.balances()["1930"] == Decimal("910.00")
+    assert len({e.meta["source-id"] for e in imported(feed)}) == 3
+
+
+def test_a_day_with_more_lines_adds_what_is_more(feed):
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "kaffe")))
+    report = feed.take(camt(line(2, "-30.00", "kaffe"), line(3, "-30.00", "kaffe"), line(3, "-7.00", "te")))
+    assert len(report.plan.transactions) == 2
+    assert feed.balances()["1930"] == Decimal("933.00")
+    assert feed.book().problems == ()
+
+
+def test_a_second_statement_of_a_day_begins_where_the_first_ended(feed):
+    """An equal payment in the afternoon's statement is another payment: its opening balance says so."""
+    feed = feed(_2026_01=OPENED)
+    first = camt(line(2, "-30.00", "kaffe"), opening="1000.00")
+    feed.take(no_closing(first))
+    report = feed.take(camt(line(2, "-30.00", "kaffe"), line(2, "-5.00", "te"), opening="970.00"))
+    assert len(report.plan.transactions) == 2
+    assert feed.balances()["1930"] == Decimal("935.00")
+    assert feed.book().problems == ()
+
+
+def no_closing(content):
+    return content.replace(b"CLBD", b"INFO")
+
+
+def test_a_day_with_fewer_or_other_lines_is_for_a_person(feed):
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "kaffe"), line(2, "-7.00", "te")))
+    before = feed.bytes()
+    for entries in ([line(2, "-30.00", "kaffe")], [line(2, "-30.00", "kaffe"), line(2, "-7.00", "annan text")]):
+        report = feed.take(camt(*entries, line(3, "1.00", "x")))
+        assert type(report.problem) is BankRestated
+        assert report.problem.params["missing"] == "1"
+        assert feed.bytes() == before
+
+
+def test_lines_before_an_assertion_that_holds_are_refused(feed):
+    """Statements are imported oldest first: an older one would break what is reconciled."""
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(20, "-30.00", "kaffe")))
+    before = feed.bytes()
+    report = feed.take(camt(line(5, "-5.00", "te")))
+    assert type(report.problem) is BankBalanceContradicted
+    assert feed.bytes() == before
+
+
+def test_several_files_are_taken_oldest_first(feed):
+    feed = feed(_2026_01=OPENED)
+    young = feed.file("a.xml", camt(line(20, "-30.00", "kaffe"), opening="995.00"))
+    old = feed.file("b.xml", camt(line(5, "-5.00", "te")))
+    report = import_files(feed.ws, feed.unit, [young, old])
+    assert [f.status for f in report.files] == ["imported", "imported"]
+    assert feed.book().problems == ()
+
+
+def test_a_dry_run_writes_nothing(feed):
+    feed = feed(_2026_01=OPENED)
+    before = feed.bytes()
+    report = feed.take(camt(line(2, "-1.00", "x")), dry_run=True)
+    assert (report.status, len(report.plan.entries)) == ("planned", 2)
+    assert feed.bytes() == before
+
+
+# --- what can't come in leaves the books as they were
+
+
+def refused(feed, content, name="file.xml"):
+    before = feed.bytes()
+    report = feed.take(content, name)
+    assert report.status == "refused"
+    assert feed.bytes() == before
+    assert report.problem.unit == "repris"
+    return report.problem
+
+
+WHOLE = camt(line(2, "-1.00", "x"))
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", ImportFileEmpty),
+        (b"  \n", ImportFileEmpty),
+        (b"hello", ImportUnknownFormat),
+        (camt(line(2, "-1.00", "x"), account="SE3550000000054910000003"), BankAccountUnknown),
+        (camt(line(2, "-1.00", "x", currency="EUR"), currency="EUR"), BankCurrency),
+        (WHOLE.replace(b">999.00<", b">998.00<"), BankBalanceDiffers),
+        (WHOLE.replace(b"2026-03-02", b"1999-03-02"), ImportDateRange),
+        (WHOLE.replace(b"2026-03-02", b"2019-03-02"), ImportAccountMissing),  # before the account was opened
+        (b" " * (20 << 20) + WHOLE, ImportFileTooLarge),
+    ],
+)
+def test_refused_whole(feed, content, error):
+    assert type(refused(feed(_2026_01=OPENED), content)) is error
+
+
+def test_a_source_that_names_no_account_says_so(feed):
+    feed = feed('[[source]]\nname = "bank"\nformat = "camt053"\n', _2026_01=OPENED)
+    assert type(refused(feed, WHOLE)) is ImportSourceIncomplete
+
+
+def test_a_missing_file_a_folder_and_a_link(feed, tmp_path):
+    feed = feed(_2026_01=OPENED)
+    whole = feed.file("whole.xml", WHOLE)
+    (tmp_path / "link.xml").symlink_to(whole)
+    report = import_files(feed.ws, feed.unit, [tmp_path / "no.xml", tmp_path, tmp_path / "link.xml"])
+    assert [type(p) for p in report.problems] == [ImportFileMissing] * 3
+
+
+def test_a_refused_file_stops_no_other(feed):
+    feed = feed(_2026_01=OPENED)
+    report = import_files(feed.ws, feed.unit, [feed.file("bad.xml", b""), feed.file("good.xml", WHOLE)])
+    assert [f.status for f in report.files] == ["refused", "imported"]
+
+
+# --- identity
+
+
+def test_what_makes_a_line_itself():
+    key = LineKey(account_number("SE45 5000"), march(2), Decimal("-30.00"), "SEK", folded("Kaffe,  HÖRNAN"))
+    same = LineKey("SE455000", march(2), Decimal(-30), "SEK", "kaffe hörnan")
+    assert key.id(1) == same.id(1)
+    others = [
+        dataclasses.replace(key, account="SE1"),
+        dataclasses.replace(key, date=march(3)),
+        dataclasses.replace(key, amount=Decimal("30.00")),
+        dataclasses.replace(key, currency="EUR"),
+        dataclasses.replace(key, text="te"),
+    ]
+    assert len({k.id(1) for k in [key, *others]} | {key.id(2)}) == 7
+    assert numbered([key, others[0], key]) == [key.id(1), others[0].id(1), key.id(2)]
+
+
+def unit():
+    return Unit("u", Path("/nowhere"), "U", "U", "division", "SEK", "bas")
+
+
+def opened_view():
+    account = data.Open({}, dt.date(2020, 1, 1), "Assets:1930-Bank", None, None)
+    return BookView(unit(), [account])
+
+
+SOURCE = SourceTable(name="bank", format="camt053", account="Assets:1930-Bank")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_overlapping_downloads_of_any_history_give_each_line_once(data_):
+    """Downloads of whole days, overlapping, shuffled within the day, with changing references: the history, once."""
+    days = data_.draw(
+        st.lists(st.lists(st.sampled_from(["1.00", "-1.00", "2.50"]), max_size=4), min_size=1, max_size=6)
+    )
+    history = [(march(i + 1), Decimal(amount)) for i, amounts in enumerate(days) for amount in amounts]
+    view = opened_view()
+    shuffle = random.Random(data_.draw(st.integers(0, 9)))  # noqa: S311  no cryptography
+    reached = 0
+    while reached < len(days):
+        first = data_.draw(st.integers(0, reached))
+        reached = data_.draw(st.integers(reached + 1, len(days)))
+        chosen = [(d, a) for d, a in history if march(first + 1) <= d <= march(reached)]
+        shuffle.shuffle(chosen)
+        chosen.sort(key=lambda row: row[0])
+        opening = sum((a for d, a in history if d < march(first + 1)), Decimal(0))
+        lines = tuple(BankLine(d, a, "", "text", str(shuffle.random())) for d, a in chosen)
+        closing = opening + sum((a for _, a in chosen), Decimal(0))
+        statement = BankStatement("s", "SE1", "SEK", lines, opening, closing, march(first + 1), march(reached))
+        plan = plan_bank(view, SOURCE, [statement], file="f", document="d/x", today=march(31))
+        assert not plan.notes
+        view = BookView(unit(), [*view.entries, *plan.opens, *plan.entries])
+    booked = sorted((e.date, e.postings[0].units.number) for e in view.transactions)
+    assert booked == sorted(history)
