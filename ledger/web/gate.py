@@ -31,7 +31,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _API = "json_api."
 _READS = (
     "account_report balance_sheet changed commodities context documents errors events help income_statement journal "
-    "journal_page ledger_data narration_transaction narrations options payee_accounts payee_transaction query source "
+    "imports journal_page ledger_data narration_transaction narrations options payee_accounts payee_transaction query source "
     "source_slice statistics trial_balance"
 )
 #: Endpoints that read, for every ledger.
@@ -45,7 +45,7 @@ READ = frozenset(
 #: Endpoints that write an existing file's text, for every ledger; whose file it is, is checked behind.
 EDIT = frozenset({f"{_API}put_source", f"{_API}put_source_slice", f"{_API}put_format_source"})
 #: Endpoints that belong to one unit's books: new and removed entries, imports.
-UNIT_READ = frozenset({f"{_API}get_imports", f"{_API}get_extract"})
+UNIT_READ = frozenset({f"{_API}get_extract"})
 UNIT_EDIT = frozenset(
     f"{_API}{name}" for name in "delete_source_slice put_add_entries put_attach_document put_upload_import_file".split()
 )

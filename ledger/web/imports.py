@@ -36,6 +36,7 @@ class UnitImports(IngestModule):
         self.ledger.fava_options.import_dirs = [str(inbox)] if inbox.is_dir() and not inbox.is_symlink() else []
         made = {importer.name: WrappedImporter(importer) for importer in importers_of(self.ledger.look.workspace, unit)}
         self.loaded_config = LoadedImportConfig(made, ())
+        self.ledger.fava_options.import_config = "unit.toml" if made else None  # the page asks whether there is one
 
     @property
     def module_path(self) -> Path | None:

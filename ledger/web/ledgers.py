@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ledger.books import Unit
 
 FEDERATION = "federation"
+#: The federation's tree opens down to the lines of the statements; their accounts and units unfold by a click.
+LINES = r"^[^:]+:[^:]+$"
 #: Unit ledgers kept open at a time; the one unused for longest is closed.
 KEPT = 12
 
@@ -99,7 +101,10 @@ class BookLedger(FavaLedger):
         self.all_entries_by_type = group_entries_by_type(self.all_entries)
         self.prices = FavaPriceMap(self.all_entries_by_type.Price)
         self.fava_options = fava_options(
-            language=config.language, default_file=feed.default_file, fiscal_year_start=config.fiscal_year_start
+            language=config.language,
+            default_file=feed.default_file,
+            fiscal_year_start=config.fiscal_year_start,
+            collapsed=LINES if self.unit is None else None,
         )
         self.fava_options_errors = []
         for name in ("accounts", "attributes", "budgets", "charts", "commodities", "extensions", "file"):

@@ -78,8 +78,17 @@ def beancount_options(
     return options
 
 
-def fava_options(*, language: str, default_file: str | None, fiscal_year_start: str) -> FavaOptions:
-    """Fava's options. They are never read from a book's text: a unit's `fava-option` would be one more way in."""
+def fava_options(
+    *, language: str, default_file: str | None, fiscal_year_start: str, collapsed: str | None = None
+) -> FavaOptions:
+    """Fava's options. They are never read from a book's text: a unit's `fava-option` would be one more way in.
+
+    Args:
+        language: of Fava's pages and of numbers.
+        default_file: what the editor opens first.
+        fiscal_year_start: "07-01"; a fiscal year is named after the year in which it begins.
+        collapsed: pattern of accounts whose children are folded away at first.
+    """
     options = FavaOptions(
         auto_reload=True,
         language=language,
@@ -90,6 +99,8 @@ def fava_options(*, language: str, default_file: str | None, fiscal_year_start: 
         show_accounts_with_zero_transactions=False,
         use_external_editor=False,
     )
+    if collapsed is not None:
+        options.set_collapse_pattern(collapsed)
     month = int(fiscal_year_start[:2])
     if month != 1:
         options.set_fiscal_year_end(f"{month + 11:02}-{28 if month == 3 else 30 if month in (5, 7, 10, 12) else 31}")

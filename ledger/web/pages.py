@@ -7,6 +7,7 @@ server from what the other rooms have worked out; nothing is computed here but s
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from fava.core.extensions import ExtensionModule
 from fava.ext import FavaExtensionBase
 
 from ledger.charts import lines
+from ledger.combine import SETTLED
 from ledger.messages import N_, translate
 from ledger.reports import KINDS, Task, todo
 from ledger.web.options import ROOT_NAMES, ROOTS
@@ -112,10 +114,18 @@ class Unmatched(Page):
 
     title = N_("Unmatched")
 
-    def items(self) -> list[Any]:
-        """Unmatched dealings; on a unit's ledger its own."""
-        found = self.look.federation.combined.unmatched
-        return [item for item in found if self.slug is None or self.slug in item.units]
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """(heading, dealings): what needs a person first, then what is only told; on a unit's ledger its own."""
+        found = [u for u in self.look.federation.combined.unmatched if self.slug is None or self.slug in u.units]
+        waiting = [item for item in found if item.code not in SETTLED]
+        told = [item for item in found if item.code in SETTLED]
+        groups = [(N_("Needs a person"), waiting), (N_("For your information"), told)]
+        return [(translate(heading), items) for heading, items in groups if items]
+
+    def source_name(self, where: str) -> str:
+        """A place as a reader knows it: a voucher's file and line, or the rule that made the entry."""
+        made = re.match(r"<([\w-]+)>", where)
+        return self.say(N_("made by a rule: {name}"), name=made[1]) if made else where
 
     def names(self, item: Any) -> str:
         """The two units' names."""
