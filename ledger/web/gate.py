@@ -31,8 +31,8 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _API = "json_api."
 _READS = (
     "account_report balance_sheet changed commodities context documents errors events help income_statement journal "
-    "imports journal_page ledger_data narration_transaction narrations options payee_accounts payee_transaction query source "
-    "source_slice statistics trial_balance"
+    "imports journal_page ledger_data narration_transaction narrations options payee_accounts payee_transaction query "
+    "source source_slice statistics trial_balance"
 )
 #: Endpoints that read, for every ledger.
 READ = frozenset(
