@@ -79,4 +79,4 @@ def lines_refusals(text: str, line: int) -> Iterator[Refusal]:
     if any(_ENTRY.match(other) for other in others):
         yield found.TextSwallowed, line, {}
     elif len(others) >= MAX_TEXT_LINES:
-        yield found.TextLong, line, {"count": len(others) + 1, "limit": MAX_TEXT_LINES}
+        yield found.TextLong, line, {"limit": MAX_TEXT_LINES}

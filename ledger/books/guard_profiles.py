@@ -21,6 +21,8 @@ MAX_DECIMALS = 8
 MAX_NESTING = 20
 MAX_OPERATORS = 40
 MAX_TEXT_LINES = 64
+#: A quote that isn't closed for so long isn't looked at further.
+MAX_TEXT_BYTES = 1 << 19
 
 
 @dataclass(frozen=True)

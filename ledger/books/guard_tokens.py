@@ -25,8 +25,16 @@ from collections.abc import Iterator
 from beancount.parser import lexer
 
 from ledger.books import problems_guard as found
+from ledger.books.guard_bytes import MAX_PROBLEMS, visible
 from ledger.books.guard_names import Refusal, markup_in
-from ledger.books.guard_profiles import MAX_DECIMALS, MAX_DIGITS, MAX_NESTING, MAX_OPERATORS
+from ledger.books.guard_profiles import (
+    MAX_DECIMALS,
+    MAX_DIGITS,
+    MAX_NESTING,
+    MAX_OPERATORS,
+    MAX_TEXT_BYTES,
+    MAX_TEXT_LINES,
+)
 
 #: A text on one line, a comment, a tag or a link, each after white space or at the start of a line.
 _QUIET = re.compile(rb'(?<![^ \t\n])(?:"[^"\\\n]*"|;[^\n]*|[\^#][A-Za-z0-9\-_/.]+)')
@@ -45,7 +53,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"(\n"))
 
 def plain(data: bytes) -> bool:
     """Whether the words of `data` need no reading one by one, as nearly always; False only means: read them."""
-    if b"<" in data and _MARKUP.search(data):
+    if (b"<" in data and _MARKUP.search(data)) or _far_apart(data):
         return False
     if _quiet(data):
         return True
@@ -70,13 +78,49 @@ def _longest(lines: bytes) -> int:
     return max(map(len, lines.split(b"\n")))
 
 
+def _far_apart(data: bytes) -> bool:
+    """Whether two quotes are so far apart that a text between them would be read for too long."""
+    position = data.find(b'"')
+    while 0 <= position < len(data) - MAX_TEXT_BYTES:
+        further = data.rfind(b'"', position + 1, position + 1 + MAX_TEXT_BYTES)
+        if further < 0:
+            return True
+        position = further
+    return False
+
+
+def endless(data: bytes) -> int | None:
+    """The line of a quote after which no other comes for long, if not every text is closed on its line; else None.
+
+    Beancount's lexer reads a text in quotes again from its start with every 8 KiB of it: 4 MiB take ten seconds.
+    """
+    if b'"' not in _QUIET.sub(b"", data):
+        return None
+    pieces = data.split(b'"')
+    lines = 1
+    for number, piece in enumerate(pieces):
+        if number and len(piece) > MAX_TEXT_BYTES:
+            return lines
+        lines += piece.count(b"\n")
+    return None
+
+
 def scan(data: bytes) -> Iterator[Refusal]:
     """Read every word of `data`: one refusal for each that may not pass."""
+    line = endless(data)
+    if line is not None:
+        yield found.TextLong, line, {"limit": MAX_TEXT_LINES}
+        return
     nesting = 0
     operators = 0
     before = ""
-    for name, line, text, value in lexer.lex_iter(io.BytesIO(data)):
-        if before == "SLASH" and not (name == "NUMBER" and value):
+    errors = lexer.LexBuilder()
+    for name, line, text, value in lexer.lex_iter(io.BytesIO(data), errors):
+        if len(errors.errors) > MAX_PROBLEMS:
+            for error in errors.errors:
+                yield found.BookSyntax, error.source["lineno"], {"reason": visible(error.message[:200])}
+            return
+        if before == "SLASH" and (name in {"PLUS", "MINUS", "LPAREN"} or (name == "NUMBER" and not value)):
             yield found.DivisionRefused, line, {}
         if name == "EOL":
             nesting = operators = 0

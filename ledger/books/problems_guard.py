@@ -490,7 +490,7 @@ class TextLong(Problem):
     """A text over too many lines."""
 
     code = "TEXT_LONG"
-    message = N_("The text in quotes that begins here goes on for {count} lines; at most {limit}.")
+    message = N_("The text in quotes that begins here goes on for more than {limit} lines.")
     remedy = N_('Shorten it, or see whether its closing " is missing.')
 
 
