@@ -74,11 +74,10 @@ def combine(
     hledger: Path | None,
     parquet: Path | None,
 ) -> int:
-    r"""Combine all units: trial balance, eliminations, what doesn't match, translation with its proof.
+    """Combine all units: trial balance, eliminations, what doesn't match, translation with its proof.
 
     Debit is positive. A unit whose book has errors is left out, and the figures are marked incomplete.
 
-    \b
     Ends with 0 when all is well, 1 when a book has errors, 3 when dealings between units don't match
     (differences within the tolerance, of exchange rates, and what is in transit need nobody).
     """
@@ -201,14 +200,15 @@ def _print(ws: Workspace, found: Combined) -> None:
         title = f"{title}: {say(N_('INCOMPLETE'))}"
     pseudo = tuple(c for c in columns if c not in ws.units)
     table = Table(title=title, box=None, pad_edge=False, title_justify="left")
-    table.add_column("", no_wrap=True)
+    table.add_column("")
     shown = columns if full else (say(N_("Units")), *pseudo)
     for name in (*shown, say(N_("Group"))):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=True, min_width=AMOUNT_WIDTH - 1)  # a figure is never cut
     for row in sheet.rows:
         amounts = [row.amounts.get(c) for c in columns] if full else [row.units, *(row.amounts.get(c) for c in pseudo)]
         cells = ["" if not a else _shown(a, found.currency) for a in (*amounts, row.total)]
         table.add_row(row.line.label(messages.current()), *cells)
+    console.width = max(console.width, NAME_WIDTH + AMOUNT_WIDTH * (len(shown) + 1))
     console.print(table)
     amount = _shown(found.result, found.currency)
     click.echo(say(N_("Result (surplus positive): {amount} {currency}"), amount=amount, currency=found.currency))

@@ -110,10 +110,12 @@ class Collector:
         for (unit, partner), rests in sorted(self.unmeasured.items()):
             if unit != slug:
                 continue
-            rest = sum((amount for amount, _ in rests), ZERO)
+            rest = half_away(sum((amount for amount, _ in rests), ZERO), self.rates.base)
             if abs(rest) > unit_of(self.rates.base) * len(rests):
                 where = [source for amount, source in rests if amount]
-                self.findings.append(finding("FX_DIFF", None, (unit, partner), (rest, self.rates.base), where, partner))
+                self.findings.append(
+                    finding("FX_DIFF", None, sorted((unit, partner)), (rest, self.rates.base), where, partner)
+                )
 
     def _row(
         self,

@@ -1,0 +1,176 @@
+"""`sambok combine`: output, exports and exit codes (SPEC 5)."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.cli.main import cli
+from ledger.errors import Problem
+from tests.combine.conftest import opens
+from tests.combine.test_worked import ENTITY, sale
+
+MINE, THEIRS = sale("repris", "kafeet", "9000.00", "8500.00", 1)
+AGREED, ALSO = sale("repris", "kafeet", "9000.00", "9000.00", 1)
+
+
+def workspace(make_workspace, mine, theirs, **more):
+    units = {
+        "repris": {"unit": ENTITY + '\nlevels = ["Sverige", "Norrköping"]', "accounts": opens(mine), "2026-03": mine},
+        "kafeet": {"unit": ENTITY + '\nlevels = ["Sverige"]', "accounts": opens(theirs), "2026-03": theirs},
+    }
+    return make_workspace(units, **more)
+
+
+def run(ws, *args):
+    result = CliRunner().invoke(cli, ["combine", "--workspace", str(ws.root), *args], standalone_mode=False)
+    if isinstance(result.exception, Problem):
+        return result, result.exception.exit_code
+    assert result.exception is None or isinstance(result.exception, Exception), result.exception
+    return result, result.return_value
+
+
+def test_what_does_not_match_needs_a_person(make_workspace):
+    ws = workspace(make_workspace, MINE, THEIRS)
+    result, code = run(ws)
+    assert code == 3
+    assert "kafeet – repris  500.00 SEK  trade  ic-repris-1  [AMOUNT_DIFF]" in result.stdout
+    assert "Compare both vouchers" in result.stdout
+    assert "units/repris/books/2026/2026-03.beancount:3" in result.stdout
+    assert "Result (surplus positive): 500.00 SEK" in result.stdout
+
+
+def test_all_is_well(make_workspace):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    result, code = run(ws)
+    assert code == 0
+    assert "Net sales" in result.stdout
+
+
+def test_json_says_what_the_contract_says(make_workspace):
+    ws = workspace(make_workspace, MINE, THEIRS)
+    result, code = run(ws, "--json")
+    assert code == 3
+    answer = json.loads(result.stdout)
+    assert (answer["schema"], answer["kind"], answer["currency"], answer["complete"]) == (1, "combined", "SEK", True)
+    assert (answer["from"], answer["to"], answer["result"]) == ("2026-01-01", "2026-03-31", "500.00")
+    assert {"line": "NetSales", "account": "3001-Sales", "unit": "ELIM", "amount": "8500.00"} in answer["trial_balance"]
+    assert sum(Decimal(row["amount"]) for row in answer["trial_balance"]) == 0
+    assert answer["lines"]["NetSales"] == "-500.00"
+    assert {e["amount"] for e in answer["eliminations"]} == {"8500.00"}
+    (waiting,) = answer["unmatched"]
+    assert waiting["code"] == "AMOUNT_DIFF"
+    assert waiting["class"] == "trade"
+    assert waiting["units"] == ["kafeet", "repris"]
+    assert (waiting["amount"], waiting["currency"]) == ("500.00", "SEK")
+    assert waiting["remedy"]
+    assert answer["translation"] == answer["errors"] == []
+
+
+def test_the_same_answer_again_and_a_new_one_after_an_edit(make_workspace):
+    ws = workspace(make_workspace, MINE, THEIRS)
+    first, code = run(ws, "--json")
+    again, same = run(ws, "--json")
+    assert (again.stdout, same) == (first.stdout, code)
+    file = ws.units["kafeet"].books / "2026" / "2026-03.beancount"
+    file.write_text(ALSO, encoding="utf-8")
+    after, now = run(ws, "--json")
+    assert now == 0
+    assert json.loads(after.stdout)["unmatched"] == []
+
+
+def test_a_unit_with_errors_makes_it_incomplete(make_workspace):
+    ws = workspace(make_workspace, AGREED, '2026-03-01 * "Broken"\n  Assets:1930-Bank  1.00 SEK\n')
+    result, code = run(ws, "--json")
+    assert code == 1
+    answer = json.loads(result.stdout)
+    assert answer["complete"] is False
+    assert "UNIT_ERRORS" in {error["code"] for error in answer["errors"]}
+    assert {row["unit"] for row in answer["trial_balance"]} == {"repris"}
+    assert [u["code"] for u in answer["unmatched"]] == ["UNIT_ERRORS"]
+    shown, code = run(ws)
+    assert code == 1
+    assert "INCOMPLETE" in shown.stdout
+
+
+def test_exports_are_whole_files(make_workspace, tmp_path):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    out = tmp_path / "out"
+    _, code = run(
+        ws,
+        "--beancount",
+        str(out / "g.beancount"),
+        "--hledger",
+        str(out / "g.journal"),
+        "--parquet",
+        str(out / "tables"),
+    )
+    assert code == 0
+    assert sorted(p.name for p in out.iterdir()) == ["g.beancount", "g.journal", "tables"]
+    assert sorted(p.name for p in (out / "tables").iterdir()) == [
+        "entries.parquet",
+        "translation.parquet",
+        "trial_balance.parquet",
+        "unmatched.parquet",
+    ]
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing(make_workspace, tmp_path):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    (tmp_path / "file").write_text("kept")
+    result, _ = run(ws, "--beancount", str(tmp_path / "file" / "g.beancount"))
+    assert isinstance(result.exception, OSError)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (("--from", "2026-04-01", "--to", "2026-03-31"), "PERIOD_WRONG"),
+        (("--level", "Norköping"), "LEVEL_UNKNOWN"),
+        (("--currency", "EUR"), "MISSING_RATE"),
+    ],
+)
+def test_wrong_use_is_named(make_workspace, args, code):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    result, _ = run(ws, *args)
+    assert isinstance(result.exception, Problem)
+    assert result.exception.code == code
+
+
+def test_a_level_makes_the_others_outsiders(make_workspace):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    result, code = run(ws, "--level", "Norrköping", "--json")
+    answer = json.loads(result.stdout)
+    assert code == 0
+    assert {row["unit"] for row in answer["trial_balance"]} == {"repris"}
+    assert answer["eliminations"] == answer["unmatched"] == []
+    assert answer["result"] == "9000.00"
+
+
+def test_another_currency(make_workspace):
+    prices = """
+2026-01-31 custom "average-rate" "EUR" 10.00 SEK
+2026-02-28 custom "average-rate" "EUR" 11.00 SEK
+2026-03-31 custom "average-rate" "EUR" 12.00 SEK
+2026-03-31 price EUR 12.50 SEK
+"""
+    ws = workspace(make_workspace, MINE, THEIRS, prices=prices)
+    result, code = run(ws, "--currency", "EUR", "--json")
+    answer = json.loads(result.stdout)
+    assert code == 3
+    assert answer["currency"] == "EUR"
+    # 500 SEK at the mean of the three averages, 11.00; the claim of 500 at 12.50
+    assert answer["lines"] == {
+        "NetSales": "-45.45",
+        "RawMaterials": "0.00",
+        "InternalReceivables": "40.00",
+        "CTA": "5.45",
+        "InternalPayables": "0.00",
+    }
+    assert answer["result"] == "45.45"
+    refused, _ = run(ws, "--currency", "EUR", "--beancount", "x")
+    assert "reporting currency" in str(refused.exception)
