@@ -60,6 +60,7 @@ class Chart:
     roles: Mapping[str, str]
     sets: Mapping[str, CodeSet]
     _placed: dict[str, tuple[Line, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _members: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False, compare=False)
 
     def lines_of(self, code: str | None) -> tuple[Line, ...]:
         """The line a code belongs to; two where the root decides (a current account that may turn either way)."""
@@ -152,7 +153,12 @@ class Chart:
 
     def is_in(self, name: str, code: str | None) -> bool:
         """Whether a code belongs to a named set."""
-        return code is not None and code in self.range(name)
+        if code is None:
+            return False
+        known = self._members.get((name, code))  # asked once a posting, answered once a code
+        if known is None:
+            known = self._members[name, code] = code in self.range(name)
+        return known
 
     @cached_property
     def starters(self) -> tuple[ChartAccount, ...]:

@@ -116,6 +116,9 @@ class Policy:
     base: tuple[BaseEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[str] = frozenset()
+    _shares: dict[tuple[Decimal, dt.date], tuple[tuple[str, Fraction], ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def key(self) -> str:
@@ -147,11 +150,13 @@ class Policy:
 
     def shares(self, rate: Decimal, day: dt.date) -> tuple[tuple[str, Fraction], ...]:
         """`rate` split like the rate of `"*"` on that day; empty where nothing splits it (all is service)."""
-        entries = self.component_entries(day)
-        whole = sum((Fraction(e.share) for e in entries), Fraction(0))
-        if not whole:
-            return ()
-        return tuple((e.name, Fraction(e.share) * Fraction(rate) / whole) for e in entries)
+        known = self._shares.get((rate, day))  # every unit asks for every day of its turnover
+        if known is None:
+            entries = self.component_entries(day)
+            whole = sum((Fraction(e.share) for e in entries), Fraction(0))
+            parts = ((e.name, Fraction(e.share) * Fraction(rate) / whole) for e in entries) if whole else ()
+            known = self._shares[rate, day] = tuple(parts)
+        return known
 
     def vat(self, component: str, day: dt.date) -> Decimal | Literal["standard", "none"]:
         """How a component bears VAT between legal persons on a day."""
