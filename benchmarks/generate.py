@@ -311,7 +311,7 @@ def _journal(row: Row, names: dict[str, str], currency: str, number: int) -> str
 def _settings(root: Path, size: Size) -> None:
     home = size.currencies[0]
     (root / "fava.conf").write_text(
-        f'[federation]\nname = "Benchmark"\ncurrency = "{home}"\ncentral = "{CENTRAL}"\nlanguage = "sv"\n',
+        f'[federation]\nname = "Benchmark"\ncurrency = "{home}"\ncentral = "{CENTRAL}"\nlanguage = "en"\n',
         encoding="utf-8",
     )
     for slug in size.slugs():

@@ -150,6 +150,9 @@ class Workspace:
         text = os.fspath(path)
         if text.startswith("<"):
             return text
+        inside = f"{self.root}{os.sep}"
+        if text.startswith(inside) and "//" not in text:  # asked once a posting: the common case without pathlib
+            return text[len(inside) :]
         try:
             return Path(text).relative_to(self.root).as_posix()
         except ValueError:
