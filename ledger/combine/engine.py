@@ -68,29 +68,16 @@ def combine(
     if date_from > date_to:
         raise PeriodWrong(date_from=date_from, date_to=date_to)
     rates = Rates.from_entries(books.central_text.prices, ws.currency)
-    wanted = {s: u for s, u in sorted(ws.units.items()) if counts(u, date_from, date_to, level)}
-    problems: list[Problem] = [
-        UnitErrors(unit=p.unit, file=p.file, slug=p.unit, count=1)
-        for p in ws.problems
-        if p.unit and p.unit not in wanted
-    ]
-    good = {}
-    for slug, unit in wanted.items():
-        book = books.units.get(slug)
-        if book is not None and book.ok:
-            good[slug] = unit
-        elif book is not None:
-            problems.append(UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=len(book.problems)))
-    scope = Scope(ws.units, good, frozenset(wanted) - frozenset(good), level, date_from, date_to)
+    scope, problems = _scope(books, date_from, date_to, level)
     parts: dict[str, Part] = {}
-    for slug in good:
+    for slug in scope.units:
         made = _part(books, run, slug, scope, rates)
         if isinstance(made, Part):
             parts[slug] = made
         else:
             problems += made
-    broken = frozenset(wanted) - frozenset(parts)
-    scope = replace(scope, units={s: good[s] for s in parts}, broken=broken)
+    fallen = frozenset(scope.units) - frozenset(parts)
+    scope = replace(scope, units={s: scope.units[s] for s in parts}, broken=scope.broken | fallen)
     parts = {slug: replace(part, scope=scope) for slug, part in parts.items()}
     entries, findings = _match(books, parts, scope, rates)
     entries = [e for part in parts.values() for e in part.entries] + entries
@@ -98,7 +85,7 @@ def combine(
         currency=ws.currency,
         date_from=date_from,
         date_to=date_to,
-        complete=not problems and not books.central_text.problems,
+        complete=not problems and not run.problems and not books.central_text.problems,
         trial_balance=_rows(parts.values(), entries),
         entries=tuple(sorted(entries, key=lambda e: (e.date, e.column, e.kind, e.key, e.section))),
         unmatched=tuple(findings),
@@ -109,6 +96,23 @@ def combine(
     )
     combined.check()
     return combined if currency in {None, ws.currency} else present(combined, str(currency), rates)
+
+
+def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: str | None) -> tuple[Scope, list[Problem]]:
+    """The units of a run; those whose books have errors are named, and left out."""
+    ws = books.workspace
+    wanted = {s: u for s, u in sorted(ws.units.items()) if counts(u, date_from, date_to, level)}
+    unknown = sorted({p.unit for p in ws.problems if p.unit and p.unit not in ws.units})
+    problems: list[Problem] = [UnitErrors(unit=s, file=f"units/{s}/unit.toml", slug=s, count=1) for s in unknown]
+    good = {}
+    for slug, unit in wanted.items():
+        book = books.units.get(slug)
+        if book is not None and book.ok:
+            good[slug] = unit
+        else:
+            count = len(book.problems) if book else 1
+            problems.append(UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=count))
+    return Scope(ws.units, good, frozenset(wanted) - frozenset(good), level, date_from, date_to), problems
 
 
 def _last(books: Books) -> dt.date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ledger.combine.combined import Combined
 
 #: Decimals of a Parquet amount: no currency has more.
 SCALE = 4
+TEXT, DATE, MONEY = "text", "date", "money"
 
 
 def json_text(combined: Combined) -> str:
@@ -75,89 +76,60 @@ def _plain(text: str) -> str:
 
 
 def parquet_tables(combined: Combined) -> dict[str, bytes]:
-    """Parquet files by name: trial balance, eliminations with their postings, unmatched, translation."""
+    """Parquet files by name: trial balance, entries that no unit wrote, unmatched, translation."""
+    return {
+        "trial_balance.parquet": _parquet(
+            {"line": TEXT, "account": TEXT, "unit": TEXT, "amount": MONEY},
+            ((r.line, r.account, r.unit, r.amount) for r in combined.trial_balance),
+        ),
+        "entries.parquet": _parquet(
+            {
+                "date": DATE,
+                **dict.fromkeys(("column", "kind", "key", "section", "units", "line", "account", "unit"), TEXT),
+                "amount": MONEY,
+                "source": TEXT,
+            },
+            (
+                (
+                    *(e.date, e.column, e.kind, e.key, e.section, ",".join(e.units)),
+                    *(p.place.line, p.place.account, p.unit or p.column, p.amount, p.source),
+                )
+                for e in combined.entries
+                for p in e.postings
+            ),
+        ),
+        "unmatched.parquet": _parquet(
+            {
+                **dict.fromkeys(("code", "class", "key", "units"), TEXT),
+                "amount": MONEY,
+                "currency": TEXT,
+                "sources": TEXT,
+            },
+            (
+                (u.code, u.kind, u.key, ",".join(u.units), u.amount, u.currency, ",".join(u.sources))
+                for u in combined.unmatched
+            ),
+        ),
+        "translation.parquet": _parquet(
+            {"unit": TEXT, "currency": TEXT, "opening_net_assets": MONEY, "posted": MONEY, "proof": MONEY},
+            ((t.unit, t.currency, t.opening_net_assets, t.posted, t.proof) for t in combined.translation),
+        ),
+    }
+
+
+def _parquet(columns: dict[str, str], rows: Iterable[tuple[Any, ...]]) -> bytes:
+    """A table as Parquet; an amount that is finer than its column is a programming error."""
     import io  # noqa: PLC0415  with Polars, which only this export needs
 
     import polars as pl  # noqa: PLC0415  as above
 
-    money = pl.Decimal(38, SCALE)
-
-    def written(rows: list[dict[str, Any]], schema: dict[str, Any]) -> bytes:
-        for row in rows:
-            for value in row.values():
-                assert not isinstance(value, Decimal) or value == round(value, SCALE)
-        buffer = io.BytesIO()
-        pl.DataFrame(rows, schema=schema, orient="row").write_parquet(buffer)
-        return buffer.getvalue()
-
-    text = pl.String()
-    return {
-        "trial_balance.parquet": written(
-            [
-                {"line": r.line, "account": r.account, "unit": r.unit, "amount": r.amount}
-                for r in combined.trial_balance
-            ],
-            {"line": text, "account": text, "unit": text, "amount": money},
-        ),
-        "entries.parquet": written(
-            [
-                {
-                    "date": e.date,
-                    "column": e.column,
-                    "kind": e.kind,
-                    "key": e.key,
-                    "section": e.section,
-                    "units": ",".join(e.units),
-                    "line": p.place.line,
-                    "account": p.place.account,
-                    "unit": p.unit or p.column,
-                    "amount": p.amount,
-                    "source": p.source,
-                }
-                for e in combined.entries
-                for p in e.postings
-            ],
-            {
-                "date": pl.Date(),
-                **dict.fromkeys(("column", "kind", "key", "section", "units", "line", "account", "unit"), text),
-                "amount": money,
-                "source": text,
-            },
-        ),
-        "unmatched.parquet": written(
-            [
-                {
-                    "code": u.code,
-                    "class": u.kind,
-                    "key": u.key,
-                    "units": ",".join(u.units),
-                    "amount": u.amount,
-                    "currency": u.currency,
-                    "sources": ",".join(u.sources),
-                }
-                for u in combined.unmatched
-            ],
-            {
-                **dict.fromkeys(("code", "class", "key", "units"), text),
-                "amount": money,
-                "currency": text,
-                "sources": text,
-            },
-        ),
-        "translation.parquet": written(
-            [
-                {
-                    "unit": t.unit,
-                    "currency": t.currency,
-                    "opening_net_assets": t.opening_net_assets,
-                    "posted": t.posted,
-                    "proof": t.proof,
-                }
-                for t in combined.translation
-            ],
-            {"unit": text, "currency": text, "opening_net_assets": money, "posted": money, "proof": money},
-        ),
-    }
+    types: dict[str, Any] = {TEXT: pl.String(), DATE: pl.Date(), MONEY: pl.Decimal(38, SCALE)}
+    kept = list(rows)
+    assert all(v == round(v, SCALE) for row in kept for v in row if isinstance(v, Decimal))
+    frame = pl.DataFrame(kept, schema={name: types[kind] for name, kind in columns.items()}, orient="row")
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def write_parquet(combined: Combined, folder: Path, write: Callable[[Path, bytes], None]) -> list[Path]:
