@@ -27,7 +27,7 @@ from ledger.provisional.invoices import Invoice
 from ledger.provisional.vat_terms import VatTerms
 from ledger.rules.levy import SERVICE, ZERO
 from ledger.rules.rates import Rates, tidy
-from ledger.rules.rounding import EXACT, half_away
+from ledger.rules.rounding import EXACT, half_away, largest_remainder
 from ledger.rules.vat import Vat
 
 TAG = "provisional"
@@ -158,7 +158,10 @@ def central_side(
         draft.add(accounts.account("levy_claim", date, theirs), gross, theirs, tags, price)
     with localcontext(EXACT):
         claim = half_away(gross * spot, own)
-        income = {name: half_away(part * average, own) for name, part in invoice.parts.items()}
+        # in another currency the whole is rounded once and then split, so that it meets the unit's cost at the average
+        whole = half_away(invoice.net * average, own)
+        split = largest_remainder(whole, invoice.parts, own) if invoice.net else {}
+        income = split if foreign else invoice.parts
         vat = {rate: half_away(part * spot, own) for rate, part in invoice.vat_parts.items() if charged}
     for name, part in income.items():
         if part:
@@ -216,7 +219,7 @@ def remeasured(
         unit: who owes.
         accounts: central's.
         month_end: the day.
-        claim: what stands in central's books at its end.
+        claim: what stands in central's books at its end; it carries the gain afterwards.
         spot: the closing rate.
         language: of the narration.
 
@@ -225,7 +228,7 @@ def remeasured(
     """
     own, theirs = accounts.unit.currency, unit.currency
     with localcontext(EXACT):
-        gain = half_away(claim.held * spot, own) - half_away(claim.carried, own)
+        gain = half_away(claim.held * spot - claim.carried, own)
         moved = abs(claim.held) or claim.most
         if not gain or not moved:
             return None
@@ -243,4 +246,5 @@ def remeasured(
     draft.add(account, -moved, theirs, tags, Amount(old, own))
     draft.add(account, moved, theirs, tags, Amount(spot, own))
     _exchange(draft, accounts, gain, month_end)
+    claim.carried += gain
     return draft

@@ -236,7 +236,4 @@ class _Run:
             spot = rates.spot(unit.currency, end)
         except MissingRate:  # the next month that has a price catches up
             return None
-        draft = remeasured(unit, accounts, end, claim, spot, self.ws.language)
-        if draft is not None:
-            claim.carried = claim.held * spot
-        return draft
+        return remeasured(unit, accounts, end, claim, spot, self.ws.language)
