@@ -1,0 +1,67 @@
+"""Entries as text: what is written is what Beancount reads back."""
+
+import datetime as dt
+from decimal import Decimal
+
+from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.parser import parser
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importers.base import plain_name
+from importers.booktext import clean, leaf, quoted, render
+
+DAY = dt.date(2026, 3, 2)
+TEXT = st.text(max_size=40).map(clean)
+VALUES = st.one_of(
+    TEXT, st.booleans(), st.dates(dt.date(2000, 1, 1), dt.date(2027, 12, 31)), st.decimals(-1000, 1000, places=3)
+)
+
+
+def transaction(payee, narration, meta, numbers):
+    postings = [data.Posting("Assets:1930-Bank", Amount(n, "SEK"), None, None, None, dict(meta)) for n in numbers]
+    return data.Transaction(dict(meta), DAY, "*", payee, narration, data.EMPTY_SET, data.EMPTY_SET, postings)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    TEXT,
+    TEXT,
+    st.dictionaries(st.sampled_from(["source-id", "by", "registered", "x1"]), VALUES, max_size=4),
+    st.lists(st.decimals(-(10**9), 10**9, places=2), max_size=4),
+)
+def test_a_transaction_reads_back(payee, narration, meta, numbers):
+    entry = transaction(payee or None, narration, meta, numbers)
+    (back,), errors, _ = parser.parse_string(render(entry))
+    assert not errors
+    assert (back.payee or None, back.narration, back.date, back.flag) == (payee or None, narration, DAY, "*")
+
+    def own(read):
+        return {k: v for k, v in (read or {}).items() if k not in {"filename", "lineno"}}
+
+    assert own(back.meta) == meta
+    assert [(p.units, own(p.meta)) for p in back.postings] == [(Amount(n, "SEK"), meta) for n in numbers]
+
+
+def test_the_form():
+    entry = transaction("Åhléns", 'sa "hej"', {"by": "anna", "_hidden": "x"}, [Decimal("-99.50")])
+    assert render(entry) == (
+        '2026-03-02 * "Åhléns" "sa \\"hej\\""\n'
+        '  by: "anna"\n'
+        "  Assets:1930-Bank                                        -99.50 SEK\n"
+        '    by: "anna"\n'
+    )
+    balance = data.Balance({"source-id": "b"}, DAY, "Assets:A", Amount(Decimal("1.00"), "SEK"), None, None)
+    assert render(balance).splitlines()[1] == '  source-id: "b"'
+    assert render(data.Open({}, DAY, "Assets:A", ["SEK"], None)) == "2026-03-02 open Assets:A SEK\n"
+
+
+def test_names():
+    assert leaf("6110", "Kontorsmat. & annat (50 %)") == "6110-Kontorsmat-annat-50"
+    assert leaf("1510", "") == "1510"
+    assert plain_name("../Kontoutdrag mars.XML") == "Kontoutdrag_mars.XML"
+    assert plain_name("evil.beancount") == "evil.beancount.txt"
+    assert plain_name("…") == "file.txt"
+    assert clean("a\u202e\x00b\n c\u0301") == "a b ć"
+    assert quoted('a\\"') == '"a\\\\\\""'
