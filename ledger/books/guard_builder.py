@@ -25,6 +25,7 @@ from beancount.parser.grammar import KeyValue, ParserError, TagsLinks
 from ledger.books import problems_guard as found
 from ledger.books.guard_bytes import MAX_PROBLEMS, visible
 from ledger.books.guard_names import Refusal, account_refusals, is_currency, is_document, lines_refusals
+from ledger.books.guard_numbers import does_not_fit
 from ledger.books.guard_profiles import MAX_ACCOUNT, MAX_CURRENCY, MAX_DECIMALS, MAX_DIGITS, Profile
 from ledger.books.template import INCLUDES, OPTIONS, PLUGINS
 from ledger.errors import Problem
@@ -51,6 +52,8 @@ class GuardBuilder(grammar.Builder):
         self.refusals: list[Refusal] = []
         self.contexts: dict[str, Any] = {}
         self.keys: set[str] = set()
+        #: Whether a number since the last transaction has more decimals than anyone may write: arithmetic made it.
+        self.fractions = False
         #: What the main file says: `(word, name, value, line)`.
         self.head: list[tuple[str, str, str | None, int]] = []
         for name in _DIRECTIVES:
@@ -167,6 +170,7 @@ class GuardBuilder(grammar.Builder):
         if number is MISSING or currency is MISSING:
             self.check_number(lineno, number)
             self.check_currency(lineno, currency)
+            self.fractions = True  # to be on the safe side
             return Amount(number, currency)
         context: Any = self.contexts.get(currency)
         if context is None:
@@ -176,8 +180,10 @@ class GuardBuilder(grammar.Builder):
         if digits > context.integer_max:
             self.check_number(lineno, number)
             context.integer_max = digits
-        decimals = 2 if number.same_quantum(_CENT) else -number.as_tuple().exponent
+        decimals: Any = 2 if number.same_quantum(_CENT) else -number.as_tuple().exponent
         context.fractional_dist.hist[decimals] += 1
+        if decimals > MAX_DECIMALS:
+            self.fractions = True
         return tuple.__new__(Amount, (number, currency))
 
     def compound_amount(self, filename: str, lineno: int, number_per: Any, number_total: Any, currency: Any) -> Any:
@@ -235,6 +241,10 @@ class GuardBuilder(grammar.Builder):
             else:
                 postings.append(item)
                 target = item.meta
+        if self.fractions:
+            self.fractions = False
+            if does_not_fit(postings):
+                self.refuse(found.FractionEndless, lineno)
         payee, narration = None, ""
         if texts:
             self.check_text(lineno, *texts)

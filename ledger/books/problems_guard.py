@@ -241,6 +241,14 @@ class NumberLong(Problem):
     remedy = N_("Correct the number; where it is a reference, put it in quotes.")
 
 
+class FractionEndless(Problem):
+    """A third beside an amount that is left open."""
+
+    code = "FRACTION_ENDLESS"
+    message = N_("This voucher divides without an end and leaves an amount open: the rest can't be worked out.")
+    remedy = N_("Write the result of the division with two decimals, or write the open amount out.")
+
+
 # --- directives ------------------------------------------------------------------------------------------------------
 
 
