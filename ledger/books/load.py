@@ -65,9 +65,12 @@ def load_books(
         pool: workers to use; default this process's own, which stay ready for the next call.
 
     Returns:
-        The books, in the order of `ws.units`. Faults of text are in their `problems`; nothing is raised for them.
+        The books, in the order asked for. Faults of text are in their `problems`; nothing is raised for them.
+
+    Raises:
+        UnitUnknown: a slug that names no unit.
     """
-    wanted = list(ws.units) if slugs is None else [slug for slug in ws.units if slug in set(slugs)]
+    wanted = list(ws.units) if slugs is None else [ws.unit(slug).slug for slug in dict.fromkeys(slugs)]
     return _Loading(ws, pool or shared_pool(), jobs).run(wanted)
 
 
@@ -118,11 +121,13 @@ class _Loading:
         self._read(missing, unread, keys, texts)
         fresh = self._remember()
         whole = fresh.files and len(wanted) == len(self.ws.units)
+        # Of all units: a plugin loads all books but its own. May add a problem to a book.
+        closed = {slug: self._sealed(slug) for slug in self.ws.units}
         return Books(
             self.ws,
             {slug: self.books[slug] for slug in wanted},
             self._central_text(texts),
-            {slug: _sealed(unit.folder) for slug, unit in self.ws.units.items()},  # a plugin loads all but its own book
+            closed,
             fingerprint_of(self.ws.root, fresh) if whole else None,
         )
 
@@ -205,13 +210,14 @@ class _Loading:
             return
         unanswered = {task.name: task for task in tasks}
         try:
-            for answer in self.pool.run(tasks, self.jobs):
-                unanswered.pop(answer.task.name)
-                name = answer.task.ask["slug"]
-                if answer.task.ask["kind"] == "unit":
-                    self._take(name, keys[name], answer)
-                else:
-                    self._take_text(name, text_keys[name], answer)
+            with contextlib.closing(self.pool.run(tasks, self.jobs)) as answers:
+                for answer in answers:
+                    unanswered.pop(answer.task.name)
+                    name = answer.task.ask["slug"]
+                    if answer.task.ask["kind"] == "unit":
+                        self._take(name, keys[name], answer)
+                    else:
+                        self._take_text(name, text_keys[name], answer)
         except OSError as error:
             for task in unanswered.values():
                 self._fail(task, ReaderUnavailable(reason=error.strerror or str(error)))
@@ -296,6 +302,16 @@ class _Loading:
             (*wrong_policy, *wrong_prices),
         )
 
+    def _sealed(self, slug: str) -> frozenset[str]:
+        """The closed months. Seals that can't be read are the book's problem: guessing would open a sealed month."""
+        try:
+            return sealed_months(self.ws.units[slug].folder)
+        except Problem as problem:
+            book = self.books.get(slug)
+            if book is not None and problem not in book.problems:
+                self.books[slug] = replace(book, problems=(*book.problems, problem))
+            return frozenset()
+
     # --- what is remembered
 
     def _remember(self) -> Record:
@@ -359,14 +375,6 @@ def _death(answer: Answer) -> Problem:
     if answer.died == "timed out":
         return BookTimedOut(seconds=answer.detail)
     return BookCrashed(reason=answer.detail)
-
-
-def _sealed(folder: Path) -> frozenset[str]:
-    """The closed months; none where the seals can't be read, which the guard has said already."""
-    try:
-        return sealed_months(folder)
-    except Problem:
-        return frozenset()
 
 
 def _delete_pickles(root: Path) -> None:

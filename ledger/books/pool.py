@@ -48,8 +48,8 @@ main()
 class Limits:
     """What one task may use. Seconds and bytes grow with the size of its text."""
 
-    cpu_seconds: float = 20
-    cpu_seconds_per_mb: float = 15
+    cpu_seconds: float = 10
+    cpu_seconds_per_mb: float = 10
     wall_factor: float = 4  # the machine may be busy with something else
     memory: int = 3 << 30  # address space; Polars maps much that it never touches
     memory_per_mb: int = 64 << 20
@@ -84,7 +84,7 @@ class Answer:
     head: dict[str, Any] = field(default_factory=dict)
     blobs: tuple[bytes, ...] = ()
     died: str | None = None
-    detail: str = ""
+    detail: str = ""  # the signal or exit code, or the seconds it was given
 
 
 class _Worker:
@@ -106,6 +106,7 @@ class _Worker:
         with contextlib.suppress(OSError):
             fcntl.fcntl(self.out, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self.task: Task | None = None
+        self.cpu = 0
         self.deadline = 0.0
         self.received = bytearray()
 
@@ -113,7 +114,8 @@ class _Worker:
         self.task = task
         self.received.clear()
         self.deadline = time.monotonic() + limits.wall(task.size)
-        ask = {**task.ask, "cpu": limits.cpu(task.size), "space": limits.space(task.size)}
+        self.cpu = limits.cpu(task.size)
+        ask = {**task.ask, "cpu": self.cpu, "space": limits.space(task.size)}
         stdin = self.process.stdin
         assert stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it died between tasks: seen as the end of its answers
@@ -141,7 +143,7 @@ class _Worker:
         assert self.task is not None
         code = self.process.wait()
         if code == -signal.SIGXCPU:
-            return Answer(self.task, died="timed out", detail="SIGXCPU")
+            return Answer(self.task, died="timed out", detail=str(self.cpu))
         return Answer(self.task, died="crashed", detail=ending(code))
 
     def kill(self) -> None:
@@ -223,7 +225,8 @@ class Pool:
     def run(self, tasks: Sequence[Task], jobs: int | None = None) -> Iterator[Answer]:
         """Work on all tasks, the largest first; answers come as they are ready, one for each task.
 
-        One caller at a time; others wait. If the caller stops early or is interrupted, what is under way is killed.
+        One caller at a time; others wait. If the caller stops early (closes the iterator) or is interrupted, what is
+        under way is killed.
 
         Raises:
             OSError: no worker can be started at all.
@@ -284,11 +287,10 @@ class Pool:
         return ready
 
     def close(self) -> None:
-        """End all workers."""
-        with self._lock:
-            for worker in self._idle:
-                worker.kill()
-            self._idle.clear()
+        """End all workers; a run that is under way in another thread, or was left halfway, gets no more answers."""
+        for worker in (*self._busy, *self._idle):
+            worker.kill()
+        self._idle.clear()
 
 
 _shared: list[tuple[int, Pool]] = []

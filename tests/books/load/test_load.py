@@ -1,5 +1,7 @@
 """Loading a workspace: what plain Beancount says, what the cache keeps, what one broken unit does to the others."""
 
+# ruff: noqa: E501  ledgers stand in tables, one case a line
+
 from __future__ import annotations
 
 import datetime as dt
@@ -25,6 +27,7 @@ from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY, Cache
 from ledger.books.fingerprint import fingerprint
 from ledger.books.problems_load import BookMoved, CacheDamaged
+from ledger.books.problems import UnitUnknown
 from ledger.books.reference import load_reference
 from ledger.books.scan import scan_balances_slowly
 
@@ -254,6 +257,25 @@ def test_faults_are_said_in_a_bookkeepers_words_and_cost_one_unit(ws, text, code
     assert books.units["annan"].ok
     forget()
     assert load_books(ws).units["repris"].problems == books.units["repris"].problems
+
+
+def test_seals_that_cannot_be_read_are_the_books_problem(ws):
+    seals = ws.units["repris"].folder / "seals.jsonl"
+    seals.write_text('{"period": "2026-01"}\n{"per')
+    for _ in range(2):
+        books = load_books(ws)
+        assert [(p.code, p.line) for p in books.units["repris"].problems] == [("SEALS_UNREADABLE", 2)]
+        assert not books.units["repris"].ok
+        assert books.units["annan"].ok
+    seals.write_text('{"period": "2026-01"}\n')
+    books = load_books(ws)
+    assert books.problems == ()
+    assert books.closed["repris"] == {"2026-01"}
+
+
+def test_an_unknown_unit(ws):
+    with pytest.raises(UnitUnknown):
+        load_books(ws, ["reprise"])
 
 
 def test_refused_text_has_no_summary_and_no_entries(ws):
