@@ -22,7 +22,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -222,7 +222,7 @@ class Pool:
     ) -> None:
         self.close()
 
-    def run(self, tasks: Sequence[Task], jobs: int | None = None) -> Iterator[Answer]:
+    def run(self, tasks: Sequence[Task], jobs: int | None = None) -> Generator[Answer, None, None]:
         """Work on all tasks, the largest first; answers come as they are ready, one for each task.
 
         One caller at a time; others wait. If the caller stops early (closes the iterator) or is interrupted, what is

@@ -26,8 +26,8 @@ from ledger.books import (
 from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY, Cache
 from ledger.books.fingerprint import fingerprint
-from ledger.books.problems_load import BookMoved, CacheDamaged
 from ledger.books.problems import UnitUnknown
+from ledger.books.problems_load import BookMoved, CacheDamaged
 from ledger.books.reference import load_reference
 from ledger.books.scan import scan_balances_slowly
 
