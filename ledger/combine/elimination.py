@@ -145,6 +145,31 @@ def entries(names: Names, items: Sequence[Item], scope: Scope, currency: str) ->
     return found
 
 
+def plain(names: Names, items: Sequence[Item], scope: Scope) -> list[GroupEntry] | None:
+    """The entries of a dealing in which each posting meets its one opposite to the last unit; None of any other.
+
+    They are what `entries` makes of it, found without sums to date: nearly all dealings are like this.
+    """
+    found = []
+    for section in (BALANCE, RESULT):
+        chosen = [item for item in items if item.section == section]
+        if not chosen:
+            continue
+        if len(chosen) != 2:
+            return None
+        one, other = chosen
+        met = one.amount == -other.amount and one.document_amount == -other.document_amount
+        if not met or not one.amount or one.unit == other.unit or one.currency != other.currency:
+            return None
+        postings = tuple(
+            GroupPosting(item.place, ELIM, -item.amount, item.source, item.unit)
+            for item in sorted(chosen, key=lambda i: (i.unit, i.place))
+        )
+        day = max(_day(one, scope), _day(other, scope))
+        found.append(GroupEntry(day, ELIM, names.kind, names.key, names.units, postings, section))
+    return found
+
+
 def _day(item: Item, scope: Scope) -> dt.date:
     """The day in the period on which an item shows: what lies before it stands in the opening balance."""
     return max(item.date, scope.date_from - DAY)

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from beancount.core import data
@@ -23,7 +24,7 @@ from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
 from ledger.combine.scope import Scope
-from ledger.rules.rounding import half_away
+from ledger.rules.rounding import half_away, unit_of
 
 RETAINED = Place("RetainedResult", EARLIER)
 JOINED = Place("Joined", ENTERED)
@@ -161,10 +162,24 @@ def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: st
 
 def whole(amount: Decimal, currency: str) -> Decimal | None:
     """`amount` in whole units of its currency; None where it is finer. A total price leaves a trace of its division."""
+    quick = amount.quantize(_unit(currency))
+    if quick == amount:
+        return quick
     rounded = half_away(amount, currency)
     return rounded if abs(rounded - amount) < TRACE else None
 
 
+_unit = cache(unit_of)
+
+
 def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:
     """Flows dated on their month's last day; their amounts are whole units of the currency already."""
-    return tuple(Flow(r.account, last_day(r.month), half_away(r.amount, r.currency)) for r in rows if r.amount)
+    days: dict[str, dt.date] = {}
+    found = []
+    for row in rows:
+        if row.amount:
+            day = days.get(row.month) or days.setdefault(row.month, last_day(row.month))
+            amount = whole(row.amount, row.currency)
+            assert amount is not None
+            found.append(Flow(row.account, day, amount))
+    return tuple(found)

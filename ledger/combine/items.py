@@ -16,7 +16,7 @@ from decimal import Decimal, localcontext
 from ledger.books import PartnerRow, Workspace, month_of
 from ledger.books.summary import weight
 from ledger.combine.codes import CODES
-from ledger.combine.flows import Part
+from ledger.combine.flows import Part, whole
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.rules.problems_rates import MissingRate
@@ -209,7 +209,8 @@ class Collector:
                 self.unmeasured[slug, row.partner].append((row.amount - closing, source))
             return closing
         if row.currency == base:
-            return half_away(row.amount, base)
+            quick = whole(row.amount, base)
+            return half_away(row.amount, base) if quick is None else quick
         day = min(row.date, self.scope.date_to)
         try:
             if place.is_result:

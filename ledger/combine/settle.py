@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ledger.combine.elimination import Gap, Names, entries, gap
+from ledger.combine.elimination import Gap, Names, entries, gap, plain
 from ledger.combine.flows import RETAINED
 from ledger.combine.items import BALANCE, OTHER, RESULT, WINDOW, Item, finding
 from ledger.combine.matching import Dealing
@@ -67,6 +67,9 @@ class Settler:
         if mismatch and early:
             self._say("CLASS_MISMATCH", names, [i for i in early if i.unit == early[0].unit], items)
             return
+        if len(kinds) == 2 and len(early) == len(items) and (agreed := plain(names, items, scope)) is not None:
+            self.done.entries += agreed
+            return
         cut = self._late(names, early, late) or self._earlier(names, items, early)
         counted = [*early, *cut] if cut is not None else early
         self.done.entries += entries(names, counted, scope, self.currency)
@@ -106,8 +109,10 @@ class Settler:
         """The taking back of last period's transit: income of the period before that answers a cost of this one."""
         start = self.scope.date_from
         earlier = [i for i in items if i.section == RESULT and start - WINDOW <= i.date < start]
+        if not earlier:
+            return None
         claims, result = self._sections(names, early)
-        if not earlier or claims.open or not result.open:
+        if claims.open or not result.open:
             return None
         for unit in names.units:
             before = [i for i in earlier if i.unit == unit]

@@ -8,6 +8,7 @@ import random as random_module
 from collections import defaultdict
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -205,3 +206,16 @@ def test_the_divisions_together_are_the_legal_person(texts):
         "3002-Internal",
         "6550-Internal",
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(federations())
+def test_the_short_way_gives_the_same_entries(texts):
+    """Dealings that meet to the last unit are settled without sums to date: the entries are those of the long way."""
+    books = memory_books(texts, UNITS, PRICES)
+    short = combine(books, StubRun(), date_from=FROM, date_to=TO)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ledger.combine.settle.plain", lambda *_: None)
+        long = combine(books, StubRun(), date_from=FROM, date_to=TO)
+    assert short.entries == long.entries
+    assert short == long
