@@ -85,7 +85,9 @@ class GuardBuilder(grammar.Builder):
         return refuse
 
     def build_grammar_error(self, filename: str, lineno: int, exc_value: Any, exc_type: Any = None, *_: Any) -> None:
-        """A syntax error, at the book's line even where Beancount would name its own source."""
+        """A syntax error; or, with a type, something that a method below didn't foresee."""
+        if exc_type is not None:
+            self.refuse(found.BookCrashed, lineno, reason=visible(f"{exc_type.__name__}: {exc_value}"[:200]))
         super().build_grammar_error(filename, lineno, str(exc_value) or str(exc_type))
 
     # --- the head: options, plugins, includes

@@ -36,10 +36,10 @@ def does_not_fit(postings: list[Any]) -> bool:
         decimals = -number.as_tuple().exponent
         if decimals > 0:
             coarsest[units.currency] = min(decimals, coarsest.get(units.currency, decimals))
-        total += abs(number) * max(Decimal(1), *_rates(posting))
+        total += abs(number) * max([Decimal(1), *_rates(posting)])
     if not is_open or not coarsest:
         return False
-    return max(0, total.adjusted() + 1) + max(coarsest.values()) > PRECISION
+    return total.adjusted() + 1 + max(coarsest.values()) > PRECISION
 
 
 def _rates(posting: Any) -> list[Decimal]:
