@@ -14,7 +14,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -41,6 +41,7 @@ class Rates:
     base: str
     spots: dict[str, tuple[tuple[dt.date, ...], tuple[Decimal, ...]]]
     averages: dict[tuple[str, str], Decimal]
+    _means: dict[tuple[str, str], Decimal] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_entries(cls, directives: Iterable[Any], base: str) -> Rates:
@@ -88,12 +89,15 @@ class Rates:
         stated = self.averages.get((currency, month))
         if stated is not None:
             return stated
+        if (currency, month) in self._means:  # asked once a posting, worked out once a month
+            return self._means[currency, month]
         days, prices = self.spots.get(currency, ((), ()))
         found = [price for day, price in zip(days, prices, strict=True) if f"{day:%Y-%m}" == month]
         if len(found) < MEAN_PRICES:
             raise MissingRate(currency=currency, base=self.base, date=month)
         with localcontext(EXACT):
-            return sum(found, Decimal(0)) / len(found)
+            mean = self._means[currency, month] = sum(found, Decimal(0)) / len(found)
+        return mean
 
 
 def tidy(rate: Decimal) -> Decimal:
