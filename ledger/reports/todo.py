@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from ledger.books import Books, UnitBook, Workspace, last_day
+from ledger.combine import SETTLED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
 
@@ -107,7 +108,8 @@ def todo(
     """
     tasks = [_error(problem) for problem in sorted(set(problems), key=order)]
     for item in unmatched:
-        tasks += _unmatched(item)
+        if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
+            tasks += _unmatched(item)
     for book in books.units.values():
         tasks += _inbox(book)
         if book.summary is not None:
