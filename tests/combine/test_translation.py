@@ -1,0 +1,223 @@
+"""Rates, transfers of the result, coming and going in another currency: worked by hand (SPEC 10, Translation)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from tests.combine.conftest import table, totals
+from tests.combine.test_worked import ENTITY
+
+FOREIGN = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
+PRICES = """
+2025-06-30 custom "average-rate" "EUR" 11.00 SEK
+2025-12-31 price EUR 11.00 SEK
+2025-12-31 custom "average-rate" "EUR" 10.90 SEK
+2026-03-31 price EUR 11.50 SEK
+2026-09-30 price EUR 12.00 SEK
+2026-12-31 price EUR 12.00 SEK
+"""
+SALE = """
+2025-06-10 * "Sale"
+  Assets:572-Banco    100.00 EUR
+  Income:700-Ventas  -100.00 EUR
+"""
+CLOSED = """
+2025-12-31 * "Regularización"
+  Income:700-Ventas       100.00 EUR
+  Equity:129-Resultado   -100.00 EUR
+"""
+MOVED = """
+2026-03-31 * "To earlier years"
+  Equity:129-Resultado    100.00 EUR
+  Equity:120-Remanente   -100.00 EUR
+"""
+YEAR_1, YEAR_2 = dt.date(2025, 12, 31), dt.date(2026, 12, 31)
+
+
+def test_the_result_goes_to_equity_at_what_it_was_translated_to(combined):
+    first = combined({"andel": (SALE + CLOSED, FOREIGN)}, prices=PRICES, date_to=YEAR_1)
+    assert first.result == Decimal("1100.00")
+    assert first.lines == {
+        "NetSales": Decimal("-1100.00"),
+        "ResultTransfer": Decimal("1100.00"),
+        "CashAndBank": Decimal("1100.00"),
+        "ResultForYear": Decimal("-1100.00"),
+    }
+    second = combined({"andel": (SALE + CLOSED + MOVED, FOREIGN)}, prices=PRICES, date_to=YEAR_2)
+    assert second.result == 0
+    assert second.lines == {
+        "CashAndBank": Decimal("1200.00"),
+        "RetainedResult": Decimal("-1100.00"),
+        "CTA": Decimal("-100.00"),
+    }
+    (proof,) = second.translation
+    assert (proof.opening_net_assets, proof.posted, proof.proof) == (100, Decimal(-100), Decimal(-100))
+
+
+def test_a_transfer_in_kronor_is_left_out_of_the_result(combined):
+    text = """
+2025-06-10 * "Sale"
+  Assets:1930-Bank    100.00 SEK
+  Income:3001-Sales  -100.00 SEK
+2025-12-31 * "Result"
+  Expenses:8999-Result  100.00 SEK
+  Equity:2099-Result   -100.00 SEK
+"""
+    first = combined({"repris": text}, date_to=YEAR_1)
+    assert first.result == Decimal("100.00")
+    assert (first.lines["ResultTransfer"], first.lines["ResultForYear"]) == (100, -100)
+    second = combined({"repris": text}, date_to=YEAR_2)
+    assert second.result == 0
+    assert second.lines == {"CashAndBank": 100, "ResultForYear": -100}
+
+
+def test_a_result_closed_without_a_transfer_account_is_left_out_too(combined):
+    """
+    Income closed straight into 2099, as BAS books seldom do: monthly sums couldn't tell.
+    """
+    text = """
+2025-06-10 * "Sale"
+  Assets:1930-Bank    100.00 SEK
+  Income:3001-Sales  -100.00 SEK
+2025-12-31 * "Result"
+  Income:3001-Sales     100.00 SEK
+  Equity:2099-Result   -100.00 SEK
+"""
+    found = combined({"repris": text}, date_to=YEAR_1)
+    assert found.result == Decimal("100.00")
+    assert found.lines["ResultTransfer"] == 100
+
+
+def test_equity_takes_the_spot_of_its_day_or_the_rate_given(combined):
+    text = """
+2025-12-31 * "Capital"
+  Assets:572-Banco     100.00 EUR
+  Equity:100-Capital  -100.00 EUR
+2026-03-31 * "More"
+  rate: 10.50
+  Assets:572-Banco     100.00 EUR
+  Equity:100-Capital  -100.00 EUR
+"""
+    found = combined({"andel": (text, FOREIGN)}, prices=PRICES, date_to=YEAR_2)
+    assert totals(found)["100"] == str(Decimal("-1100.00") - Decimal("1050.00"))
+    assert found.lines["CashAndBank"] == Decimal("2400.00")
+    assert found.lines["CTA"] == Decimal("-250.00")
+    (proof,) = found.translation
+    # 100 × (12 − 11) from the opening, 100 × (12 − 10.50) of the flow
+    assert (proof.opening_net_assets, proof.posted, proof.proof) == (100, -250, -250)
+
+
+CAPITAL = """
+2025-12-31 * "Capital"
+  Assets:572-Banco     100.00 EUR
+  Equity:100-Capital  -100.00 EUR
+"""
+
+
+def test_a_foreign_unit_joins_with_its_net_assets_at_the_rate_of_the_day_before(combined):
+    found = combined(
+        {"andel": (CAPITAL, FOREIGN + "\njoined = 2026-04-01")}, prices=PRICES, date_to=dt.date(2026, 9, 30)
+    )
+    assert found.lines == {
+        "CashAndBank": Decimal("1200.00"),
+        "Joined": Decimal("-1150.00"),
+        "CTA": Decimal("-50.00"),
+    }
+    (proof,) = found.translation
+    assert (proof.opening_net_assets, proof.posted, proof.proof) == (100, -50, -50)
+
+
+def test_a_foreign_unit_leaves_with_its_net_assets_and_their_difference(combined):
+    found = combined({"andel": (CAPITAL, FOREIGN + "\nleft = 2026-09-30")}, prices=PRICES, date_to=YEAR_2)
+    assert found.lines["Left"] == Decimal("1100.00")
+    assert found.lines["MemberContributions"] == Decimal("-1100.00")
+    assert {name: amount for name, amount in found.lines.items() if amount} == {
+        "MemberContributions": Decimal("-1100.00"),
+        "Left": Decimal("1100.00"),
+    }
+    gone = combined({"andel": (CAPITAL, FOREIGN + "\nleft = 2026-09-30")}, prices=PRICES, date_to=dt.date(2027, 3, 31))
+    assert gone.trial_balance == ()
+
+
+def test_each_posting_is_rounded_and_the_rest_is_seen(combined):
+    """
+    0.01 EUR at 12.345 is 0.12345 → 0.12; 0.03 is 0.37035 → 0.37: 3 × 0.12 = 0.36, the rest of 0.01 goes to CTA.
+    """
+    text = """
+2026-12-10 * "Sale"
+  Assets:572-Banco    0.03 EUR
+  Income:700-Ventas  -0.01 EUR
+  Income:705-Ventas  -0.01 EUR
+  Income:759-Ventas  -0.01 EUR
+"""
+    prices = '2026-12-31 price EUR 12.345 SEK\n2026-12-31 custom "average-rate" "EUR" 12.345 SEK\n'
+    found = combined({"andel": (text, FOREIGN)}, prices=prices, date_to=YEAR_2)
+    assert table(found)["Rounding", "CTA"] == "-0.01"
+    assert found.lines["CashAndBank"] == Decimal("0.37")
+    assert found.result == Decimal("0.36")
+
+
+def test_what_beancounts_tolerance_lets_stand_is_seen(combined):
+    """
+    Twice 0.10 EUR at 11.4444 weighs 2.28888, which Beancount takes for 2.29; the postings count 1.14 each.
+    """
+    text = """
+2026-03-10 * "Bank"
+  Assets:1940-Euro   0.10 EUR @ 11.4444 SEK
+  Assets:1941-Euro   0.10 EUR @ 11.4444 SEK
+  Assets:1930-Bank  -2.29 SEK
+"""
+    found = combined({"repris": text})
+    assert table(found) == {
+        ("1940", "repris"): "1.14",
+        ("1941", "repris"): "1.14",
+        ("1930", "repris"): "-2.29",
+        ("Rounding", "CTA"): "0.01",
+    }
+
+
+def test_days_within_months(combined):
+    text = "".join(
+        f"""
+2026-{month:02d}-{day:02d} * "Sale"
+  Assets:1930-Bank    {month}{day:02d}.00 SEK
+  Income:3001-Sales  -{month}{day:02d}.00 SEK
+"""
+        for month in (1, 2, 3)
+        for day in (5, 25)
+    )
+    found = combined({"repris": (text, ENTITY)}, date_from=dt.date(2026, 1, 10), date_to=dt.date(2026, 3, 10))
+    assert found.lines == {
+        "NetSales": -Decimal(125 + 205 + 225 + 305),
+        "CashAndBank": Decimal(105 + 125 + 205 + 225 + 305),
+        "RetainedResult": -Decimal(105),
+    }
+
+
+@pytest.mark.parametrize(
+    ("joined", "lines"),
+    [
+        ("2026-02-10", {"NetSales": -700, "CashAndBank": 700}),
+        ("2026-01-01", {"NetSales": -900, "CashAndBank": 900}),
+    ],
+)
+def test_a_division_neither_brings_nor_takes_net_assets(combined, joined, lines):
+    text = """
+2026-02-09 * "Before"
+  Assets:1930-Bank    200.00 SEK
+  Income:3001-Sales  -200.00 SEK
+2026-02-10 * "First day"
+  Assets:1930-Bank    300.00 SEK
+  Income:3001-Sales  -300.00 SEK
+2026-04-30 * "Last day"
+  Assets:1930-Bank    400.00 SEK
+  Income:3001-Sales  -400.00 SEK
+2026-05-01 * "After"
+  Assets:1930-Bank    500.00 SEK
+  Income:3001-Sales  -500.00 SEK
+"""
+    found = combined({"repris": (text, f"joined = {joined}\nleft = 2026-04-30")}, date_to=dt.date(2026, 5, 31))
+    assert found.lines == lines
