@@ -20,5 +20,5 @@ def serve(session: Session, port: int | None, host: str | None) -> int:
     root = session.workspace.root
     from ledger.web import serve as listen  # noqa: PLC0415  after the workspace is known to be right
 
-    listen(root, host=host, port=port)
+    listen(root, host=host, port=port, debug=session.debug)
     return 0

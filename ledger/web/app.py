@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import click
 import fava
 import fava.application as fava_application
 import fava.json_api as fava_api
@@ -46,11 +47,12 @@ class TemplateChanged(Exception):  # noqa: N818  never reaches a user: a test me
     """A place in one of Fava's templates that we change isn't there any more."""
 
 
-def create_app(root: Path) -> Flask:
+def create_app(root: Path, *, debug: bool = False) -> Flask:
     """The WSGI application that shows the federation of a workspace.
 
     Args:
         root: the workspace's folder. Nothing is loaded before the first request.
+        debug: write the traceback of a programming error to standard error.
     """
     logging.getLogger(fava_api.__name__).setLevel(logging.CRITICAL)  # it logs refusals with their tracebacks
     app = fava_application.create_app([], poll_watcher=True)
@@ -59,9 +61,16 @@ def create_app(root: Path) -> Flask:
     _set_up_templates(app)
     _set_up_routes(app)
     _set_up_errors(app)
+    if not debug:
+        app.log_exception = _one_line  # type: ignore[method-assign]
     gate = Gate(app.wsgi_app, app.url_map, FEDERATION)
     app.wsgi_app = gate  # type: ignore[method-assign]
     return app
+
+
+def _one_line(exc_info: Any) -> None:
+    """A programming error on standard error, without its traceback."""
+    click.echo(f"{request.path}: {exc_info[0].__name__}: {exc_info[1]}", err=True)
 
 
 def _set_up_templates(app: Flask) -> None:

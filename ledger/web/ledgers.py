@@ -32,7 +32,7 @@ from ledger.web.options import beancount_options, fava_options, rename_roots
 from ledger.web.pages import OwnPages
 from ledger.web.problems import WebFileOutside
 from ledger.web.query import ReadingQueries
-from ledger.web.source import Look, Source
+from ledger.web.source import COLLECTOR, Look, Source
 from ledger.web.texts import document, unit_files
 
 if TYPE_CHECKING:
@@ -217,7 +217,8 @@ class Ledgers:
                 if opened is not None and opened[0] == key:
                     self._opened.move_to_end(slug)
                     return opened[1]
-            made = self._open(look, slug)
+            with COLLECTOR.rests():
+                made = self._open(look, slug)
             with self._lock:
                 self._opened[slug] = (key, made)
                 self._opened.move_to_end(slug)

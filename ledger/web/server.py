@@ -32,13 +32,14 @@ def loopback(host: str) -> str:
     raise HostNotLoopback(file="fava.conf", host=host)
 
 
-def serve(root: Path, *, host: str | None = None, port: int | None = None) -> None:
+def serve(root: Path, *, host: str | None = None, port: int | None = None, debug: bool = False) -> None:
     """Serve the federation of a workspace in the browser until Ctrl-C.
 
     Args:
         root: the workspace's folder.
         host: where to listen (default: `fava.conf`, else 127.0.0.1); loopback only.
         port: likewise (default 5000); 0 takes any free port.
+        debug: write tracebacks of programming errors to standard error.
 
     Raises:
         HostNotLoopback: other machines could reach `host`.
@@ -58,7 +59,7 @@ def serve(root: Path, *, host: str | None = None, port: int | None = None) -> No
     try:
         from ledger.web.app import create_app  # noqa: PLC0415  only when the port is ours: Fava takes its time
 
-        server.wsgi_app = create_app(root)
+        server.wsgi_app = create_app(root, debug=debug)
         shown = f"[{address}]" if ":" in address else address
         text = say(
             N_("The federation is at {address} (Ctrl-C ends)."), address=f"http://{shown}:{server.bind_addr[1]}/"

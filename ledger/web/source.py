@@ -8,13 +8,15 @@ watcher of the operating system goes silent when its instances run out.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock, Timer
 
 from ledger import messages
 from ledger.books import Workspace, open_workspace
@@ -91,6 +93,42 @@ def stamp_of(root: Path) -> Stamp:
     return frozenset(found)
 
 
+class Collector:
+    """Keeps the garbage collector still while a ledger is built, and until its first page is drawn.
+
+    It would walk all that is new, again and again (half of the time of a large federation's loading). Several threads
+    may build at a time; it wakes some seconds after the last one has ended, and takes away what was replaced.
+    """
+
+    SECONDS = 5.0
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._building = 0
+        self._alarm: Timer | None = None
+
+    @contextlib.contextmanager
+    def rests(self) -> Iterator[None]:
+        """Build something large inside."""
+        with self._lock:
+            self._building += 1
+            if self._alarm is not None:
+                self._alarm.cancel()
+            gc.disable()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._building -= 1
+                if not self._building:
+                    self._alarm = Timer(self.SECONDS, gc.enable)
+                    self._alarm.daemon = True
+                    self._alarm.start()
+
+
+COLLECTOR = Collector()
+
+
 class Source:
     """Gives the current look; loads a new one when a file has changed."""
 
@@ -111,7 +149,8 @@ class Source:
             if self._look is None or self._look.stamp != stamp:
                 ws = open_workspace(self.root)
                 messages.use(ws.language)
-                self._look = Look(self._load(ws), stamp, self._moment())
+                with COLLECTOR.rests():
+                    self._look = Look(self._load(ws), stamp, self._moment())
             return self._look
 
     def _moment(self) -> int:

@@ -279,4 +279,6 @@ def test_no_traceback_reaches_a_page(view, monkeypatch, capsys):
     answer = view.http.get("/federation/extension/Todo/")
     assert answer.status_code == 500
     assert "RuntimeError" in answer.text
-    assert not re.search(r"Traceback|pages\.py", answer.text)
+    told = answer.text + capsys.readouterr().err
+    assert not re.search(r"Traceback|pages\.py", told)
+    assert "/federation/extension/Todo/: RuntimeError: inside" in told
