@@ -12,7 +12,8 @@ import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from ledger.charts.ranges import Range
 from ledger.errors import Problem
@@ -99,6 +100,14 @@ class BaseEntry(Entry):
     codes: Range
 
 
+@dataclass(frozen=True, eq=False)
+class InForce:
+    """A rate and its parts by component. One object for all days on which they are the same: told apart by identity."""
+
+    rate: Decimal
+    shares: tuple[tuple[str, Fraction], ...]
+
+
 @dataclass(frozen=True)
 class Policy:
     """All of it, as a value: the same text gives an equal policy with an equal `key`.
@@ -119,6 +128,23 @@ class Policy:
     _shares: dict[tuple[Decimal, dt.date], tuple[tuple[str, Fraction], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _days: dict[tuple[str, dt.date], InForce] = field(default_factory=dict, repr=False, compare=False)
+    _made: dict[tuple[Decimal, Any], InForce] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def own_rates(self) -> frozenset[str]:
+        """Slugs that have a rate of their own on some day."""
+        return frozenset(entry.scope for entry in self.rates)
+
+    def in_force(self, slug: str, day: dt.date) -> InForce:
+        """A unit's rate on a day, split over the components; remembered, because every day of turnover asks."""
+        scope = slug if slug in self.own_rates else EVERY_UNIT
+        found = self._days.get((scope, day))
+        if found is None:
+            rate = self.rate(slug, day)
+            shares = self.shares(rate, day)
+            found = self._days[scope, day] = self._made.setdefault((rate, shares), InForce(rate, shares))
+        return found
 
     @property
     def key(self) -> str:

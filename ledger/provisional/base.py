@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from ledger.books import Summary, TurnoverRow, Unit, Workspace, month_of
@@ -56,36 +56,25 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
         Lines by fiscal year, corrections of earlier years apart; problems instead where a row can't be counted.
     """
     found = Turnover()
-    in_force = _in_force(unit.slug, policy)
-    sums: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    sums: dict[tuple[dt.date, dt.date | None, str | None], Decimal] = defaultdict(Decimal)
     for row in _counted(ws, unit, summary, chart, policy):
-        if row.currency != unit.currency:
-            found.problems.append(
-                LevyCurrency(
-                    file=ws.shown(row.file),
-                    line=row.line,
-                    unit=unit.slug,
-                    account=row.account,
-                    currency=row.currency,
-                    slug=unit.slug,
-                    wanted=unit.currency,
-                )
-            )
-            continue
-        if row.dangling is not None:
-            found.problems.append(
-                LevyCorrectsUnknown(file=ws.shown(row.file), line=row.line, unit=unit.slug, voucher=row.dangling)
-            )
-            continue
-        if row.concerns is not None and not unit.in_scope(row.concerns):
-            continue
-        rate, shares = in_force(row.concerns or row.date)
-        of = month_of(row.concerns) if row.concerns else None
-        year = ws.fiscal_year(row.date)[0]
-        corrected = ws.fiscal_year(row.concerns)[0] if row.concerns else year
-        voucher = (ws.shown(row.voucher) if row.voucher else None) if of else None
-        sums[year, min(corrected, year), month_of(row.date), rate, shares, of, voucher] -= row.amount
-    for (year, counted, month, rate, shares, of, voucher), base in sums.items():
+        problem = _fault(ws, unit, row)
+        if problem is not None:
+            found.problems.append(problem)
+        elif row.concerns is None:
+            sums[row.date, None, None] -= row.amount
+        elif unit.in_scope(row.concerns):
+            sums[row.date, row.concerns, row.voucher] -= row.amount
+    start = ws.fiscal_year(dt.date(2000, 12, 31))[0].month
+    grouped: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    for (date, concerns, voucher), base in sums.items():
+        in_force = policy.in_force(unit.slug, concerns or date)
+        year, month = _place(date, start)
+        corrected, of = _place(concerns, start) if concerns else (year, None)
+        shown = ws.shown(voucher) if voucher else None
+        grouped[year, min(corrected, year), month, in_force, of, shown] += base
+    for (year, counted, month, in_force, of, voucher), base in grouped.items():
+        rate, shares = in_force.rate, in_force.shares
         if counted < year:
             line = Line(of or month, base, rate, shares, of, voucher)
             found.later[counted].append(LaterCorrection(month, line))
@@ -94,25 +83,45 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
     return found
 
 
+@lru_cache(maxsize=10_000)
+def _place(day: dt.date, start: int) -> tuple[dt.date, str]:
+    """The first day of a day's fiscal year, which begins in month `start`, and the day's month."""
+    return dt.date(day.year - (day.month < start), start, 1), month_of(day)
+
+
+def _fault(ws: Workspace, unit: Unit, row: TurnoverRow) -> Problem | None:
+    """What keeps a row of turnover from being counted."""
+    if row.currency != unit.currency:
+        return LevyCurrency(
+            file=ws.shown(row.file),
+            line=row.line,
+            unit=unit.slug,
+            account=row.account,
+            currency=row.currency,
+            slug=unit.slug,
+            wanted=unit.currency,
+        )
+    if row.dangling is not None:
+        return LevyCorrectsUnknown(file=ws.shown(row.file), line=row.line, unit=unit.slug, voucher=row.dangling)
+    return None
+
+
 def _counted(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: Policy) -> Iterator[TurnoverRow]:
-    codes = {row.account: row.code for row in summary.accounts}
-
-    @cache
-    def counts(account: str, day: dt.date) -> bool:
-        code = codes.get(account)
-        return code is not None and policy.counts(code, day, by_chart=chart.is_in("turnover", code))
-
+    """The rows that belong to the base, as the chart, policy, membership and the partners' scope say."""
+    by_chart: dict[str, bool] = {}
+    dated: dict[str, str] = {}  # accounts whose codes a decision takes in or out
+    for account in summary.accounts:
+        if account.code is not None:
+            by_chart[account.account] = chart.is_in("turnover", account.code)
+            if any(account.code in entry.codes for entry in policy.base):
+                dated[account.account] = account.code
+    always = unit.joined is None and unit.left is None
     for row in summary.turnover:
+        counts = by_chart.get(row.account, False)
+        if row.account in dated:
+            counts = policy.counts(dated[row.account], row.date, by_chart=counts)
+        if not counts or not (always or unit.in_scope(row.date)):
+            continue
         partner = ws.units.get(row.partner) if row.partner and row.partner != unit.slug else None
-        internal = partner is not None and partner.in_scope(row.date)
-        if unit.in_scope(row.date) and not internal and counts(row.account, row.date):
+        if partner is None or not partner.in_scope(row.date):
             yield row
-
-
-def _in_force(slug: str, policy: Policy) -> Any:
-    @cache
-    def in_force(day: dt.date) -> tuple[Decimal, tuple[Any, ...]]:
-        rate = policy.rate(slug, day)
-        return rate, policy.shares(rate, day)
-
-    return in_force

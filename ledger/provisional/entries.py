@@ -158,10 +158,10 @@ def central_side(
         draft.add(accounts.account("levy_claim", date, theirs), gross, theirs, tags, price)
     with localcontext(EXACT):
         claim = half_away(gross * spot, own)
-        # in another currency the whole is rounded once and then split, so that it meets the unit's cost at the average
-        whole = half_away(invoice.net * average, own)
-        split = largest_remainder(whole, invoice.parts, own) if invoice.net else {}
-        income = split if foreign else invoice.parts
+        income = invoice.parts
+        if foreign:  # the whole is rounded once and then split, so that it meets the unit's cost at the average
+            whole = half_away(invoice.net * average, own)
+            income = largest_remainder(whole, invoice.parts, own) if invoice.net else {}
         vat = {rate: half_away(part * spot, own) for rate, part in invoice.vat_parts.items() if charged}
     for name, part in income.items():
         if part:

@@ -126,7 +126,8 @@ class Due:
 class MonthLevy:
     """One month of a unit's levy; amounts in the unit's currency, ex VAT.
 
-    `posted` = `booked` + `provisional`; `components` are the parts of `posted`, `added` those of `provisional`.
+    `posted` = `booked` + `provisional`; `components` are the parts of `posted`, `added` those of `provisional` (all of
+    the month's, or what booking left where something of it is booked).
     """
 
     month: str
@@ -179,23 +180,34 @@ def due_to_date(lines: Iterable[Line], rules: YearRules, month: str) -> Due:
     return Due(amount, by, base, exact)
 
 
-def split(total: Decimal, lines: Iterable[Line], rules: YearRules, month: str) -> dict[str, Decimal]:
-    """Split what is posted to date over the components; the parts add up to `total`."""
-    standard = rules.terms(month).standard or ((SERVICE, Fraction(1)),)
-    weights: dict[str, Fraction] = {name: Fraction(0) for name, _ in standard}
+def add_weights(weights: dict[str, Fraction], lines: Iterable[Line]) -> None:
+    """Add each component's own share × base of `lines` to `weights`."""
     for line in lines:
-        if line.month <= month:
-            for name, share in line.shares or ((SERVICE, Fraction(line.rate)),):
-                weights[name] = weights.get(name, Fraction(0)) + share * Fraction(line.base)
-    if not sum(weights.values()) and total:
-        weights = {name: Fraction(0) for name in weights} | dict(standard)
-        if not sum(weights.values()):
-            weights |= {SERVICE: Fraction(1)}
+        base = Fraction(line.base)
+        for name, share in line.shares or ((SERVICE, Fraction(line.rate)),):
+            weights[name] = weights.get(name, Fraction(0)) + share * base
+
+
+def split(total: Decimal, weights: Mapping[str, Fraction], terms: Terms, currency: str) -> dict[str, Decimal]:
+    """Split what is posted to date over the components; the parts add up to `total`.
+
+    Args:
+        total: a multiple of the currency's unit.
+        weights: Σ share × base of each component; where they add up to 0, the federation's own split counts.
+        terms: what is in force.
+        currency: the unit's.
+    """
+    standard = terms.standard or ((SERVICE, Fraction(1)),)
+    counted = {name: Fraction(0) for name, _ in standard} | dict(weights)
+    if total and not sum(counted.values()):
+        counted = dict.fromkeys(counted, Fraction(0)) | dict(standard)
+        if not sum(counted.values()):
+            counted[SERVICE] = Fraction(1)
     # whole numbers in the same proportion: no digit is lost, so ties stay ties
-    scale = math.lcm(*(w.denominator for w in weights.values()))
-    whole = {name: int(w * scale) for name, w in weights.items()}
+    scale = math.lcm(*(w.denominator for w in counted.values()))
+    whole = {name: w.numerator * (scale // w.denominator) for name, w in counted.items()}
     shrink = math.gcd(*whole.values()) or 1
-    return largest_remainder(total, {name: Decimal(w // shrink) for name, w in whole.items()}, rules.currency)
+    return largest_remainder(total, {name: Decimal(w // shrink) for name, w in whole.items()}, currency)
 
 
 def year_levy(
@@ -223,29 +235,31 @@ def year_levy(
     found: list[MonthLevy] = []
     posted = ZERO
     parts: dict[str, Decimal] = {}
+    weights: dict[str, Fraction] = {}
     for month in rules.months[: last + 1]:
-        due = due_to_date(lines, rules, month)
+        due, terms = due_to_date(lines, rules, month), rules.terms(month)
         here = booked.get(month, ZERO)
         added = ZERO if month in closed else due.amount - posted - here
         posted += here + added
-        to_date = split(posted, lines, rules, month)
         inside = [line for line in lines if line.month == month]
+        add_weights(weights, inside)
+        to_date = split(posted, weights, terms, rules.currency)
+        kept = bool(here) or month in closed
+        before = split(posted - added, weights, terms, rules.currency) if kept else parts
         found.append(
             MonthLevy(
                 month=month,
                 base=sum((line.base for line in inside), ZERO),
                 base_ytd=due.base,
                 exact_ytd=due.exact,
-                rate=rules.terms(month).rate,
+                rate=terms.rate,
                 due_ytd=due.amount,
                 by=due.by,
                 booked=here,
                 provisional=added,
                 closed=month in closed,
                 components=less(to_date, parts),
-                added=added_parts(
-                    to_date, parts, split(posted - added, lines, rules, month), kept=bool(here) or month in closed
-                ),
+                added=less(to_date, before),
                 corrections=corrections_of(inside),
                 rates=tuple(sorted({line.rate for line in inside})),
             )
@@ -261,17 +275,6 @@ def less(after: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> dict[st
     """A split to date less the split before, component by component."""
     names = [*after, *(name for name in before if name not in after)]
     return {name: after.get(name, ZERO) - before.get(name, ZERO) for name in names}
-
-
-def added_parts(
-    after: Mapping[str, Decimal],
-    before: Mapping[str, Decimal],
-    booked_to_date: Mapping[str, Decimal],
-    *,
-    kept: bool,
-) -> dict[str, Decimal]:
-    """The parts of what is provisional: all of the month's, or what booking left where something of it is booked."""
-    return less(after, booked_to_date if kept else before)
 
 
 def corrections_of(lines: Iterable[Line]) -> tuple[Correction, ...]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from ledger.rules.levy import (
     ZERO,
@@ -21,7 +22,7 @@ from ledger.rules.levy import (
     Line,
     MonthLevy,
     YearRules,
-    added_parts,
+    add_weights,
     corrections_of,
     due_to_date,
     less,
@@ -95,21 +96,25 @@ def prior_year_levy(case: PriorYearCase) -> tuple[PriorYearLevy, ...]:
     parts: dict[str, Decimal] = {}
     for levy in case.levy:
         parts = {n: parts.get(n, ZERO) + levy.components.get(n, ZERO) for n in {**parts, **levy.components}}
-    lines = list(case.own)
+    lines, terms = list(case.own), rules.terms(last)
+    weights: dict[str, Fraction] = {}
+    add_weights(weights, lines)
     found = []
     for month in sorted(months):
         new = [_within(line, last) for line in dated.get(month, [])]
         lines += new
+        add_weights(weights, new)
         here = case.booked.get(month, ZERO)
         amount = here if month in case.closed else due_to_date(lines, rules, last).amount - posted
         base = sum((line.base for line in new), ZERO)
         if amount or base:
             posted += amount
-            to_date = split(posted, lines, rules, last)
+            to_date = split(posted, weights, terms, rules.currency)
             part = less(to_date, parts)
             assert sum(part.values(), ZERO) == amount
-            booked = split(posted - amount + here, lines, rules, last)
-            added = added_parts(to_date, parts, booked, kept=bool(here) or month in case.closed)
+            kept = bool(here) or month in case.closed
+            before = split(posted - amount + here, weights, terms, rules.currency) if kept else parts
+            added = less(to_date, before)
             found.append(PriorYearLevy(rules.months[0], month, base, amount, here, part, added, corrections_of(new)))
             parts = to_date
     return tuple(found)

@@ -264,9 +264,7 @@ def test_prior_years_and_the_year_itself_make_what_is_due_now(own_rows, later_ro
 
 def test_the_split_takes_ties_to_the_larger_weight_then_the_name():
     third = tuple((name, Fraction("0.05")) for name in "cab")
-    lines = [Line("2026-01", D("0.20"), D("0.15"), third)]
-    assert split(D("0.02"), lines, rules(terms=Terms(D("0.15"), third)), "2026-01") == {
-        "c": D("0.00"),
-        "a": D("0.01"),
-        "b": D("0.01"),
-    }
+    found = split(D("0.02"), {name: Fraction(1, 3) for name in "cab"}, Terms(D("0.15"), third), "SEK")
+    assert found == {"c": D("0.00"), "a": D("0.01"), "b": D("0.01")}
+    larger = split(D("0.01"), {"a": Fraction(1), "b": Fraction(3, 2), "c": Fraction(3, 2)}, Terms(), "SEK")
+    assert larger == {"a": D("0.00"), "b": D("0.01"), "c": D("0.00"), "service": D("0.00")}
