@@ -218,7 +218,7 @@ def _head(builder: GuardBuilder, title: str | None, currency: str | None) -> Ite
     for word, key, value, line in builder.head:
         expected = wanted[key] if word == "option" else None
         if expected is not None and value != expected:
-            yield found.OptionValue, line, {"name": key, "wanted": expected, "value": visible(value or "")}
+            yield found.OptionValue, line, {"name": key, "wanted": expected, "value": clip(value or "")}
     said = [(word, name) for word, name, _, _ in builder.head]
     for word, names in (("option", OPTIONS), ("plugin", PLUGINS), ("include", INCLUDES)):
         for name in names:

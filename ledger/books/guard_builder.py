@@ -23,7 +23,7 @@ from beancount.parser import grammar
 from beancount.parser.grammar import KeyValue, ParserError, TagsLinks
 
 from ledger.books import problems_guard as found
-from ledger.books.guard_bytes import MAX_PROBLEMS, visible
+from ledger.books.guard_bytes import MAX_PROBLEMS, clip, visible
 from ledger.books.guard_names import Refusal, account_refusals, is_currency, is_document, lines_refusals
 from ledger.books.guard_numbers import does_not_fit
 from ledger.books.guard_profiles import MAX_ACCOUNT, MAX_CURRENCY, MAX_DECIMALS, MAX_DIGITS, Profile
@@ -95,21 +95,21 @@ class GuardBuilder(grammar.Builder):
     def option(self, filename: str, lineno: int, key: str, value: Any) -> Any:
         """Only the federation's options, only in the main file."""
         if not self.profile.head or key not in OPTIONS:
-            return self.refuse(found.OptionRefused, lineno, name=visible(key), allowed=", ".join(OPTIONS))
+            return self.refuse(found.OptionRefused, lineno, name=clip(key), allowed=", ".join(OPTIONS))
         self.head.append(("option", key, value, lineno))
         return super().option(filename, lineno, key, value)
 
     def plugin(self, filename: str, lineno: int, plugin_name: str, plugin_config: str | None) -> Any:
         """Only the federation's plugins, only in the main file, without a configuration."""
         if not self.profile.head or plugin_name not in PLUGINS or plugin_config is not None:
-            return self.refuse(found.PluginRefused, lineno, name=visible(plugin_name), allowed=", ".join(PLUGINS))
+            return self.refuse(found.PluginRefused, lineno, name=clip(plugin_name), allowed=", ".join(PLUGINS))
         self.head.append(("plugin", plugin_name, None, lineno))
         return super().plugin(filename, lineno, plugin_name, plugin_config)
 
     def include(self, filename: str, lineno: int, include_filename: str) -> Any:
         """Only the federation's includes, only in the main file."""
         if not self.profile.head or include_filename not in INCLUDES:
-            name = visible(include_filename)
+            name = clip(include_filename)
             return self.refuse(found.IncludeRefused, lineno, name=name, allowed=", ".join(INCLUDES))
         self.head.append(("include", include_filename, None, lineno))
         return super().include(filename, lineno, include_filename)
@@ -162,7 +162,7 @@ class GuardBuilder(grammar.Builder):
             if "\n" in value:
                 self.check_text(lineno, value)
             if key == "document" and not is_document(value):
-                self.refuse(found.DocumentPath, lineno, name=visible(value))
+                self.refuse(found.DocumentPath, lineno, name=clip(value))
         elif kind is Decimal:
             self.check_number(lineno, value)
         return KeyValue(key, value)
@@ -310,7 +310,7 @@ class GuardBuilder(grammar.Builder):
         path = posixpath.normpath(posixpath.join(posixpath.dirname(filename), name))
         inside = path.startswith(self.folder + "/") and is_document(path[len(self.folder) + 1 :])
         if name.startswith("/") or not inside:
-            self.refuse(found.DocumentPath, lineno, name=visible(name))
+            self.refuse(found.DocumentPath, lineno, name=clip(name))
         return super().document(filename, lineno, date, account, name, tags_links, kvlist)
 
     def custom(self, filename: str, lineno: int, date: dt.date, dir_type: str, values: Any, kvlist: Any) -> Any:
@@ -320,13 +320,13 @@ class GuardBuilder(grammar.Builder):
             self.check_number(lineno, value.value)
             self.check_text(lineno, value.value)
         if dir_type.startswith("fava-"):
-            self.refuse(found.CustomFava, lineno, name=visible(dir_type))
+            self.refuse(found.CustomFava, lineno, name=clip(dir_type))
         elif not self.profile.customs:
             self.refuse(found.DirectiveRefused, lineno, directive="custom", allowed=self.profile.allowed)
         elif known is None:
             near = difflib.get_close_matches(dir_type, self.profile.customs, n=1, cutoff=0)
             names = ", ".join(sorted(self.profile.customs))
-            self.refuse(found.CustomUnknown, lineno, name=visible(dir_type), nearest="".join(near), known=names)
+            self.refuse(found.CustomUnknown, lineno, name=clip(dir_type), nearest="".join(near), known=names)
         elif known.shapes is not None and not any(_fits(values or [], shape) for shape in known.shapes):
             self.refuse(found.CustomValues, lineno, name=dir_type, example=known.example)
         return super().custom(filename, lineno, date, dir_type, values, kvlist)

@@ -48,7 +48,7 @@ class BookNotAFile(Problem):
 
     code = "BOOK_NOT_A_FILE"
     message = N_("{name} is no ordinary file.")
-    remedy = N_("Remove it; a book is a text file.")
+    remedy = N_("Remove it, and put the text file back from git or a backup: a book is a text file.")
 
 
 class BookName(Problem):
@@ -276,7 +276,7 @@ class DateOutside(Problem):
 
     code = "DATE_OUTSIDE"
     message = N_("The date {date} lies outside {first} to {last}.")
-    remedy = N_("Correct the year.")
+    remedy = N_("Correct the year: a book holds dates from 2000 to the end of next year.")
 
 
 class TooManyProblems(Problem):
@@ -510,7 +510,10 @@ class BookCrashed(Problem):
 
     code = "BOOK_CRASHED"
     message = N_("The reader stopped on this text: {reason}.")
-    remedy = N_("Take away what was written last near this line and check again; please report the line to Sambok.")
+    remedy = N_(
+        "Take away what was written last, here or in this book, and check again; please send the text to Sambok's "
+        "maintainers."
+    )
 
 
 class BookTimedOut(Problem):
@@ -518,7 +521,7 @@ class BookTimedOut(Problem):
 
     code = "BOOK_TIMED_OUT"
     message = N_("Reading took longer than {seconds} seconds and was ended.")
-    remedy = N_("Take away what was written last near this line, or split the file by month; then check again.")
+    remedy = N_("Take away what was written last, here or in this book, or split the file by month; then check again.")
 
 
 class ReaderUnavailable(Problem):

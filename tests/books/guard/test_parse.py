@@ -1,0 +1,150 @@
+"""What `parse_guarded` promises its callers: entries or problems, the day given, the unit's own name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.parser import parser
+
+from ledger.books import open_workspace, problems_guard
+from ledger.books.guard import POLICY, PRICES, UNIT_BOOKS, UNIT_MAIN, layout_problems, parse_guarded, read_file
+from ledger.books.guard_builder import GuardBuilder
+from ledger.books.guard_child import profile_of
+from ledger.books.template import main_text
+from ledger.errors import Problem
+
+TODAY = dt.date(2026, 11, 21)
+FILE = "/federation/units/repris/books/2026/2026-01.beancount"
+SHOWN = "units/repris/books/2026/2026-01.beancount"
+
+
+def parse(text: str, **rest):
+    return parse_guarded(
+        text.encode(), **{"file": FILE, "shown": SHOWN, "profile": UNIT_BOOKS, "unit": "repris", "today": TODAY, **rest}
+    )
+
+
+def test_entries_or_problems_never_both():
+    good = "2026-01-01 open Assets:1930-Bank\n"
+    assert len(parse(good).entries) == 1
+    refused = parse(good + "2026-01-02 pad Assets:1930-Bank Equity:2010-Own\n")
+    assert (refused.entries, refused.options, refused.includes) == ([], {}, ())
+    assert [str(p) for p in refused.problems] == [
+        f"{SHOWN}:2: pad would book any difference without a voucher. [PAD_REFUSED]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "day", "passes"),
+    [
+        (dt.date(2026, 1, 1), "2027-12-31", True),
+        (dt.date(2026, 12, 31), "2027-12-31", True),
+        (dt.date(2026, 12, 31), "2028-01-01", False),
+        (dt.date(2027, 1, 1), "2028-01-01", True),
+        (dt.date(2026, 1, 1), "2000-01-01", True),
+        (dt.date(2026, 1, 1), "1999-12-31", False),
+    ],
+)
+def test_dates_are_judged_by_the_day_given(today, day, passes):
+    assert (parse(f"{day} open Assets:1930-Bank\n", today=today).problems == []) is passes
+
+
+def test_problems_come_by_line_and_end_somewhere():
+    text = "".join(f"2026-01-01 price EUR {n}.00 SEK\n2026-01-01 pad Assets:A Assets:B\n" for n in range(1, 100))
+    problems = parse(text).problems
+    assert [p.line for p in problems[:4]] == [1, 2, 3, 4]
+    assert len(problems) == 51
+    assert problems[-1].code == "TOO_MANY_PROBLEMS"
+
+
+def test_one_problem_a_line_and_kind():
+    (problem,) = parse('2026-01-01 * "a"\n  Assets:A  1,000 SEK @ 1,000 SEK\n').problems
+    assert problem.text() == "The number 1,000 has a comma: twelve thousand to some, twelve and a bit to others."
+    assert problem.remedy_text() == "Write decimals with a point and thousands without any sign: 1.000 / 1000"
+    assert problem.excerpt == "  Assets:A  1,000 SEK @ 1,000 SEK"
+
+
+def test_an_excerpt_and_a_message_show_what_cannot_be_seen():
+    (problem,) = parse_guarded(
+        "; pay \u202e10\n".encode(), file=FILE, shown=SHOWN, profile=UNIT_BOOKS, today=TODAY
+    ).problems
+    assert problem.excerpt == "; pay <U+202E>10"
+    assert problem.text() == "The invisible character U+202E RIGHT-TO-LEFT OVERRIDE stands here."
+
+
+def test_the_nearest_known_directive_is_named():
+    (problem,) = parse('2026-01-01 custom "levy-rat" "*" 0.15\n', profile=POLICY, unit=None).problems
+    assert problem.remedy_text().startswith('Did you mean "levy-rate"?')
+
+
+def test_a_methods_own_fault_is_no_syntax_error(monkeypatch):
+    def broken(self, *_):
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(GuardBuilder, "transaction", broken)
+    problems = parse('2026-01-01 * "a"\n  Assets:A  1 SEK\n').problems
+    assert ("BOOK_CRASHED", 1) in {(p.code, p.line) for p in problems}
+
+
+@pytest.mark.parametrize("name", ["Repris", 'Kafé "Ön"', "back\\slash", "100 %"])
+def test_main_as_sambok_writes_it_passes_for_any_name(name, make_workspace):
+    toml = f'name = {json.dumps(name)}\ncode = "R"\ncurrency = "SEK"\n'
+    unit = make_workspace({"repris": {"unit_toml": toml}}).units["repris"]
+    assert unit.name == name
+    main = {"profile": UNIT_MAIN, "title": unit.name, "currency": "SEK", "file": str(unit.main)}
+    parsed = parse(main_text(unit), **main)
+    assert parsed.problems == []
+    assert parsed.includes == ("accounts.beancount", "books/*/*.beancount")
+    assert [p.code for p in parse(main_text(unit).replace("SEK", "EUR"), **main).problems] == ["OPTION_VALUE"]
+
+
+def test_options_are_what_the_loader_adds_up():
+    text = '2026-01-01 * "a"\n  Assets:A  1.125 EUR @ 11.4 SEK\n  Assets:B\n'
+    ours, theirs = parse(text), parser.parse_string(text, report_filename=FILE)
+    added = [
+        loader.aggregate_options_map(dict(first), [second])
+        for first, second in ((ours.options, parse(text).options), (theirs[2], parser.parse_string(text)[2]))
+    ]
+    assert str(added[0].pop("dcontext")) == str(added[1].pop("dcontext"))
+    assert repr(added[0]) == repr(added[1])
+
+
+def test_the_demo_federation_passes():
+    root = Path(__file__).resolve().parents[3]
+    ws = open_workspace(root)
+    assert ws.problems == ()
+    files = [(ws.policy_file, ws.units_folder, None, POLICY), (ws.prices_file, ws.units_folder, None, PRICES)]
+    for unit in ws.units.values():
+        assert layout_problems(unit.folder, f"units/{unit.slug}") == []
+        files += [(f, unit.folder, unit, profile_of(f, unit.folder)) for f in sorted(unit.folder.rglob("*.beancount"))]
+    for file, folder, unit, profile in files:
+        data, problems = read_file(file, folder, ws.shown(file))
+        assert problems == []
+        title, currency = (unit.name, unit.currency) if unit else (None, None)
+        parsed = parse_guarded(
+            data,
+            file=str(file),
+            shown=ws.shown(file),
+            profile=profile,
+            today=TODAY,
+            title=title,
+            currency=currency,
+        )
+        assert [str(p) for p in parsed.problems] == []
+        assert repr(parsed.entries) == repr(parser.parse_file(str(file))[0])
+
+
+def test_every_refusal_has_words_and_a_test():
+    """Each class says what is wrong and what to do, and some test of this folder names its code."""
+    kinds = [k for k in vars(problems_guard).values() if isinstance(k, type) and issubclass(k, Problem) and k.code]
+    named = "\n".join(p.read_text(encoding="utf-8") for p in Path(__file__).parent.rglob("*.*") if p.suffix != ".pyc")
+    assert len(kinds) > 50
+    for kind in kinds:
+        assert kind.message.endswith((".", "}"))
+        assert len(kind.remedy) > 20
+        assert kind.__doc__
+        assert f'"{kind.code}"' in named, kind.code
