@@ -16,7 +16,7 @@ import stat
 import unicodedata
 from pathlib import Path
 
-from ledger.books import problems_guard as found
+from ledger.books import problems_files as found
 from ledger.errors import Problem
 
 MAX_BYTES = 8 << 20
@@ -70,9 +70,9 @@ def _read_inside(path: Path, root: Path, suffix: str) -> bytes:
     try:
         parts = path.relative_to(root).parts
     except ValueError:
-        raise found.BookOutside(name=visible(str(path))) from None
+        raise found.BookOutside(name=visible(path.name)) from None
     if ".." in parts or not parts:
-        raise found.BookOutside(name=visible(str(path)))
+        raise found.BookOutside(name=visible(path.name))
     descriptor = -1
     try:
         folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

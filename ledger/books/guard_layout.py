@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.books import problems_guard as found
+from ledger.books import problems_files as found
 from ledger.books.config import SLUG
 from ledger.books.guard_bytes import visible
 from ledger.books.sealed import sealed_months

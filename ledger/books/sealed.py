@@ -11,8 +11,8 @@ import json
 import re
 from pathlib import Path
 
-from ledger.books.guard_bytes import read_file, visible
-from ledger.books.problems_guard import BookCutOff, BookMissing, SealsUnreadable
+from ledger.books.guard_bytes import clip, read_file, visible
+from ledger.books.problems_files import BookCutOff, BookMissing, SealsUnreadable
 from ledger.errors import Problem
 
 PERIOD = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
@@ -44,13 +44,14 @@ def sealed_months(unit_folder: Path, shown: str | None = None) -> frozenset[str]
         try:
             seal = json.loads(line)
         except (ValueError, RecursionError):
-            raise _unreadable(shown, unit_folder, number, f"line {number} is no JSON object") from None
+            raise _unreadable(shown, unit_folder, number, "this line is no seal", line) from None
         period = seal.get("period") if isinstance(seal, dict) else None
         if not isinstance(period, str) or not PERIOD.fullmatch(period):
-            raise _unreadable(shown, unit_folder, number, f"line {number} names no period like 2026-03")
+            raise _unreadable(shown, unit_folder, number, "this line names no period like 2026-03", line)
         months.add(period)
     return frozenset(months)
 
 
-def _unreadable(shown: str, folder: Path, line: int | None, reason: str) -> Problem:
-    return SealsUnreadable(file=shown, unit=folder.name, line=line, reason=visible(reason))
+def _unreadable(shown: str, folder: Path, line: int | None, reason: str, excerpt: str | None = None) -> Problem:
+    seen = clip(excerpt) if excerpt is not None else None
+    return SealsUnreadable(file=shown, unit=folder.name, line=line, excerpt=seen, reason=visible(reason))

@@ -10,7 +10,7 @@ import pytest
 from beancount import loader
 from beancount.parser import parser
 
-from ledger.books import open_workspace, problems_guard
+from ledger.books import open_workspace, problems_files, problems_guard
 from ledger.books.guard import POLICY, PRICES, UNIT_BOOKS, UNIT_MAIN, layout_problems, parse_guarded, read_file
 from ledger.books.guard_builder import GuardBuilder
 from ledger.books.guard_child import profile_of
@@ -140,7 +140,8 @@ def test_the_demo_federation_passes():
 
 def test_every_refusal_has_words_and_a_test():
     """Each class says what is wrong and what to do, and some test of this folder names its code."""
-    kinds = [k for k in vars(problems_guard).values() if isinstance(k, type) and issubclass(k, Problem) and k.code]
+    named_things = [*vars(problems_files).values(), *vars(problems_guard).values()]
+    kinds = [k for k in named_things if isinstance(k, type) and issubclass(k, Problem) and k.code]
     named = "\n".join(p.read_text(encoding="utf-8") for p in Path(__file__).parent.rglob("*.*") if p.suffix != ".pyc")
     assert len(kinds) > 50
     for kind in kinds:
