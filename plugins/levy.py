@@ -82,7 +82,7 @@ def _find(main: Path) -> tuple[Workspace, Unit]:
 def _books(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> Books:
     """This book as it was given, and, for central, the other units' as they are booked."""
     own = UnitBook(unit, "", (), summarise(entries))
-    others = [slug for slug in ws.units if slug != unit.slug] if ws.central is unit else []
+    others = [u.slug for u in ws.units.values() if u.combine and u is not unit] if ws.central is unit else []
     books = load_books(ws, others)
     return replace(books, units={**books.units, unit.slug: own})
 

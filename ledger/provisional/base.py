@@ -11,6 +11,7 @@ How this module reads the contract where it leaves room:
 - A posting whose `partner` is the unit itself counts: nobody escapes by selling to oneself.
 - `concerns: 2026-01` takes the rate of that month's last day.
 - A correction of a day outside membership is left out like the turnover that it corrects.
+- Income on an account that the chart can't place is an error, not a base of nothing.
 - A correction that names no known voucher or month is an error: its rate can't be known.
 """
 
@@ -28,7 +29,7 @@ from ledger.books import Summary, TurnoverRow, Unit, Workspace, month_of
 from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.policy import Policy
-from ledger.provisional.problems import LevyCorrectsUnknown, LevyCurrency
+from ledger.provisional.problems import LevyAccountUnplaced, LevyCorrectsUnknown, LevyCurrency
 from ledger.rules.levy import Line
 from ledger.rules.levy_prior import LaterCorrection
 
@@ -57,6 +58,7 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
     """
     found = Turnover()
     sums: dict[tuple[dt.date, dt.date | None, str | None], Decimal] = defaultdict(Decimal)
+    found.problems += _unplaced(ws, unit, summary, chart)
     for row in _counted(ws, unit, summary, chart, policy):
         problem = _fault(ws, unit, row)
         if problem is not None:
@@ -87,6 +89,14 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
 def _place(day: dt.date, start: int) -> tuple[dt.date, str]:
     """The first day of a day's fiscal year, which begins in month `start`, and the day's month."""
     return dt.date(day.year - (day.month < start), start, 1), month_of(day)
+
+
+def _unplaced(ws: Workspace, unit: Unit, summary: Summary, chart: Chart) -> Iterator[Problem]:
+    """Income accounts in use that the chart can't place: each is named once, and none is taken for no turnover."""
+    used = {row.account for row in summary.turnover}
+    for row in summary.accounts:
+        if row.account in used and chart.place(row.account, row.code) is None:
+            yield LevyAccountUnplaced(file=ws.shown(row.file), line=row.line, unit=unit.slug, account=row.account)
 
 
 def _fault(ws: Workspace, unit: Unit, row: TurnoverRow) -> Problem | None:

@@ -25,7 +25,7 @@ from ledger.messages import N_, translate
 from ledger.provisional.accounts import SOURCE, RoleAccounts
 from ledger.provisional.invoices import Invoice
 from ledger.provisional.vat_terms import VatTerms
-from ledger.rules.levy import SERVICE, ZERO
+from ledger.rules.levy import ZERO
 from ledger.rules.rates import Rates, tidy
 from ledger.rules.rounding import EXACT, half_away, largest_remainder
 from ledger.rules.vat import Vat
@@ -165,7 +165,7 @@ def central_side(
         vat = {rate: half_away(part * spot, own) for rate, part in invoice.vat_parts.items() if charged}
     for name, part in income.items():
         if part:
-            account = accounts.account("levy_income" if name == SERVICE else "fund_income", date, own)
+            account = accounts.account("levy_income" if name in invoice.services else "fund_income", date, own)
             draft.add(account, -part, own, {**tags, "component": name})
     for rate, part in vat.items():
         if part:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledger.books import last_day
 from ledger.policy import Policy
 from ledger.provisional.statement import UnitLevy, levy_link, prior_link
-from ledger.rules.levy import ZERO
+from ledger.rules.levy import SERVICE, ZERO
 from ledger.rules.rounding import largest_remainder
 from ledger.rules.vat import Vat
 
@@ -24,6 +25,7 @@ class Invoice:
         parts: net amount by component; they add up to `net`.
         vat: on top (or, under reverse charge, accounted for by the unit).
         vat_parts: `vat` by its rate.
+        services: components that pay for services; the others feed funds and are no turnover of central's.
         year: the earlier fiscal year that it is for, or None.
         base: turnover to date, or of the corrections.
         due: due to date, None for an earlier year.
@@ -37,6 +39,7 @@ class Invoice:
     parts: dict[str, Decimal]
     vat: Decimal
     vat_parts: dict[Decimal, Decimal]
+    services: frozenset[str]
     year: int | None
     base: Decimal
     due: Decimal | None
@@ -62,6 +65,7 @@ def invoices(levy: UnitLevy, policy: Policy) -> list[Invoice]:
                         link=levy_link(slug, month.month),
                         net=month.provisional,
                         parts=month.added,
+                        services=_services(policy, month.added, month.month),
                         vat=ZERO,
                         vat_parts={},
                         year=None,
@@ -80,6 +84,7 @@ def invoices(levy: UnitLevy, policy: Policy) -> list[Invoice]:
                         link=prior_link(slug, line.month, before),
                         net=line.provisional,
                         parts=line.added,
+                        services=_services(policy, line.added, line.month),
                         vat=ZERO,
                         vat_parts={},
                         year=before,
@@ -89,6 +94,11 @@ def invoices(levy: UnitLevy, policy: Policy) -> list[Invoice]:
                     )
                 )
     return [found for month in sorted(drafts) for found in _with_vat(levy, policy, drafts[month])]
+
+
+def _services(policy: Policy, names: Iterable[str], month: str) -> frozenset[str]:
+    """`service`, and whatever else bears VAT between legal persons: that, too, is paid for something done."""
+    return frozenset(n for n in names if n == SERVICE or policy.vat(n, last_day(month)) != "none")
 
 
 def _with_vat(levy: UnitLevy, policy: Policy, drafts: list[Invoice]) -> list[Invoice]:

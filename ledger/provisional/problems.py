@@ -30,6 +30,16 @@ class LevyCurrency(Problem):
     remedy = N_("Book the amount with its price in {wanted}, e.g.  -100.00 {currency} @ 1.2345 {wanted}")
 
 
+class LevyAccountUnplaced(Problem):
+    """Income of which nobody knows whether it is turnover."""
+
+    code = "LEVY_ACCOUNT_UNPLACED"
+    message = N_("Whether {account} is turnover isn't known: the chart can't place it.")
+    remedy = N_(
+        'Name the account after its number in the chart (Income:3001-Sales), or add  code: "3001"  to its open.'
+    )
+
+
 class LevyCorrectsUnknown(Problem):
     """A correction whose date, and so whose rate, nobody knows."""
 

@@ -12,6 +12,7 @@ from beancount.core import convert, data
 from beancount.parser import printer
 
 from ledger.books import load_books
+from ledger.errors import Problem
 from ledger.policy import read_policy
 from ledger.provisional import full_entries, levies, levy_link, owed, prior_link
 
@@ -452,6 +453,14 @@ FAULTS = [
         "Income:3001-Sales has EUR, but repris reckons its levy in SEK.",
     ),
     (
+        "LEVY_ACCOUNT_UNPLACED",
+        {
+            "accounts": "2024-01-01 open Assets:1930-Bank\n2024-01-01 open Income:Sales\n",
+            "2026-01": sale("2026-01-10", "10.00", account="Income:Sales"),
+        },
+        "Whether Income:Sales is turnover isn't known: the chart can't place it.",
+    ),
+    (
         "LEVY_CORRECTS_UNKNOWN",
         {"2026-01": sale("2026-01-10", "-10.00", meta='corrects: "A-99"')},
         "This corrects A-99, but the book has no such voucher or month.",
@@ -504,6 +513,22 @@ def test_what_cannot_be_known_is_one_error_naming_the_unit(run, code, parts, mes
     if code != "LEVY_ACCOUNT_ASSERTED":
         assert "repris" not in made.statements
         assert made.entries("repris") == []
+
+
+def test_every_levy_problem_is_provoked():
+    elsewhere = {"LEVY_POLICY_FAULTY", "LEVY_NO_WORKSPACE"}  # below, and in the plugin's tests
+    known = {code for code in Problem.registry if code.startswith("LEVY_")}
+    assert known == {fault[0] for fault in FAULTS} | elsewhere
+
+
+def test_a_component_that_bears_vat_is_service_income(run):
+    policy = POLICY.replace('"investment" 0.015\n  decision: "A"', '"it" 0.015\n  decision: "A"\n  vat: "standard"')
+    made = run({"repris": {"2026-01": sale("2026-01-10", "1000.00")}}, policy)[1]
+    assert balances(made.entries("gemensamt")) == {
+        "1661 partner": D("150.00"),
+        "3680 partner": D("-140.00"),
+        "3990 partner": D("-10.00"),
+    }
 
 
 def test_an_opening_balance_of_zero_is_no_fault(run):
