@@ -137,7 +137,7 @@ class Cache:
                 rows: tuple[Any, ...] = decode(section, row_text)
             except SummaryError as error:
                 shutil.rmtree(self._place(slug, key), ignore_errors=True)
-                raise CacheDamaged(unit=slug, section=section) from error
+                raise CacheDamaged(unit=slug, file=f"units/{slug}/main.beancount", section=section) from error
             return rows
 
         summary.__dict__["_decode"] = checked

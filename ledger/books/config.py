@@ -27,6 +27,9 @@ CODE = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 #: Pseudo-units of the combined ledger; no unit may be called so.
 PSEUDO_UNITS = frozenset({"ELIM", "ADJ", "CTA"})
 CURRENCY = r"^[A-Z]{3}$"
+YEAR_START = r"^(0[1-9]|1[0-2])-01$"
+COUNTRY = r"^[A-Z]{2}$"
+SOURCE_NAME = r"^[a-z][a-z0-9-]{0,29}$"
 CONFIG_BYTES = 1 << 20
 
 
@@ -55,7 +58,7 @@ class FederationTable(Table):
     name: Annotated[Text, Field(min_length=1, max_length=120)]
     currency: Annotated[str, Field(pattern=CURRENCY)]
     central: str
-    fiscal_year_start: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-01$")] = "01-01"
+    fiscal_year_start: Annotated[str, Field(pattern=YEAR_START)] = "01-01"
     language: Literal["sv", "en", "es"] = "en"
 
 
@@ -108,7 +111,7 @@ class RuleTable(Table):
 class SourceTable(Table):
     """`[[source]]`: where files come from and what they feed."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]  # folder below inbox/
+    name: Annotated[str, Field(pattern=SOURCE_NAME)]  # folder below inbox/
     format: Literal["camt053", "sie4"]
     account: str | None = None  # the books' account of a bank source
     bank_account: str | None = None  # IBAN or national number as the bank writes it
@@ -133,7 +136,7 @@ class UnitFile(Table):
     status: Literal["test", "active", "closing", "closed"] = "active"
     bookkeeping: Literal["sambok", "fortnox"] = "sambok"
     combine: bool = True
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     source: tuple[SourceTable, ...] = ()
 
     @field_validator("code")
@@ -167,7 +170,9 @@ def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigUnreadable(file=shown, line=data.count(b"\n", 0, error.start) + 1, reason="not UTF-8") from error
+        here = data.count(b"\n", 0, error.start) + 1
+        excerpt = _line(data.decode("utf-8", "backslashreplace"), here)
+        raise ConfigUnreadable(file=shown, line=here, excerpt=excerpt, reason="not UTF-8") from error
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -247,4 +252,21 @@ def _explain(error: ValidationError, model: type[BaseModel], text: str, shown: s
         return ConfigUnknownKey(
             file=shown, line=line, excerpt=excerpt, key=name, nearest=near[0], known=", ".join(valid)
         )
-    return ConfigInvalid(file=shown, line=line, excerpt=excerpt, key=name, reason=first["msg"])
+    return ConfigInvalid(file=shown, line=line, excerpt=excerpt, key=name, reason=_in_words(first))
+
+
+#: What a pattern asks for, for those who read no patterns.
+_PATTERNS = {
+    CURRENCY: "three capital letters are needed, such as SEK",
+    YEAR_START: "the first day of a month is needed, such as 01-01 or 07-01",
+    COUNTRY: "two capital letters are needed, such as SE",
+    SOURCE_NAME: "small letters, digits and hyphens are needed, a letter first",
+}
+
+
+def _in_words(error: Any) -> str:
+    """What pydantic found, without its jargon."""
+    if error["type"] == "missing":
+        return "it is missing"
+    told = _PATTERNS.get(error.get("ctx", {}).get("pattern", ""), str(error["msg"]))
+    return told.removeprefix("Value error, ").replace("Input should be", "it must be")

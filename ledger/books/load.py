@@ -363,9 +363,9 @@ class _Entries:
         try:
             partition, summary = make_partition(self.partition.key, answer.head, answer.blobs)
         except (ValueError, KeyError, TypeError) as error:
-            raise BookMoved(unit=self.slug) from error
+            raise BookMoved(unit=self.slug, file=f"units/{self.slug}/main.beancount") from error
         if partition.digests != self.partition.digests:
-            raise BookMoved(unit=self.slug)
+            raise BookMoved(unit=self.slug, file=f"units/{self.slug}/main.beancount")
         if not self.cache.keep(self.slug, partition, summary):
             self.partition = partition
         return {name: partition.tables[name] for name in names}

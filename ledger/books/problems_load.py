@@ -167,6 +167,13 @@ _SENTENCES: tuple[tuple[re.Pattern[str], type[Problem], Callable[[_Match], dict[
     )
 )
 _FAILED = re.compile(r"Balance failed for '(.*)': expected (.*) != accumulated (.*) \((\S+) too (much|little)\)")
+#: Words of Beancount that say nothing to a bookkeeper.
+_WORDS = {
+    "Duplicate": "it is closed already",
+    "Unopened": "it was never opened",
+    "closing date": "it would close before it opens",
+    "You may not have more than one auto-posting per currency": "it is missing on more than one posting",
+}
 _KINDS: dict[str, type[Problem]] = {
     "ParserError": EntryUnreadable,
     "ParserSyntaxError": EntryUnreadable,
@@ -212,9 +219,12 @@ def problem_of(
             named: dict[str, Any] = {**params(found)}
             if "document" in named:
                 named["document"] = shown(named["document"])
+            if "reason" in named:
+                named["reason"] = _WORDS.get(named["reason"], named["reason"])
             return problem(**where, **named)
     known = _KINDS.get(type(error).__name__, BookError)
-    return known(**where, reason=message.strip().rstrip("."))
+    reason = message.strip().rstrip(".")
+    return known(**where, reason=_WORDS.get(reason, reason))
 
 
 def problems_of(
