@@ -179,6 +179,51 @@ def test_what_beancounts_tolerance_lets_stand_is_seen(combined):
     }
 
 
+@pytest.mark.parametrize(
+    ("invoiced", "booked", "left"),
+    [
+        # both 100 EUR: 1,130 against 1,140 at the month's average; the smaller goes, 10 stays with the buyer
+        ("100.00", "100.00", {"3001": "0.00", "629": "10.00"}),
+        # 100 against 80 EUR: 80 go, at the seller's 904 (80 × 11.30); 226 stay with the seller, 8 with the buyer
+        ("100.00", "80.00", {"3001": "-226.00", "629": "8.00"}),
+    ],
+)
+def test_two_rates_for_one_invoice(combined, invoiced, booked, left):
+    seller = f"""
+2026-03-10 * "Service" ^ic-repris-1
+  Assets:1661-Claim    {invoiced} EUR @ 11.30 SEK
+    partner: "andel"
+    ic: "trade"
+  Income:3001-Sales   -{invoiced} EUR @ 11.30 SEK
+    partner: "andel"
+    ic: "trade"
+"""
+    buyer = f"""
+2026-03-10 * "Service" ^ic-repris-1
+  Expenses:629-Service     {booked} EUR
+    partner: "repris"
+    ic: "trade"
+  Liabilities:552-Owed    -{booked} EUR
+    partner: "repris"
+    ic: "trade"
+"""
+    prices = PRICES + '2026-03-31 custom "average-rate" "EUR" 11.40 SEK\n'
+    found = combined(
+        {"repris": (seller, ENTITY), "andel": (buyer, FOREIGN)}, prices=prices, date_to=dt.date(2026, 3, 31)
+    )
+    got = totals(found)
+    assert {code: got[code] for code in left} == left
+    # the claim stands at 11.30 in the seller's book, which hasn't remeasured it to 11.50; the debt is at closing
+    assert "FX_DIFF" in {u.code for u in found.unmatched}
+    rest = Decimal(invoiced) - Decimal(booked)
+    assert Decimal(got["1661"]) == Decimal(invoiced) * Decimal("11.30") - Decimal(booked) * Decimal("11.50")
+    assert Decimal(got["552"]) == 0
+    assert ("AMOUNT_DIFF" in {u.code for u in found.unmatched}) is bool(rest)
+    assert [(str(u.amount), u.currency) for u in found.unmatched if u.code == "AMOUNT_DIFF"] == (
+        [("20.00", "EUR")] if rest else []
+    )
+
+
 def test_days_within_months(combined):
     text = "".join(
         f"""

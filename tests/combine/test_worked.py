@@ -85,21 +85,23 @@ def test_a_mismatch_is_eliminated_for_the_smaller_side(combined, samples):
 
 
 @pytest.mark.parametrize(
-    ("pairs", "code", "person"),
+    ("pairs", "difference", "code", "person"),
     [
-        (16, "TOLERANCE", False),
-        (17, "AMOUNT_DIFF", True),
+        (16, "0.60", "TOLERANCE", False),
+        (17, "0.60", "AMOUNT_DIFF", True),
+        (10, "1.00", "TOLERANCE", False),
+        (1, "1.01", "AMOUNT_DIFF", True),
     ],
 )
-def test_tolerance_hides_no_more_than_its_total(combined, pairs, code, person):
+def test_tolerance_hides_no_more_than_its_total(combined, pairs, difference, code, person):
     seller, buyer = "", ""
     for number in range(pairs):
-        mine, theirs = sale("repris", "kafeet", "100.60", "100.00", number)
+        mine, theirs = sale("repris", "kafeet", str(100 + Decimal(difference)), "100.00", number)
         seller, buyer = seller + mine, buyer + theirs
     found = combined({"repris": (seller, ENTITY), "kafeet": (buyer, ENTITY)})
     assert [u.code for u in found.unmatched] == [code] * pairs
     assert found.needs_person is person
-    assert Decimal(totals(found)["1661"]) == Decimal("0.60") * pairs
+    assert Decimal(totals(found)["1661"]) == Decimal(difference) * pairs
 
 
 def test_within_a_legal_person_there_is_no_tolerance(combined):
