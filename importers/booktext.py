@@ -15,6 +15,8 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from ledger.books.guard_names import harmless, is_account_letter
+
 #: Longest text of a field; the guard refuses lines of more than 2,000 characters.
 LONGEST = 400
 NUMBER_COLUMN = 64
@@ -23,14 +25,13 @@ NUMBER_COLUMN = 64
 def clean(text: str, longest: int = LONGEST) -> str:
     """A foreign text as one that may stand in a book; cut with an ellipsis where it is too long."""
     plain = unicodedata.normalize("NFC", "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text))
-    folded = " ".join(plain.split())
+    folded = harmless(" ".join(plain.split()))
     return folded if len(folded) <= longest else folded[: longest - 1] + "…"
 
 
 def leaf(number: str, name: str) -> str:
     """`1510-Kundfordringar`: an account's number and name as a part of a Beancount account."""
-    kept = "".join(c if unicodedata.category(c)[0] in "LN" else "-" for c in clean(name, 60))
-    words = re.sub(r"[^\w-]", "-", kept).replace("_", "-").strip("-")
+    words = "".join(c if is_account_letter(c) else "-" for c in clean(name, 60)).strip("-")
     return re.sub(r"-+", "-", f"{number}-{words}").strip("-")
 
 

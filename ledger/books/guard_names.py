@@ -28,7 +28,9 @@ _CURRENCY = re.compile(rf"[A-Z](?:[A-Z0-9'._-]{{0,{MAX_CURRENCY - 2}}}[A-Z0-9])?
 #: What is never a document: books, settings, seals, programs, and what some reader would decrypt or unpickle.
 _NO_DOCUMENTS = tuple(".beancount .bean .toml .jsonl .conf .py .pyc .so .gpg .asc .picklecache".split())
 #: The beginning of a mark-up tag, as HTML's own rules have it; a mail address in angle brackets is none.
-_MARKUP = re.compile(r"<(?![\w.+-]+@[\w.-]+>)[A-Za-z/!?][^\s>]{0,20}")
+_TAG = r"<(?![\w.+-]+@[\w.-]+>)(?=[A-Za-z/!?])"
+_MARKUP = re.compile(_TAG + r"[^\s>]{1,20}")
+_OPENING = re.compile(_TAG)
 #: A line inside a text that looks like an entry of its own.
 _ENTRY = re.compile(
     r"\d{4}[-/]\d|\s+(?:[*!] +)?(?:Assets|Liabilities|Equity|Income|Expenses):|(?:option|plugin|include|custom) "
@@ -48,6 +50,11 @@ def account_refusals(account: str, line: int) -> Iterator[Refusal]:
         character = odd[0] if odd else "-"
         name = f"{visible(character)} (U+{ord(character):04X} {unicodedata.name(character, '')})"
         yield found.AccountCharacters, line, {"account": visible(account), "character": name}
+
+
+def is_account_letter(character: str) -> bool:
+    """Whether a character may stand in a part of an account's name (the hyphen apart)."""
+    return _COMPONENT.fullmatch(character) is not None
 
 
 def is_currency(name: str) -> bool:
@@ -71,6 +78,11 @@ def is_document(path: str) -> bool:
 def markup_in(text: str) -> re.Match[str] | None:
     """The first mark-up tag in a text: a web page that shows the text carelessly would obey it."""
     return _MARKUP.search(text)
+
+
+def harmless(text: str) -> str:
+    """A foreign text (a bank's, another program's) with a space after each `<` that begins a mark-up tag."""
+    return _OPENING.sub("< ", text)
 
 
 def lines_refusals(text: str, line: int) -> Iterator[Refusal]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.books.guard_bytes import bytes_problems
+from ledger.books.guard_names import harmless, markup_in
 from ledger.books.guard_tokens import plain, scan
 from ledger.books.problems_guard import BookSyntax
 
@@ -101,3 +103,24 @@ def test_the_quick_look_passes_no_bad_word(corpus):
     for case in corpus("bad"):
         if not bytes_problems(case.data, None) and words(case.data):
             assert not plain(case.data), case.name
+
+
+@settings(max_examples=EXAMPLES // 5, deadline=None)
+@given(st.text(st.sampled_from("<>a/!?@. -=1\"'x"), max_size=40))
+def test_a_foreign_text_made_harmless_holds_no_markup(text):
+    assert markup_in(harmless(text)) is None
+    assert harmless(text).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<script>alert(1)</script>", "< script>alert(1)< /script>"),
+        ("Anna <anna@example.org>", "Anna <anna@example.org>"),
+        ("5 < 6 <3 a<=b", "5 < 6 <3 a<=b"),
+        ("<<b", "<< b"),
+        ("<a<b<i@x>", "< a< b<i@x>"),
+    ],
+)
+def test_harmless(text, expected):
+    assert harmless(text) == expected
