@@ -202,3 +202,17 @@ def test_a_federation_without_turnover_has_no_year_but_this_one(sambok):
     code, out, _ = sambok("--json", "--unit", "repris", sales="; nothing yet\n")
     (unit,) = json.loads(out)["units"]
     assert (code, unit["months"], unit["due"]) == (0, [], "0.00")
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        ('"levy-cap" "*" 9000.00 SEK', "14985.0015 is above the cap: 9000.00 SEK."),
+        ('"levy-floor" "*" 120000.00 SEK', "14985.0015 is below the floor, of which 30000.00 SEK has accrued."),
+        ('"levy-threshold" "*" 99900.02 SEK', "The base 99900.01 is below the threshold: nothing is due."),
+    ],
+)
+def test_the_statement_says_what_decided(sambok, limit, sentence):
+    code, out, _ = sambok("--unit", "repris", policy=f'{POLICY}2026-01-01 custom {limit}\n  decision: "FS-1"\n')
+    assert code == 0
+    assert sentence in " ".join(out.split())

@@ -553,6 +553,17 @@ def test_a_faulty_policy_gives_no_figures_for_whom_it_concerns(run, directive, s
     assert set(made.statements) == known
 
 
+def test_a_refused_policy_file_is_no_policy_of_zero(make_workspace, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+    units = {"repris": {"accounts": ACCOUNTS, "2026-01": sale("2026-01-10", "100.00")}}
+    ws = make_workspace(units, policy=POLICY + "2026-01-01 nonsense\n")
+    books = load_books(ws)
+    made = levies(books, read_policy(books.central_text, ws))
+    assert books.central_text.problems
+    assert [p.code for p in made.problems] == ["LEVY_POLICY_FAULTY"]
+    assert made.statements == {}
+
+
 def test_an_account_that_refuses_the_currency_gets_a_sister(run):
     central = {"accounts": "2024-01-01 open Assets:1661-Levy SEK\n", "2026-01": "; nothing\n"}
     made = run({"spanien": {**SPAIN, "2026-03": spanish("2026-03-10", "1.00")}, "gemensamt": central}, prices=PRICES)[1]
@@ -597,3 +608,47 @@ def test_the_names_of_other_units_change_nothing(run):
     alone = run({"repris": {"2026-01": sale("2026-01-10", "100.00")}})[1]
     among = run({"repris": {"2026-01": sale("2026-01-10", "100.00")}, "aaa": {}, "zzz": {"2026-01": "broken\n"}})[1]
     assert alone.entries("repris") == among.entries("repris")
+
+
+def test_the_exchange_rest_of_a_paid_claim_is_brought_to_nothing(run):
+    """1500.00 EUR stood at 11.60 and was paid when it was worth 11.50: 150.00 SEK are lost, and nothing stays."""
+    prices = PRICES + '2026-04-30 price EUR 11.40 SEK\n2026-04-30 custom "average-rate" "EUR" 11.55 SEK\n'
+    central = {
+        "accounts": "2024-01-01 open Assets:1661-Levy\n2024-01-01 open Assets:1930-Bank\n",
+        "2026-04": '2026-04-10 * "paid"\n  Assets:1930-Bank  17250.00 SEK\n'
+        '  Assets:1661-Levy  -1500.00 EUR @ 11.50 SEK\n    partner: "spanien"\n    ic: "levy"\n',
+    }
+    books, made = run(
+        {"spanien": {**SPAIN, "2026-03": spanish("2026-03-10", "10000.00")}, "gemensamt": central}, prices=prices
+    )
+    assert made.problems == ()
+    assert text(made.entries("gemensamt")[-1:]) == case(
+        """
+2026-04-30 ! "Levy claim on Spanien: closing rate of 2026-04" #provisional ^ic-spanien-levy-2026-04-rate
+  Assets:1661-Levy   -1500.00 EUR @ 11.5 SEK
+    partner: "spanien"
+    ic: "levy"
+  Assets:1661-Levy    1500.00 EUR @ 11.40 SEK
+    partner: "spanien"
+    ic: "levy"
+  Expenses:7960-Valutakursförluster     150.00 SEK
+"""
+    )
+    assert balances(full_entries(books, made, "gemensamt"))["1661 partner"] == 0
+
+
+def test_a_refund_month_is_a_credit_note(run):
+    """1000.00 sold and returned: 150.00 and its VAT (125.00 at 25 %) come back as they went."""
+    unit = 'entity = "legal_entity"\nvat_deduction = 0.37'
+    sales = sale("2026-01-10", "1000.00") + sale("2026-02-10", "-1000.00")
+    made = run({"kafe": {"unit": unit, "2026-01": sales}})[1]
+    january = balances(e for e in made.entries("kafe") if e.date == dt.date(2026, 1, 31))
+    february = balances(e for e in made.entries("kafe") if e.date == dt.date(2026, 2, 28))
+    assert january == {
+        "6430 partner": D("150.00"),
+        "2641": D("11.56"),  # 31.25 × 0.37, rounded down
+        "6430": D("19.69"),
+        "2861 partner": D("-181.25"),
+    }
+    assert february == {code: -amount for code, amount in january.items()}
+    assert not any(balances(made.entries("gemensamt")).values())

@@ -1,0 +1,71 @@
+"""VAT between legal persons: by the two countries, rounded once per invoice, deducted in part."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from ledger.rules.vat import EU, STANDARD_RATES, Vat, deductible, invoice_vat, standard_rate, treatment
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("seller", "buyer", "kind"),
+    [
+        ("SE", "SE", Vat.DOMESTIC),
+        ("CL", "CL", Vat.DOMESTIC),
+        ("SE", "ES", Vat.REVERSE),
+        ("SE", "CL", Vat.NONE),
+        ("KE", "SE", Vat.NONE),
+        ("SE", "NO", Vat.NONE),
+    ],
+)
+def test_who_accounts_for_vat(seller, buyer, kind):
+    assert treatment(seller, buyer) is kind
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "rate"),
+    [
+        ("SE", "2026-01-01", "0.25"),
+        ("ES", "2026-01-01", "0.21"),
+        ("FI", "2024-08-31", "0.24"),
+        ("FI", "2024-09-01", "0.255"),
+        ("ES", "2012-08-31", None),
+        ("NO", "2026-01-01", None),
+    ],
+)
+def test_standard_rates_on_a_day(country, day, rate):
+    assert standard_rate(country, dt.date.fromisoformat(day)) == (D(rate) if rate else None)
+
+
+def test_every_country_of_the_union_has_a_rate():
+    assert len(EU) == 27
+    for country in EU:
+        assert D("0.17") <= (standard_rate(country, dt.date(2026, 1, 1)) or 0) <= D("0.27")
+    for rates in STANDARD_RATES.values():
+        assert list(rates) == sorted(rates)
+
+
+@pytest.mark.parametrize(
+    ("net", "rates", "vat"),
+    [
+        ({"service": "50000.00", "fund": "10000.00"}, {"service": "0.25"}, "12500.00"),
+        ({"a": "0.02", "b": "0.02"}, {"a": "0.25", "b": "0.25"}, "0.01"),  # 0.005 twice: once rounded, not 0.02
+        ({"a": "-0.02"}, {"a": "0.25"}, "-0.01"),  # half away from zero: a credit note mirrors its invoice
+        ({"a": "100.00", "b": "100.00"}, {"a": "0.25", "b": "0.06"}, "31.00"),
+        ({"a": "100.00"}, {}, "0.00"),
+    ],
+)
+def test_an_invoice_is_rounded_once(net, rates, vat):
+    found = invoice_vat({n: D(a) for n, a in net.items()}, {n: D(r) for n, r in rates.items()}, "SEK")
+    assert str(found) == vat
+
+
+@pytest.mark.parametrize(
+    ("vat", "share", "back"),
+    [("12500.00", "0.40", "5000.00"), ("0.09", "0.37", "0.03"), ("-0.09", "0.37", "-0.03"), ("9.99", "1", "9.99")],
+)
+def test_what_is_deducted_is_rounded_down(vat, share, back):
+    assert str(deductible(D(vat), D(share), "SEK")) == back
