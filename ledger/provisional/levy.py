@@ -106,7 +106,7 @@ class _Run:
         if self.central is None:  # the workspace has said so itself
             return LevyRun({}, ())
         if EVERY_UNIT in self.policy.faulty:
-            problem = LevyPolicyFaulty(file=self.ws.shown(self.ws.policy_file), scope="every unit")
+            problem = LevyPolicyFaulty(file=self.ws.shown(self.ws.policy_file), scope=EVERY_UNIT)
             return LevyRun({}, (problem,))
         for slug, book in sorted(self.books.units.items()):
             if book.unit.combine and slug != self.central.slug:
