@@ -161,7 +161,7 @@ def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates) -> Part
             made = translate_unit(mapper, source.transactions(), scope, rates, month)
         except Problem as problem:
             problem.unit = slug
-            problem.file = ws.shown(ws.prices_file)
+            problem.file = problem.file or ws.shown(ws.prices_file)
             return [problem, UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=1)]
         part = Part(unit, mapper, source, scope, *made)
     return _leaving(part)

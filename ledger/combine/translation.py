@@ -74,11 +74,28 @@ class Translator:
         return self.mapper.at(account).group.root == "Equity"
 
     def moves_result(self, entry: data.Transaction) -> bool:
-        """Whether an entry only moves translated amounts: result to equity, or from one year's equity to the next."""
+        """Whether an entry only moves translated amounts: result to equity, or from one year's equity to the next.
+
+        Income and expense take part where the entry empties them: a cost booked against equity is a cost.
+        """
         accounts = [p.account for p in entry.postings]
         if not any(self.is_transfer(a) or self.mapper.is_in("result_equity", a) for a in accounts):
             return False
-        return all(self.is_equity(a) or self.mapper.at(a).is_result for a in accounts)
+        if not all(self.is_equity(p.account) or self._empties(p) for p in entry.postings):
+            return False
+        return any(not self.is_equity(p.account) or self._falls(p.account, *weight(p)) for p in entry.postings)
+
+    def _falls(self, account: str, number: Decimal, currency: str) -> bool:
+        """Whether an amount leaves an account that holds at least as much."""
+        own = self.own.get((account, currency), ZERO)
+        return bool(own) and (own > 0) != (number > 0) and abs(number) <= abs(own)
+
+    def _empties(self, posting: data.Posting) -> bool:
+        """Whether a posting moves the result: on a transfer account, or taking all that stands on income or expense."""
+        if self.is_transfer(posting.account):
+            return True
+        number, currency = weight(posting)
+        return self.is_result(posting.account) and self.own.get((posting.account, currency), ZERO) == -number
 
     def rate(self, entry: data.Transaction, currency: str) -> Decimal:
         """The one rate of a transaction."""
@@ -147,8 +164,11 @@ class Translator:
         found: list[Decimal | None] = []
         for posting, (number, currency) in zip(entry.postings, weights, strict=True):
             own, done = self.own[posting.account, currency], self.done[posting.account, currency]
-            falls = own and (own > 0) != (number > 0) and abs(number) <= abs(own)
+            falls = self._falls(posting.account, number, currency)
             found.append(half_away(done * number / own, self.rates.base) if falls else None)
+        if None not in found:  # what comes back to an account with an older balance takes what the others leave
+            last = max(range(len(found)), key=lambda i: (self.is_equity(entry.postings[i].account), i))
+            found[last] = None
         open_ones = [i for i, amount in enumerate(found) if amount is None]
         for i in open_ones[:-1]:
             number, currency = weights[i]

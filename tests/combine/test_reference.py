@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.combine import combine
+from ledger.combine import combine, group_entries
 from ledger.combine.export import json_text
 from tests.combine.conftest import StubRun
 from tests.combine.reference import memory_books, trial_balance
+from tests.combine.test_view import sums
 
 UNITS = {
     "a": {},
@@ -219,3 +220,56 @@ def test_the_short_way_gives_the_same_entries(texts):
         long = combine(books, StubRun(), date_from=FROM, date_to=TO)
     assert short.entries == long.entries
     assert short == long
+
+
+POOL = (
+    "Assets:572-Banco",
+    "Assets:430-Clientes",
+    "Liabilities:400-Proveedores",
+    "Equity:100-Capital",
+    "Equity:120-Remanente",
+    "Equity:121-Perdidas",
+    "Equity:129-Resultado",
+    "Income:700-Ventas",
+    "Expenses:600-Compras",
+    "Expenses:621-Alquiler",
+)
+
+
+@st.composite
+def foreign_books(draw):
+    """Any balanced entries on any accounts, in euro or kronor, results closed and moved at will."""
+    entries = []
+    for _ in range(draw(st.integers(1, 10))):
+        accounts = draw(st.lists(st.sampled_from(POOL), min_size=2, max_size=4, unique=True))
+        money = draw(st.sampled_from(["EUR", "EUR", "EUR", "SEK"]))
+        numbers = [
+            draw(st.sampled_from([Decimal(100), Decimal(-100), Decimal("33.33"), Decimal("-0.01")])) for _ in accounts
+        ]
+        numbers[-1] = -sum(numbers[:-1])
+        rows = "".join(f"  {a}  {n} {money}\n" for a, n in zip(accounts, numbers, strict=True))
+        entries.append(f'{draw(days)} * "Any"\n{rows}')
+    return "\n".join(entries)
+
+
+@settings(max_examples=150, deadline=None)
+@given(foreign_books(), st.sampled_from([None, dt.date(2026, 2, 10)]), st.sampled_from([None, dt.date(2026, 3, 15)]))
+def test_any_foreign_book_is_translated_with_its_proof(text, joined, left):
+    """Whatever a foreign unit books, every row ties, CTA meets the roll-forward, and nothing else is plugged."""
+    units = {"e": {**UNITS["e"], "joined": joined, "left": left}}
+    books = memory_books({"e": text}, units, PRICES)
+    found = combine(books, StubRun(), date_from=FROM, date_to=TO)
+    assert found.complete, found.problems
+    assert sum((r.amount for r in found.trial_balance), Decimal(0)) == 0
+    for proof in found.translation:
+        assert abs(proof.posted - proof.proof) <= proof.rounding
+    rounding = sum((abs(r.amount) for r in found.trial_balance if r.account == "Rounding-E"), Decimal(0))
+    assert rounding <= Decimal("0.05") * 10
+    if left is not None and left < TO:
+        assert not [
+            r for r in found.trial_balance if r.line in {"CashAndBank", "TradeReceivables", "TradePayables", "CTA"}
+        ]
+    for threshold in (0, 10**6):
+        entries = group_entries(books, StubRun(), found, language=None, threshold=threshold)
+        named = {tuple(a.split(":")[1:]): v for a, v in sums(entries).items()}
+        assert named == {(r.line, r.account, "CTA" if r.unit == "CTA" else "E"): r.amount for r in found.trial_balance}

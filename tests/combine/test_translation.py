@@ -91,6 +91,48 @@ def test_a_result_closed_without_a_transfer_account_is_left_out_too(combined):
     assert found.lines["ResultTransfer"] == 100
 
 
+def test_a_cost_booked_against_equity_is_a_cost(combined):
+    text = """
+2026-02-10 * "Rent"
+  Expenses:5010-Rent   30.00 SEK
+  Assets:1930-Bank    -30.00 SEK
+2026-03-10 * "Rent of last year, booked against equity"
+  Expenses:5010-Rent   20.00 SEK
+  Equity:2091-Earlier -20.00 SEK
+"""
+    found = combined({"repris": text})
+    assert found.result == Decimal("-50.00")
+    assert "ResultTransfer" not in found.lines
+
+
+def test_equity_with_two_histories_moves_without_a_difference(combined):
+    """
+    A loss of 150 EUR stands at 12.00 (1,800 SEK); the year's 100 EUR (1,100 SEK) are moved there: 700 SEK stay.
+    """
+    text = """
+2025-12-31 * "Loss brought forward"
+  rate: 12.00
+  Equity:121-Perdidas    150.00 EUR
+  Equity:100-Capital    -150.00 EUR
+2026-06-10 * "Sale"
+  Assets:572-Banco       100.00 EUR
+  Income:700-Ventas     -100.00 EUR
+2026-09-30 * "Closed"
+  Income:700-Ventas      100.00 EUR
+  Equity:129-Resultado  -100.00 EUR
+2026-09-30 * "Moved"
+  Equity:129-Resultado   100.00 EUR
+  Equity:121-Perdidas   -100.00 EUR
+"""
+    prices = PRICES + '2026-06-30 custom "average-rate" "EUR" 11.00 SEK\n'
+    found = combined({"andel": (text, FOREIGN)}, prices=prices, date_to=dt.date(2026, 9, 30))
+    got = totals(found)
+    assert got["121"] == "700.00"  # 1,800 less 1,100
+    assert got["129"] == "0.00" if "129" in got else True
+    assert found.lines["CTA"] == Decimal("-100.00")  # the bank's 100 EUR: 1,200 at closing, 1,100 in the result
+    assert found.result == Decimal("1100.00")
+
+
 def test_equity_takes_the_spot_of_its_day_or_the_rate_given(combined):
     text = """
 2025-12-31 * "Capital"
