@@ -32,6 +32,7 @@ RACY_NS = 2_000_000_000
 #: What is read of one file; larger ones are refused by the guard, whatever they say.
 LARGEST = 64 << 20
 ANSWERS_KEPT = 64
+PICKLE = ".picklecache"
 #: Files of a unit's folder that its book depends on; below `books/` everything counts.
 UNIT_FILES = ("unit.toml", "main.beancount", "accounts.beancount", "seals.jsonl")
 
@@ -74,10 +75,13 @@ def _look(info: os.stat_result) -> Look:
     return (stat.S_IFMT(info.st_mode), info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-def _entries(folder: str, prefix: str, *, deep: bool) -> Iterator[tuple[str, Look]]:
+def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None = None) -> Iterator[tuple[str, Look]]:
+    """Names and looks below a folder. Names that begin with a dot are passed over, as Beancount and the guard do."""
     try:
         with os.scandir(folder) as found:
             for entry in found:
+                if pickles is not None and entry.name.endswith(PICKLE):
+                    pickles.append(entry.path)
                 if entry.name.startswith("."):
                     continue
                 try:
@@ -87,35 +91,43 @@ def _entries(folder: str, prefix: str, *, deep: bool) -> Iterator[tuple[str, Loo
                 name = prefix + entry.name
                 yield name, _look(info)
                 if deep and stat.S_ISDIR(info.st_mode):
-                    yield from _entries(entry.path, name + "/", deep=True)
+                    yield from _entries(entry.path, name + "/", deep=True, pickles=pickles)
     except (FileNotFoundError, NotADirectoryError):
         return
 
 
-def look_at_unit(root: str, slug: str) -> dict[str, Look]:
-    """Looks of the files of a unit's own folder that its book depends on, and of everything in `books/`.
-
-    Names that begin with a dot are passed over, as Beancount and the guard pass them over.
-    """
+def look_at_unit(root: str, slug: str, pickles: list[str] | None = None) -> dict[str, Look]:
+    """Looks of the files of a unit's own folder that its book depends on, and of everything in `books/`."""
     looks: dict[str, Look] = {}
     for name in UNIT_FILES:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             looks[f"units/{slug}/{name}"] = _look(os.lstat(f"{root}/units/{slug}/{name}"))
-    looks.update(_entries(f"{root}/units/{slug}/books", f"units/{slug}/books/", deep=True))
+    looks.update(_entries(f"{root}/units/{slug}/books", f"units/{slug}/books/", deep=True, pickles=pickles))
+    if pickles is not None:  # the folder's other names matter for nothing else
+        for _ in _entries(f"{root}/units/{slug}", "", deep=False, pickles=pickles):
+            pass
     return looks
 
 
-def look_at(root: Path) -> dict[str, Look]:
-    """Looks of everything that the books of a workspace depend on, by path below `root`."""
+def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
+    """Looks of everything that the books of a workspace depend on, by path below `root`.
+
+    Args:
+        root: the workspace.
+        pickles: takes the paths of Beancount's load caches that lie about.
+    """
     base = str(root)
     looks: dict[str, Look] = {}
     for name in ("fava.conf", "units/policy.beancount", "units/prices.beancount"):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             looks[name] = _look(os.lstat(f"{base}/{name}"))
-    for name, look in list(_entries(f"{base}/units", "units/", deep=False)):
+    if pickles is not None:
+        for _ in _entries(base, "", deep=False, pickles=pickles):
+            pass
+    for name, look in list(_entries(f"{base}/units", "units/", deep=False, pickles=pickles)):
         if stat.S_ISDIR(look[0]):
             looks[name] = look
-            looks.update(look_at_unit(base, name[len("units/") :]))
+            looks.update(look_at_unit(base, name[len("units/") :], pickles))
     return looks
 
 

@@ -109,11 +109,12 @@ class _Loading:
 
     def run(self, wanted: list[str]) -> Books:
         """Look, take from the cache what stands, read the rest, record what was seen."""
-        _delete_pickles(self.ws.root)
         self.record = read_record(self.ws.state_folder)
         self.before = Record(self.record.files, dict(self.record.units))
         now = time.time_ns()
-        self.seen = refresh(self.ws.root, look_at(self.ws.root), self.record, now)
+        pickles: list[str] = []
+        self.seen = refresh(self.ws.root, look_at(self.ws.root, pickles), self.record, now)
+        _delete(pickles)
         keys = {slug: self._key(slug) for slug in wanted}
         missing = [slug for slug in wanted if not self._from_cache(slug, keys[slug])]
         texts = {name: self._text_key(name) for name in CENTRAL}
@@ -377,9 +378,8 @@ def _death(answer: Answer) -> Problem:
     return BookCrashed(reason=answer.detail)
 
 
-def _delete_pickles(root: Path) -> None:
+def _delete(pickles: list[str]) -> None:
     """Delete Beancount's load caches: their key is unsound, and reading one runs what it says (SPEC 2)."""
-    for pattern in ("*.picklecache", "units/*.picklecache", "units/*/*.picklecache", "units/*/books/*/*.picklecache"):
-        for found in root.glob(pattern):
-            with contextlib.suppress(OSError):
-                found.unlink()
+    for found in pickles:
+        with contextlib.suppress(OSError):
+            Path(found).unlink()

@@ -140,7 +140,7 @@ def others(draw: st.DrawFn) -> str:
                 f"{day} close {account}",
                 f'{day} note {account} "{draw(texts)}" #n ^n',
                 f'{day} event "ort" "{draw(texts)}"',
-                f'{day} document {account} "documents/a.pdf" #d',
+                f'{day} document {account} "../../documents/a.pdf" #d',
                 f'{day} custom "budget" {account} "monthly" {amount}',
                 f'{day} custom "internal-stock" "annan" {amount}',
             ]

@@ -95,6 +95,26 @@ def test_workers_stay_warm_and_large_answers_come_whole():
     assert not alive(pid)
 
 
+def test_a_worker_gives_up_what_it_does_not_need(tmp_path):
+    """Hostile text that takes a worker over can write no file, open few, dump no memory, and sees none of our secrets."""
+    (tmp_path / "units").mkdir()
+    (tmp_path / "units" / "policy.beancount").write_text("; none\n")
+    ask = {"kind": "central", "slug": "policy", "root": str(tmp_path), "today": "2026-03-01"}
+    with pytest.MonkeyPatch.context() as patch, Pool(1) as made:
+        patch.setenv("FORTNOX_SECRET", "do not tell")
+        (answer,) = made.run([Task("policy", ask, 10)])
+        assert answer.died is None
+        process = Path(f"/proc/{made._idle[0].process.pid}")
+        limits = {line[:25].strip(): line[25:].split()[:2] for line in (process / "limits").read_text().splitlines()}
+        assert limits["Max file size"] == ["0", "0"]
+        assert limits["Max core file size"] == ["0", "0"]
+        assert limits["Max open files"] == ["64", "64"]
+        assert limits["Max cpu time"][0].isdigit()
+        assert limits["Max address space"][0].isdigit()
+        assert b"do not tell" not in (process / "environ").read_bytes()
+        assert (process / "cwd").readlink() == Path("/")
+
+
 def test_a_worker_lost_between_two_runs_is_replaced():
     with Pool(1, command=COMMAND) as pool:
         (first,) = pool.run([task("a")])
