@@ -24,7 +24,14 @@ from beancount.parser.grammar import KeyValue, ParserError, TagsLinks
 
 from ledger.books import problems_guard as found
 from ledger.books.guard_bytes import MAX_PROBLEMS, clip, visible
-from ledger.books.guard_names import Refusal, account_refusals, is_currency, is_document, lines_refusals
+from ledger.books.guard_names import (
+    Refusal,
+    account_refusals,
+    is_currency,
+    is_document,
+    is_document_name,
+    lines_refusals,
+)
 from ledger.books.guard_numbers import does_not_fit
 from ledger.books.guard_profiles import MAX_ACCOUNT, MAX_CURRENCY, MAX_DECIMALS, MAX_DIGITS, Profile
 from ledger.books.template import INCLUDES, OPTIONS, PLUGINS
@@ -161,7 +168,7 @@ class GuardBuilder(grammar.Builder):
         if kind is str:
             if "\n" in value:
                 self.check_text(lineno, value)
-            if key == "document" and not is_document(value):
+            if key == "document" and value and not is_document_name(value):
                 self.refuse(found.DocumentPath, lineno, name=clip(value))
         elif kind is Decimal:
             self.check_number(lineno, value)

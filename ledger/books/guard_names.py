@@ -64,11 +64,14 @@ def is_currency(name: str) -> bool:
 
 def is_document(path: str) -> bool:
     """Whether a path relative to the unit's folder is a document's: in a folder, no book, no setting, no program."""
+    return "/" in path and not path.startswith("books/") and is_document_name(path)
+
+
+def is_document_name(path: str) -> bool:
+    """Whether a document's name in metadata could be one: it climbs nowhere, and is no book, setting or program."""
     parts = path.split("/")
     return (
-        len(parts) > 1
-        and parts[0] != "books"
-        and not any(part in {"", ".", ".."} or part.startswith((".", "~")) for part in parts)
+        not any(part in {"", ".", ".."} or part.startswith((".", "~")) for part in parts)
         and "\\" not in path
         and "\n" not in path
         and not path.lower().endswith(_NO_DOCUMENTS)
