@@ -12,6 +12,7 @@ import fava
 import fava.application as fava_application
 import fava.json_api as fava_api
 from fava.context import g
+from fava.serialisation import deserialise
 from fava.util import send_file_inline
 from flask import Flask, Response, current_app, jsonify, render_template, request, send_from_directory
 from jinja2 import ChoiceLoader, DictLoader
@@ -111,7 +112,7 @@ def _banner() -> Markup:
     ledger: BookLedger | None = getattr(g, "ledger", None)
     if ledger is None:
         return Markup("")
-    look = ledger.ledgers.source.current()
+    look = ledger.ledgers.present()
     if ledger.unit is not None:
         book = look.federation.books.units.get(ledger.unit.slug)
         if book is None or book.ok:
@@ -150,14 +151,15 @@ def _set_up_routes(app: Flask) -> None:
     def sambok_banner() -> str:
         return _banner()
 
-    add_entries = app.view_functions[f"{fava_api.json_api.name}.put_add_entries"]
-
     def put_add_entries() -> Any:
         """Fava parses an amount while it reads it: nothing unusual may reach that."""
         body = request.get_json(silent=True)
-        entries = body.get("entries") if isinstance(body, dict) else None
-        check_entries(entries if isinstance(entries, list) else [])
-        return add_entries()
+        given = body.get("entries") if isinstance(body, dict) else None
+        entries = given if isinstance(given, list) else []
+        check_entries(entries)
+        done = _ledger().file.insert_entries([deserialise(entry) for entry in entries])
+        text = N_("{written} entries stored, {known} were there already.")
+        return fava_api.json_success(say(text, written=done.written, known=done.known))
 
     def get_source_slice() -> Any:
         ledger = _ledger()

@@ -21,7 +21,8 @@ from fava.util import next_key
 from markupsafe import Markup
 
 from ledger.books.problems_write import WriteConflict
-from ledger.books.write import Block, Change, append_entries, apply, unit_lock
+from ledger.books.write import Appended, Block, Change, append_entries, apply, unit_lock
+from ledger.web.imports import brought_by
 from ledger.web.problems import WebEntryNotPlain, WebFederationOnlyEdits, WebFileOutside
 from ledger.web.texts import editable, read_source
 
@@ -142,12 +143,15 @@ class GuardedFiles(FileModule):
 
         self._change(path, inserted)
 
-    def insert_entries(self, entries: Sequence[Any]) -> None:
+    def insert_entries(self, entries: Sequence[Any]) -> Appended:  # type: ignore[override]
         """Add entries to the unit's month files, each to the file of its own month.
+
+        Entries of an imported file open the accounts that they need, and the file goes from the inbox to the archive.
 
         Raises:
             WebFederationOnlyEdits: this is the federation's view.
             WebFileClosed: a month of theirs is sealed.
+            WebImportPartial: an imported file would come in by halves.
         """
         unit = self._own_unit()
         look = self.ledger.look
@@ -159,8 +163,12 @@ class GuardedFiles(FileModule):
             text = to_string(entry._replace(meta=meta), options.currency_column, options.indent)
             identity = meta.get("source-id")
             blocks.append(Block(entry.date, text, identity if isinstance(identity, str) else None))
-        append_entries(look.workspace, unit, blocks)
+        with unit_lock(look.workspace, unit.slug):
+            brought = brought_by(self.ledger, unit, entries)
+            done = append_entries(look.workspace, unit, blocks, opens=brought.opens)
+            brought.settle(unit)
         self.ledger.reopen()
+        return done
 
     def render_entries(self, entries: Sequence[Any]) -> Iterable[Markup]:
         """Balances and transactions as text; each file is read once, and generated entries are printed."""

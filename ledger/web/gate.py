@@ -135,7 +135,7 @@ def _foreign(request: Request) -> bool:
 
 
 def _answer(request: Request, problem: Problem, status: HTTPStatus) -> Response:
-    text = f"{problem.text()} {problem.remedy_text()}"
+    text = f"{problem}\n→ {problem.remedy_text()}"
     if "/api/" in request.path:
         return Response(json.dumps({"error": text}), status, mimetype="application/json")
     return Response(text, status, mimetype="text/plain")

@@ -132,6 +132,7 @@ class BookLedger(FavaLedger):
 
     def reopen(self) -> None:
         """After a write: the rest of this request, and its answer, belong to the new ledger."""
+        self.ledgers.forget()
         if has_request_context():
             g.ledger = self.ledgers[self.slug]
 
@@ -188,9 +189,24 @@ class Ledgers:
         """The federation's."""
         return FEDERATION
 
+    def present(self) -> Look:
+        """The present files, looked at once in a request."""
+        if not has_request_context():
+            return self.source.current()
+        look: Look | None = getattr(g, "sambok_look", None)
+        if look is None:
+            look = self.source.current()
+            setattr(g, "sambok_look", look)  # noqa: B010  Fava's class for `g` doesn't know it
+        return look
+
+    def forget(self) -> None:
+        """After a write: what this request looked at is no longer so."""
+        if has_request_context():
+            setattr(g, "sambok_look", None)  # noqa: B010  as above
+
     def slugs(self) -> dict[str, str]:
         """Slug → title: the federation, then the units in order of their ids."""
-        ws = self.source.current().workspace
+        ws = self.present().workspace
         return {FEDERATION: ws.config.federation.name} | {
             slug: unit.name for slug, unit in sorted(ws.units.items()) if slug != FEDERATION
         }
@@ -205,12 +221,12 @@ class Ledgers:
         Raises:
             KeyError: there is none.
         """
-        with self._lock:
-            lock = self._locks.setdefault(slug, RLock()) if slug in self.slugs() else None
-        if lock is None:
+        if slug not in self.slugs():
             raise KeyError(slug)
+        with self._lock:
+            lock = self._locks.setdefault(slug, RLock())
         with lock:
-            look = self.source.current()
+            look = self.present()
             key = _key(look, slug)
             with self._lock:
                 opened = self._opened.get(slug)

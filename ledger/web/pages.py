@@ -47,7 +47,7 @@ class Page(FavaExtensionBase):
     @property
     def look(self) -> Look:
         """The federation as its files are now."""
-        return self.ledger.ledgers.source.current()
+        return self.ledger.ledgers.present()
 
     @property
     def slug(self) -> str | None:

@@ -68,6 +68,24 @@ class WebEntryNotPlain(Problem):
     )
 
 
+class WebImportFault(Problem):
+    """An importer that fails without saying why."""
+
+    code = "WEB_IMPORT_FAULT"
+    message = N_("{name} could not be read ({reason}).")
+    remedy = N_("Fetch the file from the bank or the program once more; if it stays so, send it to the maintainers.")
+
+
+class WebImportPartial(Problem):
+    """A statement of which only some lines were to be saved."""
+
+    code = "WEB_IMPORT_PARTIAL"
+    message = N_("{lacking} of the file's {all} lines were left out: a file enters the books whole, or not at all.")
+    remedy = N_(
+        "Save all lines; one that has no account yet goes to the suspense account. Or: sambok import {slug} --inbox"
+    )
+
+
 class WebSourceUnreadable(Problem):
     """A file that can't be shown as text."""
 

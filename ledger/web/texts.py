@@ -49,7 +49,7 @@ def read_source(ws: Workspace, path: Path) -> str:
     try:
         return read_plain(ws, path).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise WebSourceUnreadable(path=ws.shown(path), reason=error) from error
+        raise WebSourceUnreadable(path=ws.shown(path), reason="it isn't saved as UTF-8") from error
 
 
 def unit_files(unit: Unit) -> tuple[str, ...]:
