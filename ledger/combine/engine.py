@@ -116,13 +116,16 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: str | None
 
 
 def _last(books: Books) -> dt.date:
-    """The end of the last month in which a combined unit has booked something; this year's end where none has."""
+    """The end of the last month in which a combined unit has booked something; where none has, the policy's year."""
     days = [
         book.summary.last
         for book in books.units.values()
         if book.unit.combine and book.summary is not None and book.summary.last is not None
     ]
-    return last_day(month_of(max(days))) if days else books.workspace.fiscal_year(dt.date(2000, 1, 1))[1]
+    if days:
+        return last_day(month_of(max(days)))
+    decided = max((entry.date for entry in books.central_text.policy), default=dt.date(2000, 1, 1))
+    return books.workspace.fiscal_year(decided)[1]
 
 
 def _check_level(units: Iterable[Unit], level: str | None) -> None:

@@ -174,3 +174,14 @@ def test_another_currency(make_workspace):
     assert answer["result"] == "45.45"
     refused, _ = run(ws, "--currency", "EUR", "--beancount", "x")
     assert "reporting currency" in str(refused.exception)
+
+
+def test_a_federation_that_has_booked_nothing(make_workspace):
+    ws = make_workspace({"repris": {}})
+    result, code = run(ws, "--json")
+    answer = json.loads(result.stdout)
+    assert code == 0
+    assert (answer["complete"], answer["trial_balance"], answer["result"]) == (True, [], "0.00")
+    shown, code = run(ws)
+    assert code == 0
+    assert "Result (surplus positive): 0.00 SEK" in shown.stdout
