@@ -33,11 +33,14 @@ def read_plain(ws: Workspace, path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise WebSourceUnreadable(path=shown, reason=error.strerror) from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_BYTES:
             raise WebSourceUnreadable(path=shown, reason="no ordinary file, or too large")
-        return file.read()
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(handle)
 
 
 def read_source(ws: Workspace, path: Path) -> str:
