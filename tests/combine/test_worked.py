@@ -541,3 +541,42 @@ def test_provisional_entries_count(combined):
     assert table(found)["1661", "gemensamt"] == "15.00"
     assert found.result == Decimal(100)
     assert found.unmatched == ()
+
+
+def test_vat_between_legal_persons_is_never_eliminated(combined, samples):
+    """Example 2.a: claim and debt gross, cost and income net; what VAT can't be deducted is a cost of the group."""
+    case = example(samples, "2_levy_legal_entity", "a_sweden")
+    unit = """
+2026-03-31 * "Levy" ^ic-repris-1
+  Expenses:6430-Levy       60000.00 SEK
+    partner: "gemensamt"
+    ic: "levy"
+  Assets:2641-Input-VAT     5000.00 SEK
+  Expenses:6430-Levy        7500.00 SEK
+  Liabilities:2861-Owed   -72500.00 SEK
+    partner: "gemensamt"
+    ic: "levy"
+"""
+    central = """
+2026-03-31 * "Levy" ^ic-repris-1
+  Assets:1661-Claim        72500.00 SEK
+    partner: "repris"
+    ic: "levy"
+  Income:3680-Levy        -50000.00 SEK
+    partner: "repris"
+    ic: "levy"
+  Income:3990-Funds       -10000.00 SEK
+    partner: "repris"
+    ic: "levy"
+  Liabilities:2611-VAT    -12500.00 SEK
+"""
+    found = combined(
+        {"repris": (unit.replace("Assets:2641", "Liabilities:2641"), ENTITY), "gemensamt": (central, ENTITY)}
+    )
+    assert found.unmatched == ()
+    amounts = {e.section: str(e.amount) for e in found.eliminations}
+    assert amounts == {"balance": case["eliminated"]["2861/1661"], "result": case["eliminated"]["6430/(3680+3990)"]}
+    got = {code: Decimal(amount) for code, amount in totals(found).items() if Decimal(amount)}
+    left = case["left_in_combined"]
+    assert got == {"2641": Decimal(left["2641"]), "2611": Decimal(left["2611"]), "6430": Decimal(left["cost"])}
+    assert found.result == Decimal(left["effect_on_result"])
