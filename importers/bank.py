@@ -319,7 +319,7 @@ class _Planner:
                     date=old.date,
                     amount=old.amount,
                     difference=moved(old.date),
-                    place=f"{old.meta.get('filename')}:{old.meta.get('lineno')}",
+                    place=self.view.place(old),
                 )
         for new in self.plan.entries:
             if isinstance(new, data.Balance) and new.amount.number is not None:

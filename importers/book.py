@@ -36,6 +36,11 @@ class BookView:
     closed: frozenset[str] = frozenset()
     _opened: list[data.Open] = field(default_factory=list)
 
+    def place(self, entry: data.Directive) -> str:
+        """Where an entry stands, as users know it: `units/repris/books/2026/2026-03.beancount:12`."""
+        file, line = str(entry.meta.get("filename", "")), entry.meta.get("lineno", "")
+        return f"{file.removeprefix(f'{self.unit.folder.parent.parent}/')}:{line}"
+
     @cached_property
     def chart(self) -> Chart:
         """The unit's chart."""

@@ -23,6 +23,7 @@ from importers.plan import Plan
 from importers.problems import ImportNoSource, ImportUnknownFormat
 from importers.sie import SieImporter
 from ledger.books import Unit, Workspace, durable
+from ledger.books.guard_bytes import clip
 from ledger.books.write import Block, append_entries, recover, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
@@ -196,13 +197,15 @@ def _sorted(
     """Readable files with their importers, oldest first; the others go into the report as refused."""
     found: list[tuple[dt.date, str, SambokImporter, Source]] = []
     for path, shown in files:
+        source = None
         try:
             source = read_source(path, shown)
             importer = _choose(unit, importers, source)
             found.append((importer.day(source) or dt.date.min, shown, importer, source))
         except Problem as problem:
             problem.unit = unit.slug
-            report.files.append(FileReport(shown, "refused", problem=problem))
+            told = _quoted(problem, source) if source else problem
+            report.files.append(FileReport(shown, "refused", problem=told))
     return [(importer, source) for _, _, importer, source in sorted(found, key=lambda f: f[:2])]
 
 
@@ -239,5 +242,20 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
             assert done.written == len(plan.entries)
     except Problem as problem:
         problem.unit = unit.slug
-        return FileReport(source.shown, "refused", problem=problem)
+        return FileReport(source.shown, "refused", problem=_quoted(problem, source))
+    for note in plan.notes:
+        _quoted(note, source)
     return FileReport(source.shown, "imported" if plan.entries else "known", plan, document=source.document)
+
+
+def _quoted(problem: Problem, source: Source) -> Problem:
+    """The problem with the line of the file that it names, where it names one (a SIE file is cp437 or UTF-8)."""
+    if problem.excerpt is None and problem.line and problem.file == source.shown:
+        rows = source.data.split(b"\n", problem.line)
+        if problem.line <= len(rows):
+            row = rows[problem.line - 1]
+            try:
+                problem.excerpt = clip(row.decode("utf-8"))
+            except UnicodeDecodeError:
+                problem.excerpt = clip(row.decode("cp437"))
+    return problem
