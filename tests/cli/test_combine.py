@@ -185,3 +185,20 @@ def test_a_federation_that_has_booked_nothing(make_workspace):
     shown, code = run(ws)
     assert code == 0
     assert "Result (surplus positive): 0.00 SEK" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("width", "head"),
+    [
+        ("200", ["kafeet", "repris", "ELIM", "Group"]),
+        ("60", ["Units", "ELIM", "Group"]),
+    ],
+)
+def test_the_worksheet_fits_the_window_and_cuts_no_figure(make_workspace, monkeypatch, width, head):
+    monkeypatch.setenv("COLUMNS", width)
+    ws = workspace(make_workspace, MINE.replace("9000.00", "123456789.00"), THEIRS)
+    result, _ = run(ws)
+    rows = result.stdout.splitlines()
+    assert rows[1].split() == head
+    assert any("-123 456 789.00" in row and row.startswith("Net sales") for row in rows)
+    assert "…" not in result.stdout
