@@ -66,7 +66,8 @@ class Bench:
             cost = measure(command, env=ENV, out=self.home / "answer.json")
             assert cost.code in {0, 3}, f"{name} ended with {cost.code}"
             self.rows.setdefault(name, []).append(cost)
-        print(f"  {name}: {self.cost(name).wall:.2f} s", file=sys.stderr)
+        cost = self.cost(name)
+        print(f"  {name}: {cost.wall:.2f} s, {cost.cpu:.2f} s of processor, {cost.tree_mb:.0f} MB", file=sys.stderr)
 
     def cost(self, name: str) -> Cost:
         """The median run by wall time."""
@@ -126,7 +127,11 @@ class Bench:
         """Everything, with ratios to bean-check."""
         base = self.cost("bean-check, all in one file")
         rows = {
-            name: {**cost.as_json(), "times_faster": round(base.wall / cost.wall, 2)}
+            name: {
+                **cost.as_json(),
+                "times_faster": round(base.wall / cost.wall, 2),
+                "times_less_cpu": round(base.cpu / max(cost.cpu, 0.01), 2),
+            }
             for name, cost in ((name, self.cost(name)) for name in self.rows)
         }
         if "resident" in self.other:
@@ -138,14 +143,13 @@ class Bench:
 
 def table(found: dict[str, Any]) -> str:
     """The figures for people."""
-    lines = [f"{'':34} {'wall s':>8} {'cpu s':>8} {'x':>7} {'own MB':>7} {'all MB':>7}"]
-    lines += [
-        f"{name:34} {c['wall']:8.2f} {c['cpu']:8.2f} {c['times_faster']:7.1f} {c['parent_mb']:7.0f} {c['tree_mb']:7.0f}"
-        for name, c in found["runs"].items()
-    ]
+    lines = [f"{'':34} {'wall s':>8} {'x':>7} {'cpu s':>8} {'x':>7} {'own MB':>7} {'all MB':>7}"]
+    for name, c in found["runs"].items():
+        times = f"{c['wall']:8.2f} {c['times_faster']:7.1f} {c['cpu']:8.2f} {c['times_less_cpu']:7.1f}"
+        lines.append(f"{name:34} {times} {c['parent_mb']:7.0f} {c['tree_mb']:7.0f}")
     for name, seconds in found.get("resident", {}).items():
         factor = found["resident_times_faster"][name]
-        lines.append(f"{'  staying process, ' + name:34} {seconds:8.2f} {'':8} {factor:7.1f}")
+        lines.append(f"{'  staying process, ' + name:34} {seconds:8.2f} {factor:7.1f}")
     if "guard" in found:
         guard = found["guard"]
         more = 100 * guard["share"]
