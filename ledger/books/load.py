@@ -103,6 +103,7 @@ class _Loading:
         self.cache = Cache(cache_folder(ws))
         self.record = self.before = Record()
         self.seen: dict[str, Seen] = {}
+        self.by_unit: dict[str, list[str]] = {}
         self.books: dict[str, UnitBook] = {}
         self.central: dict[str, tuple[list[data.Directive], list[Problem]]] = {}
         self.moved = False
@@ -115,6 +116,9 @@ class _Loading:
         pickles: list[str] = []
         self.seen = refresh(self.ws.root, look_at(self.ws.root, pickles), self.record, now)
         _delete(pickles)
+        for name in self.seen:
+            if name.count("/") >= 2:
+                self.by_unit.setdefault(name.split("/", 2)[1], []).append(name)
         keys = {slug: self._key(slug) for slug in wanted}
         missing = [slug for slug in wanted if not self._from_cache(slug, keys[slug])]
         texts = {name: self._text_key(name) for name in CENTRAL}
@@ -136,8 +140,7 @@ class _Loading:
 
     def _key(self, slug: str) -> str:
         """The digest of all that a unit's book depends on, as far as it is known before reading it."""
-        prefix = f"units/{slug}/"
-        own = {name: seen for name, seen in self.seen.items() if name.startswith(prefix)}
+        own = {name: self.seen[name] for name in self.by_unit.get(slug, ())}
         for name in list(own):
             closer = _CLOSED_BY.search(name)
             seals = f"units/{closer[1]}/seals.jsonl" if closer else ""
@@ -196,7 +199,7 @@ class _Loading:
     def ask(self, slug: str) -> Task:
         """The task of reading a unit's book."""
         unit = self.ws.units[slug]
-        size = sum(s.look[1] for name, s in self.seen.items() if name.startswith(f"units/{slug}/"))
+        size = sum(self.seen[name].look[1] for name in self.by_unit.get(slug, ()))
         return Task(slug, self._question("unit", slug) | {"title": unit.name, "currency": unit.currency}, size)
 
     def _question(self, kind: str, name: str) -> dict[str, Any]:

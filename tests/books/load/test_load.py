@@ -240,6 +240,7 @@ def test_a_file_changed_within_the_clocks_grain_is_seen(ws, monkeypatch):
         ("2026-03-02 balance Assets:1460-Lager 0 SEK\n2026-03-02 balance Assets:1460-Lager 0.00 SEK\n2026-03-02 balance Assets:1460-Lager 0.5 ~ 1 SEK\n", "BALANCE_TWICE", 3, "different amounts"),
         ('2026-03-02 * "a"\n  Assets:1930-Bank\n  Expenses:4010-Inköp\n  Income:3001-Varor  -1 SEK\n', "AMOUNT_UNCLEAR", 3, "more than one posting"),
         ('2026-03-02 * "a"\n  Assets:1460-Lager  2 HOOL {1 SEK}\n  Assets:1930-Bank  -2 SEK\n2026-03-03 * "b"\n  Assets:1460-Lager  -1 HOOL {9 SEK}\n  Assets:1930-Bank  9 SEK\n', "LOT_UNCLEAR", 4, "2 HOOL {1 SEK, 2026-03-02}"),
+        ('2025-01-01 open Assets:1461-Varor "AVERAGE"\n2026-03-02 * "a"\n  Assets:1461-Varor  2 HOOL {1 SEK}\n  Assets:1930-Bank  -2 SEK\n2026-03-03 * "b"\n  Assets:1461-Varor  -1 HOOL {}\n  Assets:1930-Bank  1 SEK\n', "BOOK_ERROR", 5, "AVERAGE"),
         ('2026-03-02 document Assets:1930-Bank "../../documents/x.pdf"\n', "DOCUMENT_MISSING", 1, "documents/x.pdf"),
     ],
 )  # fmt: skip
