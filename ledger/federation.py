@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.books import Books, Workspace, load_books
+from ledger.books.excerpt import quote
 from ledger.combine import Combined, combine
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
@@ -37,6 +38,7 @@ class Federation:
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong: workspace, central files, policy, books, levy, accounts without a line."""
         found = {*self.books.problems, *self.policy.problems, *self.run.problems, *self.combined.problems}
+        quote(self.workspace, found)
         return tuple(sorted(found, key=order))
 
 

@@ -49,7 +49,8 @@ def load_chart(name: str, unit_folder: Path) -> Chart:
     try:
         return _from_text(name, _own_text(name, unit_folder, shown))
     except Problem as problem:
-        problem.file = problem.file or shown
+        named = isinstance(problem, ChartMissing | ChartOutside)  # then it is unit.toml that must be corrected
+        problem.file = f"units/{unit_folder.name}/unit.toml" if named else problem.file or shown
         problem.unit = unit_folder.name
         raise
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 
 from ledger import messages
 from ledger.cli.context import Session, report, stdout, workspace_option
-from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON
+from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say, translate
 from ledger.rules.rounding import decimals
 
@@ -99,6 +100,7 @@ def combine(
     federation = load_federation(ws)
     found = _combined(federation, chosen)
     code = _exit_code(federation, found)
+    found = replace(found, problems=tuple(_problems(federation, found)))
     _export(federation, found, beancount, hledger, parquet)
     if as_json:
         text = json_text(found)
@@ -106,7 +108,7 @@ def combine(
         click.echo(text, nl=False)
     else:
         _print(ws, found)
-        report(_problems(federation, found), SHOWN)
+        report(found.problems, SHOWN)
     return code
 
 
@@ -118,8 +120,14 @@ def _combined(federation: Federation, chosen: dict[str, Any]) -> Combined:
     return run(federation.books, federation.run, **chosen)
 
 
-def _problems(federation: Federation, found: Combined) -> list[Any]:
-    return sorted({*found.problems, *federation.run.problems, *federation.policy.problems}, key=str)
+def _problems(federation: Federation, found: Combined) -> list[Problem]:
+    """Why units, or the levy of units, are missing from the figures."""
+    from ledger.books.excerpt import quote  # noqa: PLC0415  a repeated answer needs none of this
+
+    problems = {*found.problems, *federation.run.problems, *federation.policy.problems}
+    problems |= set(federation.books.central_text.problems)
+    quote(federation.workspace, problems)
+    return sorted(problems, key=order)
 
 
 def _exit_code(federation: Federation, found: Combined) -> int:
@@ -158,7 +166,7 @@ def _keep(ws: Workspace, books: Books, key: str, text: str) -> None:
 def _export(
     federation: Federation, found: Combined, beancount: Path | None, hledger: Path | None, parquet: Path | None
 ) -> None:
-    from ledger.books.durable import replace  # noqa: PLC0415  only for exports
+    from ledger.books import durable  # noqa: PLC0415  only for exports
 
     if beancount or hledger:
         from ledger.combine import group_entries  # noqa: PLC0415  as above
@@ -170,13 +178,13 @@ def _export(
         if not found.complete:
             title = say(N_("{name} (INCOMPLETE)"), name=title)
         if beancount:
-            replace(beancount.absolute(), beancount_text(entries, title, found.currency, ws.shown).encode())
+            durable.replace(beancount.absolute(), beancount_text(entries, title, found.currency, ws.shown).encode())
         if hledger:
-            replace(hledger.absolute(), journal_text(entries, title).encode())
+            durable.replace(hledger.absolute(), journal_text(entries, title).encode())
     if parquet:
         from ledger.combine.export import write_parquet  # noqa: PLC0415  as above
 
-        write_parquet(found, parquet.absolute(), replace)
+        write_parquet(found, parquet.absolute(), durable.replace)
 
 
 def _print(ws: Workspace, found: Combined) -> None:

@@ -63,6 +63,14 @@ EXAMPLES = {
     "levy-threshold": '2026-01-01 custom "levy-threshold" "*" 50000.00 SEK',
     "levy-base": '2026-01-01 custom "levy-base" "include" "3980-3989"',
 }
+#: What a value is called in an error.
+WORDS: dict[type, str] = {
+    str: "a text",
+    Decimal: "a number",
+    Amount: "an amount",
+    dt.date: "a date",
+    bool: "TRUE or FALSE",
+}
 FREE_KEYS = ("text", "note", "reason", "document")
 KEYS = {
     "decision": ("amount",),
@@ -172,7 +180,7 @@ class _Reader:
     def _values(self, entry: data.Custom, *types: type) -> list[Any]:
         values = [v.value for v in entry.values or ()]
         if len(values) != len(types) or not all(isinstance(v, t) for v, t in zip(values, types, strict=True)):
-            given = " ".join(type(v).__name__ for v in values) or "nothing"
+            given = ", ".join(WORDS.get(type(v), "something else") for v in values) or "nothing"
             raise self._shape(entry, f"{given} follows its name")
         return values
 

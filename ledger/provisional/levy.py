@@ -138,6 +138,7 @@ class _Run:
             drafts = [unit_side(invoice, terms, accounts, central, self.ws.language) for invoice in found]
         except Problem as problem:
             problem.unit = unit.slug
+            problem.file = problem.file or f"units/{unit.slug}/unit.toml"  # its chart or its country
             self.problems.append(problem)
             return
         self.statements[unit.slug] = levy

@@ -19,7 +19,7 @@ class LevyPolicyFaulty(Problem):
 
     code = "LEVY_POLICY_FAULTY"
     message = N_("The levy of {scope} is not known: policy has errors.")
-    remedy = N_("Correct what  sambok check  lists for units/policy.beancount.")
+    remedy = N_('Correct what  sambok check  lists for units/policy.beancount ("*" means every unit).')
 
 
 class LevyCurrency(Problem):
