@@ -31,6 +31,17 @@ if TYPE_CHECKING:
 
 #: Columns of the worksheet that are no units, in their order (SPEC 10).
 PSEUDO_UNITS = ("ELIM", "ADJ", "CTA")
+#: What the templates say; listed here for the catalogues, and a test holds them to it.
+TEMPLATE_TEXTS = (
+    N_("Nothing waits."),
+    N_("Open the page"),
+    N_("Every dealing between units has both its sides."),
+    N_("These amounts are shown, never hidden: until they are settled, the combined figures hold them."),
+    N_("{start} to {end}, {currency}. Debit is positive; every figure opens its entries."),
+    N_("Line"),
+    N_("Total"),
+    N_("Sum"),
+)
 
 
 class Page(FavaExtensionBase):

@@ -173,9 +173,12 @@ def test_our_pages_and_all_of_favas_open_without_a_complaint(browser, ws):
 
 
 def test_no_page_of_ours_is_wider_than_the_screen(browser, ws):
-    for page in ("Todo", "Unmatched", "Worksheet"):
-        browser.open(f"/federation/extension/{page}/")
-        browser.find(".sambok")
+    month = ws.units["cykelbudet"].folder / "books/2026/2026-01.beancount"
+    month.write_text(f'include "/etc/passwd"\n{month.read_text(encoding="utf-8")}', encoding="utf-8")
+    for page in ("extension/Todo", "extension/Unmatched", "extension/Worksheet", "errors"):
+        browser.open(f"/federation/{page}/")
+        browser.find("td.pre" if page == "errors" else ".sambok")
+        browser.find(".sambok-banner")
         widest = browser.driver.execute_script(
             "const a = document.querySelector('article'); return [a.scrollWidth, a.clientWidth]"
         )

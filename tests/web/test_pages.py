@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+
+from ledger.web import pages
 
 TRADE = """\
 2026-01-01 open Assets:1930-Bank
@@ -134,3 +137,9 @@ def test_a_page_looks_at_the_present_files(view, ws):
     month = ws.units["repris"].folder / "books/2026/2026-02.beancount"
     month.write_text(month.read_text(encoding="utf-8").replace("99.50", "149.50"), encoding="utf-8")
     assert "-1400.00" in view.page("/federation/extension/Worksheet/").replace(",", "")
+
+
+def test_every_text_of_a_template_is_in_the_list_for_the_catalogues():
+    templates = (Path(pages.__file__).parent / "templates").glob("*.html")
+    said = {text for file in templates for text in re.findall(r'say\("([^"]*)"', file.read_text(encoding="utf-8"))}
+    assert said == set(pages.TEMPLATE_TEXTS)
