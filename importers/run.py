@@ -24,7 +24,7 @@ from importers.problems import ImportNoSource, ImportUnknownFormat
 from importers.sie import SieImporter
 from ledger.books import Unit, Workspace, durable
 from ledger.books.guard_bytes import clip
-from ledger.books.write import Block, append_entries, recover, unit_lock
+from ledger.books.write import Block, append_entries, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
@@ -134,7 +134,6 @@ def import_files(ws: Workspace, unit: Unit, files: Iterable[Path], *, dry_run: b
     Returns:
         What became of each; a refused file stops no other.
     """
-    recover(ws)
     report = ImportReport(unit.slug)
     importers = importers_of(ws, unit)
     with unit_lock(ws, unit.slug):
@@ -149,7 +148,6 @@ def import_inboxes(ws: Workspace, slugs: Sequence[str], *, dry_run: bool = False
     Returns:
         One report per unit that had a file waiting.
     """
-    recover(ws)
     reports = []
     for slug in slugs:
         unit = ws.unit(slug)
@@ -164,16 +162,33 @@ def import_inboxes(ws: Workspace, slugs: Sequence[str], *, dry_run: bool = False
                 missing = ImportNoSource(file=shown, unit=slug, slug=slug, name=folder.name)
                 report.files.append(FileReport(shown, "refused", problem=missing))
                 continue
-            with unit_lock(ws, slug):
-                for importer, source in _sorted(report, unit, importers, files):
-                    done = _one(ws, importer, source, dry_run=dry_run)
-                    report.files.append(done)
-                    if done.status in {"imported", "known"} and archived(unit, source):
-                        source.path.unlink()
-                        durable.sync_folder(folder)
+            try:
+                _empty(ws, report, unit, importers, files, dry_run=dry_run)
+            except Problem as problem:  # the unit's books are busy, or an interrupted job can't be completed
+                problem.unit = slug
+                report.files.append(FileReport(ws.shown(folder), "refused", problem=problem))
         if report.files:
             reports.append(report)
     return reports
+
+
+def _empty(
+    ws: Workspace,
+    report: ImportReport,
+    unit: Unit,
+    importers: Sequence[SambokImporter],
+    files: Iterable[tuple[Path, str]],
+    *,
+    dry_run: bool,
+) -> None:
+    """One inbox folder; a file leaves it once its content is archived and its entries are written."""
+    with unit_lock(ws, unit.slug):
+        for importer, source in _sorted(report, unit, importers, files):
+            done = _one(ws, importer, source, dry_run=dry_run)
+            report.files.append(done)
+            if done.status in {"imported", "known"} and archived(unit, source):
+                source.path.unlink()
+                durable.sync_folder(source.path.parent)
 
 
 def _folders(unit: Unit) -> list[Path]:

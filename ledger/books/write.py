@@ -108,15 +108,21 @@ def recover(ws: Workspace, *, seconds: float = LOCK_SECONDS) -> tuple[str, ...]:
         The slugs whose jobs were completed or swept.
 
     Raises:
-        Problem: as `unit_lock`.
+        Problem: as `unit_lock`, for the first unit that has one; the others' jobs are completed all the same.
     """
     folder = jobs_folder(ws)
     if not folder.is_dir():
         return ()
     slugs = sorted({path.stem for path in folder.iterdir() if path.suffix in {".json", ".busy"}})
+    problems: list[Problem] = []
     for slug in slugs:
-        with unit_lock(ws, slug, seconds=seconds):
-            pass
+        try:
+            with unit_lock(ws, slug, seconds=seconds):
+                pass
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
     return tuple(slugs)
 
 

@@ -17,6 +17,7 @@ from importers.camt_model import Balance, Detail, Entry, Statement
 from importers.camt_write import write_camt053
 from importers.identity import LineKey, account_number, folded, numbered
 from importers.problems import (
+    ArchiveDamaged,
     BankAccountUnknown,
     BankBalanceContradicted,
     BankBalanceDiffers,
@@ -28,12 +29,14 @@ from importers.problems import (
     ImportFileEmpty,
     ImportFileMissing,
     ImportFileTooLarge,
+    ImportMonthClosed,
     ImportSourceIncomplete,
     ImportUnknownFormat,
 )
-from importers.run import import_files
+from importers.run import import_files, import_inboxes
 from ledger.books import Unit
 from ledger.books.config import SourceTable
+from ledger.books.problems_write import JobUnreadable
 
 IBAN = "SE4550000000058398257466"
 CREATED = dt.datetime(2026, 3, 31, 18, 0)  # noqa: DTZ001  banks write local time
@@ -335,6 +338,33 @@ WHOLE = camt(line(2, "-1.00", "x"))
 )
 def test_refused_whole(feed, content, error):
     assert type(refused(feed(_2026_01=OPENED), content)) is error
+
+
+@pytest.mark.parametrize("name", ["bank", "sie"])
+def test_a_closed_month_takes_no_new_line(feed, name):
+    feed = feed(_2026_01=OPENED)
+    (feed.unit.folder / "seals.jsonl").write_text('{"period": "2026-03"}\n', encoding="utf-8")
+    voucher = '#SIETYP 4\n#FNAMN "x"\n#VER A 1 20260305\n{\n#TRANS 1930 {} 0\n}\n'
+    assert type(refused(feed, WHOLE if name == "bank" else voucher)) is ImportMonthClosed
+
+
+def test_an_archived_file_that_somebody_changed_stops_the_import(feed):
+    feed = feed(_2026_01=OPENED)
+    document = feed.take(WHOLE).document
+    (feed.unit.folder / document).write_bytes(b"changed")
+    assert type(refused(feed, WHOLE)) is ArchiveDamaged
+
+
+def test_a_job_that_cant_be_completed_stops_its_own_unit_only(feed):
+    feed = feed(_2026_01=OPENED)
+    folder = feed.unit.folder / "inbox" / "bank"
+    folder.mkdir(parents=True)
+    (folder / "mars.xml").write_bytes(WHOLE)
+    (feed.ws.state_folder / "jobs").mkdir(parents=True, exist_ok=True)
+    (feed.ws.state_folder / "jobs" / "repris.json").write_bytes(b"{")
+    (report,) = import_inboxes(feed.ws, ["gemensamt", "repris"])
+    assert [type(p) for p in report.problems] == [JobUnreadable]
+    assert (folder / "mars.xml").exists()
 
 
 def test_a_source_that_names_no_account_says_so(feed):
