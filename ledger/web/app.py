@@ -158,7 +158,7 @@ def _set_up_routes(app: Flask) -> None:
         entries = given if isinstance(given, list) else []
         check_entries(entries)
         done = _ledger().file.insert_entries([deserialise(entry) for entry in entries])
-        text = N_("{written} entries stored, {known} were there already.")
+        text = N_("Entries stored: {written}; there already: {known}.")
         return fava_api.json_success(say(text, written=done.written, known=done.known))
 
     def get_source_slice() -> Any:

@@ -80,7 +80,7 @@ class WebImportPartial(Problem):
     """A statement of which only some lines were to be saved."""
 
     code = "WEB_IMPORT_PARTIAL"
-    message = N_("{lacking} of the file's {all} lines were left out: a file enters the books whole, or not at all.")
+    message = N_("Lines left out: {lacking} of the file's {all}. A file enters the books whole, or not at all.")
     remedy = N_(
         "Save all lines; one that has no account yet goes to the suspense account. Or: sambok import {slug} --inbox"
     )

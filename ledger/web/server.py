@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -14,6 +16,9 @@ from ledger.books import open_workspace
 from ledger.messages import N_, say
 from ledger.web.gate import MAX_BODY
 from ledger.web.problems import HostNotLoopback, PortInUse
+
+#: What ends a server: Ctrl-C, and what a service manager sends.
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def loopback(host: str) -> str:
@@ -66,11 +71,29 @@ def serve(root: Path, *, host: str | None = None, port: int | None = None, debug
         )
         click.echo(text, err=True)
         sys.stderr.flush()
-        server.serve()
-    except KeyboardInterrupt:
+        _serve_until_told(server)
         click.echo(say(N_("Stopped.")), err=True)
     finally:
         server.stop()
+
+
+def _serve_until_told(server: Server) -> None:
+    """Serve in a thread of its own until Ctrl-C or a request to end.
+
+    The signal only sets a flag: an exception out of nowhere could leave one of the server's locks held. A second
+    Ctrl-C interrupts as everywhere.
+    """
+    told = threading.Event()
+    mine = threading.current_thread() is threading.main_thread()
+    before = {number: signal.signal(number, lambda *_: told.set()) for number in SIGNALS} if mine else {}
+    thread = threading.Thread(target=server.serve, name="serve", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive() and not told.wait(0.5):
+            pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _in_use(host: str, port: int, error: OSError) -> PortInUse:

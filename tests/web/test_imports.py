@@ -59,7 +59,7 @@ def test_a_file_comes_in_whole_with_its_accounts_and_goes_to_the_archive(bank, v
     assert [e["t"] for e in entries] == ["Transaction", "Transaction", "Balance"]
     answer = view.send("PUT", "/repris/api/add_entries", {"entries": entries})
     assert answer.status_code == 200, answer.text
-    assert answer.json["data"] == "3 entries stored, 0 were there already."
+    assert answer.json["data"] == "Entries stored: 3; there already: 0."
     book = load_books(bank).units["repris"]
     assert book.problems == ()
     assert view.balance("repris", "Assets:1930-Bank") == {"SEK": 130}
@@ -78,7 +78,7 @@ def test_saved_twice_it_is_there_once(bank, view_of):
     entries = extracted(view)
     for stored in (3, 0):
         answer = view.send("PUT", "/repris/api/add_entries", {"entries": entries})
-        assert answer.json["data"].startswith(f"{stored} entries stored")
+        assert answer.json["data"].startswith(f"Entries stored: {stored};")
     assert view.balance("repris", "Assets:1930-Bank") == {"SEK": 130}
 
 

@@ -64,7 +64,7 @@ def test_the_commands_usage(ws):
 
 
 def ask(port, path, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=180)
     try:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
@@ -92,7 +92,7 @@ def test_it_serves_says_so_and_ends_cleanly(ws, end):
         assert ask(int(address[1]), "/federation/income_statement/") == 200
         assert ask(int(address[1]), "/federation/income_statement/", Host="evil.example") == 403
         process.send_signal(end)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
     finally:
         process.kill()
     assert process.returncode == 0
