@@ -160,7 +160,7 @@ def _book(built: Built, parsed: list[Parsed], texts: _Texts, slug: str) -> None:
     built.documents = [(e.filename, os.path.exists(e.filename)) for e in entries if type(e) is data.Document]  # noqa: PTH110
     built.options = pack_options(options)
     try:
-        built.summary = summarise(entries)
+        built.summary = summarise(entries, lambda path: texts.read.get(path, b"").decode("utf-8"))
         built.tables = columns.encode(entries)
     except (AssertionError, AttributeError, TypeError):
         # Amounts that booking couldn't fill in: Beancount's own finding stands, and there are no figures.

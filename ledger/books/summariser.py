@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,22 +31,33 @@ from ledger.books.summary import (
 WRITTEN_MONTH = re.compile(r'\s+concerns:\s*"?([0-9]{4}-[0-9]{2})"?\s*(?:;.*)?$')
 
 
-def summarise(entries: Iterable[data.Directive]) -> Summary:
+def read_file(path: str) -> str:
+    """The text of a book's file as it stands now; nothing where there is none."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def summarise(entries: Iterable[data.Directive], text_of: Callable[[str], str] = read_file) -> Summary:
     """Take a summary from booked entries (in any order; rows come out sorted).
 
     Args:
         entries: booked directives of one book, without provisional ones.
+        text_of: the text of a file that the entries came from. A loader gives what it checked, so that nothing
+            that changed meanwhile can slip in.
 
     Returns:
         The summary; the same entries give the same rows in the same order.
     """
-    return _Summariser().run(entries)
+    return _Summariser(text_of).run(entries)
 
 
 class _Summariser:
     """One pass over the entries, then sorting."""
 
-    def __init__(self) -> None:
+    def __init__(self, text_of: Callable[[str], str]) -> None:
+        self.text_of = text_of
         self.opens: dict[str, AccountRow] = {}
         self.closes: dict[str, dt.date] = {}
         self.sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
@@ -163,7 +174,7 @@ class _Summariser:
         if isinstance(concerned, dt.date):
             return concerned, None
         if isinstance(concerned, Decimal):
-            concerned = _written_month(entry) or concerned
+            concerned = _written_month(entry, self.text_of) or concerned
         if concerned is not None:
             text = str(concerned)
             return (last_day(text), None) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) else (None, text)
@@ -231,12 +242,9 @@ def _closed(row: AccountRow, day: dt.date) -> AccountRow:
     return AccountRow(row.account, row.code, row.opened, day, row.currencies, row.file, row.line)
 
 
-def _written_month(entry: data.Transaction) -> str | None:
+def _written_month(entry: data.Transaction, text_of: Callable[[str], str]) -> str | None:
     """The month of `concerns: 2026-01` as it stands in the file: unquoted, Beancount reads it as 2026 less 1."""
-    try:
-        rows = Path(str(entry.meta["filename"])).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return None
+    rows = text_of(str(entry.meta["filename"])).split("\n")
     for row in rows[int(entry.meta["lineno"]) :]:
         if not row[:1].isspace():
             return None
