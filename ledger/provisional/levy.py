@@ -50,14 +50,17 @@ class LevyRun:
     statements: dict[str, UnitLevy]
     problems: tuple[Problem, ...]
     _entries: dict[str, tuple[data.Directive, ...]] = field(default_factory=dict, repr=False)
+    _summaries: dict[str, Summary] = field(default_factory=dict, repr=False, compare=False)
 
     def entries(self, slug: str) -> list[data.Directive]:
         """Provisional entries of one book, central's among them: accounts to open, then transactions by date."""
         return list(self._entries.get(slug, ()))
 
     def summary(self, slug: str) -> Summary:
-        """The summary of a book's provisional entries."""
-        return summarise(self._entries.get(slug, ()))
+        """The summary of a book's provisional entries; it is taken once."""
+        if slug not in self._summaries:
+            self._summaries[slug] = summarise(self._entries.get(slug, ()))
+        return self._summaries[slug]
 
 
 def levies(books: Books, policy: Policy) -> LevyRun:
