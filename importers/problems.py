@@ -126,8 +126,8 @@ class BankRestated(Problem):
 
     code = "BANK_RESTATED"
     message = N_(
-        "The bank reports {date} of {account} differently than before: {missing} lines that are booked are missing "
-        "here, {new} are new."
+        "The bank reports {date} of {account} differently than before: booked lines that are missing here: {missing}; "
+        "new lines: {new}."
     )
     remedy = N_(
         "Compare the day with the bank. If the new file is right, correct the booked lines by hand (never delete one "

@@ -59,15 +59,15 @@ class FileReport:
         plan = self.plan
         assert plan is not None
         came = len(plan.transactions)
-        text = N_("{file}: {came} entries came in.")
+        text = N_("{file}: new entries: {came}.")
         if self.status == "planned":
-            text = N_("{file}: {came} entries would come in.")
+            text = N_("{file}: entries that would come in: {came}.")
         parts = [say(text, file=self.file, came=came)]
         known = sum(isinstance(new, data.Transaction) for new, _ in plan.known)
         if known:
-            parts.append(say(N_("{count} were known already."), count=known))
+            parts.append(say(N_("Known already: {count}."), count=known))
         if plan.waiting:
-            parts.append(say(N_("{count} wait for a person on suspense."), count=plan.waiting))
+            parts.append(say(N_("On suspense, waiting for a person: {count}."), count=plan.waiting))
         return " ".join([*parts, *plan.remarks])
 
     def as_json(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class ImportReport:
         """One line a file; notes are counted."""
         lines = [f.sentence() for f in self.files]
         if self.notes:
-            text = N_("{unit}: {count} things to look at, the first: {first}")
+            text = N_("{unit}: to look at: {count}; the first: {first}")
             lines.append(say(text, unit=self.unit, count=len(self.notes), first=self.notes[0].text()))
         return lines
 

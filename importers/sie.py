@@ -155,7 +155,7 @@ class _Planner:
         plan = self.plan
         if self.sie.warnings:
             line, text = self.sie.warnings[0]
-            more = N_("{count} lines have damaged text, the first is {line}: {first}.")
+            more = N_("Lines with damaged text: {count}; the first is line {line}: {first}.")
             plan.remarks.append(say(more, count=len(self.sie.warnings), line=line, first=clean(text, 120)))
         if self.unplaced:
             names = ", ".join(sorted(self.unplaced))

@@ -34,8 +34,8 @@ def check(session: Session, units: tuple[str, ...], as_json: bool) -> int:  # no
         return EXIT_BOOKS if problems else EXIT_DONE
     report(problems)
     if problems:
-        text = N_("{count} errors in {units} units with {transactions} transactions.")
+        text = N_("Errors: {count} (units: {units}, transactions: {transactions}).")
     else:
-        text = N_("No errors in {units} units with {transactions} transactions.")
+        text = N_("No errors (units: {units}, transactions: {transactions}).")
     click.echo(say(text, count=len(problems), units=len(books), transactions=transactions), err=True)
     return EXIT_BOOKS if problems else EXIT_DONE

@@ -65,13 +65,13 @@ def _told(federation: Federation) -> None:
     books, combined = federation.books, federation.combined
     good = sum(1 for book in books.units.values() if book.ok)
     say_err(
-        N_("{good} of {all} books are right: {transactions} transactions."),
+        N_("Books that are right: {good} of {all}; transactions: {transactions}."),
         good=good,
         all=len(books.units),
         transactions=books.transactions,
     )
     say_err(
-        N_("Combined {start} to {end}: result {result} {currency}, {eliminated} dealings between units eliminated."),
+        N_("Combined {start} to {end}: result {result} {currency}; dealings between units eliminated: {eliminated}."),
         start=combined.date_from,
         end=combined.date_to,
         result=combined.result,

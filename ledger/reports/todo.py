@@ -162,7 +162,9 @@ def _inbox(book: UnitBook) -> list[Task]:
     if not files:
         return []
     slug = book.unit.slug
-    text = say(N_("{count} files wait in the inbox: {names}"), count=len(files), names=", ".join(p.name for p in files))
+    text = say(
+        N_("Files waiting in the inbox: {count} ({names})."), count=len(files), names=", ".join(p.name for p in files)
+    )
     return [Task("inbox", slug, text, f"units/{slug}/inbox", f"sambok import {slug} --inbox", f"/{slug}/import/")]
 
 
@@ -237,7 +239,7 @@ def _close(books: Books, book: UnitBook, today: dt.date) -> list[Task]:
     span = waiting[0] if len(waiting) == 1 else f"{waiting[0]} – {waiting[-1]}"
     text = say(
         N_(
-            "{count} months are over and not sealed: {span}. "
+            "Months over and not sealed: {count} ({span}). "
             "Go through them: statements, suspense lines, dealings with other units."
         ),
         count=len(waiting),

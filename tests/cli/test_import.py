@@ -48,7 +48,7 @@ def test_a_file_by_name(ws, tmp_path):
     result = run(ws, "repris", file)
     assert result.return_value == 0
     assert result.stdout == ""
-    assert "1 entries came in. 1 wait for a person on suspense." in result.stderr
+    assert "new entries: 1. On suspense, waiting for a person: 1." in result.stderr
     assert file.exists()
     again = run(ws, "repris", file)
     assert again.return_value == 0

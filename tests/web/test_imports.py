@@ -89,7 +89,7 @@ def test_a_file_by_halves_is_refused_and_stays(bank, view_of):
     answer = view.send("PUT", "/repris/api/add_entries", {"entries": entries[1:]})
     assert answer.status_code == 422
     assert "WEB_IMPORT_PARTIAL" in answer.json["error"]
-    assert "1 of the file's 3 lines" in answer.json["error"]
+    assert "Lines left out: 1 of the file's 3." in answer.json["error"]
     assert {p: p.read_bytes() for p in bank.units["repris"].folder.rglob("*") if p.is_file()} == before
 
 
