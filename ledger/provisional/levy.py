@@ -219,8 +219,9 @@ class _Run:
                     moves.append((draft.date, units.number, units.number * price.number))
         if not moves:
             return []
-        theirs = self.books.units[unit.slug].summary
-        ends = [max(day for day, _, _ in moves), summary.last, theirs.last if theirs else None]
+        # The claim stands in every balance sheet until the federation's last posting, whoever made it.
+        ends = [b.summary.last for b in self.books.units.values() if b.summary is not None and b.unit.combine]
+        ends += [max(day for day, _, _ in moves), summary.last]
         last = last_day(month_of(max(day for day in ends if day is not None)))
         moves.sort()
         claim, found = Claim(), []

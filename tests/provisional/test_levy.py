@@ -425,6 +425,18 @@ def test_a_claim_in_another_currency_follows_the_closing_rate(run):
     )
 
 
+def test_a_claim_follows_the_rate_until_the_federations_last_posting(run):
+    """Spain's books end in March; another unit sells in April, so the balance sheet of April holds the claim too."""
+    prices = PRICES + '2026-04-30 price EUR 11.50 SEK\n2026-04-30 custom "average-rate" "EUR" 11.55 SEK\n'
+    units = {
+        "spanien": {**SPAIN, "2026-03": spanish("2026-03-10", "10000.00")},
+        "kafe": {"2026-04": sale("2026-04-10", "100.00")},
+    }
+    made = run(units, prices=prices)[1]
+    last = [e for e in made.entries("gemensamt") if "ic-spanien-levy-2026-04-rate" in getattr(e, "links", ())]
+    assert [balances(last)[name] for name in ("1661 partner", "7960")] == [D("-150.00"), D("150.00")]
+
+
 def test_outside_the_union_no_vat_and_whole_pesos(run):
     prices = '2026-03-31 price CLP 0.0105 SEK\n2026-03-31 custom "average-rate" "CLP" 0.0100 SEK\n'
     unit = {"unit": 'currency = "CLP"\nchart = "pgc"\nentity = "legal_entity"', "accounts": PGC}
