@@ -42,6 +42,16 @@ class UnitCodeTwice(Problem):
     remedy = N_("Give one of them another code in its unit.toml: it is the unit's name in the combined accounts.")
 
 
+class DivisionNumber(Problem):
+    """Two divisions with different organisation numbers: divisions are one legal person."""
+
+    code = "DIVISION_NUMBER"
+    message = N_("{slug} is a division, but its organisation number {number} isn't that of {other}, {expected}.")
+    remedy = N_(
+        'All divisions are one legal person: give {slug} the number {expected}, or make it entity = "legal_entity".'
+    )
+
+
 class UnitDates(Problem):
     """A unit that left before it joined."""
 

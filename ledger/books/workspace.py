@@ -25,6 +25,7 @@ from ledger.books.config import (
 )
 from ledger.books.problems import (
     CentralMissing,
+    DivisionNumber,
     UnitCodeTwice,
     UnitDates,
     UnitFolderName,
@@ -33,8 +34,8 @@ from ledger.books.problems import (
 )
 from ledger.errors import Problem, order
 
-#: What a division's legal person is called where no organisation number is given.
-DIVISION_NUMBER = "division"
+#: What the legal person of all divisions is called.
+DIVISIONS = "divisions"
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,7 @@ class Unit:
     @property
     def legal_person(self) -> str:
         """All divisions together are one legal person; each legal entity is one of its own (SPEC 1)."""
-        if self.entity == "division":
-            return self.organisation_number or DIVISION_NUMBER
-        return f"entity:{self.slug}"
+        return DIVISIONS if self.entity == "division" else f"entity:{self.slug}"
 
     @property
     def main(self) -> Path:
@@ -127,6 +126,11 @@ class Workspace:
     def state_folder(self) -> Path:
         """`.sambok/`: caches and what runs; never in a unit's folder, and safe to delete."""
         return self.root / ".sambok"
+
+    @cached_property
+    def faulty(self) -> frozenset[str]:
+        """Units whose settings have a problem: they aren't counted as if they had none."""
+        return frozenset(problem.unit for problem in self.problems if problem.unit)
 
     @cached_property
     def central(self) -> Unit | None:
@@ -235,4 +239,22 @@ def _cross_checks(config: FederationFile, units: dict[str, Unit]) -> list[Proble
             problems.append(
                 UnitCodeTwice(file=f"units/{slug}/unit.toml", unit=slug, slug=slug, other=other, unit_code=unit.code)
             )
-    return problems
+    return problems + _division_numbers(units, central)
+
+
+def _division_numbers(units: dict[str, Unit], central: str) -> list[Problem]:
+    """All divisions are one legal person: who states its number states the same one, central's where it has one."""
+    stated = {s: u.organisation_number for s, u in units.items() if u.entity == "division" and u.organisation_number}
+    first = central if central in stated else min(stated, default="")
+    return [
+        DivisionNumber(
+            file=f"units/{slug}/unit.toml", unit=slug, slug=slug, number=number, other=first, expected=stated[first]
+        )
+        for slug, number in stated.items()
+        if _digits(number) != _digits(str(stated[first]))
+    ]
+
+
+def _digits(number: str) -> str:
+    """An organisation number without its punctuation."""
+    return "".join(c for c in number.upper() if c.isalnum())

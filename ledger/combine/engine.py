@@ -107,10 +107,10 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: str | None
     good = {}
     for slug, unit in wanted.items():
         book = books.units.get(slug)
-        if book is not None and book.ok:
+        if book is not None and book.ok and slug not in ws.faulty:
             good[slug] = unit
         else:
-            count = len(book.problems) if book else 1
+            count = max(len(book.problems) if book else 1, 1)
             problems.append(UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=count))
     return Scope(ws.units, good, frozenset(wanted) - frozenset(good), level, date_from, date_to), problems
 

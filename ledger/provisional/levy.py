@@ -121,7 +121,7 @@ class _Run:
 
     def _unit(self, book: UnitBook, central: Unit) -> None:
         unit = book.unit
-        if not book.ok or book.summary is None:
+        if not book.ok or book.summary is None or unit.slug in self.ws.faulty:
             self.problems.append(LevyUnitFaulty(file=self.ws.shown(unit.main), unit=unit.slug, slug=unit.slug))
             return
         if unit.slug in self.policy.faulty:

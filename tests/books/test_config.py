@@ -341,25 +341,35 @@ def test_joined_and_left_are_both_inside(tmp_path, more, day, expected):
 
 
 def test_divisions_are_one_legal_person_and_each_entity_its_own(tmp_path):
+    """SPEC 1: all divisions together, whether they state the number or not."""
     entity = "entity = 'legal_entity'\n"
     number = "organisation_number = '769600-0000'\n"
-    ws = open_workspace(
-        make(
-            tmp_path,
-            {
-                "gemensamt": toml("GEM"),
-                "a": toml("A"),
-                "b": toml("B", entity),
-                "c": toml("C", entity),
-                "d": toml("D", number),
-                "e": toml("E", number),
-            },
-        )
-    )
+    units = {
+        "gemensamt": toml("GEM", number),
+        "a": toml("A"),
+        "b": toml("B", entity),
+        "c": toml("C", entity + number),
+        "d": toml("D", "organisation_number = '7696000000'\n"),
+    }
+    ws = open_workspace(make(tmp_path, units))
     person = {slug: unit.legal_person for slug, unit in ws.units.items()}
-    assert person["gemensamt"] == person["a"]
-    assert person["d"] == person["e"]
-    assert len({person["a"], person["b"], person["c"], person["d"]}) == 4
+    assert person["gemensamt"] == person["a"] == person["d"]
+    assert len({person["a"], person["b"], person["c"]}) == 3
+    assert ws.problems == ()
+
+
+def test_divisions_with_different_numbers_are_named(tmp_path):
+    number = "organisation_number = '{}'\n"
+    units = {
+        "a": toml("A", number.format("769600-0001")),
+        "b": toml("B", number.format("769600-0000")),
+        "gemensamt": toml("GEM", number.format("769600-0000")),
+    }
+    ws = open_workspace(make(tmp_path, units))
+    [problem] = ws.problems
+    assert (problem.code, problem.unit, problem.file) == ("DIVISION_NUMBER", "a", "units/a/unit.toml")
+    assert problem.params["other"] == "gemensamt"
+    assert ws.faulty == {"a"}
 
 
 @pytest.mark.parametrize(
