@@ -41,7 +41,7 @@ def up(session: Session, once: bool, port: int | None) -> int:  # noqa: FBT001  
         return code
     from ledger.web import serve  # noqa: PLC0415  Fava takes its time to import
 
-    serve(ws.root, port=port)
+    serve(ws.root, port=port, debug=session.debug)
     return code
 
 
