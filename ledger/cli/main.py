@@ -7,11 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
-from ledger.cli.context import Session, report
-from ledger.errors import EXIT_OUTSIDE, EXIT_USAGE, Problem
+from ledger.cli.context import Session, emit, report
+from ledger.errors import EXIT_USAGE, Problem
 
 #: command → module and object, in the order of a working day.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -89,8 +90,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(args=args, prog_name="sambok", standalone_mode=False)
     except Problem as problem:
-        report([problem])
-        sys.exit(problem.exit_code)
+        _end(problem, args)
     except click.UsageError as error:
         error.show()
         sys.exit(EXIT_USAGE)
@@ -108,16 +108,23 @@ def main(argv: Sequence[str] | None = None) -> None:
             raise
         from ledger.cli.problems import MachineFailed  # noqa: PLC0415  only on the way out
 
-        report([MachineFailed(file=str(error.filename) if error.filename else None, reason=error.strerror or error)])
-        sys.exit(EXIT_OUTSIDE)
+        file = str(error.filename) if error.filename else None
+        _end(MachineFailed(file=file, reason=error.strerror or error), args)
     except Exception as error:
         if debug:
             raise
         from ledger.cli.problems import ProgramFault  # noqa: PLC0415  only on the way out
 
-        report([ProgramFault(kind=type(error).__name__, reason=str(error)[:300])])
-        sys.exit(1)
+        _end(ProgramFault(kind=type(error).__name__, reason=str(error)[:300]), args)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(problem: Problem, args: Sequence[str]) -> NoReturn:
+    """Say what stopped a command and end; a script that asked for JSON gets its one object all the same (SPEC 5)."""
+    if "--json" in args:
+        emit({"schema": 1, "errors": [problem.as_json()]})
+    report([problem])
+    sys.exit(problem.exit_code)
 
 
 def _terminated(number: int, frame: object) -> None:

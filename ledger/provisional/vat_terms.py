@@ -53,7 +53,9 @@ class VatTerms:
                 continue
             rate = standard_rate(self.country, day)
             if rate is None:
-                raise LevyVatRateUnknown(unit=self.unit.slug, country=self.country, date=day)
+                raise LevyVatRateUnknown(
+                    file="units/policy.beancount", unit=self.unit.slug, country=self.country, date=day
+                )
             found[name] = rate
         return {name: rate for name, rate in found.items() if rate}
 
