@@ -1,0 +1,267 @@
+"""What causes an error and is no text: links, locks, damaged caches, machines that refuse.
+
+An `act` prepares the workspace, then the row's command runs. A `do` meets the error itself, where no command line leads
+there every time, and returns it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+from typing import Any, NamedTuple
+
+import pytest
+from beancount.parser.parser import parse_file
+
+from importers.base import LARGEST
+from ledger import federation
+from ledger.books import CentralText, load, load_books, pool
+from ledger.books import fingerprint as looks
+from ledger.books.cache import SUMMARY
+from ledger.books.guard import read_file
+from ledger.books.problems_load import problems_of
+from ledger.errors import Problem
+from ledger.policy import read_policy
+from plugins import levy
+
+from .stage import Stage
+
+MARCH = "units/repris/books/2026/2026-03.beancount"
+NOTE = '2026-03-05 note Assets:1930-Bank "Rent"\n'
+SALE = '2026-03-05 * "Sale"\n  Assets:1930-Bank  100.00 SEK\n  Income:3001-Sales\n'
+
+
+def met(call: Any, *args: Any, **kwargs: Any) -> list[Problem]:
+    """The problem that a call raises."""
+    with pytest.raises(Problem) as caught:
+        call(*args, **kwargs)
+    return [caught.value]
+
+
+# --- files and folders
+
+
+def remove_accounts(stage: Stage) -> None:
+    (stage.root / "units/repris/accounts.beancount").unlink()
+
+
+def no_permission(stage: Stage) -> None:
+    """A folder that can't be listed; a superuser may list all, so a file stands in its place."""
+    books = stage.root / "units/repris/books"
+    shutil.rmtree(books)
+    books.write_text("; March\n")
+
+
+def link_month(stage: Stage) -> None:
+    secret = stage.root.parent / "secret.beancount"
+    secret.write_text("; a secret\n")
+    month = stage.root / MARCH
+    month.unlink()
+    month.symlink_to(secret)
+
+
+def hard_link_month(stage: Stage) -> None:
+    (stage.root / "elsewhere.beancount").hardlink_to(stage.root / MARCH)
+
+
+def pipe_as_accounts(stage: Stage) -> None:
+    remove_accounts(stage)
+    os.mkfifo(stage.root / "units/repris/accounts.beancount")
+
+
+def huge_month(stage: Stage) -> None:
+    with (stage.root / MARCH).open("wb") as stream:
+        stream.truncate((8 << 20) + 1)
+
+
+def many_lines(stage: Stage) -> None:
+    stage.write("2026-03", ";\n" * 200_001)
+
+
+def long_line(stage: Stage) -> None:
+    stage.write("2026-03", "; " + "x" * 1_999 + "\n")
+
+
+def remove_months(stage: Stage) -> None:
+    shutil.rmtree(stage.root / "units/repris/books/2026")
+
+
+def many_problems(stage: Stage) -> None:
+    stage.write("2026-03", '2026-03-05 price EUR 11.40 SEK\noption "title" "x"\n' * 30)
+
+
+def long_text(stage: Stage) -> None:
+    stage.write("2026-03", '2026-03-05 * "Minutes' + "\nof the meeting" * 70 + '"\n  Assets:1930-Bank  1 SEK\n')
+
+
+def read_wrong_name(stage: Stage) -> list[Problem]:
+    file = stage.root / "units/repris/books/2026/2026-03.txt"
+    return read_file(file, stage.root / "units/repris", stage.ws.shown(file), unit="repris")[1]
+
+
+def read_outside(stage: Stage) -> list[Problem]:
+    file = stage.root / "units/gemensamt/accounts.beancount"
+    return read_file(file, stage.root / "units/repris", stage.ws.shown(file), unit="repris")[1]
+
+
+# --- the readers
+
+
+def _died(stage: Stage, **how: str) -> None:
+    real = pool.Pool.run
+
+    def run(self, tasks, jobs=None):
+        for answer in real(self, tasks, jobs):
+            yield pool.Answer(answer.task, **how) if answer.task.name == "repris" else answer
+
+    stage.monkeypatch.setattr(pool.Pool, "run", run)
+
+
+def dying_reader(stage: Stage) -> None:
+    _died(stage, died="crashed", detail="SIGSEGV")
+
+
+def endless_reader(stage: Stage) -> None:
+    _died(stage, died="timed out", detail="60")
+
+
+def no_processes(stage: Stage) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    stage.monkeypatch.setattr(load, "shared_pool", lambda: pool.Pool(1))
+    stage.monkeypatch.setattr(subprocess, "Popen", refuse)
+
+
+def _kept(stage: Stage) -> Any:
+    (found,) = (stage.ws.state_folder / "cache" / "units" / "repris").iterdir()
+    return found
+
+
+def changed_while_read(stage: Stage) -> list[Problem]:
+    stage.write("2026-03", SALE)
+    book = load_books(stage.ws).units["repris"]
+    for table in _kept(stage).glob("*.parquet"):
+        table.unlink()
+    stage.write("2026-03", "; all gone\n")
+    return met(book.entries)
+
+
+def damaged_cache(stage: Stage) -> list[Problem]:
+    """A section that isn't what it says, under a digest that fits."""
+    stage.write("2026-03", SALE)
+    load_books(stage.ws)
+    file = _kept(stage) / SUMMARY
+    head, facts, *sections = file.read_bytes().split(b"\n", 1)[1].split(b"\n")
+    body = b"\n".join([head, facts, *([b'[["x"]]'] * len(sections))])
+    file.write_bytes(looks.digest_of(file.parent.name.encode(), body).encode() + b"\n" + body)
+    load._memory.clear()
+    summary = load_books(stage.ws).units["repris"].summary
+    return met(lambda: summary.turnover)
+
+
+# --- what Beancount says
+
+
+class ValidationError(NamedTuple):
+    """What Beancount's checks say."""
+
+    source: dict[str, Any]
+    message: str
+    entry: None = None
+
+
+class ParserError(ValidationError):
+    """What Beancount's parser says."""
+
+
+class LoadError(ValidationError):
+    """What Beancount's loader says."""
+
+
+def _beancount_says(stage: Stage, error: ValidationError) -> list[Problem]:
+    return problems_of([error], unit="repris", shown=stage.ws.shown, excerpt=lambda _file, _line: "2026-03-05 * Rent")
+
+
+def unreadable_entry(stage: Stage) -> list[Problem]:
+    return _beancount_says(stage, ParserError({"filename": str(stage.root / MARCH), "lineno": 1}, "syntax error"))
+
+
+def incomplete_book(stage: Stage) -> list[Problem]:
+    main = {"filename": str(stage.ws.units["repris"].main), "lineno": 0}
+    return _beancount_says(stage, LoadError(main, 'File glob "books/*/*.beancount" does not match any files'))
+
+
+# --- files that are imported
+
+
+def _edited(stage: Stage, new: str, template: str, *changes: str) -> None:
+    """A file beside its template, with parts of it replaced."""
+    text = (stage.root / template).read_text(encoding="utf-8")
+    for old, put in zip(changes[::2], changes[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, put)
+    stage.write(new, text)
+
+
+def huge_statement(stage: Stage) -> None:
+    with (stage.root / "march.xml").open("wb") as stream:
+        stream.truncate(LARGEST + 1)
+
+
+def archived_otherwise(stage: Stage) -> None:
+    assert stage.sambok("import repris march.xml")[0] == 0
+    (kept,) = (stage.root / "units/repris/documents").rglob("*.xml")
+    kept.chmod(0o644)
+    kept.write_text("somebody's edit")
+
+
+def restated(stage: Stage) -> None:
+    assert stage.sambok("import repris march.xml")[0] == 0
+    _edited(stage, "april.xml", "march.xml", ">100.00<", ">150.00<", ">900.00<", ">950.00<")
+
+
+def older_year(stage: Stage) -> None:
+    assert stage.sambok("import repris march.se")[0] == 0
+    _edited(stage, "2025.se", "march.se", "2026", "2025")
+
+
+def voucher_changed(stage: Stage) -> None:
+    assert stage.sambok("import repris march.se")[0] == 0
+    _edited(stage, "changed.se", "march.se", "200.00", "300.00", "800.00", "700.00")
+
+
+def other_finding(stage: Stage) -> list[Problem]:
+    return _beancount_says(stage, ValidationError({"filename": str(stage.root / MARCH), "lineno": 1}, "Something else"))
+
+
+# --- rules and commands
+
+
+def unknown_policy(stage: Stage) -> list[Problem]:
+    stage.write("policy", '2026-01-01 custom "levy-rat" "*" 0.15\n')
+    entries, _, _ = parse_file(str(stage.ws.policy_file))
+    found = read_policy(CentralText(tuple(entries), (), ""), stage.ws).problems
+    return list(found)
+
+
+def book_elsewhere(stage: Stage) -> list[Problem]:
+    return met(levy._find, stage.root / "copy" / "main.beancount")
+
+
+def full_disk(stage: Stage) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    stage.monkeypatch.setattr(os, "rename", refuse)
+    stage.monkeypatch.setattr(os, "replace", refuse)
+    stage.monkeypatch.setattr(os, "fsync", refuse)
+
+
+def own_fault(stage: Stage) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    stage.monkeypatch.setattr(federation, "load_books", fail)

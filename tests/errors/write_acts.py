@@ -1,0 +1,70 @@
+"""Errors of writing: interrupted jobs, locks, links."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from ledger.books import write
+from ledger.books.durable import sha256
+from ledger.books.jobs import Block, Change
+
+from .acts import NOTE
+from .stage import Stage
+
+
+def documents_is_a_link(stage: Stage) -> None:
+    (stage.root.parent / "elsewhere").mkdir(exist_ok=True)
+    (stage.root / "units/repris/documents").symlink_to(stage.root.parent / "elsewhere")
+
+
+def _interrupted(stage: Stage) -> None:
+    """A job that adds to two months and is cut off before it could rename anything."""
+    unit = stage.ws.units["repris"]
+    block = Block(dt.date(2026, 3, 6), NOTE, None)
+    old = unit.month_file(dt.date(2026, 3, 1)).read_text(encoding="utf-8")
+    changes = [
+        Change(unit.month_file(dt.date(2026, 3, 1)), old + NOTE, sha256(old.encode()), (block,)),
+        Change(unit.month_file(dt.date(2026, 4, 1)), NOTE, None, (block,)),
+    ]
+
+    rename, done = os.rename, []
+
+    def power_cut(*names: Any) -> None:
+        """After the plan, which is written first, nothing is renamed any more."""
+        if done:
+            raise KeyboardInterrupt
+        done.append(names)
+        rename(*names)
+
+    with stage.monkeypatch.context() as patch:
+        patch.setattr(os, "rename", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            write.apply(stage.ws, unit, changes, check=None)
+
+
+def emptied_after_an_interrupted_job(stage: Stage) -> None:
+    _interrupted(stage)
+    stage.write("2026-03", "")
+
+
+def latin1_after_an_interrupted_job(stage: Stage) -> None:
+    _interrupted(stage)
+    stage.write("2026-03", "; Möte\n".encode("latin-1"))
+
+
+def another_command_at_work(stage: Stage) -> None:
+    """Another command's lock on the unit, and its mark that it is writing; nobody here waits a minute for it."""
+    acquire = FileLock.acquire
+    stage.monkeypatch.setattr(FileLock, "acquire", lambda lock, **_: acquire(lock, timeout=0))
+    for name in ("locks", "jobs"):
+        (stage.ws.state_folder / name).mkdir(parents=True, exist_ok=True)
+    (stage.ws.state_folder / "jobs/repris.busy").touch()
+    descriptor = os.open(stage.ws.state_folder / "locks/repris.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    stage.keep(lambda: os.close(descriptor))
