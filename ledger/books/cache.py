@@ -162,7 +162,7 @@ class Cache:
             "options": partition.options,
             "tables": partition.digests,
         }
-        body = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + summary
+        body = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n" + summary
         try:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=".new-", dir=place.parent))

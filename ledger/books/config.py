@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import errno
 import re
 import tomllib
 import unicodedata
@@ -17,6 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ledger.books.durable import read_plain
 from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
 from ledger.errors import Problem
 
@@ -139,6 +141,13 @@ class UnitFile(Table):
     country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     source: tuple[SourceTable, ...] = ()
 
+    @field_validator("joined", "left")
+    @classmethod
+    def _day(cls, value: dt.date | None) -> dt.date | None:
+        if value is not None and not 1900 <= value.year <= 2199:
+            raise ValueError("a day from 1900-01-01 to 2199-12-31 is needed")
+        return value
+
     @field_validator("code")
     @classmethod
     def _code(cls, value: str) -> str:
@@ -162,11 +171,12 @@ def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
         ConfigInvalid: a known key with an impossible value.
     """
     try:
-        data = path.read_bytes()
+        data = read_plain(path, CONFIG_BYTES + 1)
     except OSError as error:
-        raise ConfigUnreadable(file=shown, reason=error.strerror or str(error)) from error
+        reason = "it is a link to somewhere else" if error.errno == errno.ELOOP else error.strerror or str(error)
+        raise ConfigUnreadable(file=shown, reason=reason) from error
     if len(data) > CONFIG_BYTES:
-        raise ConfigUnreadable(file=shown, reason=f"{len(data)} bytes")
+        raise ConfigUnreadable(file=shown, reason=f"more than {CONFIG_BYTES} bytes")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -175,10 +185,11 @@ def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
         raise ConfigUnreadable(file=shown, line=here, excerpt=excerpt, reason="not UTF-8") from error
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets inside brackets
+        reason = str(error) if isinstance(error, ValueError) else "brackets or names are nested too deeply"
+        found = re.search(r"line (\d+)", reason)
         line = int(found[1]) if found else len(text.splitlines()) or None
-        raise ConfigSyntax(file=shown, line=line, excerpt=_line(text, line), reason=str(error)) from error
+        raise ConfigSyntax(file=shown, line=line, excerpt=_line(text, line), reason=reason) from error
     try:
         return model.model_validate(table)
     except ValidationError as error:

@@ -7,6 +7,7 @@ and is swept by the next writer.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -23,10 +24,30 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def read_plain(path: Path, most: int = -1) -> bytes:
+    """What an ordinary file holds; nothing else is opened, since a pipe would never answer and a link leads outside.
+
+    Args:
+        path: the file.
+        most: how many bytes to read at most; all of them where it is negative.
+
+    Raises:
+        OSError: it isn't there, can't be read, or is a link, a folder, a pipe or a device.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(handle)
+
+
 def content_hash(path: Path) -> str | None:
     """SHA-256 of a file's content; None where there is no file."""
     try:
-        return sha256(path.read_bytes())
+        return sha256(read_plain(path))
     except FileNotFoundError:
         return None
 

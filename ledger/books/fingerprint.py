@@ -275,7 +275,8 @@ def fingerprint_of(root: Path, record: Record) -> str:
     today = dt.date.today().isoformat()  # noqa: DTZ011  the bookkeeper's own calendar day
     files = "\n".join(f"{name}\0{record.files[name].digest}" for name in sorted(record.files))
     documents = repr(sorted((slug, unit.get("documents", [])) for slug, unit in record.units.items()))
-    return digest_of(str(root).encode(), files.encode(), documents.encode(), sources().encode(), today.encode())
+    parts = (str(root), files, documents, sources(), today)
+    return digest_of(*(part.encode("utf-8", "surrogateescape") for part in parts))
 
 
 def documents_stand(documents: list[list[Any]]) -> bool:

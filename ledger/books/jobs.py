@@ -72,7 +72,7 @@ def joined(old: str, added: Sequence[Block]) -> str:
 def read_text(path: Path, ws: Workspace) -> str | None:
     """A book file's text; None where there is none. A file of 0 bytes or without UTF-8 is a problem."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = durable.read_plain(path).decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:

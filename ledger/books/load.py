@@ -78,7 +78,7 @@ def cache_folder(ws: Workspace) -> Path:
     """Where the cache lies: `SAMBOK_CACHE`, else below the state folder."""
     named = os.environ.get("SAMBOK_CACHE")
     # A folder that several workspaces share keeps them apart by their place.
-    return Path(named) / digest_of(str(ws.root).encode())[:16] if named else ws.state_folder / "cache"
+    return Path(named) / digest_of(bytes(ws.root))[:16] if named else ws.state_folder / "cache"
 
 
 @cache
@@ -148,12 +148,13 @@ class _Loading:
                 own[seals] = self.seen[seals]
         rows = [f"{name}\0{own[name].digest}" for name in sorted(own)]
         parts = (engine_digest(), str(self.ws.root), str(self.today.year), *rows)
-        return digest_of(*(part.encode() for part in parts))
+        # A file's name need not be text (a name from another system): it counts by its bytes.
+        return digest_of(*(part.encode("utf-8", "surrogateescape") for part in parts))
 
     def _text_key(self, name: str) -> str:
         seen = self.seen.get(f"units/{name}.beancount")
         parts = (engine_digest(), str(self.ws.root), str(self.today.year), name, seen.digest if seen else "")
-        return digest_of(*(part.encode() for part in parts))
+        return digest_of(*(part.encode("utf-8", "surrogateescape") for part in parts))
 
     # --- what stands
 

@@ -164,7 +164,8 @@ def _environment() -> dict[str, str]:
 
 def frame(head: dict[str, Any], blobs: Sequence[bytes] = ()) -> bytes:
     """A message: its length, a JSON head, then byte strings whose lengths the head names."""
-    text = json.dumps({"head": head, "blobs": [len(b) for b in blobs]}, ensure_ascii=False).encode()
+    # ASCII with escapes: the name of a file need not be text that UTF-8 can write.
+    text = json.dumps({"head": head, "blobs": [len(b) for b in blobs]}).encode("ascii")
     return b"".join((len(text).to_bytes(4, "big"), text, *blobs))
 
 

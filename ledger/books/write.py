@@ -241,5 +241,5 @@ def source_ids(unit: Unit) -> set[str]:
     found: set[str] = set()
     for path in unit.books.glob("*/*.beancount"):
         with contextlib.suppress(OSError):
-            found.update(SOURCE_ID.findall(path.read_text(encoding="utf-8", errors="replace")))
+            found.update(SOURCE_ID.findall(durable.read_plain(path).decode("utf-8", "replace")))
     return found

@@ -86,10 +86,11 @@ def _own_text(name: str, unit_folder: Path, shown: str) -> str:
 def _from_text(name: str, text: str) -> Chart:
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets inside brackets
+        reason = str(error) if isinstance(error, ValueError) else "brackets or names are nested too deeply"
+        found = re.search(r"line (\d+)", reason)
         line = int(found[1]) if found else len(text.splitlines()) or None
-        raise ChartSyntax(line=line, excerpt=_row(text, line), reason=str(error)) from error
+        raise ChartSyntax(line=line, excerpt=_row(text, line), reason=reason) from error
     try:
         return _build(name, text, table)
     except ChartInvalid as problem:

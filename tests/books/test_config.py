@@ -1,6 +1,7 @@
 """`fava.conf` and `unit.toml`: what they say counts, and what they can't mean is named with file, key and line."""
 
 import datetime as dt
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -244,6 +245,37 @@ def test_a_missing_or_odd_file_is_no_traceback(tmp_path):
     for path in (tmp_path / "nowhere.toml", tmp_path):
         with pytest.raises(ConfigUnreadable):
             read_config(path, UnitFile, "unit.toml")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("levels = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+        ("vat_deduction = " + "9" * 20000, "4300 digits"),
+    ],
+)
+def test_text_that_no_reader_can_follow_is_a_fault_of_the_file(tmp_path, row, says):
+    with pytest.raises(ConfigSyntax) as error:
+        read(tmp_path, UNIT + row + "\n")
+    assert says in error.value.text()
+
+
+@pytest.mark.parametrize("row", ["joined = 0001-01-01", "left = 9999-12-31"])
+def test_members_come_and_go_on_days_that_have_neighbours(tmp_path, row):
+    with pytest.raises(ConfigInvalid) as error:
+        read(tmp_path, UNIT + row + "\n")
+    assert (error.value.line, error.value.params["key"]) == (4, row.split()[0])
+
+
+def test_pipes_and_links_are_neither_opened_nor_shown(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")  # opened like a file, it would wait for ever
+    (tmp_path / "secret.json").write_text("TOKEN-7F3A\n", encoding="utf-8")
+    (tmp_path / "link.toml").symlink_to("secret.json")
+    for name, says in (("pipe.toml", "no ordinary file"), ("link.toml", "a link to somewhere else")):
+        with pytest.raises(ConfigUnreadable) as error:
+            read_config(tmp_path / name, UnitFile, "unit.toml")
+        assert says in error.value.text()
+        assert "TOKEN-7F3A" not in f"{error.value.text()}{error.value.excerpt}"
 
 
 # The workspace as a whole

@@ -368,6 +368,7 @@ def test_an_own_range_takes_the_place_of_the_same_range(tmp_path):
         ("name = \n", ChartSyntax, 1, "Invalid value"),
         (b"name = '\xff'\n", ChartSyntax, 1, "not UTF-8"),
         ('extends = "bas"\nlines = [', ChartSyntax, 2, "end of document"),
+        ("lines = " + "[" * 5000, ChartSyntax, 1, "nested too deeply"),
         ('\ncolour = "red"\n', ChartInvalid, 2, "nearest valid one is"),
         ('[lines]\nNetSale = ["30"]\n', ChartInvalid, 2, "NetSales"),
         ('[lines]\nNetSales = ["39-30"]\n', ChartInvalid, 2, "the lower one first"),

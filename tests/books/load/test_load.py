@@ -551,6 +551,15 @@ def test_answers_are_kept_under_their_key(tmp_path):
     assert blocked.get("x") is None
 
 
+def test_a_stray_file_whose_name_is_no_text_is_named(ws):
+    folder = os.fsencode(ws.units["repris"].books / "2026")
+    Path(os.fsdecode(folder + b"/kopia\xff.beancount")).write_text("; x\n", encoding="utf-8")
+    for _ in ("cold", "warm"):
+        books = load_books(ws)
+        assert [p.code for p in books.units["repris"].problems] == ["BOOKS_STRAY"]
+        assert not books.units["annan"].problems
+
+
 # --- sums over columns
 
 
