@@ -141,6 +141,7 @@ class Combined:
                     "opening_net_assets": _money(t.opening_net_assets, t.currency),
                     "posted": self._text(t.posted),
                     "proof": self._text(t.proof),
+                    "rounding": self._text(t.rounding),
                 }
                 for t in self.translation
             ],

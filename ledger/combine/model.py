@@ -156,9 +156,10 @@ class Translation:
 
     Attributes:
         opening_net_assets: in the unit's currency, on the day before the period (or before it joined).
-        posted: what was posted to CTA in the period, reporting currency, debit positive (a gain is negative).
+        posted: what was posted to CTA for translation in the period, reporting currency, debit positive (a gain is
+            negative).
         proof: opening net assets × change of rate + Σ flow × (closing − rate of the flow), signed like `posted`.
-        rounding: bound of their difference: half a unit for each rounded posting.
+        rounding: what rounding single postings came to in the period; it stands on an account of its own.
     """
 
     unit: str

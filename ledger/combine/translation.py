@@ -3,9 +3,10 @@
 Each transaction is translated at one rate: the month's average where it holds income or expense, the day's spot where
 it moves equity (`rate:` where given), so that equity stays at the rates of its own days; opening balances are entries
 on equity, so they take their date's spot. Transfers between result and equity move what was translated before. At the
-period's end assets and liabilities are remeasured to the closing rate; the difference goes to CTA, entry by entry and
-account by account, never as a plug: the roll-forward (opening net assets × change of rate + each flow × (closing − its
-own rate)) must give the same figure within the rounding of the postings, and that is asserted here.
+period's end assets and liabilities are remeasured to the closing rate; the difference goes to CTA, account by account,
+never as a plug: the roll-forward (opening net assets × change of rate + each flow × (closing − its own rate)) must give
+the same figure to the last unit, and that is asserted here. What rounding single postings does to it stands apart, on
+CTA's rounding account, less than a unit of the currency for each posting.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from beancount.core import data
 
 from ledger.books import month_of
 from ledger.books.summary import weight
-from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow, Translated
+from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow, Translated, rounding_place
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
@@ -57,6 +58,7 @@ class Translator:
     done: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     result_own: dict[tuple[dt.date, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     result_done: dict[tuple[dt.date, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    unrounded: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # `done` before rounding
     moves: list[_Move] = field(default_factory=list)
     postings: int = 0
     slack: Decimal = ZERO  # what Beancount's tolerance let stand, in the reporting currency
@@ -134,6 +136,8 @@ class Translator:
                 amounts = [half_away(number * rates[currency], self.rates.base) for number, currency in weights]
                 text = ", ".join(f"{c} {r.normalize():f}" for c, r in sorted(rates.items()) if c != self.rates.base)
                 self._flow(entry, weights, rates)
+                for posting, (number, currency) in zip(entry.postings, weights, strict=True):
+                    self.unrounded[posting.account, currency] += number * rates[currency]
                 self._allow(weights, rates, amounts)
             rest = -sum(amounts, ZERO)
         self.postings += len(amounts)
@@ -227,9 +231,9 @@ def translate_unit(
     for cut in cuts:
         standings[cut] = standing(translator, cut - DAY)
     closing = standing(translator, until)
-    entries = _difference(mapper, until, closing)
-    if joined and standings[joined].difference:
-        entries.append(_before_joining(mapper, joined, standings[joined], scope))
+    entries = _difference(mapper, until, closing, rates.base)
+    if joined and standings[joined].remeasured:
+        entries.append(_before_joining(mapper, joined, standings[joined], scope, rates.base))
     proofs = _proofs(translator, start, standings[start], closing)
     return tuple(flows), tuple(entries), proofs, tuple(amounts)
 
@@ -243,17 +247,23 @@ class Standing:
         remeasured: what each asset and liability is worth more (debit) at closing than as translated.
         net: net assets by currency, in that currency.
         cta: translation difference by currency, rounding rests included; debit positive.
+        exact: the same of unrounded amounts.
     """
 
     rates: dict[str, Decimal]
     remeasured: dict[Key, Decimal]
     net: dict[str, Decimal]
     cta: dict[str, Decimal]
+    exact: dict[str, Decimal]
 
     @property
     def difference(self) -> Decimal:
-        """What stands on CTA for remeasurement, debit positive."""
+        """What assets and liabilities were remeasured by, debit positive on CTA."""
         return -sum(self.remeasured.values(), ZERO)
+
+    def translation(self, base: str) -> Decimal:
+        """The translation difference, rounded once for each currency: what CTA's translation account shows."""
+        return sum((half_away(amount, base) for amount in self.exact.values()), ZERO)
 
 
 def standing(translator: Translator, day: dt.date) -> Standing:
@@ -266,6 +276,7 @@ def standing(translator: Translator, day: dt.date) -> Standing:
     remeasured: dict[Key, Decimal] = {}
     net: dict[str, Decimal] = defaultdict(Decimal)
     cta: dict[str, Decimal] = defaultdict(Decimal)
+    exact: dict[str, Decimal] = defaultdict(Decimal)
     base = translator.rates.base
     for key, own in sorted(translator.own.items()):
         account, currency = key
@@ -276,19 +287,21 @@ def standing(translator: Translator, day: dt.date) -> Standing:
             if own and currency not in rates:
                 rates[currency] = translator.rates.spot(currency, day)
             with localcontext(EXACT):
-                worth = half_away(own * rates[currency], base) if own else ZERO
+                closing = own * rates[currency] if own else ZERO
+                worth = half_away(closing, base)
+                exact[currency] -= closing - translator.unrounded[key]
             if worth != done:
                 remeasured[key] = worth - done
             net[currency] += own
             done = worth
         cta[currency] -= done
-    return Standing(rates, remeasured, dict(net), dict(cta))
+    return Standing(rates, remeasured, dict(net), dict(cta), dict(exact))
 
 
-def _difference(mapper: Mapper, day: dt.date, closing: Standing) -> list[GroupEntry]:
+def _difference(mapper: Mapper, day: dt.date, closing: Standing, base: str) -> list[GroupEntry]:
     unit = mapper.unit
     place = cta_place(unit.code)
-    return [
+    found = [
         GroupEntry(
             date=day,
             column=CTA,
@@ -302,19 +315,25 @@ def _difference(mapper: Mapper, day: dt.date, closing: Standing) -> list[GroupEn
         )
         for (account, _), amount in closing.remeasured.items()
     ]
+    rounding = closing.difference - closing.translation(base)
+    if rounding:
+        postings = (GroupPosting(place, CTA, -rounding), GroupPosting(rounding_place(unit.code), CTA, rounding))
+        found.append(GroupEntry(day, CTA, "translation", "rounding", (unit.slug,), postings))
+    return found
 
 
-def _before_joining(mapper: Mapper, joined: dt.date, then: Standing, scope: Scope) -> GroupEntry:
+def _before_joining(mapper: Mapper, joined: dt.date, then: Standing, scope: Scope, base: str) -> GroupEntry:
     """A difference from before a unit joined is part of what it brought."""
     unit = mapper.unit
     target = JOINED if joined >= scope.date_from else RETAINED
-    amount = then.difference
+    amount, translation = then.difference, then.translation(base)
     postings = (
         GroupPosting(target, unit.slug, amount),
-        GroupPosting(cta_place(unit.code), CTA, -amount),
+        GroupPosting(cta_place(unit.code), CTA, -translation),
+        GroupPosting(rounding_place(unit.code), CTA, translation - amount),
     )
     day = max(joined, scope.date_from)
-    return GroupEntry(day, CTA, "joined", unit.slug, (unit.slug,), postings)
+    return GroupEntry(day, CTA, "joined", unit.slug, (unit.slug,), tuple(p for p in postings if p.amount))
 
 
 def _proofs(translator: Translator, start: dt.date, opening: Standing, closing: Standing) -> tuple[Translation, ...]:
@@ -332,9 +351,15 @@ def _proofs(translator: Translator, start: dt.date, opening: Standing, closing: 
                 (m.amount * (end - m.rate) for m in translator.moves if m.currency == currency and m.date >= start),
                 ZERO,
             )
-            proof = -half_away(expected, base)
-        posted = closing.cta[currency] - opening.cta.get(currency, ZERO)
+            # rounded like what is posted: to date, so that periods add up
+            stood = opening.exact.get(currency, ZERO)
+            told = half_away(stood, base)
+            proof = half_away(stood - expected, base) - told
+        posted = half_away(closing.exact.get(currency, ZERO), base) - told
+        rounding = closing.cta[currency] - opening.cta.get(currency, ZERO) - posted
         bound = unit_of(base) * (translator.postings + 2 * len(translator.own) + 2)
-        assert abs(posted - proof) <= bound + translator.slack, (translator.mapper.unit.slug, currency, posted, proof)
-        found.append(Translation(translator.mapper.unit.slug, currency, before, posted, proof, bound))
+        slug = translator.mapper.unit.slug
+        assert posted == proof, (slug, currency, posted, proof)
+        assert abs(rounding) <= bound + translator.slack, (slug, currency, rounding)
+        found.append(Translation(slug, currency, before, posted, proof, rounding))
     return tuple(found)

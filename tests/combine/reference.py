@@ -56,7 +56,8 @@ def trial_balance(
     for slug, book in books.units.items():
         chart = load_chart(book.unit.chart, book.unit.folder)
         own: dict[str, Decimal] = defaultdict(Decimal)
-        rest: dict[str, Decimal] = defaultdict(Decimal)
+        gain = Decimal(0)  # what net assets are worth more at closing than on the days they came in
+        rest = Decimal(0)
         foreign = book.unit.currency != "SEK"
         table = rates.get(book.unit.currency, {})
         for entry in book.entries():
@@ -69,7 +70,8 @@ def trial_balance(
                 leaf = posting.account.split(":")[1]
                 line = chart.place(posting.account, leaf.split("-")[0])
                 amount = convert.get_weight(posting).number
-                worth = rounded(amount * table[f"{kind} {month}"]) if foreign else amount
+                rate = table[f"{kind} {month}"] if foreign else Decimal(1)
+                worth = rounded(amount * rate) if foreign else amount
                 total += worth
                 result = line.statement == "income"
                 name = (line.id, leaf, slug)
@@ -78,18 +80,20 @@ def trial_balance(
                 sums[name] += worth
                 if not result and line.root != "Equity":
                     own[name] += amount
+                    gain += amount * (table["closing"] - rate) if foreign else Decimal(0)
                 if posting.meta and "partner" in posting.meta:
                     closing = rounded(amount * table["closing"]) if foreign else amount
                     if not result or entry.date >= date_from:
                         tagged.append((min(entry.links), result, slug, line.id, leaf, worth if result else closing))
-            rest[f"Rounding-{book.unit.code}"] -= total
+            rest -= total
         if foreign:
             for name, amount in own.items():
                 closing = rounded(amount * table["closing"])
-                sums["CTA", f"Translation-{book.unit.code}", "CTA"] -= closing - sums[name]
+                rest -= closing - sums[name]
                 sums[name] = closing
-        for label, amount in rest.items():
-            sums["CTA", label, "CTA"] += amount
+            sums["CTA", f"Translation-{book.unit.code}", "CTA"] -= rounded(gain)
+            rest += rounded(gain)
+        sums["CTA", f"Rounding-{book.unit.code}", "CTA"] += rest
     _eliminate(tagged, sums)
     return {name: amount for name, amount in sums.items() if amount}
 

@@ -308,3 +308,27 @@ def test_a_division_neither_brings_nor_takes_net_assets(combined, joined, lines)
 """
     found = combined({"repris": (text, f"joined = {joined}\nleft = 2026-04-30")}, date_to=dt.date(2026, 5, 31))
     assert found.lines == lines
+
+
+def test_rounding_stands_beside_the_roll_forward(combined):
+    """Three sales of 0.05 EUR at 11.10 are 0.555 → 0.56 each, 1.68; exactly they are 1.665.
+
+    Bank 0.15 EUR at 11.55 is 1.7325 → 1.73. Roll-forward: 0.15 × (11.55 − 11.10) = 0.0675 → −0.07 on CTA; rounding
+    has to give 1.68 − 1.73 + 0.07 = 0.02.
+    """
+    sale = """
+2026-03-{} * "Sale"
+  Assets:572-Banco    0.05 EUR
+  Income:700-Ventas  -0.05 EUR
+"""
+    prices = '2026-03-31 price EUR 11.55 SEK\n2026-03-31 custom "average-rate" "EUR" 11.10 SEK\n'
+    text = "".join(sale.format(day) for day in (10, 11, 12))
+    found = combined({"andel": (text, FOREIGN)}, prices=prices, date_to=dt.date(2026, 3, 31))
+    (proof,) = found.translation
+    assert (proof.posted, proof.proof, proof.rounding) == (Decimal("-0.07"), Decimal("-0.07"), Decimal("0.02"))
+    assert {r.account: r.amount for r in found.trial_balance} == {
+        "700-Ventas": Decimal("-1.68"),
+        "572-Banco": Decimal("1.73"),
+        "Rounding-ANDEL": Decimal("0.02"),
+        "Translation-ANDEL": Decimal("-0.07"),
+    }
