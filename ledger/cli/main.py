@@ -67,7 +67,7 @@ class Commands(click.Group):
 @click.version_option(package_name="sambok", prog_name="sambok")
 @click.pass_context
 def cli(ctx: click.Context, workspace: str | None, debug: bool) -> None:  # noqa: FBT001  click gives flags so
-    r"""Sambok, the ledger of cooperative federations.
+    """Sambok, the ledger of cooperative federations.
 
     Each unit keeps its own plain-text books; Sambok checks them, feeds them from bank and invoicing files, applies
     what the members share, and combines them into one ledger that opens down to the voucher.
@@ -75,7 +75,7 @@ def cli(ctx: click.Context, workspace: str | None, debug: bool) -> None:  # noqa
     \b
     Exit codes: 0 done - 1 the books or the input have errors - 2 wrong use
                 3 needs a person - 4 an outside service failed, try again
-    """
+    """  # noqa: D301  Click keeps the lines after a backspace as they are
     ctx.obj = Session(workspace, debug=debug)
 
 
