@@ -36,7 +36,7 @@ from ledger.books.guard_builder import GuardBuilder
 from ledger.books.guard_bytes import MAX_PROBLEMS, bytes_problems, clip, read_file, visible
 from ledger.books.guard_child import check_in_child
 from ledger.books.guard_layout import layout_problems
-from ledger.books.guard_names import Refusal
+from ledger.books.guard_names import Refusal, unclosed
 from ledger.books.guard_profiles import (
     POLICY,
     PRICES,
@@ -164,6 +164,8 @@ class _Guard:
         refusals += self._dates(entries)
         if not refusals:
             refusals += _syntax(errors)
+        if any(kind is found.BookSyntax for kind, _, _ in refusals):
+            refusals += unclosed(self.text.decode("utf-8"))
         if refusals:
             return Parsed([], self._problems(refusals))
         return Parsed(entries, [], options, tuple(name for word, name, _, _ in builder.head if word == "include"))

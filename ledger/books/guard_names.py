@@ -95,3 +95,17 @@ def lines_refusals(text: str, line: int) -> Iterator[Refusal]:
         yield found.TextSwallowed, line, {}
     elif len(others) >= MAX_TEXT_LINES:
         yield found.TextLong, line, {"limit": MAX_TEXT_LINES}
+
+
+#: A comment, or a text in quotes with all that it takes with it.
+_QUOTED = re.compile(r';[^\n]*|"((?:\\.|[^"\\])*)(?:"|\Z)', re.DOTALL)
+
+
+def unclosed(text: str) -> Iterator[Refusal]:
+    """Where the first text begins that swallows other entries: what can't be understood stands after it, often far."""
+    for quoted in _QUOTED.finditer(text):
+        if quoted[1] and "\n" in quoted[1]:
+            refusals = list(lines_refusals(quoted[1], text.count("\n", 0, quoted.start()) + 1))
+            if refusals:
+                yield from refusals
+                return
