@@ -1,4 +1,4 @@
-"""Every command, used wrongly or on damaged files: right exit codes, no traceback, the other units' figures, whole JSON."""
+"""Every command, used wrongly or on damaged files: exit codes, no traceback, the other units' figures, whole JSON."""
 
 from __future__ import annotations
 
