@@ -1,10 +1,11 @@
 # Sambok: `make up` runs the demo federation, `make test` proves that it works. `make setup` is called by both.
 PYTHON ?= python3
 BIN := .venv/bin
+CATALOGUES := $(wildcard ledger/locale/*/LC_MESSAGES/*.po)
 # Beancount's own load cache looks at times and sizes only and misses what plugins read: it stays off.
 export BEANCOUNT_DISABLE_LOAD_CACHE := 1
 
-.PHONY: up test setup check lint clean
+.PHONY: up test setup check lint messages clean
 up: setup
 	@$(BIN)/sambok up
 
@@ -16,15 +17,27 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-setup: .venv/ready
+# Brings new texts into the catalogues of ledger/locale, and drops those that are gone; then translate what is empty.
+messages: .venv/ready
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract --no-default-keywords -k N_ -k say -k say_err -k translate --no-location \
+	  --sort-output --omit-header -w 120 -o build/messages.pot ledger importers plugins
+	@for po in $(CATALOGUES); do language=$${po#ledger/locale/}; \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120 \
+	  -i build/messages.pot -o "$$po" -l "$${language%%/*}" || exit 1; \
+	  echo "$$po: $$($(BIN)/pybabel compile --statistics -i "$$po" -o "$${po%.po}.mo" 2>&1 | head -1)"; done
 
-.venv/ready: requirements.lock pyproject.toml $(wildcard ledger/locale/*/LC_MESSAGES/*.po)
+setup: .venv/ready $(CATALOGUES:.po=.mo)
+
+%.mo: %.po | .venv/ready
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
+
+.venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Sambok needs Python 3.11 or newer; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (once; needs a package index) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@for po in ledger/locale/*/LC_MESSAGES/*.po; do test ! -e "$$po" || $(BIN)/pybabel --quiet compile -i "$$po" -o "$${po%.po}.mo"; done
 	@touch .venv/ready
 
 clean:
