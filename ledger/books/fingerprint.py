@@ -25,6 +25,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ledger.books.durable import read_plain
+
 SCHEMA = 1
 LOOKS = "looks.json"
 #: A change this close to the moment of reading isn't told apart by its time.
@@ -178,7 +180,7 @@ def refresh(root: Path, looks: dict[str, Look], record: Record, now: int) -> dic
 def read_record(state: Path) -> Record:
     """The record in the state folder; an empty one where there is none that can be read."""
     try:
-        text = (state / LOOKS).read_bytes()
+        text = read_plain(state / LOOKS)
         head, _, body = text.partition(b"\n")
         if head.decode("ascii") != digest_of(body):
             return Record()
@@ -187,7 +189,7 @@ def read_record(state: Path) -> Record:
             return Record()
         files = {name: Seen(tuple(row[:5]), row[5], row[6]) for name, row in found["files"].items()}
         return Record(files, found["units"])
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
         return Record()
 
 

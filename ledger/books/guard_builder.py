@@ -336,6 +336,10 @@ class GuardBuilder(grammar.Builder):
             self.refuse(found.CustomUnknown, lineno, name=clip(dir_type), nearest="".join(near), known=names)
         elif known.shapes is not None and not any(_fits(values or [], shape) for shape in known.shapes):
             self.refuse(found.CustomValues, lineno, name=dir_type, example=known.example)
+        elif not values:  # Beancount's own printer falls over a directive without any
+            self.refuse(found.CustomValues, lineno, name=dir_type, example=known.example)
+        elif dir_type == "average-rate" and values[1].value.number <= 0:
+            self.refuse(found.PriceZero, lineno)
         return super().custom(filename, lineno, date, dir_type, values, kvlist)
 
 

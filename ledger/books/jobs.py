@@ -184,7 +184,7 @@ def complete(ws: Workspace, slug: str) -> None:
 
 def _read_plan(ws: Workspace, plan: Path) -> list[Change]:
     try:
-        outer = json.loads(plan.read_bytes())
+        outer = json.loads(durable.read_plain(plan))
         same = durable.sha256(outer["body"].encode("utf-8")) == outer["sha256"]
         body: dict[str, Any] = json.loads(outer["body"])
         known = body["version"] == PLAN_VERSION
@@ -197,7 +197,7 @@ def _read_plan(ws: Workspace, plan: Path) -> list[Change]:
             )
             for item in body["files"]
         ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JobUnreadable(file=ws.shown(plan), reason=str(error)) from error
     if not (same and known):
         raise JobUnreadable(file=ws.shown(plan), reason="checksum" if known else f"version {body['version']}")

@@ -224,6 +224,18 @@ def test_a_damaged_plan_stops_with_its_name(ws, monkeypatch):
     assert caught.value.file == ".sambok/jobs/repris.json"
 
 
+@pytest.mark.parametrize("kind", ["pipe", "brackets"])
+def test_a_plan_that_cannot_be_read_is_no_end_and_no_traceback(ws, kind):
+    plan = ws.state_folder / "jobs" / "repris.json"
+    plan.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "pipe":
+        os.mkfifo(plan)  # opened like a file, it would wait for ever
+    else:
+        plan.write_text("[" * 100_000)
+    with pytest.raises(JobUnreadable):
+        write.recover(ws)
+
+
 def test_a_plan_cannot_lead_outside_its_unit(ws, monkeypatch):
     interrupt(ws, monkeypatch, entry(JAN, "x1"), entry(FEB, "x2"))
     plan = ws.state_folder / "jobs" / "repris.json"

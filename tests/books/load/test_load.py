@@ -560,6 +560,14 @@ def test_a_stray_file_whose_name_is_no_text_is_named(ws):
         assert not books.units["annan"].problems
 
 
+def test_a_record_that_is_a_pipe_is_no_record(ws):
+    assert load_books(ws).fingerprint == fingerprint(ws.root, ws.state_folder)
+    record = ws.state_folder / looks.LOOKS
+    record.unlink()
+    os.mkfifo(record)  # opened like a file, it would wait for ever
+    assert looks.read_record(ws.state_folder) == looks.Record()
+
+
 # --- sums over columns
 
 
