@@ -11,9 +11,14 @@ from functools import cached_property
 from ledger.books import Books, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.combine import Combined, combine
+from ledger.combine.problems import UnitErrors
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
 from ledger.provisional import LevyRun, levies
+from ledger.provisional.problems import LevyUnitFaulty
+
+#: What `sambok combine` and `sambok levy` say of a unit whose book has errors.
+CONSEQUENCES = (UnitErrors, LevyUnitFaulty)
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,13 @@ class Federation:
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong: workspace, central files, policy, books, levy, accounts without a line."""
+        """All that is wrong: workspace, central files, policy, books, levy, accounts without a line.
+
+        What only follows from a unit's own errors isn't listed beside them: there is nothing to correct in it.
+        """
         found = {*self.books.problems, *self.policy.problems, *self.run.problems, *self.combined.problems}
+        faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
+        found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         quote(self.workspace, found)
         return tuple(sorted(found, key=order))
 

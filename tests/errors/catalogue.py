@@ -52,7 +52,8 @@ units/repris/accounts.beancount:9: Assets:Savings has no place in the group's li
 `sambok check` lists every error of every book; `sambok check repris` those of one unit. Begin with the first: one slip
 of the pen often causes the others below it. Correct it, save, and run `sambok check` again. Nothing is ever changed by
 an error: the books are as you left them. One unit's error never takes another unit's figures away; its own are left out
-of the combined figures until it is corrected (`UNIT_ERRORS`, `LEVY_UNIT_FAULTY` say so), and are never counted as zero.
+of the combined figures and the levy until it is corrected (`sambok combine` says UNIT_ERRORS then, `sambok levy`
+LEVY_UNIT_FAULTY), and are never counted as zero.
 
 How a command ends (its exit code, for scripts):
 
