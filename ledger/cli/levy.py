@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--year",
     "-y",
+    metavar="YEAR",
     type=click.IntRange(2000, 2100),
     help="Fiscal year, named by the year in which it begins (default: the latest with turnover).",
 )

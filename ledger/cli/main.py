@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "combine": ("ledger.cli.combine", "combine"),
     "serve": ("ledger.cli.serve", "serve"),
 }
+#: Click otherwise cuts a command's line in the list at 45 characters and more.
+WHOLE_SENTENCE = 200
 
 
 class Commands(click.Group):
@@ -44,6 +46,12 @@ class Commands(click.Group):
         module, name = COMMANDS[cmd_name]
         found: click.Command = getattr(importlib.import_module(module), name)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first sentence, as a manual page has it."""
+        listed = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, found.get_short_help_str(WHOLE_SENTENCE)) for name, found in listed if found])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

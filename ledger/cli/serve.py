@@ -8,7 +8,12 @@ from ledger.cli.context import Session, workspace_option
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), help="Listen here (default: fava.conf, else 5000; 0: any free).")
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    help="Listen here (default: fava.conf, else 5000; 0: any free).",
+)
 @click.option("--host", metavar="ADDRESS", help="Loopback address to listen on (default: fava.conf, else 127.0.0.1).")
 @workspace_option
 @click.pass_obj

@@ -21,7 +21,9 @@ SHOWN_ERRORS = 20
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do the job, but don't serve.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Serve on this port (default: fava.conf, else 5000).")
+@click.option(
+    "--port", metavar="PORT", type=click.IntRange(1, 65535), help="Serve on this port (default: fava.conf, else 5000)."
+)
 @workspace_option
 @click.pass_obj
 def up(session: Session, once: bool, port: int | None) -> int:  # noqa: FBT001  click gives flags so

@@ -120,7 +120,7 @@ def code_of(slug: str) -> str:
 @click.option("--central", type=SLUG, help="Slug of the unit that carries the shared services (default: central).")
 @click.option("--language", type=LANGUAGES, help="Of statements, group accounts and web (default: en).")
 @click.option("--chart", type=click.Choice(["bas", "pgc", "vsla"]), help="Central's chart (default: bas; pgc for es).")
-@click.option("--start", type=DATE, help="A day of the first fiscal year (default: today).")
+@click.option("--start", type=DATE, metavar="DATE", help="A day of the first fiscal year (default: today).")
 def init(
     folder: Path,
     name: str | None,
@@ -177,7 +177,7 @@ def unit() -> None:
 )
 @click.option("--currency", type=CURRENCY, help="The currency of its books (default: the federation's).")
 @click.option("--chart", type=CHART, help="bas, pgc, vsla, or a TOML file, which is copied into the unit's folder.")
-@click.option("--joined", type=DATE, help="First day of its membership (default: always).")
+@click.option("--joined", type=DATE, metavar="DATE", help="First day of its membership (default: always).")
 @click.option("--no-combine", is_flag=True, help="A book that is nobody's but its members': never combined, no levy.")
 @click.option("--level", "levels", type=TEXT, multiple=True, help="Country, region, town ...; one option a level.")
 @click.option("--organisation-number", type=TEXT, help="Number of its legal person.")
