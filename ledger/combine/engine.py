@@ -25,6 +25,7 @@ from ledger.combine.matching import match
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Row, Run, Unmatched
 from ledger.combine.presentation import present
 from ledger.combine.problems import LevelUnknown, PeriodWrong, UnitErrors
+from ledger.combine.rests import even
 from ledger.combine.scope import Scope, counts
 from ledger.combine.settle import Settler
 from ledger.combine.transit import in_transit
@@ -204,6 +205,7 @@ def _match(
     collector = Collector(ws, scope, rates, [], [])
     for part in parts.values():
         collector.take(part)
+    even(collector.items, collector.unrounded, ws.currency)
     settler = Settler(scope, ws.currency, tolerance, transit)
     settler.done.findings += collector.findings
     for dealing in match(collector.items, tolerance):

@@ -88,6 +88,8 @@ class Collector:
     items: list[Item]
     findings: list[Unmatched]
     unmeasured: dict[tuple[str, str], list[tuple[Decimal, str]]] = field(default_factory=lambda: defaultdict(list))
+    #: Exact amounts of what is translated at the closing rate, by their place in `items`.
+    unrounded: dict[int, Decimal] = field(default_factory=dict)
 
     def take(self, part: Part) -> None:
         """Items and findings of one unit."""
@@ -204,7 +206,7 @@ class Collector:
             except MissingRate:  # a claim that central holds in a currency without a price stays as it was booked
                 return half_away(row.amount, base)
             with localcontext(EXACT):
-                closing = half_away(row.document_amount * rate, base)
+                closing = self._closing(row, row.document_amount * rate)
             if row.date <= self.scope.date_to and row.partner is not None:
                 self.unmeasured[slug, row.partner].append((row.amount - closing, source))
             return closing
@@ -222,7 +224,14 @@ class Collector:
         except MissingRate:  # the unit's own translation says so, or nothing stands in that currency
             return ZERO
         with localcontext(EXACT):
-            return half_away(row.amount * rate, self.rates.base)
+            exact = row.amount * rate
+            return half_away(exact, base) if place.is_result or equity else self._closing(row, exact)
+
+    def _closing(self, row: PartnerRow, exact: Decimal) -> Decimal:
+        """An amount at the closing rate, rounded; the exact one is kept for the item that comes next."""
+        if row.date <= self.scope.date_to:
+            self.unrounded[len(self.items)] = exact
+        return half_away(exact, self.rates.base)
 
 
 def untagged(part: Part, ws: Workspace) -> list[Unmatched]:

@@ -33,6 +33,7 @@ from ledger.provisional.statement import UnitLevy, unit_levy
 from ledger.provisional.vat_terms import vat_terms
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
+from ledger.rules.rounding import half_away
 
 UNIT_ROLES = ("levy_cost", "levy_owed")
 CENTRAL_ROLES = ("levy_claim", "levy_income", "fund_income")
@@ -229,7 +230,7 @@ class _Run:
         while end <= last:
             while moves and moves[0][0] <= end:
                 _, document, weight = moves.pop(0)
-                claim.moves(document, weight)
+                claim.moves(document, half_away(weight, rates.base))  # as the books have each posting
             adjusted = None if month_of(end) in closed else self._at_closing(unit, accounts, rates, end, claim)
             if adjusted is not None:
                 found.append(adjusted)

@@ -580,3 +580,46 @@ def test_vat_between_legal_persons_is_never_eliminated(combined, samples):
     left = case["left_in_combined"]
     assert got == {"2641": Decimal(left["2641"]), "2611": Decimal(left["2611"]), "6430": Decimal(left["cost"])}
     assert found.result == Decimal(left["effect_on_result"])
+
+
+def test_a_claim_in_another_currency_leaves_nothing_behind(combined):
+    """Two claims of 0.50 EUR at 11.11 are 5.555 → 5.56 each, together 11.11: the rest of 0.01 is no difference."""
+    pair = """
+2026-03-{day} * "Dealing" ^ic-mitt-{n}
+  {one}
+    partner: "{partner}"
+    ic: "trade"
+  {other}
+    partner: "{partner}"
+    ic: "trade"
+"""
+    theirs = "".join(
+        pair.format(
+            day=day,
+            n=n,
+            partner="mitt",
+            one="Expenses:623-Servicios  0.50 EUR",
+            other="Liabilities:55241-Cuenta-interna  -0.50 EUR",
+        )
+        for n, day in ((1, 10), (2, 20))
+    )
+    claim = "0.50 EUR @@ {} SEK"
+    ours = "".join(
+        pair.format(
+            day=day,
+            n=n,
+            partner="andel",
+            one=f"Assets:1660-Claim  {claim.format(worth)}",
+            other=f"Income:3002-Internal  -{claim.format(worth)}",
+        )
+        for n, day, worth in ((1, 10, "5.56"), (2, 20, "5.55"))
+    )
+    prices = '2026-03-31 price EUR 11.11 SEK\n2026-03-31 custom "average-rate" "EUR" 11.11 SEK\n'
+    foreign = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
+    found = combined({"mitt": ours, "andel": (theirs, foreign)}, prices=prices, date_to=dt.date(2026, 3, 31))
+    standing = {(r.account, r.unit): r.amount for r in found.trial_balance}
+    assert standing["1660-Claim", "mitt"] == Decimal("11.11")
+    assert standing["1660-Claim", "ELIM"] == Decimal("-11.11")
+    assert standing["55241-Cuenta-interna", "andel"] == Decimal("-11.11")
+    assert standing["55241-Cuenta-interna", "ELIM"] == Decimal("11.11")
+    assert found.lines["InternalReceivables"] == found.lines["InternalPayables"] == 0
