@@ -10,7 +10,7 @@ from ledger.books.guard_bytes import visible
 from ledger.combine.codes import CODES
 from ledger.errors import Problem
 
-from .table import CASES, Row, path_of, read_rows
+from .table import CASES, DEALINGS, Row, path_of, read_rows
 
 FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "errors.md"
 PACKAGES = ("ledger", "importers", "plugins")
@@ -105,6 +105,10 @@ def text() -> str:
         parts.append(f"- **{title}**: {links}")
     for room, title in ROOMS.items():
         parts += [f"\n## {title}\n", intro(room)]
+        if room == DEALINGS:
+            parts += [
+                pair(name, file) for name, file in (("2026-03", "dealing-repris"), ("central", "dealing-central"))
+            ]
         parts += [section(row, meanings[row.code]) for row in rows[room]]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -118,6 +122,12 @@ def intro(room: str) -> str:
             break
         found.append(line.removeprefix("#").strip())
     return " ".join(found)
+
+
+def pair(name: str, file: str) -> str:
+    """One side of the dealing that is right."""
+    content = (CASES / f"{file}.beancount").read_text(encoding="utf-8")
+    return f"\n`{path_of(name)[0]}`:\n\n{fenced(content)}"
 
 
 def section(row: Row, meaning: str) -> str:
@@ -141,8 +151,13 @@ def example(row: Row) -> list[str]:
             parts.append(f"\n{fenced(content.strip(chr(10)))}")
     for name, changes in row.edit.items():
         for old, new in zip(changes[::2], changes[1::2], strict=True):
-            there = f"there stands\n\n{fenced(new.strip(chr(10)))}" if new.strip() else "there stands nothing."
-            parts.append(f"\nIn `{path_of(name)[0]}`, instead of\n\n{fenced(old.strip(chr(10)))}\n\n{there}")
+            path, was, stands = path_of(name)[0], old.strip("\n"), new.strip("\n")
+            if not stands.strip():
+                parts.append(f"\nIn `{path}`, this is missing:\n\n{fenced(was)}")
+            elif was in stands:
+                parts.append(f"\nIn `{path}` stands:\n\n{fenced(stands)}")
+            else:
+                parts.append(f"\nIn `{path}`, instead of\n\n{fenced(was)}\n\nstands\n\n{fenced(stands)}")
     return parts
 
 
