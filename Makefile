@@ -5,7 +5,7 @@ CATALOGUES := $(wildcard ledger/locale/*/LC_MESSAGES/*.po)
 # Beancount's own load cache looks at times and sizes only and misses what plugins read: it stays off.
 export BEANCOUNT_DISABLE_LOAD_CACHE := 1
 
-.PHONY: up test setup check lint messages clean
+.PHONY: up test setup lint campaigns messages clean
 up: setup
 	@$(BIN)/sambok up
 
@@ -16,6 +16,13 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+# The long campaigns in a number that CI can wait for; in full: make campaigns FUZZ=100000 KILLS=1000
+FUZZ ?= 3000
+KILLS ?= 60
+campaigns: setup
+	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto tests/faults tests/books/guard/test_fuzz.py \
+	  tests/books/guard/test_words.py tests/books/load
 
 # Brings new texts into the catalogues of ledger/locale, and drops those that are gone; then translate what is empty.
 messages: .venv/ready
