@@ -9,6 +9,7 @@ import string
 from collections import Counter
 from pathlib import Path
 
+import fava
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -19,6 +20,7 @@ import importers
 import ledger
 from ledger import messages
 from ledger.errors import Problem
+from ledger.web.words import FAVA_WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 #: As in the Makefile's `messages`; the rooms that it extracts from are below.
@@ -28,8 +30,10 @@ LANGUAGES = ("sv", "es")
 #: What stays as it is in every language: commands, options, files, custom directives' keys, codes in capitals.
 LITERAL = re.compile(
     r"sambok [a-z]+|--[a-z][a-z-]+|[\w./-]*\.(?:toml|beancount|conf|md|jsonl)\b|\[\[?[a-z]+\]?\]"
-    r"|\b(?:from|until|partner|ic|cost|decision|corrects|concerns|code):|\b(?:SLUG|FILE|DIR|Assets|Income|Expenses)\b"
+    r"|\b(?:from|until|partner|ic|cost|decision|corrects|concerns|code):|\b(?:SLUG|FILE|DIR)\b|\b(?:Assets|Liabilities|Equity|Income|Expenses)[:,]"
 )
+#: Words of Fava that are the same in English.
+SAME = {"sv": {"System"}, "es": set()}
 #: A federation owned by its members is no parent: its sum is never called a group's (SPEC 1).
 NEVER = {"sv": ("koncern", "moderbolag", "dotterbolag"), "es": ("consolidad", "grupo", "matriz", "filial")}
 
@@ -135,3 +139,20 @@ def test_spoken_in_the_language_in_use(monkeypatch):
         "en": "No errors (units: 3, transactions: 12).",
         "es": "Sin errores (unidades: 3, asientos: 12).",
     }
+
+
+def test_words_of_the_browser_are_words_that_fava_says():
+    with (Path(fava.__file__).parent / "translations" / "messages.pot").open("rb") as file:
+        said = {message.id for message in read_po(file)}
+    assert sorted(set(FAVA_WORDS)) == sorted(FAVA_WORDS)
+    assert not sorted(set(FAVA_WORDS) - said), "Fava says this no more: take it out of ledger/web/words.py"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_browser_says_nothing_in_english(language):
+    folder = Path(fava.__file__).parent / "translations"
+    with (folder / "messages.pot").open("rb") as file:
+        said = {message.id for message in read_po(file) if message.id}
+    with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        known = {message.id for message in read_po(file) if message.string}
+    assert sorted(said - known - set(FAVA_WORDS) - SAME[language]) == []

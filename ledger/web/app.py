@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from ledger.books.problems_write import WriteConflict
 from ledger.errors import Problem
-from ledger.messages import N_, say, translate
+from ledger.messages import N_, say
 from ledger.web.files import check_entries
 from ledger.web.gate import MAX_BODY, Gate
 from ledger.web.imports import upload_path
@@ -28,20 +28,10 @@ from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
 from ledger.web.problems import WebRequestRefused
 from ledger.web.source import Source
 from ledger.web.texts import document
+from ledger.web.words import own_words
 
 HERE = Path(__file__).parent
 FAVA_TEMPLATES = Path(fava.__file__).parent / "templates"
-#: Fava's words that an accountant would stumble on; our catalogues have better ones.
-FAVA_WORDS = (
-    N_("Journal"),
-    N_("Commodities"),
-    N_("At Cost"),
-    N_("Query"),
-    N_("Importable Files"),
-    N_("Upload files for import"),
-    N_("Move"),
-    N_("Duplicate"),
-)
 
 
 class TemplateChanged(Exception):  # noqa: N818  never reaches a user: a test meets it before a new Fava is taken
@@ -103,7 +93,7 @@ def _changed(name: str, *pairs: str) -> str:
 
 def _translations() -> dict[str, str]:
     found: dict[str, str] = dict(fava_application.translations())
-    found.update({word: translate(word) for word in FAVA_WORDS if translate(word) != word})
+    found.update(own_words())
     return found
 
 
