@@ -26,11 +26,15 @@ if TYPE_CHECKING:
 NAME_WIDTH = 34
 AMOUNT_WIDTH = 16
 SHOWN = 60
+#: Years that a period may lie in.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def _day(ctx: click.Context, parameter: click.Parameter, value: dt.datetime | None) -> dt.date | None:
-    """An option's date without its time."""
-    del ctx, parameter
+    """An option's date without its time; the first and last years of the calendar have no neighbours to reckon with."""
+    if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        told = f"the year {value.year} is not in the range {FIRST_YEAR}<=x<={LAST_YEAR}."  # as Click itself says it
+        raise click.BadParameter(told, ctx, parameter)
     return value.date() if value else None
 
 
@@ -126,6 +130,7 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
 
     problems = {*found.problems, *federation.run.problems, *federation.policy.problems}
     problems |= set(federation.books.central_text.problems)
+    problems |= {p for p in federation.workspace.problems if p.unit is None}  # of a unit's own, UNIT_ERRORS tells
     quote(federation.workspace, problems)
     return sorted(problems, key=order)
 

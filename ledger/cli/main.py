@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
 import signal
 import sys
@@ -95,6 +97,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     if debug:  # allowed anywhere on the line
         args = ["--debug", *(a for a in args if a != "--debug")]
     signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):  # a terminal without our letters shows ? for them, not nothing
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
     try:
         code = cli.main(args=args, prog_name="sambok", standalone_mode=False)
     except Problem as problem:
@@ -130,7 +135,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _end(problem: Problem, args: Sequence[str]) -> NoReturn:
     """Say what stopped a command and end; a script that asked for JSON gets its one object all the same (SPEC 5)."""
     if "--json" in args:
-        emit({"schema": 1, "errors": [problem.as_json()]})
+        with contextlib.suppress(OSError):  # where standard output takes nothing, the words below are all there is
+            emit({"schema": 1, "errors": [problem.as_json()]})
     report([problem])
     sys.exit(problem.exit_code)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +120,8 @@ def test_a_misspelt_command_names_the_nearest(sambok):
         ("levy --year now", "--year"),
         ("combine --from 2026-02-30", "--from"),
         ("combine --to soon", "--to"),
+        ("combine --to 9999-12-31", "--to"),
+        ("combine --from 0001-01-01 --json", "--from"),
         ("combine --from 2026-04-01 --to 2026-03-31", "PERIOD_WRONG"),
         ("combine --level Mars", "LEVEL_UNKNOWN"),
         ("combine --currency EUR --beancount out.beancount", "--currency"),
@@ -394,3 +400,36 @@ def test_a_federation_without_units(sambok, ws):
         code, out, err = sambok(command)
         assert code == (2 if "import repris" in command else 1), command
         assert any(word in out + err for word in ("gemensamt", "units/policy.beancount", "UNIT_UNKNOWN"))
+
+
+# --- where output can't be written
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("command", ["combine", "levy", "check"])
+def test_a_terminal_without_our_letters_shows_question_marks(ws, command, encoding):
+    conf = ws.root / "fava.conf"
+    conf.write_text(conf.read_text(encoding="utf-8").replace("Samverkan Test", "Łódź Σ"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "ledger.cli.main", "--workspace", str(ws.root), command],
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "SAMBOK_LANGUAGE": "sv"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode in {0, 3}, done.stderr
+    assert b"PROGRAM_FAULT" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a device that is always full")
+@pytest.mark.parametrize("command", ["combine", "combine --json", "todo --json", "check --json"])
+def test_a_full_disk_behind_standard_output_is_no_traceback(ws, command):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ledger.cli.main", "--workspace", str(ws.root), *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 4, done.stderr
+    assert b"MACHINE_FAILED" in done.stderr
+    assert b"Traceback" not in done.stderr
