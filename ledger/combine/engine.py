@@ -86,7 +86,7 @@ def combine(
         currency=ws.currency,
         date_from=date_from,
         date_to=date_to,
-        complete=not problems and not run.problems and not books.central_text.problems,
+        complete=not problems and not run.problems and not books.central_text.problems and not ws.problems,
         trial_balance=_rows(parts.values(), entries),
         entries=tuple(sorted(entries, key=lambda e: (e.date, e.column, e.kind, e.key, e.section))),
         unmatched=tuple(findings),

@@ -202,3 +202,13 @@ def test_the_worksheet_fits_the_window_and_cuts_no_figure(make_workspace, monkey
     assert rows[1].split() == head
     assert any("-123 456 789.00" in row and row.startswith("Net sales") for row in rows)
     assert "…" not in result.stdout
+
+
+def test_without_central_the_figures_are_incomplete(make_workspace):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    conf = ws.root / "fava.conf"
+    conf.write_text(conf.read_text(encoding="utf-8").replace('"gemensamt"', '"centralen"'), encoding="utf-8")
+    result, code = run(ws, "--json")
+    answer = json.loads(result.stdout)
+    assert (code, answer["complete"]) == (1, False)
+    assert [e["code"] for e in answer["errors"]] == ["CENTRAL_MISSING"]
