@@ -90,6 +90,7 @@ class Collector:
     unmeasured: dict[tuple[str, str], list[tuple[Decimal, str]]] = field(default_factory=lambda: defaultdict(list))
     #: Exact amounts of what is translated at the closing rate, by their place in `items`.
     unrounded: dict[int, Decimal] = field(default_factory=dict)
+    first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
 
     def take(self, part: Part) -> None:
         """Items and findings of one unit."""
@@ -133,6 +134,12 @@ class Collector:
         if part.unit.joined and row.date < part.unit.joined and part.unit.entity == "division":
             return
         source = f"{self.ws.shown(row.file)}:{row.line}"
+        stranger = self._stranger(slug, row.partner)
+        if stranger:
+            if row.date <= scope.date_to:
+                key = self._key(part, row, source, provisional=provisional)
+                outside[stranger, str(row.partner), key].append((row, source))
+            return
         known = self._fault(part, row, source)
         if known:
             if row.date <= scope.date_to:
@@ -142,12 +149,12 @@ class Collector:
         assert partner is not None
         place = part.mapper.at(row.account)
         section = RESULT if place.is_result else BALANCE
-        key = next((link for link in row.links if link.startswith("ic-")), row.document or source)
+        key = self._key(part, row, source, provisional=provisional)
         if partner in scope.broken:
             if row.date <= scope.date_to:
                 outside["UNIT_ERRORS", partner, partner].append((row, source))
             return
-        if not self._inside(slug, partner, row.date, section):
+        if not self._inside(slug, partner, row, section):
             in_period = scope.date_from <= row.date <= scope.date_to
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
@@ -172,12 +179,36 @@ class Collector:
             )
         )
 
-    def _inside(self, slug: str, partner: str, day: dt.date, section: str) -> bool:
+    def _gone(self, row: PartnerRow) -> bool:
+        """Whether a division was no member yet, or no longer, so that its book can't hold the other side.
+
+        What is linked after it left settles an earlier dealing.
+        """
+        unit = self.scope.units[str(row.partner)]
+        early = unit.joined is not None and row.date < unit.joined
+        late = unit.left is not None and row.date > unit.left
+        linked = any(link.startswith("ic-") for link in row.links)
+        return unit.entity == "division" and (early or (late and not linked))
+
+    def _inside(self, slug: str, partner: str, row: PartnerRow, section: str) -> bool:
         """Whether the posting is between units of the run: claims on the last day, income on their own day."""
-        scope = self.scope
+        scope, day = self.scope, row.date
         if section == BALANCE:
-            return scope.standing(slug) and scope.standing(partner)
+            return scope.standing(slug) and scope.standing(partner) and not self._gone(row)
         return day >= scope.date_from - WINDOW and scope.member(slug, day) and scope.member(partner, day)
+
+    def _key(self, part: Part, row: PartnerRow, source: str, *, provisional: bool) -> str:
+        """What a dealing is called: its link, its document, else the place of its voucher's first tagged posting."""
+        first = self.first.setdefault((part.unit.slug, provisional, row.transaction), source)
+        return next((link for link in row.links if link.startswith("ic-")), row.document or first)
+
+    def _stranger(self, slug: str, partner: str | None) -> str | None:
+        """The code of a partner that is no other unit."""
+        if partner is None or partner in self.scope.broken:
+            return None
+        if partner == slug:
+            return "SELF_PARTNER"
+        return None if partner in self.scope.known else "UNKNOWN_PARTNER"
 
     def _fault(self, part: Part, row: PartnerRow, source: str) -> Unmatched | None:
         """What is wrong with the tags of one posting."""
@@ -186,10 +217,6 @@ class Collector:
         if row.partner is None:
             return finding("MISSING_PARTNER", row.ic, (slug,), amount, (source,), source)
         units = (slug, row.partner)
-        if row.partner == slug:
-            return finding("SELF_PARTNER", row.ic, (slug,), amount, (source,), source)
-        if row.partner not in self.scope.known:
-            return finding("UNKNOWN_PARTNER", row.ic, units, amount, (source,), source)
         place = part.mapper.at(row.account)
         allowed = place.is_result or row.ic == "capital" or part.mapper.is_in("internal_allowed", row.account)
         if not allowed and not part.mapper.is_in("internal_balance", row.account):

@@ -9,6 +9,7 @@ How this module reads the contract where it leaves room:
 
 - Margin sales (321x) are booked net of their margin VAT: the VAT's debit stands on the same account.
 - A posting whose `partner` is the unit itself counts: nobody escapes by selling to oneself.
+- A partner whose `unit.toml` has an error is taken to be in scope; the error is reported and nothing closes over it.
 - `concerns: 2026-01` takes the rate of that month's last day.
 - A correction of a day outside membership is left out like the turnover that it corrects.
 - Income on an account that the chart can't place is an error, not a base of nothing.
@@ -132,6 +133,8 @@ def _counted(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
             counts = policy.counts(dated[row.account], row.date, by_chart=counts)
         if not counts or not (always or unit.in_scope(row.date)):
             continue
+        if row.partner in ws.faulty and row.partner not in ws.units:
+            continue  # a unit whose settings can't be read: a slip in them makes no turnover of its partners' dealings
         partner = ws.units.get(row.partner) if row.partner and row.partner != unit.slug else None
         if partner is None or not partner.in_scope(row.date):
             yield row

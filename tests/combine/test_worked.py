@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.combine import combine
 from tests.combine.conftest import StubRun, table, totals
 
 DIVISION = ""
@@ -623,3 +624,43 @@ def test_a_claim_in_another_currency_leaves_nothing_behind(combined):
     assert standing["55241-Cuenta-interna", "andel"] == Decimal("-11.11")
     assert standing["55241-Cuenta-interna", "ELIM"] == Decimal("11.11")
     assert found.lines["InternalReceivables"] == found.lines["InternalPayables"] == 0
+
+
+def strange_sale(day, amount, partner):
+    return f"""
+2026-{day} * "Sale"
+  Assets:1660-Claim   {amount} SEK
+    partner: "{partner}"
+    ic: "trade"
+  Income:3002-Sales  -{amount} SEK
+    partner: "{partner}"
+    ic: "trade"
+"""
+
+
+@pytest.mark.parametrize(("partner", "code"), [("nobody", "UNKNOWN_PARTNER"), ("a", "SELF_PARTNER")])
+def test_a_voucher_with_no_other_unit_is_named_once(combined, partner, code):
+    """SPEC 10: one item per dealing, its amount that of the balance accounts."""
+    found = combined({"a": strange_sale("03-10", "16000.00", partner), "b": ""})
+    assert [(u.code, u.amount) for u in found.unmatched] == [(code, Decimal("16000.00"))]
+    assert found.result == Decimal("16000.00")
+
+
+def test_a_division_that_was_no_member_is_an_outsider_claims_and_all(combined):
+    """`b` is a member from March to June: 1000 in February and 8000 in July are an outsider's, nothing waits."""
+    a = strange_sale("02-28", "1000.00", "b") + strange_sale("07-01", "8000.00", "b")
+    found = combined({"a": a, "b": ("", "joined = 2026-03-01\nleft = 2026-06-30")}, date_to=dt.date(2026, 12, 31))
+    assert sorted((u.code, u.amount) for u in found.unmatched) == [
+        ("PARTNER_OUT_OF_SCOPE", Decimal("1000.00")),
+        ("PARTNER_OUT_OF_SCOPE", Decimal("8000.00")),
+    ]
+    assert not found.needs_person
+    assert found.lines["InternalReceivables"] == Decimal("9000.00")
+
+
+def test_a_unit_with_unreadable_settings_is_no_stranger(federation):
+    """The other side's `unit.toml` has an error: the run is incomplete, and says so of the dealing."""
+    books = federation({"a": strange_sale("03-10", "16000.00", "b"), "b": ("", "colour = 3")})
+    found = combine(books, StubRun())
+    assert not found.complete
+    assert [(u.code, u.amount) for u in found.unmatched] == [("UNIT_ERRORS", Decimal("16000.00"))]

@@ -204,6 +204,7 @@ def test_margin_vat_is_debited_on_the_margin_sale(run):
         ("2026-01-10", "nobody", "1000.00"),
         ("2026-01-10", "repris", "1000.00"),  # nobody escapes by selling to oneself
         ("2026-01-10", "kikundi", "1000.00"),  # a book that is nobody's but its members'
+        ("2026-01-10", "budet", "0"),  # a slip in its settings makes no turnover of what it bought
     ],
 )
 def test_partners_in_scope_are_left_out(run, day, partner, base):
@@ -211,6 +212,7 @@ def test_partners_in_scope_are_left_out(run, day, partner, base):
         "repris": {"2026-01": sale(day, "1000.00", partner=partner)},
         "kafe": {"unit": "left = 2026-06-30"},
         "kikundi": {"unit": "combine = false"},
+        "budet": {"unit": "colour = 3"},
     }
     found = run(units)[1]
     statement = year(found, "repris")
