@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RANKS = {
     "ledger.messages": 0,
     "ledger.errors": 0,
+    "ledger.memo": 0,
     "ledger.charts": 1,
     "ledger.rules": 1,  # pure: stands on nothing
     "ledger.books": 2,

@@ -14,24 +14,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from ledger.books import Books, Unit, UnitBook, last_day, month_of
-from ledger.charts import load_chart
+from ledger.books import Books, Unit, UnitBook, Workspace, last_day, month_of
+from ledger.charts import Chart, load_chart
 from ledger.combine.combined import Combined
-from ledger.combine.elimination import Names
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
-from ledger.combine.items import Collector, Item
 from ledger.combine.mapping import Mapper
-from ledger.combine.matching import match
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Row, Run, Unmatched
+from ledger.combine.pairs import Pairs
 from ledger.combine.presentation import present
 from ledger.combine.problems import LevelUnknown, PeriodWrong, UnitErrors
-from ledger.combine.rests import even
 from ledger.combine.scope import Scope, counts
-from ledger.combine.settle import Settler
-from ledger.combine.transit import in_transit
 from ledger.combine.translation import translate_unit
 from ledger.combine.unrealised import Unrealised
 from ledger.errors import Problem, order
+from ledger.memo import memo_of
 from ledger.rules.rates import Rates
 
 
@@ -70,17 +66,19 @@ def combine(
         raise PeriodWrong(date_from=date_from, date_to=date_to)
     rates = Rates.from_entries(books.central_text.prices, ws.currency)
     scope, problems = _scope(books, date_from, date_to, level)
+    setting = repr((ws.config, ws.units, rates, date_from, date_to, level))
     parts: dict[str, Part] = {}
     for slug in scope.units:
-        made = _part(books, run, slug, scope, rates)
+        made = _part(books, run, slug, scope, rates, setting)
         if isinstance(made, Part):
             parts[slug] = made
         else:
             problems += made
     fallen = frozenset(scope.units) - frozenset(parts)
     scope = replace(scope, units={s: scope.units[s] for s in parts}, broken=scope.broken | fallen)
-    parts = {slug: replace(part, scope=scope) for slug, part in parts.items()}
-    entries, findings = _match(books, parts, scope, rates)
+    setting = repr((setting, sorted(scope.units), sorted(scope.broken)))
+    parts = {slug: _scoped(ws, part, scope, setting) for slug, part in parts.items()}
+    entries, findings = _match(books, parts, scope, rates, setting)
     entries = [e for part in parts.values() for e in part.entries] + entries
     combined = Combined(
         currency=ws.currency,
@@ -113,9 +111,7 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: str | None
         else:
             count = max(len(book.problems) if book else 1, 1)
             problems.append(UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=count))
-    return Scope(
-        ws.units, good, (frozenset(wanted) - frozenset(good)).union(unknown), level, date_from, date_to
-    ), problems
+    return Scope(ws.units, good, (frozenset(wanted) - frozenset(good)).union(unknown), level, date_from, date_to), problems
 
 
 def _last(books: Books) -> dt.date:
@@ -143,16 +139,31 @@ def _source(book: UnitBook, run: Run) -> Source:
     return Source(book, run.summary(slug), lambda: run.entries(slug))
 
 
-def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates) -> Part | list[Problem]:
-    """A unit's share, or what keeps it out."""
+def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting: str) -> Part | list[Problem]:
+    """A unit's share, or what keeps it out; `setting` is all that it depends on besides the book and its levy."""
     book = books.units[slug]
     unit = book.unit
-    ws = books.workspace
-    source = _source(book, run)
     try:
         chart = load_chart(unit.chart, unit.folder)
     except Problem as problem:
         return [problem]
+    return memo_of(books.workspace.root).get(
+        ("part", slug),
+        lambda: _new_part(books.workspace, chart, _source(book, run), scope, rates),
+        same=(book, run.summary(slug), chart),
+        equal=setting,
+    )
+
+
+def _scoped(ws: Workspace, part: Part, scope: Scope, setting: str) -> Part:
+    """The share in a scope that knows which units have fallen out."""
+    name = ("scoped part", part.unit.slug)
+    return memo_of(ws.root).get(name, lambda: replace(part, scope=scope), same=(part,), equal=setting)
+
+
+def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: Rates) -> Part | list[Problem]:
+    unit = source.book.unit
+    slug = unit.slug
     mapper = Mapper(unit, chart, (row for summary in source.summaries for row in summary.accounts))
     faults = mapper.problems((row.account for row in source.balances()), ws.shown(unit.main))
     for fault in faults:
@@ -192,28 +203,13 @@ def _leaving(part: Part) -> Part:
 
 
 def _match(
-    books: Books, parts: dict[str, Part], scope: Scope, rates: Rates
+    books: Books, parts: dict[str, Part], scope: Scope, rates: Rates, setting: object
 ) -> tuple[list[GroupEntry], list[Unmatched]]:
     """Eliminations, adjustments, and what didn't match."""
     ws = books.workspace
-    limits = ws.config.intragroup
-
-    def tolerance(one: str, other: str) -> Decimal:
-        return ZERO if scope.internal(one, other) else limits.tolerance
-
-    def transit(names: Names, late: Iterable[Item]) -> list[GroupEntry]:
-        return in_transit(parts, scope, ws.currency, names, list(late))
-
-    collector = Collector(ws, scope, rates, [], [])
-    for part in parts.values():
-        collector.take(part)
-    even(collector.items, collector.unrounded, ws.currency)
-    settler = Settler(scope, ws.currency, tolerance, transit)
-    settler.done.findings += collector.findings
-    for dealing in match(collector.items, tolerance):
-        settler.settle(dealing)
+    settler = Pairs(ws, parts, scope, rates, setting).settle()
     Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings).run()
-    done = settler.finish(limits.tolerance_total)
+    done = settler.finish(ws.config.intragroup.tolerance_total)
     return done.entries, done.findings
 
 
@@ -221,10 +217,8 @@ def _sums(parts: Iterable[Part], entries: Iterable[GroupEntry]) -> dict[tuple[Pl
     """Σ by place and column."""
     sums: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
     for part in parts:
-        for flow in part.flows:
-            place = part.assign(flow.account, flow.date, transfer=flow.transfer)
-            if place is not None:
-                sums[place, part.column(flow.account)] += flow.amount
+        for cell, amount in part.sums.items():
+            sums[cell] += amount
     for entry in entries:
         for posting in entry.postings:
             sums[posting.place, posting.column] += posting.amount

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from beancount.core import data
@@ -124,6 +124,16 @@ class Part:
         if place.is_result and (before or day < scope.date_from):
             return RETAINED
         return Place("ResultTransfer", place.account) if transfer and place.is_result else place
+
+    @cached_property
+    def sums(self) -> dict[tuple[Place, str], Decimal]:
+        """Σ of the flows by place and column of the worksheet; it is taken once."""
+        found: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+        for flow in self.flows:
+            place = self.assign(flow.account, flow.date, transfer=flow.transfer)
+            if place is not None:
+                found[place, self.column(flow.account)] += flow.amount
+        return dict(found)
 
     def column(self, account: str) -> str:
         """The worksheet's column of an amount on `account`."""

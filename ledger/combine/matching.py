@@ -75,6 +75,21 @@ class Dealing:
     asymmetric: bool = False
 
 
+@dataclass(frozen=True)
+class Linked:
+    """What links say of the items of one pair.
+
+    Attributes:
+        dealings: with both sides.
+        single: sides whose links nobody answers.
+        loose: items without a link.
+    """
+
+    dealings: tuple[Dealing, ...]
+    single: tuple[Side, ...]
+    loose: tuple[Item, ...]
+
+
 def match(items: Iterable[Item], tolerance: Callable[[str, str], Decimal]) -> list[Dealing]:
     """Pair all items.
 
@@ -85,18 +100,41 @@ def match(items: Iterable[Item], tolerance: Callable[[str, str], Decimal]) -> li
     Returns:
         Dealings in a fixed order; each item is in exactly one of them.
     """
+    pairs: dict[Pair, list[Item]] = defaultdict(list)
+    for item in items:
+        pairs[min(item.unit, item.partner), max(item.unit, item.partner)].append(item)
+    linked = [by_links(members) for _, members in sorted(pairs.items())]
+    found = in_order([*(d for one in linked for d in one.dealings), *without_links(linked, tolerance)])
+    assert sum(len(side.items) for d in found for side in d.sides) == sum(map(len, pairs.values()))
+    return found
+
+
+def by_links(items: Iterable[Item]) -> Linked:
+    """What links say of the items of one pair, in any order."""
     ordered = sorted(items, key=lambda item: item.key)
-    linked = [item for item in ordered if item.links]
-    loose = [item for item in ordered if not item.links]
     found: list[Dealing] = []
     single: list[Side] = []
-    for key, sides in _components(linked, lambda item: item.links):
+    for key, sides in _components([item for item in ordered if item.links], lambda item: item.links):
         if len(sides) == 2:
             found.append(Dealing(key, sides))
         else:
             single += sides
-    asymmetric, single = _asymmetric(single)
-    found += asymmetric
+    return Linked(tuple(found), tuple(single), tuple(item for item in ordered if not item.links))
+
+
+def without_links(linked: Iterable[Linked], tolerance: Callable[[str, str], Decimal]) -> list[Dealing]:
+    """Dealings of all that no link has brought together.
+
+    Args:
+        linked: of every pair, in the order of the pairs.
+        tolerance: as `match` takes it.
+
+    Returns:
+        Dealings, many of them with one side; each single side and loose item is in exactly one of them.
+    """
+    known = list(linked)
+    found, single = _asymmetric([side for one in known for side in one.single])
+    loose = [item for one in known for item in one.loose]
     for item_key, group in _grouped(loose, lambda i: (i.unit, i.partner, i.document or "", _own(i))).items():
         del item_key
         single.append(Side(tuple(group)))
@@ -104,10 +142,12 @@ def match(items: Iterable[Item], tolerance: Callable[[str, str], Decimal]) -> li
     found += by_document
     by_amount, single = _by_amount(single, tolerance)
     found += by_amount
-    found += [Dealing(_name((side,)), (side,)) for side in single]
-    found.sort(key=lambda d: (d.sides[0].pair, d.key, d.sides[0].items[0].key))
-    assert sum(len(side.items) for d in found for side in d.sides) == len(ordered)
-    return found
+    return found + [Dealing(_name((side,)), (side,)) for side in single]
+
+
+def in_order(dealings: Iterable[Dealing]) -> list[Dealing]:
+    """By pair, name and first posting."""
+    return sorted(dealings, key=lambda d: (d.sides[0].pair, d.key, d.sides[0].items[0].key))
 
 
 def _own(item: Item) -> str:

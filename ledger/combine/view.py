@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from beancount.core import data
@@ -30,9 +31,13 @@ from ledger.charts.group import as_component
 from ledger.combine.combined import Combined
 from ledger.combine.flows import DAY, REST, Part, whole
 from ledger.combine.model import ADJ, CTA, EARLIER, ELIM, ENTERED, IN_TRANSIT, PSEUDO, ZERO, GroupEntry, Place, Run
+from ledger.memo import memo_of
 from ledger.messages import N_, translate
 
 MOST_POSTINGS = 8
+#: Each unit's entries in a file in angle brackets are numbered from a multiple of this, so that they stay as they are
+#: when another unit gets more of them.
+LINES_EACH = 1_000_000
 OPENING = "<opening>"
 SUMMARY = "<summary>"
 FILES = {ELIM: "<elimination>", ADJ: "<adjustment>", CTA: "<translation>"}
@@ -64,7 +69,13 @@ KINDS = {
 
 
 def group_entries(
-    books: Books, run: Run, combined: Combined, *, language: str | None, threshold: int
+    books: Books,
+    run: Run,
+    combined: Combined,
+    *,
+    language: str | None,
+    threshold: int,
+    roots: Mapping[str, str] | None = None,
 ) -> list[data.Directive]:
     """The combined ledger's entries, sorted as Beancount sorts.
 
@@ -74,23 +85,25 @@ def group_entries(
         combined: the figures; in the reporting currency.
         language: of line names and texts (sv, en, es); None = line ids and English, for export.
         threshold: with more transactions than this, units come in monthly sums.
+        roots: other names of Beancount's five roots.
 
     Returns:
         `Open` directives and balanced transactions; Σ by account = `combined.trial_balance`.
     """
     del run  # the parts hold its entries; named because a caller owns both
-    shown = books.workspace.shown
-    writer = _Writer(combined, language, shown)
-    count = sum(_transactions(part) for part in combined.parts.values())
-    for part in combined.parts.values():
-        writer.opening(part)
-        if count > threshold:
-            writer.months(part)
-        else:
-            writer.vouchers(part)
+    ws = books.workspace
+    months = sum(_transactions(part) for part in combined.parts.values()) > threshold
+    setting = (combined.currency, combined.date_from, combined.date_to, language, roots, months)
+    written: list[_Written] = []
+    for number, (slug, part) in enumerate(combined.parts.items()):
+        writer = _Writer(combined, language, roots or {}, number * LINES_EACH)
+        work = partial(writer.unit, part, months=months)
+        written.append(memo_of(ws.root).get(("view", slug), work, same=(part,), equal=(number, *setting)))
+    last = _Writer(combined, language, roots or {})
     for entry in combined.entries:
-        writer.group_entry(entry)
-    found = writer.finish()
+        last.group_entry(entry)
+    written.append(_Written(last.entries, last.first))
+    found = [*last.opens(written), *(entry for one in written for entry in one.entries)]
     found.sort(key=data.entry_sortkey)
     return found
 
@@ -124,16 +137,25 @@ def chunks(cells: list[tuple[str, Decimal]]) -> Iterator[list[tuple[str, Decimal
         yield rest
 
 
+@dataclass(frozen=True)
+class _Written:
+    """Entries, sorted, and the first day on which they use an account."""
+
+    entries: list[data.Directive]
+    first: dict[str, dt.date]
+
+
 @dataclass
 class _Writer:
-    """Collects entries and the accounts that they use."""
+    """Collects entries and the accounts that they use. `start`: from where lines of files in angle brackets count."""
 
     combined: Combined
     language: str | None
-    shown: Callable[[str], str]
+    roots: Mapping[str, str]
+    start: int = 0
     entries: list[data.Directive] = field(default_factory=list)
     first: dict[str, dt.date] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    lines: dict[str, int] = field(default_factory=dict)
     names: dict[tuple[Place, str], str] = field(default_factory=dict)
 
     def say(self, text: str, **params: object) -> str:
@@ -145,12 +167,13 @@ class _Writer:
         key = place, column
         if key not in self.names:
             leaf = column if column in PSEUDO else self.combined.parts[column].unit.code
-            self.names[key] = account_of(place, leaf, self.language)
+            root, colon, rest = account_of(place, leaf, self.language).partition(":")
+            self.names[key] = self.roots.get(root, root) + colon + rest
         return self.names[key]
 
     def meta(self, file: str, **more: Any) -> dict[str, Any]:
         """Metadata of an entry that no unit wrote."""
-        self.lines[file] += 1
+        self.lines[file] = self.lines.get(file, self.start) + 1
         return data.new_metadata(file, self.lines[file], more)
 
     def posting(self, account: str, amount: Decimal, meta: dict[str, Any] | None = None) -> data.Posting:
@@ -175,6 +198,16 @@ class _Writer:
             meta = self.meta(file, unit=part.unit.slug, drill=part.unit.slug)
             postings = [self.posting(account, amount) for account, amount in chunk]
             self.add(data.Transaction(meta, day, "S", part.unit.name, text, data.EMPTY_SET, data.EMPTY_SET, postings))
+
+    def unit(self, part: Part, *, months: bool) -> _Written:
+        """A unit's opening balances and its period."""
+        self.opening(part)
+        if months:
+            self.months(part)
+        else:
+            self.vouchers(part)
+        self.entries.sort(key=data.entry_sortkey)
+        return _Written(self.entries, self.first)
 
     def opening(self, part: Part) -> None:
         """What the unit had on the day before the period."""
@@ -265,10 +298,13 @@ class _Writer:
         text = self.say(KINDS.get(entry.kind, KINDS["other"]))
         self.add(data.Transaction(meta, entry.date, "*", units, text, data.EMPTY_SET, links, postings))
 
-    def finish(self) -> list[data.Directive]:
-        """All entries, and an `Open` for each account."""
-        opens: Iterable[data.Directive] = [
+    def opens(self, written: Iterable[_Written]) -> list[data.Directive]:
+        """An `Open` for each account that is used."""
+        first: dict[str, dt.date] = {}
+        for one in written:
+            for account, day in one.first.items():
+                first[account] = min(day, first.get(account, day))
+        return [
             data.Open(self.meta(ACCOUNTS_FILE), day, account, [self.combined.currency], None)
-            for account, day in sorted(self.first.items())
+            for account, day in sorted(first.items())
         ]
-        return [*opens, *self.entries]

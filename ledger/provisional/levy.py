@@ -18,12 +18,14 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from beancount.core import data
 
 from ledger.books import Books, Summary, Unit, UnitBook, last_day, month_of, summarise
-from ledger.charts import load_chart
+from ledger.charts import Chart, load_chart
 from ledger.errors import Problem, order
+from ledger.memo import memo_of
 from ledger.policy import EVERY_UNIT, Policy
 from ledger.provisional.accounts import RoleAccounts
 from ledger.provisional.entries import Claim, Draft, central_side, numbered, remeasured, unit_side
@@ -40,6 +42,21 @@ CENTRAL_ROLES = ("levy_claim", "levy_income", "fund_income")
 
 
 @dataclass(frozen=True)
+class Provisional:
+    """Provisional entries of one book."""
+
+    entries: tuple[data.Directive, ...] = ()
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Their summary; it is taken once."""
+        return summarise(self.entries)
+
+
+NOTHING = Provisional()
+
+
+@dataclass(frozen=True)
 class LevyRun:
     """What the levy makes of all books.
 
@@ -50,18 +67,15 @@ class LevyRun:
 
     statements: dict[str, UnitLevy]
     problems: tuple[Problem, ...]
-    _entries: dict[str, tuple[data.Directive, ...]] = field(default_factory=dict, repr=False)
-    _summaries: dict[str, Summary] = field(default_factory=dict, repr=False, compare=False)
+    _provisional: dict[str, Provisional] = field(default_factory=dict, repr=False)
 
     def entries(self, slug: str) -> list[data.Directive]:
         """Provisional entries of one book, central's among them: accounts to open, then transactions by date."""
-        return list(self._entries.get(slug, ()))
+        return list(self._provisional.get(slug, NOTHING).entries)
 
     def summary(self, slug: str) -> Summary:
-        """The summary of a book's provisional entries; it is taken once."""
-        if slug not in self._summaries:
-            self._summaries[slug] = summarise(self._entries.get(slug, ()))
-        return self._summaries[slug]
+        """The summary of a book's provisional entries."""
+        return self._provisional.get(slug, NOTHING).summary
 
 
 def levies(books: Books, policy: Policy) -> LevyRun:
@@ -95,16 +109,31 @@ def owed(books: Books, run: LevyRun, slug: str, until: dt.date) -> Decimal:
     return -sum((r.amount for r in rows if r.ic == "levy" and r.account in names and r.date <= until), Decimal(0))
 
 
+@dataclass(frozen=True)
+class _Levied:
+    """What the levy makes of one unit's book. `text`: all that central's side takes from the invoices."""
+
+    levy: UnitLevy | None
+    problems: tuple[Problem, ...]
+    invoices: tuple[Invoice, ...] = ()
+    provisional: Provisional = NOTHING
+    text: str = ""
+
+
 class _Run:
     def __init__(self, books: Books, policy: Policy) -> None:
         self.books = books
         self.ws = books.workspace
-        self.policy = policy
+        self.memo = memo_of(self.ws.root)
+        key = policy.key
+        self.policy = self.memo.get("policy", lambda: policy, equal=key)  # one object remembers rates by day
         self.central = self.ws.central
         self.problems: list[Problem] = []
         self.statements: dict[str, UnitLevy] = {}
-        self.invoices: dict[str, list[Invoice]] = {}
-        self.entries: dict[str, tuple[data.Directive, ...]] = {}
+        self.units: dict[str, _Levied] = {}
+        self.provisional: dict[str, Provisional] = {}
+        #: What every unit's levy depends on besides its own book.
+        self.setting = repr((self.ws.config, self.ws.units, key))
 
     def run(self) -> LevyRun:
         if self.central is None:  # the workspace has said so itself
@@ -118,7 +147,7 @@ class _Run:
         own = self.books.units.get(self.central.slug)
         if own is not None and own.ok:
             self._central(own)
-        return LevyRun(self.statements, tuple(sorted(self.problems, key=order)), self.entries)
+        return LevyRun(self.statements, tuple(sorted(self.problems, key=order)), self.provisional)
 
     def _unit(self, book: UnitBook, central: Unit) -> None:
         unit = book.unit
@@ -129,27 +158,42 @@ class _Run:
             file = self.ws.shown(self.ws.policy_file)
             self.problems.append(LevyPolicyFaulty(file=file, unit=unit.slug, scope=unit.slug))
             return
-        closed = self.books.closed.get(unit.slug, frozenset())
+        summary = book.summary
         try:
             chart = load_chart(unit.chart, unit.folder)
-            terms = vat_terms(central, unit)
-            levy, problems = unit_levy(self.ws, terms, book.summary, chart, self.policy, closed)
-            self.problems += problems
-            if levy is None:
-                return
-            found = invoices(levy, self.policy)
-            accounts = RoleAccounts(self.ws, unit, book.summary, chart)
-            drafts = [unit_side(invoice, terms, accounts, central, self.ws.language) for invoice in found]
+            done = self.memo.get(
+                ("levy", unit.slug),
+                lambda: self._levied(unit, summary, chart, central),
+                same=(summary, chart),
+                equal=(self.setting, unit, self._closed(unit)),
+            )
         except Problem as problem:
             problem.unit = unit.slug
             problem.file = problem.file or f"units/{unit.slug}/unit.toml"  # its chart or its country
             self.problems.append(problem)
             return
-        self.statements[unit.slug] = levy
-        self.invoices[unit.slug] = found
-        self.entries[unit.slug] = tuple(numbered(drafts, accounts.opens()))
+        self.problems += done.problems
+        if done.levy is not None:
+            self.statements[unit.slug] = done.levy
+            self.units[unit.slug] = done
+            self.provisional[unit.slug] = done.provisional
+
+    def _closed(self, unit: Unit) -> list[str]:
+        return sorted(self.books.closed.get(unit.slug, ()))
+
+    def _levied(self, unit: Unit, summary: Summary, chart: Chart, central: Unit) -> _Levied:
+        """A unit's levy and its side of the entries."""
+        terms = vat_terms(central, unit)
+        levy, problems = unit_levy(self.ws, terms, summary, chart, self.policy, self._closed(unit))
+        if levy is None:
+            return _Levied(None, tuple(problems))
+        found = tuple(invoices(levy, self.policy))
+        accounts = RoleAccounts(self.ws, unit, summary, chart)
+        drafts = [unit_side(invoice, terms, accounts, central, self.ws.language) for invoice in found]
+        entries = Provisional(tuple(numbered(drafts, accounts.opens())))
         first = min((i.month for i in found), default=None)
-        self.problems += self._asserted(book.summary, unit, accounts.named(*UNIT_ROLES), first)
+        problems += self._asserted(summary, unit, accounts.named(*UNIT_ROLES), first)
+        return _Levied(levy, tuple(problems), found, entries, repr(found))
 
     def _asserted(self, summary: Summary, unit: Unit, accounts: set[str], first: str | None) -> Iterator[Problem]:
         """A `balance` looks at the end of the day before it; provisional entries would change what it finds."""
@@ -165,17 +209,30 @@ class _Run:
         unit, summary = book.unit, book.summary
         assert summary is not None
         rates = Rates.from_entries(self.books.central_text.prices, unit.currency)
-        drafts: list[Draft] = []
         try:
-            accounts = RoleAccounts(self.ws, unit, summary, load_chart(unit.chart, unit.folder))
+            chart = load_chart(unit.chart, unit.folder)
         except Problem as problem:
             self.problems.append(problem)
             return
-        for slug, found in sorted(self.invoices.items()):
+        invoiced = [(slug, done.text) for slug, done in sorted(self.units.items())]
+        self.provisional[unit.slug], problems = self.memo.get(
+            ("levy of central", unit.slug),
+            lambda: self._mirrored(unit, summary, chart, rates),
+            same=(summary, chart),
+            equal=(self.setting, unit, self._closed(unit), invoiced, repr(rates), self._last()),
+        )
+        self.problems += problems
+
+    def _mirrored(self, unit: Unit, summary: Summary, chart: Chart, rates: Rates) -> tuple[Provisional, list[Problem]]:
+        """Central's side of what the units owe."""
+        accounts = RoleAccounts(self.ws, unit, summary, chart)
+        drafts: list[Draft] = []
+        problems: list[Problem] = []
+        for slug, done in sorted(self.units.items()):
             levy = self.statements[slug]
             made: list[Draft] = []
             try:
-                for invoice in found:
+                for invoice in done.invoices:
                     date = self._central_date(invoice.month)
                     made.append(central_side(invoice, levy.terms, accounts, rates, date, self.ws.language))
                 if levy.unit.currency != unit.currency:
@@ -183,12 +240,18 @@ class _Run:
             except Problem as problem:
                 problem.unit = slug
                 problem.file = problem.file or self.ws.shown(self.ws.prices_file)
-                self.problems.append(problem)
+                problems.append(problem)
                 continue
             drafts += made
-        self.entries[unit.slug] = tuple(numbered(drafts, accounts.opens()))
+        entries = Provisional(tuple(numbered(drafts, accounts.opens())))
         first = min((month_of(d.date) for d in drafts), default=None)
-        self.problems += self._asserted(summary, unit, accounts.named(*CENTRAL_ROLES), first)
+        problems += self._asserted(summary, unit, accounts.named(*CENTRAL_ROLES), first)
+        return entries, problems
+
+    def _last(self) -> dt.date | None:
+        """The federation's last posting, whoever made it."""
+        ends = [b.summary.last for b in self.books.units.values() if b.summary is not None and b.unit.combine]
+        return max((day for day in ends if day is not None), default=None)
 
     def _central_date(self, month: str) -> dt.date:
         """The month's last day, or that of central's first open month after it."""
@@ -221,8 +284,7 @@ class _Run:
         if not moves:
             return []
         # The claim stands in every balance sheet until the federation's last posting, whoever made it.
-        ends = [b.summary.last for b in self.books.units.values() if b.summary is not None and b.unit.combine]
-        ends += [max(day for day, _, _ in moves), summary.last]
+        ends = [self._last(), max(day for day, _, _ in moves), summary.last]
         last = last_day(month_of(max(day for day in ends if day is not None)))
         moves.sort()
         claim, found = Claim(), []

@@ -28,7 +28,7 @@ from ledger.messages import N_, say
 from ledger.provisional import full_entries
 from ledger.web.files import GuardedFiles
 from ledger.web.imports import UnitImports
-from ledger.web.options import beancount_options, fava_options, rename_roots
+from ledger.web.options import beancount_options, fava_options, root_names
 from ledger.web.pages import OwnPages
 from ledger.web.problems import WebFileOutside
 from ledger.web.query import ReadingQueries
@@ -288,6 +288,7 @@ def _federation_feed(look: Look) -> Feed:
         federation.combined,
         language=ws.language,
         threshold=ws.config.view.voucher_threshold,
+        roots=root_names(ws.language),
     )
     include = [str(path) for path in (ws.policy_file, ws.prices_file) if path.is_file() and not path.is_symlink()]
     for slug, book in sorted(federation.books.units.items()):
@@ -300,7 +301,7 @@ def _federation_feed(look: Look) -> Feed:
         title=title,
         currency=federation.combined.currency,
         roots=ws.language,
-        entries=rename_roots(entries, ws.language),
+        entries=entries,
         problems=federation.problems,
         include=include,
         default_file=include[0] if include else None,

@@ -107,27 +107,6 @@ def fava_options(
     return options
 
 
-def rename_roots(entries: Sequence[data.Directive], language: str) -> list[data.Directive]:
-    """`entries` with the five roots in `language`; an account that is named so already stays."""
-    names = dict(zip(ROOTS, ROOT_NAMES[language], strict=True))
-    if language == "en":
-        return list(entries)
-    known: dict[str, str] = {}
-
-    def named(account: str) -> str:
-        found = known.get(account)
-        if found is None:
-            root, colon, rest = account.partition(":")
-            found = known[account] = names.get(root, root) + colon + rest
-        return found
-
-    renamed: list[data.Directive] = []
-    for entry in entries:
-        if isinstance(entry, data.Transaction):
-            postings = [p._replace(account=named(p.account)) for p in entry.postings]
-            renamed.append(entry._replace(postings=postings))
-        elif isinstance(entry, data.Open | data.Close | data.Balance | data.Note | data.Document):
-            renamed.append(entry._replace(account=named(entry.account)))
-        else:
-            renamed.append(entry)
-    return renamed
+def root_names(language: str) -> dict[str, str]:
+    """What the five roots are called in `language`."""
+    return dict(zip(ROOTS, ROOT_NAMES[language], strict=True))

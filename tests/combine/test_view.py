@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
-from beancount.core import data
+from beancount.core import data, getters
 from beancount.ops import validation
 from beancount.parser import options
 
@@ -138,6 +138,21 @@ def test_entries_open_the_units_own_file(federation):
     assert eliminated
     assert all(p.account.endswith(":ELIM") for e in eliminated for p in e.postings)
     assert all(p.meta["source"].startswith("units/") for e in eliminated for p in e.postings)
+
+
+@pytest.mark.parametrize("threshold", [0, 10**6], ids=["months", "vouchers"])
+def test_roots_carry_other_names_everywhere(federation, threshold):
+    books = federation(TEXTS, prices=PRICES)
+    found = combine(books, StubRun(), date_to=dt.date(2026, 4, 30))
+    roots = {"Assets": "Tillgångar", "Liabilities": "Skulder", "Income": "Intäkter"}
+    named = group_entries(books, StubRun(), found, language="sv", threshold=threshold, roots=roots)
+    plain = group_entries(books, StubRun(), found, language="sv", threshold=threshold)
+    renamed = set()
+    for account in {account for entry in plain for account in getters.get_entry_accounts(entry)}:
+        root, _, rest = account.partition(":")
+        renamed.add(f"{roots.get(root, root)}:{rest}")
+    assert {account for entry in named for account in getters.get_entry_accounts(entry)} == renamed
+    assert {e.account for e in named if isinstance(e, data.Open)} == renamed
 
 
 def test_no_personal_name_reaches_the_federation(federation):

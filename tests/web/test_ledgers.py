@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from decimal import Decimal
 
 import pytest
 from beancount import loader
-from beancount.core import data
 from fava.core import FavaLedger
 
 from ledger.books import open_workspace
@@ -244,22 +242,3 @@ def test_readers_during_edits_see_one_state_or_the_other(view, ws, month):
         reader.join()
     assert torn == []
     assert view.balance("repris", "Expenses:5010-Lokalhyra") == {"SEK": 310}
-
-
-def test_roots_are_renamed_in_every_directive():
-    day, meta = dt.date(2026, 1, 1), {}
-    entries = [
-        data.Open(meta, day, "Assets:A", None, None),
-        data.Balance(meta, day, "Equity:E", data.Amount(Decimal(0), "SEK"), None, None),
-        data.Note(meta, day, "Liabilities:L", "Assets:A stays text", None, None),
-        data.Price(meta, day, "EUR", data.Amount(Decimal(11), "SEK")),
-        data.Transaction(meta, day, "*", None, "x", frozenset(), frozenset(),
-                         [data.Posting("Income:I", None, None, None, None, None),
-                          data.Posting("Expenses:E", None, None, None, None, None)]),
-    ]  # fmt: skip
-    renamed = options.rename_roots(entries, "sv")
-    assert [e.account for e in renamed[:3]] == ["Tillgångar:A", "Eget-kapital:E", "Skulder:L"]
-    assert renamed[2].comment == "Assets:A stays text"
-    assert [p.account for p in renamed[4].postings] == ["Intäkter:I", "Kostnader:E"]
-    assert options.rename_roots(renamed, "sv") == renamed
-    assert options.rename_roots(entries, "en") == entries
