@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ledger.messages import translate
+from ledger.messages import retell, translate
 
 #: Exit codes of every command (SPEC 5).
 EXIT_DONE = 0
@@ -67,11 +67,16 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
 
     def text(self, language: str | None = None) -> str:
         """What is wrong, in `language` (sv, en, es; default: the language in use)."""
-        return translate(self.message, language).format(**self.params)
+        return translate(self.message, language).format(**self._told(language))
 
     def remedy_text(self, language: str | None = None) -> str:
         """What to do about it, in `language`."""
-        return translate(self.remedy, language).format(**self.params)
+        return translate(self.remedy, language).format(**self._told(language))
+
+    def _told(self, language: str | None) -> dict[str, str]:
+        """The parameters; a reason that a catalogue knows is in `language`."""
+        reason = self.params.get("reason")
+        return self.params if reason is None else {**self.params, "reason": retell(reason, language)}
 
     @property
     def where(self) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
+import string
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +46,144 @@ def translate(text: str, language: str | None = None) -> str:
         return ""
     chosen = language or _current[0]
     return text if chosen == "en" else _catalogue(chosen).gettext(text)
+
+
+#: Why something failed, as the system, Python, the readers of TOML and Beancount, and our own checks put it. Such a
+#: reason is kept in English inside a problem, which may come out of a cache or another process, and is translated
+#: where it is shown. The first that fits counts; what is in braces may be a reason itself.
+REASONS = (
+    N_("Permission denied"),
+    N_("No such file or directory"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("Read-only file system"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("File exists"),
+    N_("File name too long"),
+    N_("File too large"),
+    N_("Too many levels of symbolic links"),
+    N_("Too many open files"),
+    N_("Input/output error"),
+    N_("Cannot allocate memory"),
+    N_("Cannot assign requested address"),
+    N_("day is out of range for month"),
+    N_("month must be in 1..12"),
+    N_("{reason} (at line {line}, column {column})"),
+    N_("{reason} (at end of document)"),
+    N_("Expected '=' after a key in a key/value pair"),
+    N_("Expected newline or end of document after a statement"),
+    N_("Expected ']' at the end of a table declaration"),
+    N_("Invalid statement"),
+    N_("Invalid value"),
+    N_("Invalid initial character for a key part"),
+    N_("Unclosed array"),
+    N_("Unclosed inline table"),
+    N_("Unterminated string"),
+    N_("Illegal character {character}"),
+    N_("Cannot overwrite a value"),
+    N_("Cannot declare {name} twice"),
+    N_("brackets or names are nested too deeply"),
+    N_("syntax error, unexpected {found}, expecting {wanted}"),
+    N_("syntax error, unexpected {found}"),
+    N_("Invalid token: {found}"),
+    N_("not UTF-8"),
+    N_("it isn't saved as UTF-8"),
+    N_("more than {count} bytes"),
+    N_("no ordinary file, or too large"),
+    N_("no ordinary file"),
+    N_("it is a link to somewhere else"),
+    N_("a folder above it is a link"),
+    N_("checksum"),
+    N_("it is closed already"),
+    N_("it was never opened"),
+    N_("it would close before it opens"),
+    N_("it is missing on more than one posting"),
+    N_("it is missing"),
+    N_("three capital letters are needed, such as SEK"),
+    N_("the first day of a month is needed, such as 01-01 or 07-01"),
+    N_("two capital letters are needed, such as SE"),
+    N_("small letters, digits and hyphens are needed, a letter first"),
+    N_("one line without control characters is needed"),
+    N_("a day from 1900-01-01 to 2199-12-31 is needed"),
+    N_("upper-case or digit first, then letters, digits, hyphens; not ELIM, ADJ or CTA"),
+    N_("it must be a valid string"),
+    N_("it must be a valid integer{rest}"),
+    N_("it must be a valid decimal"),
+    N_("it must be a valid boolean{rest}"),
+    N_("it must be a valid date{rest}"),
+    N_("it must be a valid list"),
+    N_("it must be a valid dictionary{rest}"),
+    N_("it must be greater than or equal to {limit}"),
+    N_("it must be less than or equal to {limit}"),
+    N_("it must be greater than {limit}"),
+    N_("it must be less than {limit}"),
+    N_("it must be {one} or {other}"),
+    N_("it must be {one}"),
+    N_("{one} and {other} cross"),
+    N_("{range} stands on two lines"),
+    N_("no account {code} in [accounts]"),
+    N_("{account} has no line"),
+    N_("a table under one of {known}"),
+    N_("a code of 1 to 8 digits, once"),
+    N_("only letters, digits and single hyphens"),
+    N_("known are include and exclude"),
+    N_("a table is needed"),
+    N_('a list of texts such as ["3000-3799"] is needed'),
+    N_("a text in double quotes is needed"),
+    N_("not known; the nearest valid one is {nearest}"),
+    N_('{text} is no range such as "3000-3799" or "552"'),
+    N_("{text}: both ends need equally many digits, the lower one first"),
+    N_("one of {known}"),
+    N_("{given} follows its name"),
+    N_("nothing"),
+    N_("a text"),
+    N_("a number"),
+    N_("an amount"),
+    N_("a date"),
+    N_("TRUE or FALSE"),
+    N_("something else"),
+    N_("amount: takes an amount such as 5000.00 SEK"),
+    N_('vat: takes "standard", "none" or a rate such as 0.25'),
+    N_("{key}: takes a date"),
+    N_("the amount is negative"),
+    N_("{verb} is neither include nor exclude"),
+)
+
+
+@cache
+def _reasons() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Every reason as a pattern, with its message id."""
+    found = []
+    for text in REASONS:
+        parts = [
+            re.escape(fixed) + (f"(?P<{name}>.*)" if name else "")
+            for fixed, name, _, _ in string.Formatter().parse(text)
+        ]
+        found.append((re.compile("".join(parts), re.DOTALL), text))
+    return tuple(found)
+
+
+def retell(reason: str, language: str | None = None, depth: int = 2) -> str:
+    """A reason of `REASONS` in `language` (default: the one in use); any other as it stands.
+
+    Args:
+        reason: as it was given, in English.
+        language: sv, en or es.
+        depth: how many reasons may stand inside each other.
+    """
+    chosen = language or _current[0]
+    if chosen == "en" or not depth:
+        return reason
+    for pattern, text in _reasons():
+        found = pattern.fullmatch(reason)
+        if found:
+            inner = {
+                name: ", ".join(retell(one, chosen, depth - 1) for one in part.split(", "))
+                for name, part in found.groupdict().items()
+            }
+            return translate(text, chosen).format(**inner)
+    return reason
 
 
 def say(text: str, **params: object) -> str:

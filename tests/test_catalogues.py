@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 import importers
 import ledger
 from ledger import messages
+from ledger.books.problems import ConfigUnreadable
 from ledger.errors import Problem
 from ledger.web.words import FAVA_WORDS
 
@@ -96,7 +97,7 @@ def test_a_translation_keeps_commands_files_and_shape(language):
         assert set(LITERAL.findall(own)) == set(LITERAL.findall(text)), f"{text}\n{own}"
         assert own.startswith(" ") == text.startswith(" "), text
         assert own == own.rstrip() == own.replace("\n", ""), text
-        if text[-1] in ".:?}":
+        if text[-1] in ".:?":
             assert own[-1] == text[-1], f"{text}\n{own}"
         assert not [word for word in NEVER[language] if word in own.lower()], own
 
@@ -156,3 +157,32 @@ def test_the_browser_says_nothing_in_english(language):
     with (folder / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         known = {message.id for message in read_po(file) if message.string}
     assert sorted(said - known - set(FAVA_WORDS) - SAME[language]) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "swedish"),
+    [
+        ("Permission denied", "åtkomst nekad"),
+        ("Invalid value (at line 3, column 9)", "värdet är ogiltigt (rad 3, kolumn 9)"),
+        ("a text, an amount follows its name", "efter namnet står en text, ett belopp"),
+        ("it must be 'a', 'b' or 'c'", "det måste vara 'a', 'b' eller 'c'"),
+        ("no account {code} %s in [accounts]", "inget konto {code} %s i [accounts]"),
+        ("zlib says -3", "zlib says -3"),
+        ("", ""),
+    ],
+)
+def test_a_reason_is_told_in_the_language_it_is_shown_in(reason, swedish):
+    assert messages.retell(reason, "sv") == swedish
+    assert messages.retell(reason, "en") == reason
+    problem = Problem.from_dict(ConfigUnreadable(reason=reason, file="fava.conf").to_dict())
+    assert problem.text("sv") == f"Filen kan inte läsas: {swedish}."
+    assert problem.text("en") == f"The file can't be read: {reason}."
+    assert problem.params["reason"] == reason
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_its_own(language):
+    for text in messages.REASONS:
+        plain = string.Formatter().vformat(text, (), dict.fromkeys((name for name, _ in fields(text)), "7"))
+        own = messages.retell(plain, language)
+        assert own == messages.translate(text, language).format_map(dict.fromkeys((n for n, _ in fields(text)), "7"))
