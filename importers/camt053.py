@@ -64,10 +64,12 @@ class Camt053Importer(SambokImporter):
             checked = check_statement(statement, source.shown)
             table = source_of(self.unit, statement, source.shown)
             _fits(self.unit, table, view, checked, source.shown)
-            groups.setdefault(account_number(statement.account), (table, []))[1].append(checked)
+            found = groups.setdefault(account_number(statement.account), (table, []))[1]
+            if not any(_again(checked, other) for other in found):
+                found.append(checked)
         whole = Plan()
-        for table, found in groups.values():
-            part = plan_bank(view, table, in_order(found), file=source.shown, document=source.document, today=today)
+        for table, ordered in ((table, in_order(found)) for table, found in groups.values()):
+            part = plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today)
             for name in ("entries", "known", "opens", "notes", "remarks"):
                 getattr(whole, name).extend(getattr(part, name))
         return whole
@@ -236,6 +238,21 @@ def bank_line(entry: Entry, currency: str) -> BankLine:
         position=entry.position,
         line=entry.line or None,
     )
+
+
+def _again(one: BankStatement, other: BankStatement) -> bool:
+    """Whether a file holds one statement twice: the bank's own id, days, balances and lines are the same.
+
+    Lines are then not counted as equal payments, which are equal lines of one statement or of two that differ.
+    """
+    said = [
+        (
+            (s.id, s.currency, s.opening, s.closing, s.first_day, s.last_day),
+            [(n.date, n.amount, n.counterparty, n.text, n.reference) for n in s.lines],
+        )
+        for s in (one, other)
+    ]
+    return bool(one.id) and said[0] == said[1]
 
 
 def in_order(statements: list[BankStatement]) -> list[BankStatement]:

@@ -7,6 +7,7 @@ only then the inbox file is removed. Whatever stops in between, the next run fin
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -183,7 +184,9 @@ def _empty(
 ) -> None:
     """One inbox folder; a file leaves it once its content is archived and its entries are written."""
     with unit_lock(ws, unit.slug):
-        for importer, source in _sorted(report, unit, importers, files):
+        # While this run waited for the lock another one may have brought a file in.
+        waiting = [(path, shown) for path, shown in files if os.path.lexists(path)]
+        for importer, source in _sorted(report, unit, importers, waiting):
             done = _one(ws, importer, source, dry_run=dry_run)
             report.files.append(done)
             if done.status in {"imported", "known"} and archived(unit, source):

@@ -11,6 +11,7 @@ from beancount.core import data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from importers import run
 from importers.bank import BankLine, BankStatement, plan_bank
 from importers.book import BookView
 from importers.camt_model import Balance, Detail, Entry, Statement
@@ -265,6 +266,16 @@ def test_a_second_statement_of_a_day_begins_where_the_first_ended(feed):
     assert feed.book().problems == ()
 
 
+def test_a_statement_that_stands_in_a_file_twice_counts_once(feed):
+    feed = feed(_2026_01=OPENED)
+    once = camt(line(2, "-30.00", "kaffe"), line(2, "-30.00", "kaffe"), line(3, "5.00", "te"))
+    first, last = once.index(b"<Stmt>"), once.index(b"</Stmt>") + len(b"</Stmt>")
+    report = feed.take(once[:last] + once[first:last] + once[last:])
+    assert len(report.plan.transactions) == 3
+    assert feed.balances()["1930"] == Decimal("945.00")
+    assert feed.book().problems == ()
+
+
 def no_closing(content):
     return content.replace(b"CLBD", b"INFO")
 
@@ -353,6 +364,21 @@ def test_an_archived_file_that_somebody_changed_stops_the_import(feed):
     document = feed.take(WHOLE).document
     (feed.unit.folder / document).write_bytes(b"changed")
     assert type(refused(feed, WHOLE)) is ArchiveDamaged
+
+
+def test_a_file_that_another_run_brought_in_meanwhile_is_no_fault(feed, monkeypatch):
+    feed = feed(_2026_01=OPENED)
+    waiting = feed.unit.folder / "inbox" / "bank" / "a.xml"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_bytes(camt(line(2, "-30.00", "kaffe")))
+    lock = run.unit_lock
+
+    def later(*args):
+        waiting.unlink(missing_ok=True)  # while this run waits for the lock
+        return lock(*args)
+
+    monkeypatch.setattr(run, "unit_lock", later)
+    assert import_inboxes(feed.ws, ["repris"]) == []
 
 
 def test_a_job_that_cant_be_completed_stops_its_own_unit_only(feed):
