@@ -15,6 +15,7 @@ from functools import cached_property
 from ledger.charts.group import Line
 from ledger.charts.problems import AccountWrongRoot, ChartInvalid, ChartRoleMissing
 from ledger.charts.ranges import CodeSet, Range
+from ledger.messages import current
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Chart:
             root=root,
             name=self.name,
             account_code=code,
-            line_label=found[0].label("en"),
+            line_label=found[0].label(current()),
             right=right,
         )
 
