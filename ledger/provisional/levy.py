@@ -133,7 +133,7 @@ class _Run:
         self.units: dict[str, _Levied] = {}
         self.provisional: dict[str, Provisional] = {}
         #: What every unit's levy depends on besides its own book.
-        self.setting = repr((self.ws.config, self.ws.units, key))
+        self.setting = repr((self.ws.config, self.ws.units, sorted(self.ws.faulty), key))
 
     def run(self) -> LevyRun:
         if self.central is None:  # the workspace has said so itself

@@ -11,7 +11,7 @@ import pytest
 from beancount.core import convert, data
 from beancount.parser import printer
 
-from ledger.books import load_books
+from ledger.books import load_books, open_workspace
 from ledger.errors import Problem
 from ledger.policy import read_policy
 from ledger.provisional import full_entries, levies, levy_link, owed, prior_link
@@ -666,3 +666,18 @@ def test_a_refund_month_is_a_credit_note(run):
     }
     assert february == {code: -amount for code, amount in january.items()}
     assert not any(balances(made.entries("gemensamt")).values())
+
+
+def test_a_folder_that_turns_up_with_unreadable_settings_is_seen_at_once(make_workspace, tmp_path, monkeypatch):
+    """A process that stays: 1000.00 sold to a stranger are turnover; once it is a unit with a slip, they aren't."""
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+    units = {"repris": {"accounts": ACCOUNTS, "2026-01": sale("2026-01-10", "1000.00", partner="budet")}}
+    ws = make_workspace({"gemensamt": {"accounts": ACCOUNTS}, **units}, policy=POLICY)
+    books = load_books(ws)
+    assert year(levies(books, read_policy(books.central_text, ws)), "repris").base == D("1000.00")
+    (ws.units_folder / "budet").mkdir()
+    (ws.units_folder / "budet" / "unit.toml").write_text("colour = 3\n", encoding="utf-8")
+    ws = open_workspace(ws.root)
+    books = load_books(ws)
+    statement = year(levies(books, read_policy(books.central_text, ws)), "repris")
+    assert statement is None or statement.base == 0
