@@ -111,7 +111,9 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: str | None
         else:
             count = max(len(book.problems) if book else 1, 1)
             problems.append(UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=count))
-    return Scope(ws.units, good, (frozenset(wanted) - frozenset(good)).union(unknown), level, date_from, date_to), problems
+    return Scope(
+        ws.units, good, (frozenset(wanted) - frozenset(good)).union(unknown), level, date_from, date_to
+    ), problems
 
 
 def _last(books: Books) -> dt.date:
