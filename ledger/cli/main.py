@@ -15,6 +15,7 @@ import click
 
 from ledger.cli.context import Session, emit, report
 from ledger.errors import EXIT_USAGE, Problem
+from ledger.messages import N_, say
 
 #: command → module and object, in the order of a working day.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -108,7 +109,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(EXIT_USAGE)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted. What was begun is finished or undone; run the command again.", err=True)
+        click.echo(say(N_("Interrupted. What was begun is finished or undone; run the command again.")), err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

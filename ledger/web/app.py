@@ -15,6 +15,7 @@ from fava.context import g
 from fava.serialisation import deserialise
 from fava.util import send_file_inline
 from flask import Flask, Response, current_app, jsonify, render_template, request, send_from_directory
+from flask_babel import get_translations
 from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup, escape
 
@@ -78,7 +79,7 @@ def _set_up_templates(app: Flask) -> None:
     assert app.jinja_loader is not None
     app.jinja_loader = ChoiceLoader([own, app.jinja_loader])
     app.add_template_global(_banner, "sambok_banner")
-    app.add_template_global(_translations, "translations")
+    app.before_request(_say_it_our_way)
 
 
 def _changed(name: str, *pairs: str) -> str:
@@ -91,10 +92,10 @@ def _changed(name: str, *pairs: str) -> str:
     return text
 
 
-def _translations() -> dict[str, str]:
-    found: dict[str, str] = dict(fava_application.translations())
-    found.update(own_words())
-    return found
+def _say_it_our_way() -> None:
+    """Put our words into the catalogue that Fava's pages and answers take theirs from."""
+    if getattr(g, "ledger", None) is not None:  # its language is known
+        get_translations()._catalog.update(own_words())  # noqa: SLF001  Fava itself reads it there
 
 
 def _banner() -> Markup:
