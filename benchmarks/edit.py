@@ -17,3 +17,19 @@ def append_voucher(root: Path, slug: str, date: str, amount: str = "12.00", curr
     with file.open("a", encoding="utf-8") as stream:
         stream.write(VOUCHER.format(date=date, amount=amount, currency=currency))
     return file
+
+
+SALE = """
+{date} * "Kund Exempel" "Faktura"
+  Assets:1510-Kundfordringar  1250.00 {currency}
+  Income:3001-Försäljning-25  -1000.00 {currency}
+  Liabilities:2611-Utgående-moms-25  -250.00 {currency}
+"""
+
+
+def append_sale(root: Path, slug: str, date: str, currency: str = "SEK") -> Path:
+    """Append an invoice, which changes the unit's levy and with it central's book; the file."""
+    file = root / "units" / slug / "books" / date[:4] / f"{date[:7]}.beancount"
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(SALE.format(date=date, currency=currency))
+    return file

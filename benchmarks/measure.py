@@ -101,6 +101,14 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def process_cpu(pid: int) -> float:
+    """Seconds of processor of a process and of what it waited for so far; 0 when it has gone."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def resident_kb(pid: int) -> int:
     """Resident memory now."""
     return _status(pid, "VmRSS:")

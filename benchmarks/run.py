@@ -121,7 +121,9 @@ class Bench:
         for _ in range(self.repeat):
             done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **ENV})
             runs.append(json.loads(done.stdout))
-        self.other["resident"] = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        self.other["resident"] = {
+            key: {of: statistics.median(run[key][of] for run in runs) for of in ("wall", "cpu")} for key in runs[0]
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Everything, with ratios to bean-check."""
@@ -135,9 +137,9 @@ class Bench:
             for name, cost in ((name, self.cost(name)) for name in self.rows)
         }
         if "resident" in self.other:
-            self.other["resident_times_faster"] = {
-                key: round(base.wall / seconds, 1) for key, seconds in self.other["resident"].items()
-            }
+            for found in self.other["resident"].values():
+                found["times_faster"] = round(base.wall / found["wall"], 1)
+                found["times_less_cpu"] = round(base.cpu / max(found["cpu"], 0.01), 1)
         return {"schema": 1, "size": vars(self.size), "repeat": self.repeat, "runs": rows, **self.other}
 
 
@@ -147,9 +149,9 @@ def table(found: dict[str, Any]) -> str:
     for name, c in found["runs"].items():
         times = f"{c['wall']:8.2f} {c['times_faster']:7.1f} {c['cpu']:8.2f} {c['times_less_cpu']:7.1f}"
         lines.append(f"{name:34} {times} {c['parent_mb']:7.0f} {c['tree_mb']:7.0f}")
-    for name, seconds in found.get("resident", {}).items():
-        factor = found["resident_times_faster"][name]
-        lines.append(f"{'  staying process, ' + name:34} {seconds:8.2f} {factor:7.1f}")
+    for name, c in found.get("resident", {}).items():
+        times = f"{c['wall']:8.2f} {c['times_faster']:7.1f} {c['cpu']:8.2f} {c['times_less_cpu']:7.1f}"
+        lines.append(f"{'  staying process, ' + name:34} {times}")
     if "guard" in found:
         guard = found["guard"]
         more = 100 * guard["share"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -29,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "combine": ("ledger.cli.combine", "combine"),
     "serve": ("ledger.cli.serve", "serve"),
 }
+#: New objects until the garbage collector looks: nearly all of ours are values that refer to nothing in a circle.
+COLLECT_AFTER = 100_000
 #: Click otherwise cuts a command's line in the list at 45 characters and more.
 WHOLE_SENTENCE = 200
 
@@ -93,6 +96,7 @@ def cli(ctx: click.Context, workspace: str | None, debug: bool) -> None:  # noqa
 def main(argv: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code; no traceback reaches a user unless `--debug`."""
     os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
+    gc.set_threshold(COLLECT_AFTER)
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
     if debug:  # allowed anywhere on the line

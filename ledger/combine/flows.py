@@ -128,11 +128,21 @@ class Part:
     @cached_property
     def sums(self) -> dict[tuple[Place, str], Decimal]:
         """Σ of the flows by place and column of the worksheet; it is taken once."""
-        found: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+        alike: dict[tuple[bool, ...], dt.date] = {}  # days on the same side of every boundary are one to `assign`
+        first_alike: dict[dt.date, dt.date] = {}
+        joined, until = self.unit.joined or dt.date.min, self.scope.until(self.unit.slug)
+        totals: dict[tuple[str, dt.date, bool], Decimal] = defaultdict(Decimal)
         for flow in self.flows:
-            place = self.assign(flow.account, flow.date, transfer=flow.transfer)
+            day = first_alike.get(flow.date)
+            if day is None:
+                side = flow.date < joined, flow.date < self.scope.date_from, flow.date > until
+                day = first_alike[flow.date] = alike.setdefault(side, flow.date)
+            totals[flow.account, day, flow.transfer] += flow.amount
+        found: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+        for (account, day, transfer), amount in totals.items():
+            place = self.assign(account, day, transfer=transfer)
             if place is not None:
-                found[place, self.column(flow.account)] += flow.amount
+                found[place, self.column(account)] += amount
         return dict(found)
 
     def column(self, account: str) -> str:

@@ -34,12 +34,18 @@ class Tagged:
     Attributes:
         items: by pair.
         unrounded: exact amounts of what is translated at the closing rate, by pair and place in its `items`.
+        late: pairs with items after the period.
         findings: what can't become an item.
     """
 
     items: Mapping[Pair, list[Item]]
     unrounded: Mapping[Pair, dict[int, Decimal]]
+    late: frozenset[Pair]
     findings: Sequence[Unmatched]
+
+    def of(self, pair: Pair) -> tuple[list[Item], dict[int, Decimal]]:
+        """Items of one pair, and their exact amounts by their place in them."""
+        return self.items.get(pair, []), self.unrounded.get(pair, {})
 
 
 @dataclass
@@ -68,25 +74,22 @@ class Pairs:
             slug: memo.get(("tagged", slug), partial(self._tagged, part), same=(part,), equal=self.setting)
             for slug, part in self.parts.items()
         }
-        self.linked = {
-            pair: memo.get(
-                ("linked", pair),
-                partial(self._linked, pair, tagged[pair[0]], tagged[pair[1]]),
-                same=(tagged[pair[0]], tagged[pair[1]]),
+        for pair in sorted({pair for found in tagged.values() for pair in found.items}):
+            sides = tagged[pair[0]].of(pair), tagged[pair[1]].of(pair)
+            self.linked[pair] = memo.get(
+                ("linked", pair), partial(self._linked, *sides), equal=(self.ws.currency, *sides)
             )
-            for pair in sorted({pair for found in tagged.values() for pair in found.items})
-        }
         others: dict[Pair, list[Dealing]] = defaultdict(list)
         for dealing in without_links(self.linked.values(), self.tolerance):
             others[dealing.sides[0].pair].append(dealing)
         settler = self._settler()
         settler.done.findings += [said for found in tagged.values() for said in found.findings]
         for pair in sorted({pair for pair, found in self.linked.items() if found.dealings} | others.keys()):
-            concerned = sorted({*pair, *(item.unit for d in others[pair] for side in d.sides for item in side.items)})
+            late = pair in tagged[pair[0]].late | tagged[pair[1]].late  # whole vouchers may be taken in then
             done = memo.get(
                 ("settled", pair),
                 partial(self._settled, pair, others[pair]),
-                same=(self.linked[pair], *(self.parts[slug] for slug in concerned)),
+                same=(self.linked[pair], *((self.parts[slug] for slug in pair) if late else ())),
                 equal=(self.setting, others[pair]),
             )
             settler.done.entries += done.entries
@@ -118,15 +121,15 @@ class Pairs:
             if index in collector.unrounded:
                 unrounded[pair][len(items[pair])] = collector.unrounded[index]
             items[pair].append(item)
-        return Tagged(dict(items), dict(unrounded), collector.findings)
+        late = frozenset(p for p, found in items.items() if any(i.date > self.scope.date_to for i in found))
+        return Tagged(dict(items), dict(unrounded), late, collector.findings)
 
-    def _linked(self, pair: Pair, *sides: Tagged) -> Linked:
+    def _linked(self, *sides: tuple[list[Item], dict[int, Decimal]]) -> Linked:
         items: list[Item] = []
         unrounded: dict[int, Decimal] = {}
-        for side in sides:
-            exact = side.unrounded.get(pair, {})
+        for side, exact in sides:
             unrounded |= {len(items) + index: amount for index, amount in exact.items()}
-            items += side.items.get(pair, ())
+            items += side
         even(items, unrounded, self.ws.currency)
         return by_links(items)
 

@@ -53,7 +53,7 @@ def test_a_small_federation_is_measured_from_end_to_end():
     ]
     assert found.get("ties_with_ledger", True) is True
     assert found["runs"]["bean-check, all in one file"]["times_faster"] == 1
-    assert set(found["resident"]) == {"first", "unchanged", "after_edit"}
+    assert set(found["resident"]) == {"first", "unchanged", "after_edit", "after_a_sale"}
     assert {page["status"] for page in found["web"]["pages"].values()} == {200}
     assert found["web"]["edit_to_visible"] > 0
     assert "sambok warm" in table(found)
