@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from importers.bank import BankLine, BankStatement, plan_bank
 from importers.base import SambokImporter, Source
@@ -23,6 +24,7 @@ from importers.problems import (
     BankBalanceDiffers,
     BankCountDiffers,
     BankCurrency,
+    BankStatementsOverlap,
     CamtIncomplete,
     ImportAmountUnit,
     ImportSourceIncomplete,
@@ -69,6 +71,7 @@ class Camt053Importer(SambokImporter):
                 found.append(checked)
         whole = Plan()
         for table, ordered in ((table, in_order(found)) for table, found in groups.values()):
+            check_overlap(ordered, source.shown)
             part = plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today)
             for name in ("entries", "known", "opens", "notes", "remarks"):
                 getattr(whole, name).extend(getattr(part, name))
@@ -253,6 +256,28 @@ def _again(one: BankStatement, other: BankStatement) -> bool:
         for s in (one, other)
     ]
     return bool(one.id) and said[0] == said[1]
+
+
+def check_overlap(ordered: list[BankStatement], shown: str) -> None:
+    """Refuse statements of one file that share days without following on each other.
+
+    Raises:
+        BankStatementsOverlap: lines of a shared day might stand in both.
+    """
+    for before, after in pairwise(ordered):
+        last = max((line.date for line in before.lines), default=None)
+        first = min((line.date for line in after.lines), default=None)
+        if last is None or first is None or first > last:
+            continue
+        if None in {before.closing, after.opening} or before.closing != after.opening:
+            raise BankStatementsOverlap(
+                file=shown,
+                line=after.lines[0].line,
+                account=after.account,
+                day=first,
+                opening=after.opening,
+                closing=before.closing,
+            )
 
 
 def in_order(statements: list[BankStatement]) -> list[BankStatement]:

@@ -159,6 +159,17 @@ class BankBalanceOff(Problem):
     remedy = N_("Look for what is missing or twice before that day; until then the assertion stands as an error.")
 
 
+class BankStatementsOverlap(Problem):
+    """Two statements of one file that cover the same days and don't follow on each other: lines would count twice."""
+
+    code = "BANK_STATEMENTS_OVERLAP"
+    message = N_(
+        "Two statements of account {account} cover {day}, but the one that opens with {opening} doesn't follow on the "
+        "one that closes with {closing}."
+    )
+    remedy = N_("Download the period again as one statement, or import the statements as files of their own.")
+
+
 class BankAccountUnknown(Problem):
     """A statement of an account that isn't the unit's."""
 

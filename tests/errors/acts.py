@@ -223,6 +223,13 @@ def restated(stage: Stage) -> None:
     _edited(stage, "april.xml", "march.xml", ">100.00<", ">150.00<", ">900.00<", ">950.00<")
 
 
+def overlapping(stage: Stage) -> None:
+    text = (stage.root / "march.xml").read_text(encoding="utf-8")
+    start, end = text.index("<Stmt>"), text.index("</Stmt>") + len("</Stmt>")
+    second = text[start:end].replace("<Id>", "<Id>B", 1)
+    stage.write("two.xml", text[:end] + "\n" + second + text[end:])
+
+
 def older_year(stage: Stage) -> None:
     assert stage.sambok("import repris march.se")[0] == 0
     _edited(stage, "2025.se", "march.se", "2026", "2025")

@@ -25,6 +25,7 @@ from importers.problems import (
     BankBalanceOff,
     BankCurrency,
     BankRestated,
+    BankStatementsOverlap,
     ImportAccountMissing,
     ImportDateRange,
     ImportFileEmpty,
@@ -274,6 +275,19 @@ def test_a_statement_that_stands_in_a_file_twice_counts_once(feed):
     assert len(report.plan.transactions) == 3
     assert feed.balances()["1930"] == Decimal("945.00")
     assert feed.book().problems == ()
+
+
+def test_statements_of_one_file_that_share_days_must_follow_on_each_other(feed):
+    """The line of the 3rd stands in both: nobody can tell it from two equal payments, so a person must."""
+    feed = feed(_2026_01=OPENED)
+    first = camt(line(2, "-30.00", "kaffe"), line(3, "5.00", "te"))
+    second = camt(line(3, "5.00", "te"), line(4, "-1.00", "bulle")).replace(b"<Id>", b"<Id>B")
+    start, end = second.index(b"<Stmt>"), second.index(b"</Stmt>") + len(b"</Stmt>")
+    cut = first.index(b"</Stmt>") + len(b"</Stmt>")
+    before = feed.bytes()
+    report = feed.take(first[:cut] + second[start:end] + first[cut:])
+    assert type(report.problem) is BankStatementsOverlap
+    assert feed.bytes() == before
 
 
 def no_closing(content):
