@@ -47,9 +47,11 @@ language = "en"
 def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
     """Make a workspace from texts.
 
-    `make_workspace({"repris": {"unit": 'currency = "SEK"', "accounts": "...", "2026-03": "..."}}, policy="...", prices="...")`:
-    per unit, `unit` is appended to a `unit.toml` that has name, code and entity (give `unit_toml` to replace all of it),
-    `accounts` is `accounts.beancount`, every `YYYY-MM` is a month file. A central unit `gemensamt` is added when missing.
+    `make_workspace({"repris": {"unit": 'currency = "SEK"', "accounts": "...", "2026-03": "..."}}, policy="...")`
+
+    Per unit, `unit` is appended to a `unit.toml` that has name, code and currency (`unit_toml` replaces all of it),
+    `accounts` is `accounts.beancount`, every `YYYY-MM` is a month file. A central unit `gemensamt` is added when
+    missing.
     """
 
     def make(

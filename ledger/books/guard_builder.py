@@ -334,9 +334,8 @@ class GuardBuilder(grammar.Builder):
             near = difflib.get_close_matches(dir_type, self.profile.customs, n=1, cutoff=0)
             names = ", ".join(sorted(self.profile.customs))
             self.refuse(found.CustomUnknown, lineno, name=clip(dir_type), nearest="".join(near), known=names)
-        elif known.shapes is not None and not any(_fits(values or [], shape) for shape in known.shapes):
-            self.refuse(found.CustomValues, lineno, name=dir_type, example=known.example)
-        elif not values:  # Beancount's own printer falls over a directive without any
+        elif not values or not (known.shapes is None or any(_fits(values, shape) for shape in known.shapes)):
+            # Beancount's own printer falls over a directive without values.
             self.refuse(found.CustomValues, lineno, name=dir_type, example=known.example)
         elif dir_type == "average-rate" and values[1].value.number <= 0:
             self.refuse(found.PriceZero, lineno)
