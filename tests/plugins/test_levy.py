@@ -139,7 +139,7 @@ def test_a_faulty_unit_is_central_s_error_and_not_its_zero(workspace):
 
 
 def test_closed_months_are_read_from_the_seals(workspace):
-    """January is sealed at 14999.00: nothing provisional stands in it; February, the first open month, carries the rest."""
+    """January is sealed at 14999.00: it has nothing provisional; February, the first open month, carries the rest."""
     unit = workspace.units["repris"]
     tags = '    partner: "gemensamt"\n    ic: "levy"\n'
     month = unit.folder / "books/2026/2026-01.beancount"
