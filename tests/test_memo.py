@@ -8,7 +8,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ledger import memo
@@ -81,6 +81,13 @@ class Federation:
         if "d" in sides:
             self.book(buyer, voucher(f"{month:02}-12", *accounts[1], amount + 1, currency(buyer), seller, link))
 
+    def opened(self, slug, account):
+        """An account of the book's own in the place of the chart's."""
+        file = self.root / f"units/{slug}/accounts.beancount"
+        line = f"2020-01-01 open {account}\n"
+        if line not in file.read_text(encoding="utf-8"):
+            file.write_text(file.read_text(encoding="utf-8") + line, encoding="utf-8")
+
     def untagged(self, slug):
         self.book(slug, voucher("03-03", "Assets:1661-Assets", "Assets:1930-Assets", 70, currency(slug)))
 
@@ -144,6 +151,11 @@ EDIT = st.one_of(
         st.booleans(),
     ),
     st.tuples(st.sampled_from(["untagged", "broken", "mended"]), SLUGS),
+    st.tuples(
+        st.just("opened"),
+        st.sampled_from([*sorted(UNITS), "gemensamt"]),
+        st.sampled_from(["Income:3680-Own", "Expenses:6430-Own"]),
+    ),
     st.tuples(st.just("policy"), st.sampled_from(["15", "150", "12"])),
     st.tuples(st.just("prices"), st.integers(0, 9)),
     st.tuples(st.just("left"), SLUGS, st.sampled_from([None, 2, 5])),
@@ -152,6 +164,8 @@ EDIT = st.one_of(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(edits=[("opened", "gemensamt", "Income:3680-Own"), ("opened", "repris", "Expenses:6430-Own")], date_to=None)
+@example(edits=[("prices", 7), ("policy", "12"), ("left", "andel", 5), ("broken", "budet")], date_to=None)
 @given(st.lists(EDIT, min_size=1, max_size=6), st.sampled_from([None, dt.date(2026, 3, 11)]))
 def test_a_process_that_stays_says_what_a_fresh_one_says(make_workspace, edits, date_to):
     units = {slug: {"unit": text, "accounts": OPENS} for slug, text in UNITS.items()}
