@@ -18,12 +18,13 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from flask_babel import get_translations
 from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException
 
 from ledger.books.problems_write import WriteConflict
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.web.files import check_entries
-from ledger.web.gate import MAX_BODY, Gate
+from ledger.web.gate import MAX_BODY, Gate, problem_of
 from ledger.web.imports import upload_path
 from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
 from ledger.web.problems import WebRequestRefused
@@ -32,11 +33,13 @@ from ledger.web.texts import document
 from ledger.web.words import own_words
 
 HERE = Path(__file__).parent
-FAVA_TEMPLATES = Path(fava.__file__).parent / "templates"
+FAVA = Path(fava.__file__).parent
+#: How often a page asks whether a file has changed, in milliseconds: every five seconds is Fava's own, and too late.
+POLL_MS = 1000
 
 
 class TemplateChanged(Exception):  # noqa: N818  never reaches a user: a test meets it before a new Fava is taken
-    """A place in one of Fava's templates that we change isn't there any more."""
+    """A place in one of Fava's files that we change isn't there any more."""
 
 
 def create_app(root: Path, *, debug: bool = False) -> Flask:
@@ -51,6 +54,7 @@ def create_app(root: Path, *, debug: bool = False) -> Flask:
     app.config["LEDGERS"] = Ledgers(Source(root.resolve()))
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     _set_up_templates(app)
+    _set_up_script(app)
     _set_up_routes(app)
     _set_up_errors(app)
     if not debug:
@@ -66,9 +70,9 @@ def _one_line(exc_info: Any) -> None:
 
 
 def _set_up_templates(app: Flask) -> None:
-    journal = _changed("_journal_table.html", "{% autoescape false %}", "{% autoescape true %}")
+    journal = _changed("templates/_journal_table.html", "{% autoescape false %}", "{% autoescape true %}")
     layout = _changed(
-        "_layout.html",
+        "templates/_layout.html",
         '<link rel="stylesheet" href="{{ static_url(\'app.css\') }}">',
         '<link rel="stylesheet" href="{{ static_url(\'app.css\') }}">\n'
         "    <link rel=\"stylesheet\" href=\"{{ url_for('sambok_static', filename='sambok.css') }}\">",
@@ -83,8 +87,8 @@ def _set_up_templates(app: Flask) -> None:
 
 
 def _changed(name: str, *pairs: str) -> str:
-    """A template of Fava's with some of its text replaced; each piece must stand there exactly once."""
-    text = (FAVA_TEMPLATES / name).read_text(encoding="utf-8")
+    """A file of Fava's with some of its text replaced; each piece must stand there exactly once."""
+    text = (FAVA / name).read_text(encoding="utf-8")
     for old, new in zip(pairs[::2], pairs[1::2], strict=True):
         if text.count(old) != 1:
             raise TemplateChanged(f"{name}: {old}")
@@ -131,6 +135,23 @@ def _ledger() -> BookLedger:
     ledger = g.ledger
     assert isinstance(ledger, BookLedger)
     return ledger
+
+
+def _set_up_script(app: Flask) -> None:
+    script = _changed(
+        "static/app.js", "setInterval(poll_for_changes, 5e3)", f"setInterval(poll_for_changes, {POLL_MS})"
+    )
+    others = app.view_functions["static"]
+
+    def static(filename: str) -> Any:
+        if filename != "app.js":
+            return others(filename=filename)
+        answer = Response(script, mimetype="text/javascript")
+        answer.cache_control.no_cache = True  # asked for again, and answered by its tag: a new Sambok is seen at once
+        answer.add_etag()
+        return answer.make_conditional(request)
+
+    app.view_functions["static"] = static
 
 
 def _set_up_routes(app: Flask) -> None:
@@ -191,6 +212,18 @@ def _set_up_errors(app: Flask) -> None:
             status = HTTPStatus.NOT_FOUND
         return _error(f"{error}\n→ {error.remedy_text()}", status)
 
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        found = problem_of(error)
+        return _error(f"{found}\n→ {found.remedy_text()}", HTTPStatus(error.code or HTTPStatus.BAD_REQUEST))
+
+    @app.errorhandler(RecursionError)
+    def deep(error: RecursionError) -> Any:
+        """A body or a query of thousands of brackets, which its reader can't take."""
+        _one_line((type(error), error, None))
+        found = WebRequestRefused()
+        return _error(f"{found}\n→ {found.remedy_text()}", HTTPStatus.BAD_REQUEST)
+
     @app.errorhandler(HTTPStatus.INTERNAL_SERVER_ERROR)
     def fault(error: Any) -> Any:
         cause = getattr(error, "original_exception", None) or error
@@ -211,4 +244,5 @@ def _error(text: str, status: HTTPStatus) -> Any:
     if getattr(g, "ledger", None) is None:
         return current_app.response_class(text, status, mimetype="text/plain")
     content = Markup('<p class="pre">{}</p>').format(escape(text))
-    return render_template("_layout.html", page_title="", content=content), status
+    title = _translations().get("Errors", "Errors")  # Fava's own heading of such a page
+    return render_template("_layout.html", page_title=title, content=content), status

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from ledger.web.problems import WebFederationOnlyEdits, WebRequestRefused
+from ledger.web.problems import WebFederationOnlyEdits, WebPageMissing, WebRequestRefused
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -91,6 +91,8 @@ class Gate:
             refused = self._refused(request, endpoint, arguments)
         except HTTPException as error:
             refused = Response(error.get_body(), error.code, error.get_headers())
+            if refused.status_code >= HTTPStatus.BAD_REQUEST:
+                refused = _answer(request, problem_of(error), HTTPStatus(refused.status_code))
         start = _with_headers(start_response, endpoint)
         if refused is not None:
             return refused(environ, start)
@@ -132,6 +134,11 @@ def _foreign(request: Request) -> bool:
         return True
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc != request.environ.get("HTTP_HOST")
+
+
+def problem_of(error: HTTPException) -> Problem:
+    """What a request that can't be answered is told, in the federation's language."""
+    return WebPageMissing() if error.code == HTTPStatus.NOT_FOUND else WebRequestRefused()
 
 
 def _answer(request: Request, problem: Problem, status: HTTPStatus) -> Response:

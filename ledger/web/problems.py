@@ -102,6 +102,14 @@ class WebRequestRefused(Problem):
     remedy = N_("Use the pages of the web view as they are; the command line does the rest.")
 
 
+class WebPageMissing(Problem):
+    """An address that leads nowhere."""
+
+    code = "WEB_PAGE_MISSING"
+    message = N_("There is no page at this address.")
+    remedy = N_("Compare the unit's name in the address with its folder in units/, or begin at the first page: /")
+
+
 class WebQueryRefused(Problem):
     """A command of the query shell that does more than read the ledger."""
 

@@ -81,6 +81,10 @@ def move_document(stage: Stage) -> str:
     return _told(_client(stage).put("/repris/api/add_document"))
 
 
+def mistyped_address(stage: Stage) -> str:
+    return _told(_client(stage).get("/nosuch/api/errors"))
+
+
 def query_that_writes(stage: Stage) -> str:
     return _told(_client(stage).get("/repris/api/query", query_string={"query_string": ".set format csv"}))
 

@@ -88,6 +88,34 @@ def test_no_such_page(view, path, status):
     assert view.http.get(path).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nosuch/income_statement/", 404, "WEB_PAGE_MISSING"),
+        ("GET", "/repris/nosuch/", 404, "WEB_PAGE_MISSING"),
+        ("GET", "/repris/api/nosuch", 404, "WEB_PAGE_MISSING"),
+        ("GET", "/static/nosuch.js", 404, "WEB_PAGE_MISSING"),
+        ("POST", "/repris/income_statement/", 405, "WEB_REQUEST_REFUSED"),
+        ("DELETE", "/repris/api/source", 405, "WEB_REQUEST_REFUSED"),
+    ],
+)
+def test_a_wrong_address_is_told_in_our_words(view, method, path, status, code):
+    answer = view.http.open(path, method=method)
+    assert answer.status_code == status
+    assert code in answer.text
+    assert "→" in (answer.json["error"] if "/api/" in path else answer.text)
+    if answer.mimetype == "text/html":
+        assert 'id="page-title">"Errors"<' in answer.text
+
+
+def test_a_page_asks_every_second_whether_a_file_has_changed(view):
+    answer = view.get("/static/app.js")
+    assert "setInterval(poll_for_changes, 1000)" in answer.text
+    assert answer.mimetype == "text/javascript"
+    again = view.http.get("/static/app.js", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
 def test_the_first_page_is_the_federation(view):
     assert view.get("/", status=302).headers["Location"] == "/federation/income_statement/"
 

@@ -80,6 +80,16 @@ def test_a_body_that_is_too_large_is_refused(view):
     assert answer.status_code == 413
 
 
+def test_a_body_or_a_query_of_endless_brackets_is_refused(view):
+    view.app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = view.http.put("/repris/api/add_entries", data=b"[" * 100_000, content_type="application/json")
+    assert answer.status_code == 400
+    assert "WEB_REQUEST_REFUSED" in answer.json["error"]
+    deep = view.http.get("/repris/api/query", query_string={"query_string": f"select {'(' * 3000}1{')' * 3000}"})
+    assert deep.status_code == 400
+    assert "WEB_REQUEST_REFUSED" in deep.json["error"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
