@@ -68,6 +68,9 @@ KINDS = {
 }
 
 
+Cells = dict[tuple[Place, str], Decimal]
+
+
 def group_entries(
     books: Books,
     run: Run,
@@ -100,8 +103,7 @@ def group_entries(
         work = partial(writer.unit, part, months=months)
         written.append(memo_of(ws.root).get(("view", slug), work, same=(part,), equal=(number, *setting)))
     last = _Writer(combined, language, roots or {})
-    for entry in combined.entries:
-        last.group_entry(entry)
+    last.group(combined.entries, months=months)
     written.append(_Written(last.entries, last.first))
     found = [*last.opens(written), *(entry for one in written for entry in one.entries)]
     found.sort(key=data.entry_sortkey)
@@ -188,16 +190,19 @@ class _Writer:
                 self.first[posting.account] = entry.date
         self.entries.append(entry)
 
-    def _summed(self, part: Part, day: dt.date, file: str, text: str, cells: dict[tuple[Place, str], Decimal]) -> None:
+    def _summed(self, part: Part, day: dt.date, file: str, text: str, cells: Cells) -> None:
+        self._sum(day, file, part.unit.name, text, cells, unit=part.unit.slug, drill=part.unit.slug)
+
+    def _sum(self, day: dt.date, file: str, payee: str | None, text: str, cells: Cells, **more: Any) -> None:
         named = [
             (self.account(place, column), amount)
             for (place, column), amount in sorted(cells.items(), key=lambda c: (c[0][0].group.order, c[0]))
             if amount
         ]
         for chunk in chunks(named):
-            meta = self.meta(file, unit=part.unit.slug, drill=part.unit.slug)
+            meta = self.meta(file, **more)
             postings = [self.posting(account, amount) for account, amount in chunk]
-            self.add(data.Transaction(meta, day, "S", part.unit.name, text, data.EMPTY_SET, data.EMPTY_SET, postings))
+            self.add(data.Transaction(meta, day, "S", payee, text, data.EMPTY_SET, data.EMPTY_SET, postings))
 
     def unit(self, part: Part, *, months: bool) -> _Written:
         """A unit's opening balances and its period."""
@@ -212,7 +217,7 @@ class _Writer:
     def opening(self, part: Part) -> None:
         """What the unit had on the day before the period."""
         start = self.combined.date_from
-        cells: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
+        cells: Cells = defaultdict(Decimal)
         for flow in part.flows:
             if flow.date < start:
                 place = part.assign(flow.account, flow.date, transfer=flow.transfer)
@@ -222,7 +227,7 @@ class _Writer:
 
     def months(self, part: Part) -> None:
         """The unit's period in monthly sums."""
-        months: dict[str, dict[tuple[Place, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        months: dict[str, Cells] = defaultdict(lambda: defaultdict(Decimal))
         for flow in part.flows:
             if flow.date >= self.combined.date_from:
                 place = part.assign(flow.account, flow.date, transfer=flow.transfer)
@@ -283,6 +288,21 @@ class _Writer:
     def _whole(self, amount: Decimal) -> Decimal:
         found = whole(amount, self.combined.currency)
         return amount if found is None else found
+
+    def group(self, entries: Iterable[GroupEntry], *, months: bool) -> None:
+        """What no unit wrote; where units come in months, eliminations do too, by month and kind."""
+        sums: dict[tuple[dt.date, str], Cells] = defaultdict(lambda: defaultdict(Decimal))
+        for entry in entries:
+            if not months or entry.column != ELIM:
+                self.group_entry(entry)
+                continue
+            # A sum stays on its side of the period's first day, so that opening and movement are as they were.
+            edge = self.combined.date_to if entry.date >= self.combined.date_from else self.combined.date_from - DAY
+            cells = sums[min(last_day(month_of(entry.date)), edge), entry.kind]
+            for posting in entry.postings:
+                cells[posting.place, posting.column] += posting.amount
+        for (day, kind), cells in sorted(sums.items()):
+            self._sum(day, FILES[ELIM], None, self.say(KINDS.get(kind, KINDS["other"])), cells, kind=kind)
 
     def group_entry(self, entry: GroupEntry) -> None:
         """An elimination, an adjustment, a translation difference, or a unit's coming and going."""
