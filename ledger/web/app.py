@@ -15,7 +15,7 @@ from fava.context import g
 from fava.serialisation import deserialise
 from fava.util import send_file_inline
 from flask import Flask, Response, current_app, jsonify, render_template, request, send_from_directory
-from flask_babel import get_translations
+from flask_babel import get_translations, gettext
 from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
@@ -244,5 +244,5 @@ def _error(text: str, status: HTTPStatus) -> Any:
     if getattr(g, "ledger", None) is None:
         return current_app.response_class(text, status, mimetype="text/plain")
     content = Markup('<p class="pre">{}</p>').format(escape(text))
-    title = _translations().get("Errors", "Errors")  # Fava's own heading of such a page
+    title = gettext("Errors")  # Fava's own heading of such a page
     return render_template("_layout.html", page_title=title, content=content), status
