@@ -207,6 +207,23 @@ class Claim:
         self.most = max(self.most, abs(document))
 
 
+def _left_at(moved: Decimal, spot: Decimal, gain: Decimal, currency: str) -> Decimal:
+    """The rate at which a claim leaves its account, so that both postings, each rounded, differ by `gain` exactly.
+
+    The quotient may have no end: it gets decimals enough for the amount, and the last one up or down where the product
+    would fall on the other side of a half.
+    """
+    decimals = max(10, moved.adjusted() + 6)
+    rate = tidy(spot - gain / moved, decimals)
+    wanted = half_away(moved * spot, currency) - gain
+    for _ in range(3):
+        found = half_away(moved * rate, currency)
+        if found == wanted:
+            break
+        rate += Decimal(1).scaleb(-decimals).copy_sign(wanted - found)
+    return rate
+
+
 def remeasured(
     unit: Unit, accounts: RoleAccounts, month_end: dt.date, claim: Claim, spot: Decimal, language: str
 ) -> Draft | None:
@@ -232,7 +249,7 @@ def remeasured(
         moved = abs(claim.held) or claim.most
         if not gain or not moved:
             return None
-        old = tidy(spot - gain / moved)
+        old = _left_at(moved, spot, gain, own)
     month = f"{month_end:%Y-%m}"
     link = f"ic-{unit.slug}-levy-{month}-rate"
     draft = Draft(

@@ -100,8 +100,8 @@ class Rates:
         return mean
 
 
-def tidy(rate: Decimal) -> Decimal:
-    """A rate that was worked out, at ten decimals, without needless zeros and without an exponent."""
+def tidy(rate: Decimal, decimals: int = 10) -> Decimal:
+    """A rate that was worked out, at ten decimals or more, without needless zeros and without an exponent."""
     with localcontext(EXACT):
-        short = rate.quantize(Decimal("1E-10")).normalize()
+        short = rate.quantize(ONE.scaleb(-decimals)).normalize()
         return short.quantize(ONE) if short == short.to_integral_value() else short
