@@ -98,6 +98,7 @@ def fava_options(
         show_accounts_with_zero_balance=False,
         show_accounts_with_zero_transactions=False,
         use_external_editor=False,
+        invert_income_liabilities_equity=True,  # as in printed statements: income, debts and a surplus are positive
     )
     if collapsed is not None:
         options.set_collapse_pattern(collapsed)
