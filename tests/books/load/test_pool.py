@@ -68,8 +68,15 @@ def test_one_bad_task_costs_itself_alone(do, died, detail):
     assert [a.head["name"] for name, a in sorted(answers.items()) if name != "bad"] == [f"good{n}" for n in range(6)]
 
 
+class ShortForTheHanging(Limits):
+    """Half a second for what hangs; for the rest as much as a loaded machine may need to start an interpreter."""
+
+    def wall(self, size):
+        return 0.5 if size else 120
+
+
 def test_a_task_that_hangs_is_stopped_and_the_others_go_on():
-    with Pool(1, Limits(cpu_seconds=1, wall_factor=0.5), COMMAND) as pool:
+    with Pool(1, ShortForTheHanging(), COMMAND) as pool:
         answers = {a.task.name: a for a in pool.run([task("hang", "hang", size=1), task("good")])}
     assert answers["hang"].died == "timed out"
     assert answers["good"].head["name"] == "good"
@@ -119,7 +126,8 @@ def test_a_worker_lost_between_two_runs_is_replaced():
     with Pool(1, command=COMMAND) as pool:
         (first,) = pool.run([task("a")])
         os.kill(first.head["pid"], signal.SIGKILL)
-        time.sleep(0.1)
+        while alive(first.head["pid"]):
+            time.sleep(0.01)
         (second,) = pool.run([task("b")])
         assert second.died is None
         assert second.head["pid"] != first.head["pid"]
@@ -158,6 +166,7 @@ def test_an_interrupt_ends_the_workers(tmp_path):
             run = pool.run([Task("a", {"do": "answer", "name": "a"}, 1), Task("hang", {"do": "hang", "name": "h"})])
             print(next(run).head["pid"], flush=True)
             try:
+                print("waiting", flush=True)
                 next(run)
             except KeyboardInterrupt:
                 run.close()
@@ -170,10 +179,10 @@ def test_an_interrupt_ends_the_workers(tmp_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
-        time.sleep(0.2)
+        assert process.stdout.readline() == "waiting\n"
         os.killpg(process.pid, signal.SIGINT)
         assert process.stdout.read().strip() == "interrupted"
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert not alive(pid)
 
 
