@@ -74,7 +74,7 @@ def test_a_bad_text_is_refused_as_in_this_process():
         ("SEGFAULT", "BOOK_CRASHED", "SIGSEGV"),
         ("RAISE", "BOOK_CRASHED", "exit code 1"),
         ("MEMORY", "BOOK_CRASHED", "exit code 1"),
-        ("SPIN", "BOOK_TIMED_OUT", "60"),
+        ("SPIN", "BOOK_TIMED_OUT", "10"),
     ],
 )
 def test_a_death_is_a_problem_with_its_line(monkeypatch, word, code, says):
