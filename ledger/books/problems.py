@@ -97,4 +97,4 @@ class ConfigInvalid(Problem):
 
     code = "CONFIG_INVALID"
     message = N_("The value of {key} can't be used: {reason}.")
-    remedy = N_("Correct the value; docs/first-hour.md lists what each key takes.")
+    remedy = N_("Correct the value; docs/settings.md lists what each key takes.")
