@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ledger.books.fingerprint import digest_of, documents_stand, replace
+from ledger.books import durable
+from ledger.books.fingerprint import digest_of, documents_stand
 from ledger.books.problems_load import CacheDamaged
 from ledger.books.rows import SummaryError, unpack_summary
 from ledger.books.summary import Summary
@@ -169,7 +170,8 @@ class Cache:
             try:
                 for name, text in partition.tables.items():
                     (made / f"{name}.parquet").write_bytes(text)
-                replace(made / SUMMARY, digest_of(partition.key.encode(), body).encode() + b"\n" + body, durable=True)
+                content = digest_of(partition.key.encode(), body).encode() + b"\n" + body
+                durable.replace(made / SUMMARY, content, private=True)
                 _swap(made, place)
             finally:
                 shutil.rmtree(made, ignore_errors=True)
@@ -216,7 +218,8 @@ class Cache:
             with contextlib.suppress(OSError):
                 place = self.folder / "central"
                 place.mkdir(mode=0o700, exist_ok=True)
-                replace(place / f"{name}.json", digest_of(key.encode(), body).encode() + b"\n" + body)
+                content = digest_of(key.encode(), body).encode() + b"\n" + body
+                durable.replace(place / f"{name}.json", content, private=True, sync=False)
 
 
 def _swap(made: Path, place: Path) -> None:

@@ -73,18 +73,19 @@ def make_folders(folder: Path) -> None:
         sync_folder(path.parent)
 
 
-def stage(path: Path, data: bytes) -> Path:
-    """Write `data` durably to a temporary file beside `path`, with the mode that `path` has or will have.
+def stage(path: Path, data: bytes, *, private: bool = False, sync: bool = True) -> Path:
+    """Write `data` to a temporary file beside `path`, with the mode that `path` has or will have.
+
+    Args:
+        path: where it shall stand in the end.
+        data: its content.
+        private: only its owner may read it.
+        sync: False for what is only kept to save time, and made again where a power cut took it.
 
     Returns:
         The temporary file; rename it to `path` and sync the folder. Nothing is left where writing failed.
     """
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o644 & ~mask
+    mode = 0o600 if private else _mode(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     temporary = Path(name)
     try:
@@ -92,23 +93,34 @@ def stage(path: Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except BaseException:
         discard([temporary])
         raise
     return temporary
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Put `data` in the place of `path`'s content, or create it; parents are made."""
+def _mode(path: Path) -> int:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o644 & ~mask
+
+
+def replace(path: Path, data: bytes, *, private: bool = False, sync: bool = True) -> None:
+    """Put `data` in the place of `path`'s content, or create it; parents are made. `private`, `sync` as in `stage`."""
     make_folders(path.parent)
-    temporary = stage(path, data)
+    temporary = stage(path, data, private=private, sync=sync)
     try:
         os.rename(temporary, path)  # noqa: PTH104  faults are injected into os.rename by the tests
     except BaseException:
         discard([temporary])
         raise
-    sync_folder(path.parent)
+    if sync:
+        sync_folder(path.parent)
 
 
 def discard(temporaries: Iterable[Path]) -> None:

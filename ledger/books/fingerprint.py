@@ -18,13 +18,13 @@ import json
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ledger.books import durable
 from ledger.books.durable import read_plain
 
 SCHEMA = 1
@@ -201,27 +201,7 @@ def write_record(state: Path, record: Record) -> None:
     """
     files = {name: [*seen.look, seen.digest, seen.read_at] for name, seen in record.files.items()}
     body = json.dumps({"schema": SCHEMA, "files": files, "units": record.units}, separators=(",", ":")).encode()
-    replace(state / LOOKS, digest_of(body).encode() + b"\n" + body)
-
-
-def replace(path: Path, text: bytes, *, durable: bool = False) -> None:
-    """Put `text` in the place of `path` by one rename; readers see the old file or the new one.
-
-    Raises:
-        OSError: it can't be written; the old file stands.
-    """
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        os.replace(name, path)  # noqa: PTH105  both are plain names here
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)  # noqa: PTH108  as above
-        raise
+    durable.replace(state / LOOKS, digest_of(body).encode() + b"\n" + body, private=True, sync=False)
 
 
 def sources() -> str:
@@ -308,7 +288,8 @@ class AnswerCache:
         body = text.encode()
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace(self._path(key), digest_of(key.encode(), body).encode() + b"\n" + body)
+            content = digest_of(key.encode(), body).encode() + b"\n" + body
+            durable.replace(self._path(key), content, private=True, sync=False)
             kept = sorted(self.folder.glob("*.txt"), key=lambda p: p.stat().st_mtime_ns)
             for old in kept[:-ANSWERS_KEPT]:
                 old.unlink(missing_ok=True)

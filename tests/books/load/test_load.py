@@ -439,7 +439,7 @@ def test_loading_works_without_a_place_to_write(ws, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(load.Cache, "keep", lambda *_: False)
-    monkeypatch.setattr("ledger.books.fingerprint.tempfile.mkstemp", full)
+    monkeypatch.setattr("ledger.books.durable.tempfile.mkstemp", full)
     books = load_books(ws)
     assert books.problems == ()
     entries, _, _ = load_reference(ws.units["repris"].main)
