@@ -35,8 +35,11 @@ RACY_NS = 2_000_000_000
 LARGEST = 64 << 20
 ANSWERS_KEPT = 64
 PICKLE = ".picklecache"
-#: Files of a unit's folder that its book depends on; below `books/` everything counts.
-UNIT_FILES = ("unit.toml", "main.beancount", "accounts.beancount", "seals.jsonl")
+#: Files of a unit's folder that its figures depend on; so does every `.toml` (a chart of its own), and all of `books/`.
+UNIT_FILES = ("main.beancount", "accounts.beancount", "seals.jsonl")
+SETTINGS = ".toml"
+#: Folders of a unit that hold no settings, and may hold very many files.
+PAPERS = ("documents", "inbox")
 
 Look = tuple[int, int, int, int, int]  # mode, size, mtime_ns, ctime_ns, inode
 
@@ -99,15 +102,16 @@ def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None 
 
 
 def look_at_unit(root: str, slug: str, pickles: list[str] | None = None) -> dict[str, Look]:
-    """Looks of the files of a unit's own folder that its book depends on, and of everything in `books/`."""
+    """Looks of the files of a unit's own folder that its figures depend on, and of everything in `books/`."""
     looks: dict[str, Look] = {}
-    for name in UNIT_FILES:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            looks[f"units/{slug}/{name}"] = _look(os.lstat(f"{root}/units/{slug}/{name}"))
-    looks.update(_entries(f"{root}/units/{slug}/books", f"units/{slug}/books/", deep=True, pickles=pickles))
-    if pickles is not None:  # the folder's other names matter for nothing else
-        for _ in _entries(f"{root}/units/{slug}", "", deep=False, pickles=pickles):
-            pass
+    unit = f"units/{slug}/"
+    for name, look in _entries(f"{root}/units/{slug}", unit, deep=False, pickles=pickles):
+        inside = name[len(unit) :]
+        if inside in UNIT_FILES or inside.endswith(SETTINGS) or (inside == "books" and not stat.S_ISDIR(look[0])):
+            looks[name] = look
+        elif stat.S_ISDIR(look[0]) and inside not in PAPERS:
+            below = _entries(f"{root}/{name}", f"{name}/", deep=True, pickles=pickles)
+            looks.update(found for found in below if inside == "books" or found[0].endswith(SETTINGS))
     return looks
 
 
@@ -130,6 +134,8 @@ def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
         if stat.S_ISDIR(look[0]):
             looks[name] = look
             looks.update(look_at_unit(base, name[len("units/") :], pickles))
+        elif stat.S_ISLNK(look[0]):
+            looks[name] = look
     return looks
 
 
@@ -225,9 +231,9 @@ def sources() -> str:
 def fingerprint(root: Path, state: Path) -> str | None:
     """A digest of everything that the figures of a workspace depend on, if none of it changed since it was last loaded.
 
-    It covers `fava.conf`, policy and prices, every unit's settings and books, the presence of documents that the books
-    name, the program itself and today's date. It does not cover the environment (language, terminal), inboxes or the
-    command line: who keeps answers under it adds these to the key.
+    It covers `fava.conf`, policy and prices, every unit's settings, chart and books, the presence of documents that the
+    books name, the program itself and today's date. It does not cover the environment (language, terminal), inboxes or
+    the command line: who keeps answers under it adds these to the key.
 
     Args:
         root: the workspace's folder.

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
-import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,12 +18,9 @@ from threading import Lock, RLock, Timer
 
 from ledger import messages
 from ledger.books import Workspace, open_workspace
+from ledger.books.fingerprint import Look as FileLook
+from ledger.books.fingerprint import look_at
 from ledger.federation import Federation, load_federation
-
-#: In a unit's folder, files that count; below books/ every file does.
-UNIT_FILES = ("unit.toml", "main.beancount", "accounts.beancount", "seals.jsonl", "chart.toml")
-
-Stamp = frozenset[tuple[str, int, int, int]]
 
 
 @dataclass(frozen=True)
@@ -34,63 +29,18 @@ class Look:
 
     Attributes:
         federation: books, policy, levy, combined.
-        stamp: what the files looked like when loading began.
+        files: what the files looked like when loading began.
         moment: nanoseconds; a later look has a larger one. Fava's pages compare it.
     """
 
     federation: Federation
-    stamp: Stamp
+    files: dict[str, FileLook]
     moment: int
 
     @property
     def workspace(self) -> Workspace:
         """Whose books these are."""
         return self.federation.workspace
-
-
-def _files(root: Path) -> Iterator[os.DirEntry[str] | Path]:
-    yield root / "fava.conf"
-    units = root / "units"
-    if not units.is_dir():
-        return
-    for entry in os.scandir(units):
-        if not entry.is_dir(follow_symlinks=False):
-            yield entry
-            continue
-        yield entry
-        for inside in os.scandir(entry.path):
-            if inside.name in UNIT_FILES or inside.name.endswith(".toml"):
-                yield inside
-        yield from _below(os.path.join(entry.path, "books"))  # noqa: PTH118  called for every request
-
-
-def _below(folder: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        entries = list(os.scandir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for entry in entries:
-        if entry.name.startswith(".tmp-"):
-            continue
-        yield entry
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(entry.path)
-
-
-def stamp_of(root: Path) -> Stamp:
-    """What every file that counts looks like: path, modification time, size, inode. No file is opened.
-
-    A folder counts by its name alone; what is added in it shows by its own name.
-    """
-    found = set()
-    for entry in _files(root):
-        try:
-            state = entry.stat(follow_symlinks=False) if isinstance(entry, os.DirEntry) else entry.stat()
-        except OSError:
-            continue
-        folder = stat.S_ISDIR(state.st_mode)
-        found.add((os.fspath(entry), 0 if folder else state.st_mtime_ns, 0 if folder else state.st_size, state.st_ino))
-    return frozenset(found)
 
 
 class Collector:
@@ -145,12 +95,12 @@ class Source:
             Problem: `fava.conf` can't be used.
         """
         with self._lock:
-            stamp = stamp_of(self.root)
-            if self._look is None or self._look.stamp != stamp:
+            files = look_at(self.root)
+            if self._look is None or self._look.files != files:
                 ws = open_workspace(self.root)
                 messages.use(ws.language)
                 with COLLECTOR.rests():
-                    self._look = Look(self._load(ws), stamp, self._moment())
+                    self._look = Look(self._load(ws), files, self._moment())
             return self._look
 
     def _moment(self) -> int:

@@ -485,6 +485,10 @@ def test_a_cache_that_others_may_write_is_made_private(tmp_path):
 
 def test_the_fingerprint_stands_until_something_changes(ws):
     assert fingerprint(ws.root, ws.state_folder) is None
+    charts = [ws.units["annan"].folder / name for name in ("butik.toml", "charts/butik.toml")]
+    charts[1].parent.mkdir()
+    for chart in charts:
+        chart.write_text('extends = "bas"\n')
     books = load_books(ws)
     assert books.fingerprint is not None
     assert fingerprint(ws.root, ws.state_folder) == books.fingerprint
@@ -494,6 +498,7 @@ def test_the_fingerprint_stands_until_something_changes(ws):
         ws.policy_file: "; x\n",
         ws.prices_file: "; x\n",
         ws.units["annan"].folder / "unit.toml": "\n# x\n",
+        **dict.fromkeys(charts, "\n# x\n"),
         month(ws, "annan", "2026-04"): "; x\n",
     }
     known = {books.fingerprint}
