@@ -81,7 +81,10 @@ def _look(info: os.stat_result) -> Look:
 
 
 def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None = None) -> Iterator[tuple[str, Look]]:
-    """Names and looks below a folder. Names that begin with a dot are passed over, as Beancount and the guard do."""
+    """Names and looks below a folder. Names that begin with a dot are passed over, as Beancount and the guard do.
+
+    Of a folder that may not be read nothing is seen: that it can't be is the guard's to say, of its own unit alone.
+    """
     try:
         with os.scandir(folder) as found:
             for entry in found:
@@ -97,7 +100,7 @@ def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None 
                 yield name, _look(info)
                 if deep and stat.S_ISDIR(info.st_mode):
                     yield from _entries(entry.path, name + "/", deep=True, pickles=pickles)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
 
 

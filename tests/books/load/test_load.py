@@ -516,6 +516,21 @@ def test_the_fingerprint_stands_until_something_changes(ws):
     assert load_books(ws).fingerprint in known
 
 
+@pytest.mark.parametrize("closed", ["books", "private"])
+def test_a_folder_that_may_not_be_read_stops_no_other_unit(ws, monkeypatch, closed):
+    folder = ws.units["repris"].folder / closed
+    folder.mkdir(exist_ok=True)
+    scandir = os.scandir
+
+    def refusing(path):
+        if str(path) == str(folder):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("ledger.books.fingerprint.os.scandir", refusing)  # whoever runs the tests may read everything
+    assert load_books(ws).units["annan"].ok
+
+
 def test_a_damaged_record_is_no_record(ws):
     load_books(ws)
     record = ws.state_folder / "looks.json"
