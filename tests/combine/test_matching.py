@@ -133,7 +133,8 @@ def test_the_other_side_of_a_broken_book_is_named(combined):
     assert [u.code for u in found.unmatched] == ["UNIT_ERRORS"]
 
 
-def side(unit, partner, amount, day, *, links=(), document=None, number=1, kind="trade"):
+def side(unit, partner, amount, day, *, links=(), document=None, number=1, kind="trade", euro=None):
+    """A posting of one side; `amount` in kronor, and the document's in `euro` where it is in another currency."""
     return Item(
         unit=unit,
         partner=partner,
@@ -141,8 +142,8 @@ def side(unit, partner, amount, day, *, links=(), document=None, number=1, kind=
         place=Place("InternalReceivables", "1660"),
         section="balance",
         amount=Decimal(amount),
-        currency="SEK",
-        document_amount=Decimal(amount),
+        currency="EUR" if euro else "SEK",
+        document_amount=Decimal(euro or amount),
         kind=kind,
         links=tuple(links),
         document=document,
@@ -188,6 +189,43 @@ def test_the_closest_day_wins_and_ten_days_are_the_limit():
         ("units/b/x:2",),
         ("units/b/x:5",),
     ]
+
+
+def test_the_closest_day_wins_over_an_earlier_one_and_the_tenth_day_is_inside():
+    items = [
+        side("a", "b", "500", day(5), number=1),
+        side("b", "a", "-500", day(0), number=2),
+        side("b", "a", "-500", day(7), number=3),
+        side("a", "b", "70", day(0), number=4),
+        side("b", "a", "-70", day(10), number=5),
+    ]
+    assert pairs(items) == [
+        ("units/a/x:1", "units/b/x:3"),
+        ("units/a/x:4", "units/b/x:5"),
+        ("units/b/x:2",),
+    ]
+
+
+def test_what_is_equal_in_both_currencies_comes_before_what_is_equal_in_one():
+    """A claim of 100 EUR at 1,130 kr meets the debt at 1,130 kr of five days later, not the one at 1,140 kr of its day."""
+    items = [
+        side("a", "b", "1130.00", day(0), euro="100.00", number=1),
+        side("b", "a", "-1140.00", day(0), euro="-100.00", number=2),
+        side("b", "a", "-1130.00", day(5), euro="-100.00", number=3),
+    ]
+    assert pairs(items) == [("units/a/x:1", "units/b/x:3"), ("units/b/x:2",)]
+    assert pairs(items[:2]) == [("units/a/x:1", "units/b/x:2")]
+
+
+def test_two_links_that_nobody_answers_are_two_dealings():
+    items = [side("a", "b", "500", day(0), links=["ic-a-1"]), side("b", "a", "-500", day(0), links=["ic-b-1"])]
+    assert pairs(items) == [("units/a/x:1",), ("units/b/x:1",)]
+
+
+def test_a_difference_of_the_whole_tolerance_is_within_it():
+    items = [side("a", "b", "501.00", day(0)), side("b", "a", "-500.00", day(0))]
+    assert pairs(items, Decimal("1.00")) == [("units/a/x:1", "units/b/x:1")]
+    assert pairs(items, Decimal("0.99")) == [("units/a/x:1",), ("units/b/x:1",)]
 
 
 def test_tolerance_comes_after_what_is_exact():

@@ -138,6 +138,15 @@ def test_a_late_posting_after_the_last_close_falls_into_the_next_month():
     assert [(m.month, m.provisional) for m in found] == [("2026-01", D(0)), ("2026-02", D("30.00"))]
 
 
+def test_what_closed_months_booked_too_much_comes_back_in_the_next_month():
+    """150.00 were due and 160.00 were booked: the ten are a refund of February, though it has no turnover."""
+    found = year_levy([line("2026-01", "1000.00")], rules(), {"2026-01": D("160.00")}, {"2026-01"})
+    assert [(m.month, m.posted, m.due_ytd) for m in found] == [
+        ("2026-01", D("160.00"), D("150.00")),
+        ("2026-02", D("-10.00"), D("150.00")),
+    ]
+
+
 def test_what_was_booked_by_hand_in_an_open_month_counts():
     found = year_levy([line("2026-01", "1000.00")], rules(), {"2026-01": D("100.00")}, ())
     assert [(m.booked, m.provisional, m.posted) for m in found] == [(D("100.00"), D("50.00"), D("150.00"))]
@@ -206,6 +215,29 @@ def test_what_a_closed_correction_month_left_over_comes_in_the_first_open_month(
     assert [(p.month, p.base, p.amount) for p in found] == [
         ("2026-01", D("-100.00"), D(0)),
         ("2026-02", D(0), D("-15.00")),
+    ]
+
+
+@pytest.mark.parametrize(("booked", "rest"), [("100.00", "50.00"), ("170.00", "-20.00")])
+def test_what_a_closed_year_was_posted_short_or_too_much_comes_after_it(booked, rest):
+    """Sealed at 100.00 (or 170.00), but 150.00 are due: the rest is a line of the first open month."""
+    year = rules(months=fiscal_months(dt.date(2025, 1, 1)))
+    own = [line("2025-11", "1000.00")]
+    closed = {*year.months, "2026-01"}
+    levy = year_levy(own, year, {"2025-11": D(booked)}, closed)
+    found = prior_year_levy(PriorYearCase(year, own, [], levy, {}, closed))
+    assert [(p.month, p.base, p.amount) for p in found] == [("2026-02", D(0), D(rest))]
+
+
+def test_a_correction_in_a_closed_month_of_a_year_without_turnover_is_not_lost():
+    """100.00 of 2025 found in January 2026, which was closed without its 15.00: February carries them."""
+    year = rules(months=fiscal_months(dt.date(2025, 1, 1)))
+    closed = {*year.months, "2026-01"}
+    later = [LaterCorrection("2026-01", line("2025-11", "100.00", of="2025-11"))]
+    found = prior_year_levy(PriorYearCase(year, [], later, (), {}, closed))
+    assert [(p.month, p.base, p.amount) for p in found] == [
+        ("2026-01", D("100.00"), D(0)),
+        ("2026-02", D(0), D("15.00")),
     ]
 
 

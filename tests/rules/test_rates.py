@@ -15,6 +15,7 @@ PRICES = """
 2026-03-31 price EUR 11.61 SEK
 2026-03-31 price EUR 1.10 USD
 2026-03-31 custom "average-rate" "EUR" 11.40 SEK
+2026-03-31 custom "average-rate" "EUR" 1.08 USD
 2026-03-01 commodity EUR
 """
 

@@ -120,6 +120,8 @@ def test_rounding_does_not_depend_on_the_callers_context():
         ("-100.00", {"a": "1", "b": "1", "c": "1"}, "SEK", "-33.33 -33.33 -33.34"),
         ("0.02", {"a": "1", "b": "4", "c": "1"}, "SEK", "0.00 0.02 0.00"),  # all have a third left: the larger weight
         ("0.02", {"a": "4", "b": "1", "c": "1"}, "SEK", "0.02 0.00 0.00"),
+        # a month of credit notes alone: the larger weight is the larger by size
+        ("0.02", {"a": "-1", "b": "-4", "c": "-1"}, "SEK", "0.00 0.02 0.00"),
         ("10", {"a": "1", "b": "1", "c": "1"}, "CLP", "4 3 3"),
         ("1.000", {"a": "2", "b": "1"}, "JOD", "0.667 0.333"),
         ("0.00", {"a": "1", "b": "3"}, "SEK", "0.00 0.00"),

@@ -65,7 +65,13 @@ def test_an_invoice_is_rounded_once(net, rates, vat):
 
 @pytest.mark.parametrize(
     ("vat", "share", "back"),
-    [("12500.00", "0.40", "5000.00"), ("0.09", "0.37", "0.03"), ("-0.09", "0.37", "-0.03"), ("9.99", "1", "9.99")],
+    [
+        ("12500.00", "0.40", "5000.00"),
+        ("0.09", "0.37", "0.03"),
+        ("0.09", "0.65", "0.05"),  # 0.0585: nearer to 0.06, and yet 0.05
+        ("-0.09", "0.65", "-0.05"),  # a credit note mirrors its invoice
+        ("9.99", "1", "9.99"),
+    ],
 )
 def test_what_is_deducted_is_rounded_down(vat, share, back):
     assert str(deductible(D(vat), D(share), "SEK")) == back
