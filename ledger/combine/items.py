@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from typing import TypeAlias
 
 from ledger.books import PartnerRow, Workspace, month_of
 from ledger.books.summary import weight
@@ -28,6 +29,8 @@ WINDOW = dt.timedelta(days=10)
 BALANCE = "balance"
 RESULT = "result"
 OTHER = "other"
+
+Pair: TypeAlias = tuple[str, str]  # slugs, sorted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ class Item:
     transaction: tuple[bool, int]  # provisional?, ordinal
     source: str
     order: tuple[str, int]  # file and line, for ties
+
+    @property
+    def pair(self) -> Pair:
+        """Both units, sorted: the same seen from either."""
+        return min(self.unit, self.partner), max(self.unit, self.partner)
 
     @property
     def key(self) -> tuple[dt.date, tuple[str, int], str, Place, Decimal]:

@@ -12,12 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
 
-from ledger.combine.items import BALANCE, RESULT, WINDOW, Item
+from ledger.combine.items import BALANCE, RESULT, WINDOW, Item, Pair
 from ledger.combine.model import ZERO
-
-Pair: TypeAlias = tuple[str, str]  # slugs, sorted
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,8 @@ class Side:
 
     @property
     def pair(self) -> Pair:
-        """Both, sorted."""
-        return (min(self.unit, self.partner), max(self.unit, self.partner))
+        """Both units, sorted."""
+        return self.items[0].pair
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -102,7 +99,7 @@ def match(items: Iterable[Item], tolerance: Callable[[str, str], Decimal]) -> li
     """
     pairs: dict[Pair, list[Item]] = defaultdict(list)
     for item in items:
-        pairs[min(item.unit, item.partner), max(item.unit, item.partner)].append(item)
+        pairs[item.pair].append(item)
     linked = [by_links(members) for _, members in sorted(pairs.items())]
     found = in_order([*(d for one in linked for d in one.dealings), *without_links(linked, tolerance)])
     assert sum(len(side.items) for d in found for side in d.sides) == sum(map(len, pairs.values()))
@@ -135,9 +132,7 @@ def without_links(linked: Iterable[Linked], tolerance: Callable[[str, str], Deci
     known = list(linked)
     found, single = _asymmetric([side for one in known for side in one.single])
     loose = [item for one in known for item in one.loose]
-    for item_key, group in _grouped(loose, lambda i: (i.unit, i.partner, i.document or "", _own(i))).items():
-        del item_key
-        single.append(Side(tuple(group)))
+    single += [Side(tuple(group)) for group in _grouped(loose)]
     by_document, single = _by_document(single)
     found += by_document
     by_amount, single = _by_amount(single, tolerance)
@@ -155,11 +150,12 @@ def _own(item: Item) -> str:
     return "" if item.document else f"{item.transaction}{item.date}"
 
 
-def _grouped(items: Iterable[Item], key: Callable[[Item], tuple[str, ...]]) -> dict[tuple[str, ...], list[Item]]:
+def _grouped(items: Iterable[Item]) -> list[list[Item]]:
+    """Items of one unit and partner by document number."""
     found: dict[tuple[str, ...], list[Item]] = defaultdict(list)
     for item in items:
-        found[key(item)].append(item)
-    return dict(sorted(found.items()))
+        found[item.unit, item.partner, item.document or "", _own(item)].append(item)
+    return [group for _, group in sorted(found.items())]
 
 
 def _components(
@@ -168,7 +164,7 @@ def _components(
     """Items of each pair that hang together by shared names, as one or two sides; the key is the smallest name."""
     pairs: dict[Pair, list[Item]] = defaultdict(list)
     for item in items:
-        pairs[min(item.unit, item.partner), max(item.unit, item.partner)].append(item)
+        pairs[item.pair].append(item)
     for _, members in sorted(pairs.items()):
         parent: dict[str, str] = {}
         for item in members:

@@ -16,8 +16,8 @@ from functools import partial
 from ledger.books import Workspace
 from ledger.combine.elimination import Names
 from ledger.combine.flows import Part
-from ledger.combine.items import Collector, Item
-from ledger.combine.matching import Dealing, Linked, Pair, by_links, in_order, without_links
+from ledger.combine.items import Collector, Item, Pair
+from ledger.combine.matching import Dealing, Linked, by_links, in_order, without_links
 from ledger.combine.model import ZERO, GroupEntry, Unmatched
 from ledger.combine.rests import even
 from ledger.combine.scope import Scope
@@ -117,10 +117,9 @@ class Pairs:
         items: dict[Pair, list[Item]] = defaultdict(list)
         unrounded: dict[Pair, dict[int, Decimal]] = defaultdict(dict)
         for index, item in enumerate(collector.items):
-            pair = min(item.unit, item.partner), max(item.unit, item.partner)
             if index in collector.unrounded:
-                unrounded[pair][len(items[pair])] = collector.unrounded[index]
-            items[pair].append(item)
+                unrounded[item.pair][len(items[item.pair])] = collector.unrounded[index]
+            items[item.pair].append(item)
         late = frozenset(p for p, found in items.items() if any(i.date > self.scope.date_to for i in found))
         return Tagged(dict(items), dict(unrounded), late, collector.findings)
 
