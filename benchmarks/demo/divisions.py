@@ -19,7 +19,6 @@ from ledger.rules.rounding import half_away
 
 MONTHS = tuple("januari februari mars april maj juni juli augusti september oktober november december".split())
 FEES = Decimal("0.3142")
-EQUITY_DECISION = '"FS-2025-11-20-§12"'
 #: Output VAT account of each rate.
 OUTPUT = {25: "2611", 12: "2621", 6: "2631"}
 

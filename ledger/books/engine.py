@@ -275,10 +275,11 @@ class _Look:
         self.inactive = False  # some account may be used while it isn't open
         self.currency = False  # some posting may be in a currency its account doesn't take
         self.unbalanced: Entries = []  # transactions that don't sum to exactly zero, or aren't plain
-        self.allowed: dict[str, Any] = {}
         self.active: set[str] = set()
         # Beancount takes an account's last `open` for its currencies, wherever it stands.
-        self.allowed = {e.account: e.currencies for e in entries if type(e) is data.Open and e.currencies}
+        self.allowed: dict[str, Any] = {
+            e.account: e.currencies for e in entries if type(e) is data.Open and e.currencies
+        }
         for entry in entries:
             if type(entry) is data.Transaction:
                 self._transaction(entry)

@@ -34,8 +34,6 @@ ROWS: dict[str, Any] = {
     "flagged": FlaggedRow,
     "assertions": AssertionRow,
 }
-#: The rest of a summary.
-FACTS = ("transactions", "postings", "first", "last", "last_by_account")
 
 
 class SummaryError(ValueError):

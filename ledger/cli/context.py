@@ -15,13 +15,13 @@ from ledger.errors import Problem, order
 if TYPE_CHECKING:  # a warm run must not pay for pydantic
     from rich.console import Console
 
-    from ledger.books import Books, Workspace
+    from ledger.books import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Session:
-    """One run of the command line: where the workspace is, and what was loaded of it."""
+    """One run of the command line: where the workspace is."""
 
     def __init__(self, workspace: str | None, *, debug: bool = False) -> None:
         self.option = workspace
@@ -42,13 +42,6 @@ class Session:
         recover(found)  # a job that was interrupted is completed before anybody reads
         return found
 
-    @cached_property
-    def books(self) -> Books:
-        """All books, loaded (from the cache where nothing changed)."""
-        from ledger.books import load_books  # noqa: PLC0415  only when a command needs it
-
-        return load_books(self.workspace)
-
 
 def workspace_option(command: F) -> F:
     """Let a command take `--workspace` itself, too: people write it on either side."""
@@ -61,13 +54,6 @@ def workspace_option(command: F) -> F:
     return click.option(
         "--workspace", "-w", metavar="DIR", expose_value=False, callback=chosen, help="The federation's folder."
     )(command)
-
-
-def stderr() -> Console:
-    """A console for talk; plain text where nobody watches."""
-    from rich.console import Console  # noqa: PLC0415  only when there is something to say
-
-    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def stdout() -> Console:

@@ -157,7 +157,7 @@ def init(
     ws = new_workspace(place, name=title, currency=money, central=unit, language=tongue, start=begin)
     click.echo(str(ws.root))
     click.echo(say(N_("{name} is ready, with {slug} as its central unit."), name=title, slug=slug), err=True)
-    click.echo(say(N_("Put your own decision into units/policy.beancount."), name=title), err=True)
+    click.echo(say(N_("Put your own decision into units/policy.beancount.")), err=True)
     click.echo(say(N_("Next: sambok -w {folder} unit add SLUG, then: sambok -w {folder} up"), folder=folder), err=True)
 
 
