@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import posixpath
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +22,7 @@ from beancount.parser import grammar
 from beancount.parser.grammar import KeyValue, ParserError, TagsLinks
 
 from ledger.books import problems_guard as found
+from ledger.books.config import SLUG
 from ledger.books.guard_bytes import MAX_PROBLEMS, clip, visible
 from ledger.books.guard_names import (
     Refusal,
@@ -37,7 +37,6 @@ from ledger.books.guard_profiles import MAX_ACCOUNT, MAX_CURRENCY, MAX_DECIMALS,
 from ledger.books.template import INCLUDES, OPTIONS, PLUGINS
 from ledger.errors import Problem
 
-_SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _INTERVALS = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
 #: Metadata that Beancount writes itself; a book that brings its own would put errors and edits in the wrong place.
 _OWN_KEYS = frozenset({"filename", "lineno"})
@@ -355,7 +354,7 @@ def _is(value: Any, dtype: Any, kind: str) -> bool:
     if not isinstance(value, str) or dtype is not str:
         return False
     if kind == "slug":
-        return _SLUG.fullmatch(value) is not None
+        return SLUG.fullmatch(value) is not None
     if kind == "currency":
         return is_currency(value)
     return kind != "interval" or value.lower() in _INTERVALS
