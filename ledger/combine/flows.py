@@ -95,9 +95,9 @@ class Part:
     Attributes:
         flows: amounts by account and day.
         entries: translation differences, and its coming and going.
-        exact: False where monthly sums were enough (the view then rewrites entries without a rate).
+        translations: proof of the translation difference, by currency.
         translated: the reporting amounts of each transaction's postings and its rounding rest, in the order of
-            `source.transactions()`; None for a unit in the reporting currency.
+            `source.transactions()`; None where monthly sums were enough.
     """
 
     unit: Unit
