@@ -207,7 +207,7 @@ def test_the_closest_day_wins_over_an_earlier_one_and_the_tenth_day_is_inside():
 
 
 def test_what_is_equal_in_both_currencies_comes_before_what_is_equal_in_one():
-    """A claim of 100 EUR at 1,130 kr meets the debt at 1,130 kr of five days later, not the one at 1,140 kr of its day."""
+    """A claim of 100 EUR at 1,130 kr: the debt at 1,130 kr of five days later, not that at 1,140 kr of its day."""
     items = [
         side("a", "b", "1130.00", day(0), euro="100.00", number=1),
         side("b", "a", "-1140.00", day(0), euro="-100.00", number=2),
