@@ -9,6 +9,7 @@ import pytest
 
 from tests.combine.conftest import table, totals
 from tests.combine.test_worked import ENTITY
+from tests.conftest import FAVA_CONF
 
 FOREIGN = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
 PRICES = """
@@ -332,3 +333,78 @@ def test_rounding_stands_beside_the_roll_forward(combined):
         "Rounding-ANDEL": Decimal("0.02"),
         "Translation-ANDEL": Decimal("-0.07"),
     }
+
+
+def test_the_first_day_of_the_period_is_inside_and_opens_at_the_rate_of_the_day_before(combined):
+    """100 EUR of capital stand at 11.00 when the year begins; 50 EUR are sold on 1 January, at January's 11.30.
+
+    At 11.50 the bank's 150 EUR are 1,725 kr: 100 × (11.50 − 11.00) + 50 × (11.50 − 11.30) = 60 kr on CTA. What a euro
+    costs on 1 January itself (11.20) opens nothing.
+    """
+    text = (
+        CAPITAL
+        + """
+2026-01-01 * "Sale"
+  Assets:572-Banco    50.00 EUR
+  Income:700-Ventas  -50.00 EUR
+"""
+    )
+    prices = PRICES + '2026-01-01 price EUR 11.20 SEK\n2026-01-31 custom "average-rate" "EUR" 11.30 SEK\n'
+    found = combined({"andel": (text, FOREIGN)}, prices=prices, date_to=dt.date(2026, 3, 31))
+    assert found.lines == {
+        "NetSales": Decimal("-565.00"),
+        "CashAndBank": Decimal("1725.00"),
+        "MemberContributions": Decimal("-1100.00"),
+        "CTA": Decimal("-60.00"),
+    }
+    (proof,) = found.translation
+    assert (proof.opening_net_assets, proof.posted, proof.proof) == (100, -60, -60)
+
+
+def test_who_joins_on_the_first_day_brings_the_difference_from_before(combined):
+    """Capital of 100 EUR paid in at 10.50 is worth 1,100 kr on the day before it joins: that is what it brings."""
+    text = CAPITAL.replace("2025-12-31", "2025-06-30").replace('"Capital"\n', '"Capital"\n  rate: 10.50\n')
+    found = combined({"andel": (text, FOREIGN + "\njoined = 2026-01-01")}, prices=PRICES, date_to=dt.date(2026, 9, 30))
+    assert found.lines == {
+        "CashAndBank": Decimal("1200.00"),
+        "Joined": Decimal("-1100.00"),
+        "CTA": Decimal("-100.00"),
+    }
+
+
+def test_a_division_in_another_currency_counts_from_its_first_day(combined):
+    """200 EUR sold the day before are another's; 300 EUR at February's 11.40 are 3,420 kr, at closing 3,450 kr."""
+    text = "".join(
+        SALE.replace("2025-06-10", f"2026-02-{day}").replace("100.00", a)
+        for day, a in (("09", "200.00"), ("10", "300.00"))
+    )
+    prices = PRICES + '2026-02-28 custom "average-rate" "EUR" 11.40 SEK\n'
+    division = 'currency = "EUR"\nchart = "pgc"\njoined = 2026-02-10'
+    found = combined({"andel": (text, division)}, prices=prices, date_to=dt.date(2026, 3, 31))
+    assert found.lines == {
+        "NetSales": Decimal("-3420.00"),
+        "CashAndBank": Decimal("3450.00"),
+        "CTA": Decimal("-30.00"),
+    }
+
+
+def test_the_first_month_of_a_broken_year_belongs_to_it(combined):
+    """Sold in July at 11.00, moved to equity at the year's end in June: 1,100 kr, not at June's average of 12.50."""
+    text = """
+2025-07-10 * "Sale"
+  Assets:1930-Bank    100.00 EUR
+  Income:3001-Sales  -100.00 EUR
+2026-06-30 * "Result"
+  Expenses:8999-Result  100.00 EUR
+  Equity:2099-Result   -100.00 EUR
+"""
+    prices = (
+        '2025-07-31 custom "average-rate" "EUR" 11.00 SEK\n2026-06-30 custom "average-rate" "EUR" 12.50 SEK\n'
+        "2025-06-30 price EUR 10.80 SEK\n2026-06-30 price EUR 12.60 SEK\n"
+    )
+    conf = FAVA_CONF.replace("[federation]\n", '[federation]\nfiscal_year_start = "07-01"\n')
+    unit = 'entity = "legal_entity"\ncurrency = "EUR"'
+    found = combined({"andel": (text, unit)}, prices=prices, conf=conf, date_to=dt.date(2026, 6, 30))
+    assert str(found.date_from) == "2025-07-01"
+    assert (found.lines["ResultTransfer"], found.lines["ResultForYear"]) == (1100, -1100)
+    assert (found.result, found.lines["CTA"]) == (1100, -160)

@@ -1,0 +1,71 @@
+"""What is said of a dealing that doesn't agree, and what a period takes in of it: worked by hand (SPEC 10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tests.combine.test_worked import ENTITY, sale
+
+FOREIGN = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
+
+
+def told(found):
+    return [(u.code, str(u.amount), u.currency) for u in found.unmatched]
+
+
+def test_a_voucher_that_closes_the_claim_but_not_the_result_is_no_cut_off(combined):
+    """Sold for 500 on 30 December; on 4 January the buyer books a debt of 500, but as bought from the unit only 450.
+
+    Taking that voucher in would leave 50 of income standing, so it isn't taken in, and nothing is taken back.
+    """
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    mine = mine.replace("2026-03-04", "2026-12-30")
+    theirs = theirs.replace("2026-03-05", "2027-01-04").replace(
+        "  Expenses:4010-Goods  500.00 SEK\n", "  Expenses:5010-Freight  50.00 SEK\n  Expenses:4010-Goods  450.00 SEK\n"
+    )
+    texts = {"repris": (mine, ENTITY), "kafeet": (theirs, ENTITY)}
+    old = combined(texts, date_to=dt.date(2026, 12, 31))
+    assert told(old) == [("ONE_SIDED", "500.00", "SEK")]
+    assert str(old.result) == "500.00"
+    assert [e for e in old.entries if e.column == "ADJ"] == []
+    new = combined(texts, date_to=dt.date(2027, 1, 31))
+    assert told(new) == [("AMOUNT_DIFF", "450.00", "SEK")]
+    assert str(new.result) == "-500.00"
+    assert [e for e in new.entries if e.column == "ADJ"] == []
+
+
+def test_two_equal_vouchers_are_a_duplicate_only_if_one_of_them_is_the_difference(combined):
+    """Two deliveries of 100 against one of 200 too little by 5: nothing was booked twice."""
+    first, _ = sale("repris", "kafeet", "100.00", "100.00", 1)
+    _, theirs = sale("repris", "kafeet", "100.00", "195.00", 1)
+    found = combined({"repris": (first + first, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("AMOUNT_DIFF", "5.00", "SEK")]
+    _, theirs = sale("repris", "kafeet", "100.00", "100.00", 1)
+    found = combined({"repris": (first + first, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("DUPLICATE", "100.00", "SEK")]
+
+
+def test_a_cent_for_each_posting_is_what_rates_may_differ_by(combined):
+    """Four debts of 0.50 EUR at 11.11 are 5.555 → 5.56 kr each, 22.24 kr; so are their costs.
+
+    Four claims of 5.58 kr are 0.08 kr more, a cent for each of the eight postings; four of 5.59 kr are another price.
+    """
+    prices = '2026-03-31 price EUR 11.11 SEK\n2026-03-31 custom "average-rate" "EUR" 11.11 SEK\n'
+
+    def both(worth):
+        tags = '    partner: "{}"\n    ic: "trade"\n'
+        mine = '2026-03-10 * "Dealing" ^ic-mitt-1\n' + 4 * (
+            f"  Assets:1660-Claim  {worth} SEK\n{tags.format('andel')}"
+            f"  Income:3002-Internal  -{worth} SEK\n{tags.format('andel')}"
+        )
+        theirs = '2026-03-10 * "Dealing" ^ic-mitt-1\n' + 4 * (
+            f"  Expenses:623-Servicios  0.50 EUR\n{tags.format('mitt')}"
+            f"  Liabilities:55241-Cuenta-interna  -0.50 EUR\n{tags.format('mitt')}"
+        )
+        return combined(
+            {"mitt": (mine, ENTITY), "andel": (theirs, FOREIGN)}, prices=prices, date_to=dt.date(2026, 3, 31)
+        )
+
+    assert told(both("5.56")) == []
+    assert told(both("5.58")) == [("FX_DIFF", "0.08", "SEK")]
+    assert told(both("5.59")) == [("TOLERANCE", "0.12", "SEK")]
