@@ -59,7 +59,9 @@ def test_to_do_lists_by_kind_and_unit_with_page_or_command(dealing, view_of):
     assert "januari &lt;1&gt;.xml" in page
     assert "<code>sambok import repris --inbox</code>" in page
     assert "<h3>Repris</h3>" in page
-    for link in links(page):
+    found = links(page)
+    assert found
+    for link in found:
         assert view.http.get(link).status_code == 200, link
 
 

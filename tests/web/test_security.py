@@ -228,6 +228,9 @@ def hostile(**meta):
     ]
 
 
+HOSTILE_KINDS = ["Open", "Transaction", "Note", "Query", "Custom"]
+
+
 def test_markup_that_the_guard_let_through_would_stay_text(view, monkeypatch):
     monkeypatch.setattr("ledger.web.ledgers.full_entries", lambda *_: hostile())
     journal = view.data("/repris/api/journal_page", page="1", order="asc")["journal"]
@@ -244,7 +247,9 @@ def test_an_entry_cannot_name_another_file_as_its_own(view, monkeypatch):
     """Metadata `filename` and `lineno` stand where Beancount keeps the entry's own place; Fava would open it."""
     found = {"filename": "/etc/passwd", "lineno": 1}
     monkeypatch.setattr("ledger.web.ledgers.full_entries", lambda *_: hostile(**found))
-    for entry in view.entries("repris"):
+    entries = view.entries("repris")
+    assert [entry["t"] for entry in entries] == HOSTILE_KINDS
+    for entry in entries:
         assert entry["meta"]["filename"] in {"<test>", "<unknown>"}
         view.get("/repris/api/source_slice", status=422, entry_hash=entry["entry_hash"])
 
@@ -254,7 +259,9 @@ def test_an_entry_cannot_name_another_file_as_its_own(view, monkeypatch):
 )
 def test_a_vouchers_document_is_one_of_its_units_documents(view, monkeypatch, name):
     monkeypatch.setattr("ledger.web.ledgers.full_entries", lambda *_: hostile(document=name))
-    for entry in view.entries("repris"):
+    entries = view.entries("repris")
+    assert [entry["t"] for entry in entries] == HOSTILE_KINDS
+    for entry in entries:
         query = {"entry_hash": entry["entry_hash"], "key": "document"}
         assert view.http.get("/repris/statement/", query_string=query).status_code == 422
 
