@@ -33,6 +33,7 @@ from ledger.books.problems import (
     WorkspaceMissing,
 )
 from ledger.errors import Problem, order
+from ledger.rules.years import year_start
 
 #: What the legal person of all divisions is called.
 DIVISIONS = "divisions"
@@ -162,11 +163,15 @@ class Workspace:
         except ValueError:
             return text
 
+    @cached_property
+    def first_month(self) -> int:
+        """The month with which fiscal years begin, 1 to 12."""
+        return int(self.config.federation.fiscal_year_start[:2])
+
     def fiscal_year(self, day: dt.date) -> tuple[dt.date, dt.date]:
         """First and last day of the fiscal year that holds `day`."""
-        month = int(self.config.federation.fiscal_year_start[:2])
-        year = day.year if day.month >= month else day.year - 1
-        return dt.date(year, month, 1), dt.date(year + 1, month, 1) - dt.timedelta(days=1)
+        first = year_start(day, self.first_month)
+        return first, first.replace(year=first.year + 1) - dt.timedelta(days=1)
 
 
 def find_root(option: str | None, start: Path | None = None) -> Path:

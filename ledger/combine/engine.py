@@ -175,9 +175,8 @@ def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: 
     if months_are_enough(source, mapper, scope, ws.currency):
         part = Part(unit, mapper, source, scope, month_flows(source.balances()))
     else:
-        month = int(ws.config.federation.fiscal_year_start[:2])
         try:
-            made = translate_unit(mapper, source.transactions(), scope, rates, month)
+            made = translate_unit(mapper, source.transactions(), scope, rates, ws.first_month)
         except Problem as problem:
             problem.unit = slug
             problem.file = problem.file or ws.shown(ws.prices_file)

@@ -29,6 +29,7 @@ from ledger.combine.scope import Scope
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, unit_of
+from ledger.rules.years import year_start
 
 Key: TypeAlias = tuple[str, str]  # account, currency of its weight
 
@@ -221,8 +222,7 @@ def translate_unit(
         if not first <= entry.date <= until:
             amounts.append(Translated((ZERO,) * len(entry.postings), ZERO, "", transfer=False))
             continue
-        year = dt.date(entry.date.year if entry.date.month >= month else entry.date.year - 1, month, 1)
-        done = translator.translate(entry, year)
+        done = translator.translate(entry, year_start(entry.date, month))
         amounts.append(done)
         paired = zip(entry.postings, done.amounts, strict=True)
         flows += [Flow(p.account, entry.date, a, done.transfer) for p, a in paired if a]

@@ -33,6 +33,7 @@ from ledger.policy import Policy
 from ledger.provisional.problems import LevyAccountUnplaced, LevyCorrectsUnknown, LevyCurrency
 from ledger.rules.levy import Line
 from ledger.rules.levy_prior import LaterCorrection
+from ledger.rules.years import year_start
 
 
 @dataclass
@@ -68,12 +69,11 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
             sums[row.date, None, None] -= row.amount
         elif unit.in_scope(row.concerns):
             sums[row.date, row.concerns, row.voucher] -= row.amount
-    start = ws.fiscal_year(dt.date(2000, 12, 31))[0].month
     grouped: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     for (date, concerns, voucher), base in sums.items():
         in_force = policy.in_force(unit.slug, concerns or date)
-        year, month = _place(date, start)
-        corrected, of = _place(concerns, start) if concerns else (year, None)
+        year, month = _place(date, ws.first_month)
+        corrected, of = _place(concerns, ws.first_month) if concerns else (year, None)
         shown = ws.shown(voucher) if voucher else None
         grouped[year, min(corrected, year), month, in_force, of, shown] += base
     for (year, counted, month, in_force, of, voucher), base in grouped.items():
@@ -89,7 +89,7 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
 @lru_cache(maxsize=10_000)
 def _place(day: dt.date, start: int) -> tuple[dt.date, str]:
     """The first day of a day's fiscal year, which begins in month `start`, and the day's month."""
-    return dt.date(day.year - (day.month < start), start, 1), month_of(day)
+    return year_start(day, start), month_of(day)
 
 
 def _unplaced(ws: Workspace, unit: Unit, summary: Summary, chart: Chart) -> Iterator[Problem]:

@@ -36,6 +36,7 @@ from ledger.provisional.vat_terms import vat_terms
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import half_away
+from ledger.rules.years import first_open
 
 UNIT_ROLES = ("levy_cost", "levy_owed")
 CENTRAL_ROLES = ("levy_claim", "levy_income", "fund_income")
@@ -257,10 +258,7 @@ class _Run:
         """The month's last day, or that of central's first open month after it."""
         assert self.central is not None
         closed = self.books.closed.get(self.central.slug, frozenset())
-        day = last_day(month)
-        while month_of(day) in closed:
-            day = last_day(month_of(day + dt.timedelta(days=1)))
-        return day
+        return last_day(first_open(month, closed))
 
     def _remeasure(
         self, unit: Unit, summary: Summary, accounts: RoleAccounts, rates: Rates, made: list[Draft]

@@ -21,8 +21,9 @@ from ledger.policy import EVERY_UNIT, Policy
 from ledger.provisional.base import Turnover, turnover
 from ledger.provisional.problems import LevyCurrency, LevyVatRateUnknown
 from ledger.provisional.vat_terms import VatTerms
-from ledger.rules.levy import ZERO, MonthLevy, Terms, YearRules, fiscal_months, year_levy
+from ledger.rules.levy import ZERO, MonthLevy, Terms, YearRules, year_levy
 from ledger.rules.levy_prior import PriorYearCase, PriorYearLevy, prior_year_levy
+from ledger.rules.years import fiscal_months
 
 #: Corrections of years further back are looked for in no link.
 YEARS_BACK = 12

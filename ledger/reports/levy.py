@@ -7,6 +7,7 @@ included. `vat` is what central charges on top; under reverse charge that is not
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -158,9 +159,7 @@ def latest_year(run: LevyRun) -> int | None:
 def statements(books: Books, run: LevyRun, year: int) -> list[Statement]:
     """Statements of all units that `run` knows, by slug."""
     found = []
-    start = int(books.workspace.config.federation.fiscal_year_start[:2])
-    first, last = books.workspace.fiscal_year(last_day(f"{year}-{start:02d}"))
-    assert first.year == year
+    _, last = books.workspace.fiscal_year(dt.date(year, books.workspace.first_month, 1))
     for slug, levy in sorted(run.statements.items()):
         detail = levy.year(year)
         charged = levy.terms.kind is Vat.DOMESTIC and detail is not None

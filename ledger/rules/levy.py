@@ -151,13 +151,6 @@ class MonthLevy:
         return self.booked + self.provisional
 
 
-def fiscal_months(first: dt.date) -> tuple[str, ...]:
-    """The twelve months of the fiscal year that begins on `first`."""
-    return tuple(
-        f"{first.year + (first.month + i - 1) // 12:04d}-{(first.month + i - 1) % 12 + 1:02d}" for i in range(12)
-    )
-
-
 def due_to_date(lines: Iterable[Line], rules: YearRules, month: str) -> Due:
     """What is due at the end of `month`, of the lines that count up to it."""
     terms = rules.terms(month)

@@ -28,6 +28,7 @@ from ledger.rules.levy import (
     less,
     split,
 )
+from ledger.rules.years import first_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ def prior_year_levy(case: PriorYearCase) -> tuple[PriorYearLevy, ...]:
     for item in case.later:
         dated.setdefault(item.dated, []).append(item.line)
     months = {*dated, *(m for m, amount in case.booked.items() if amount)}
-    months |= {_open_from(month, case.closed) for month in months}
+    months |= {first_open(month, case.closed) for month in months}
     if case.levy and all(m in case.closed for m in rules.months):
-        months.add(_open_from(rules.months[-1], case.closed))
+        months.add(first_open(rules.months[-1], case.closed))
     last = case.levy[-1].month if case.levy else max((item.line.month for item in case.later), default=rules.months[-1])
     posted = sum((levy.posted for levy in case.levy), ZERO)
     parts: dict[str, Decimal] = {}
@@ -118,13 +119,6 @@ def prior_year_levy(case: PriorYearCase) -> tuple[PriorYearLevy, ...]:
             found.append(PriorYearLevy(rules.months[0], month, base, amount, here, part, added, corrections_of(new)))
             parts = to_date
     return tuple(found)
-
-
-def _open_from(month: str, closed: Collection[str]) -> str:
-    while month in closed:
-        year, number = int(month[:4]), int(month[5:])
-        month = f"{year + number // 12:04d}-{number % 12 + 1:02d}"
-    return month
 
 
 def _within(line: Line, last: str) -> Line:

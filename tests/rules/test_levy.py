@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.rules.levy import Line, Terms, YearRules, due_to_date, fiscal_months, split, year_levy
+from ledger.rules.levy import Line, Terms, YearRules, due_to_date, split, year_levy
 from ledger.rules.levy_prior import LaterCorrection, PriorYearCase, prior_year_levy
 from ledger.rules.rounding import unit_of
+from ledger.rules.years import fiscal_months
 
 D = Decimal
 STANDARD = (("service", Fraction("0.125")), ("investment", Fraction("0.015")), ("solidarity", Fraction("0.010")))
