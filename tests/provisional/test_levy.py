@@ -227,6 +227,23 @@ def test_only_turnover_of_members_counts(run):
     assert year(found, "repris").base == D("2000.00")
 
 
+@pytest.mark.parametrize(("concerns", "base"), [("2026-03-31", "1000.00"), ("2026-04-01", "800.00")])
+def test_a_correction_of_a_day_before_membership_is_left_out_like_that_day(run, concerns, base):
+    sales = sale("2026-04-10", "1000.00") + sale("2026-06-10", "-200.00", meta=f"concerns: {concerns}")
+    found = run({"repris": {"unit": "joined = 2026-04-01", "2026-04": sales}})[1]
+    assert year(found, "repris").base == D(base)
+
+
+def test_a_floor_of_a_unit_without_a_rate_is_split_as_the_federations(run):
+    """1200.00 a year are 100.00 a month: 12.5, 1.5 and 1 of 15 parts, though the unit's own rate is 0."""
+    policy = POLICY + (
+        '2026-01-01 custom "levy-rate" "repris" 0\n  decision: "A"\n  until: 2026-12-31\n'
+        '2026-01-01 custom "levy-floor" "*" 1200.00 SEK\n  decision: "A"\n'
+    )
+    found = year(run({"repris": {"2026-01": sale("2026-01-10", "1000.00")}}, policy)[1], "repris")
+    assert found.months[0].components == {"service": D("83.33"), "investment": D("10.00"), "solidarity": D("6.67")}
+
+
 NYSTART = """\
 2026-04-16 custom "levy-rate" "nystart" 0.05
   decision: "A"
@@ -293,7 +310,7 @@ def test_a_prior_year_from_books(run, samples):
 
 def booked(month, amount, link=None):
     """The levy of a month, as the close writes it."""
-    day = {"2025-11": "2025-11-30", "2026-01": "2026-01-31", "2026-02": "2026-02-28"}[month]
+    day = {"2024-11": "2024-11-30", "2025-11": "2025-11-30", "2026-01": "2026-01-31", "2026-02": "2026-02-28"}[month]
     tags = '    partner: "gemensamt"\n    ic: "levy"\n'
     return (
         f'{day} * "Levy" ^{link or levy_link("repris", month)}\n'
@@ -339,6 +356,24 @@ def test_booked_prior_year_lines_are_known_by_their_link(run):
     assert found.posted == D("-30.00")
 
 
+def test_a_booked_line_for_the_year_before_last_is_known_by_its_link_too(run):
+    books = (
+        sale("2024-11-10", "1000.00", meta='voucher: "A-1"')
+        + booked("2024-11", "150.00")
+        + sale("2026-01-10", "-100.00", meta='corrects: "A-1"')
+        + booked("2026-01", "-15.00", prior_link("repris", "2026-01", 2024))
+    )
+    closed = {f"{y}-{m:02d}" for y in (2024, 2025) for m in range(1, 13)} | {"2026-01"}
+    policy = POLICY.replace("2025-01-01", "2024-01-01")
+    made = run({"repris": {"accounts": LEVY_ACCOUNTS, "2024-11": books}}, policy, closed={"repris": closed})[1]
+    found = year(made, "repris")
+    assert [(p.year, p.month, p.amount, p.provisional) for p in found.prior_years] == [
+        ("2024-01", "2026-01", D("-15.00"), D("0.00"))
+    ]
+    assert (found.months, found.posted) == ((), D("-15.00"))
+    assert [e for e in made.entries("repris") if isinstance(e, data.Transaction)] == []
+
+
 def test_central_books_in_its_own_first_open_month(run):
     made = run({"repris": {"2026-01": sale("2026-01-10", "1000.00")}}, closed={"gemensamt": {"2026-01", "2026-02"}})[1]
     assert {e.date for e in made.entries("gemensamt") if isinstance(e, data.Transaction)} == {dt.date(2026, 3, 31)}
@@ -368,6 +403,44 @@ def test_between_legal_persons_in_sweden(run, samples):
     assert year(made, "kafe").vat == (("2026-03", D(expected["vat_25"])),)
     assert {n: str(a) for n, a in year(made, "kafe").months[-1].components.items()} == expected["components"]
     assert owed(books, made, "kafe", END) == D(expected["invoice"])
+
+
+def test_a_month_and_its_line_for_last_year_share_one_rounding_of_vat(run):
+    """150.06 of February and 60.02 more of 2025 are one invoice: 25 % of 210.08 is 52.52.
+
+    By itself the first bears 37.515 → 37.52 and the second 15.005 → 15.01, together 52.53; so the second takes 15.00.
+    """
+    policy = POLICY.split('2025-01-01 custom "levy-component"', maxsplit=1)[0]
+    books = {
+        "2025-11": sale("2025-11-11", "1000.00", meta='voucher: "A-1"'),
+        "2026-02": sale("2026-02-10", "400.13", meta='corrects: "A-1"') + sale("2026-02-11", "1000.40"),
+    }
+    loaded, made = run({"kafe": {"unit": 'entity = "legal_entity"', **books}}, policy)
+    assert made.problems == ()
+    found = year(made, "kafe")
+    assert [str(m.posted) for m in found.months] == ["0.00", "150.06"]
+    assert [str(p.amount) for p in found.prior_years] == ["60.02"]
+    assert found.vat == (("2026-02", D("52.52")),)
+    february = [e for e in made.entries("kafe") if e.date == dt.date(2026, 2, 28)]
+    assert [balances([e])["2641"] for e in february] == [D("37.52"), D("15.00")]
+    assert owed(loaded, made, "kafe", END) == D("450.10")  # 187.50 of 2025, 150.06 + 60.02 + 52.52 of February
+
+
+STATED = POLICY.replace(
+    '"investment" 0.015\n  decision: "A"\n', '"investment" 0.015\n  decision: "A"\n  vat: 0.12\n'
+).replace('"solidarity" 0.010\n  decision: "A"\n', '"solidarity" 0.010\n  decision: "A"\n  vat: 0.06\n')
+
+
+def test_each_rate_of_vat_has_its_own_account(run):
+    """10000.00: 1250.00 at 25 %, 150.00 at 12 % and 100.00 at 6 % bear 312.50, 18.00 and 6.00."""
+    made = run({"kafe": {"unit": 'entity = "legal_entity"', "2026-03": sale("2026-03-10", "10000.00")}}, STATED)[1]
+    assert balances(made.entries("gemensamt")) == {
+        "1661 partner": D("1836.50"),
+        "3680 partner": D("-1500.00"),
+        "2611": D("-312.50"),
+        "2621": D("-18.00"),
+        "2631": D("-6.00"),
+    }
 
 
 SPAIN = {"unit": 'currency = "EUR"\nchart = "pgc"\nentity = "legal_entity"', "accounts": PGC}
@@ -406,6 +479,65 @@ def test_between_countries_of_the_union(run, samples):
     assert (str(claim.units), str(claim.price)) == ("1500.00 EUR", "11.60 SEK")
     assert {n: str(a) for n, a in year(made, "spanien").months[-1].components.items()} == expected["components_EUR"]
     assert owed(books, made, "spanien", END) == D("1500.00")  # reverse charge: no VAT is owed to central
+
+
+def test_a_stated_rate_of_vat_counts_within_one_country_only(run):
+    """10000.00 EUR: 1250.00, 150.00 and 100.00 are all services then, at Spain's own 21 %: 315.00."""
+    made = run({"spanien": {**SPAIN, "2026-03": spanish("2026-03-10", "10000.00")}}, STATED, prices=PRICES)[1]
+    assert made.problems == ()
+    assert balances(made.entries("spanien"))["472"] == D("315.00")
+
+
+def test_vat_in_another_currency_is_owed_at_the_day_of_the_invoice(run):
+    """In Sweden, but in euro: 1500.00 and 312.50 VAT (25 % of 1250.00) at 11.60; income at the month's 11.40.
+
+    So the gain is of the levy alone: 1500 × 0.20.
+    """
+    unit = {"unit": 'currency = "EUR"\nchart = "pgc"\nentity = "legal_entity"\ncountry = "SE"', "accounts": PGC}
+    made = run({"spanien": {**unit, "2026-03": spanish("2026-03-10", "10000.00")}}, prices=PRICES)[1]
+    assert made.problems == ()
+    assert balances(made.entries("gemensamt")) == {
+        "1661 partner": D("21025.00"),
+        "3680 partner": D("-14250.00"),
+        "3990 partner": D("-2850.00"),
+        "2611": D("-3625.00"),
+        "3960": D("-300.00"),
+    }
+
+
+def test_a_closed_month_of_central_takes_no_closing_rate_and_the_next_catches_up(run):
+    """1500.00 EUR booked at 11.60. April (11.50) is closed; May (11.70) brings 150.00 SEK of gain, in one entry.
+
+    What stands beside it in kronor has no rate to follow.
+    """
+    prices = PRICES + "2026-04-30 price EUR 11.50 SEK\n2026-05-31 price EUR 11.70 SEK\n"
+    to, of = (f'    partner: "{slug}"\n    ic: "levy"\n' for slug in ("gemensamt", "spanien"))
+    link = "^ic-spanien-levy-2026-03"
+    units = {
+        "spanien": {
+            **SPAIN,
+            "accounts": PGC + "2024-01-01 open Expenses:6295-Levy\n2024-01-01 open Liabilities:55242-Owed\n",
+            "2026-03": spanish("2026-03-10", "10000.00")
+            + f'2026-03-31 * "Levy" {link}\n  Expenses:6295-Levy  1500.00 EUR\n{to}'
+            f"  Liabilities:55242-Owed  -1500.00 EUR\n{to}",
+        },
+        "gemensamt": {
+            "accounts": "".join(
+                f"2024-01-01 open {name}\n"
+                for name in ("Assets:1661-Levy", "Income:3680-Levy", "Income:3960-Gain", "Assets:1930-Bank")
+            ),
+            "2026-03": f'2026-03-31 * "Levy" {link}\n  Assets:1661-Levy  1500.00 EUR @ 11.60 SEK\n{of}'
+            f"  Income:3680-Levy  -17100.00 SEK\n{of}  Income:3960-Gain  -300.00 SEK\n"
+            f'2026-03-31 * "Beside"\n  Assets:1661-Levy  100.00 SEK\n{of}  Assets:1930-Bank  -100.00 SEK\n',
+        },
+        "kafe": {"2026-05": sale("2026-05-10", "100.00")},
+    }
+    months = {f"2026-{m:02d}" for m in (1, 2, 3)}
+    made = run(units, prices=prices, closed={"spanien": months, "gemensamt": months | {"2026-04"}})[1]
+    assert made.problems == ()
+    rates = [e for e in made.entries("gemensamt") if any(x.endswith("-rate") for x in getattr(e, "links", ()))]
+    assert [e.date for e in rates] == [dt.date(2026, 5, 31)]
+    assert balances(rates) == {"1661 partner": D("150.00"), "3960": D("-150.00")}
 
 
 def test_a_claim_in_another_currency_follows_the_closing_rate(run):
