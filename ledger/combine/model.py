@@ -18,11 +18,11 @@ from ledger.charts import Line, line
 from ledger.errors import Problem
 from ledger.messages import translate
 
-#: Pseudo-units: columns of the worksheet that belong to no unit.
+#: Pseudo-units: columns of the worksheet that belong to no unit, in their order (SPEC 10).
 ELIM = "ELIM"
 ADJ = "ADJ"
 CTA = "CTA"
-PSEUDO = (ADJ, ELIM, CTA)
+PSEUDO = (ELIM, ADJ, CTA)
 #: Account labels of amounts that stand on no unit's own account.
 EARLIER = "Earlier-years"
 ENTERED = "Net-assets"

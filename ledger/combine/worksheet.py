@@ -1,4 +1,4 @@
-"""The worksheet: a row for each line, and how the units, ADJ, ELIM and CTA make up the group (SPEC 10)."""
+"""The worksheet: a row for each line, and how the units, ELIM, ADJ and CTA make up the group (SPEC 10)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNITS = "units"
 
 @dataclass(frozen=True)
 class WorksheetRow:
-    """One line: amounts by column (slugs, ADJ, ELIM, CTA), debit positive; `total` is the group's."""
+    """One line: amounts by column (slugs, ELIM, ADJ, CTA), debit positive; `total` is the group's."""
 
     line: Line
     amounts: dict[str, Decimal]
@@ -30,7 +30,7 @@ class WorksheetRow:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """All rows in the order of the statements. `columns`: units in order of their slugs, then ADJ, ELIM, CTA."""
+    """All rows in the order of the statements. `columns`: units in order of their slugs, then ELIM, ADJ, CTA."""
 
     columns: tuple[str, ...]
     rows: tuple[WorksheetRow, ...]

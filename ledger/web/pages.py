@@ -17,8 +17,8 @@ from urllib.parse import quote, urlencode
 from fava.core.extensions import ExtensionModule
 from fava.ext import FavaExtensionBase
 
-from ledger.charts import lines
 from ledger.combine import SETTLED
+from ledger.combine.worksheet import worksheet
 from ledger.messages import N_, translate
 from ledger.reports import KINDS, Task, todo
 from ledger.web.options import ROOT_NAMES, ROOTS
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ledger.web.ledgers import BookLedger
     from ledger.web.source import Look
 
-#: Columns of the worksheet that are no units, in their order (SPEC 10).
-PSEUDO_UNITS = ("ELIM", "ADJ", "CTA")
 #: What the templates say; listed here for the catalogues, and a test holds them to it.
 TEMPLATE_TEXTS = (
     N_("Nothing waits."),
@@ -163,32 +161,26 @@ class Worksheet(Page):
 
     def columns(self) -> list[tuple[str, str]]:
         """(key, heading): the units by name, then what belongs to none; only those with figures."""
-        ws = self.look.workspace
-        used = {row.unit for row in self.look.federation.combined.trial_balance}
-        units = [(slug, unit.code) for slug, unit in ws.units.items() if slug in used]
-        return [*units, *((name, name) for name in PSEUDO_UNITS if name in used)]
+        units = self.look.workspace.units
+        columns = worksheet(self.look.federation.combined).columns
+        return [(key, units[key].code if key in units else key) for key in columns]
 
     def table(self) -> list[Row]:
         """Every line that has figures, in the order of the statements."""
-        combined = self.look.federation.combined
-        amounts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for row in combined.trial_balance:
-            amounts[row.line][row.unit] += row.amount
-        columns = self.columns()
-        codes = {slug: unit.code for slug, unit in self.look.workspace.units.items()}
-        table = []
-        for line in sorted(lines(), key=lambda found: found.order):
-            if line.id not in amounts:
-                continue
-            by_unit = amounts[line.id]
-            cells = [
-                (by_unit.get(key), self._link(line, codes.get(key, key)) if key in by_unit else "")
-                for key, _ in columns
-            ]
-            total = sum(by_unit.values(), Decimal(0))
-            assert combined.lines[line.id] == total, line.id
-            table.append(Row(line.label(self.look.workspace.language), self._link(line, None), line.root, cells, total))
-        return table
+        columns, language = self.columns(), self.look.workspace.language
+        return [
+            Row(
+                row.line.label(language),
+                self._link(row.line, None),
+                row.line.root,
+                [
+                    (row.amounts[key], self._link(row.line, code)) if key in row.amounts else (None, "")
+                    for key, code in columns
+                ],
+                row.total,
+            )
+            for row in worksheet(self.look.federation.combined).rows
+        ]
 
     def sums(self, table: Sequence[Row]) -> tuple[list[Decimal], Decimal]:
         """Each column's sum and the sum of all: both 0 in a complete worksheet."""
