@@ -179,9 +179,7 @@ def _export(
 
         ws = federation.workspace
         entries = group_entries(federation.books, federation.run, found, language=None, threshold=10**9)
-        title = ws.config.federation.name
-        if not found.complete:
-            title = say(N_("{name} (INCOMPLETE)"), name=title)
+        title = found.title(ws.config.federation.name)
         if beancount:
             durable.replace(beancount.absolute(), beancount_text(entries, title, found.currency, ws.shown).encode())
         if hledger:

@@ -15,6 +15,7 @@ from ledger.combine.codes import SETTLED
 from ledger.combine.flows import Part
 from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, Row, Translation, Unmatched
 from ledger.errors import Problem
+from ledger.messages import N_, say
 from ledger.rules.rounding import half_away
 
 
@@ -78,6 +79,10 @@ class Combined:
             sources = dict.fromkeys(p.source for e in group for p in e.postings if p.source)
             made.append(Elimination(kind, key, units, section, amount, tuple(sources)))
         return tuple(made)
+
+    def title(self, name: str) -> str:
+        """The combined ledger's title: the federation's name, marked where units had to be left out."""
+        return name if self.complete else say(N_("{name} (INCOMPLETE)"), name=name)
 
     @property
     def needs_person(self) -> bool:

@@ -24,7 +24,6 @@ from flask import has_request_context
 
 from ledger.combine import group_entries
 from ledger.errors import Problem, order
-from ledger.messages import N_, say
 from ledger.provisional import full_entries
 from ledger.web.files import GuardedFiles
 from ledger.web.imports import UnitImports
@@ -293,12 +292,9 @@ def _federation_feed(look: Look) -> Feed:
     include = [str(path) for path in (ws.policy_file, ws.prices_file) if path.is_file() and not path.is_symlink()]
     for slug, book in sorted(federation.books.units.items()):
         include += book.files or unit_files(ws.units[slug])
-    title = ws.config.federation.name
-    if not federation.combined.complete:
-        title = say(N_("{name} (INCOMPLETE)"), name=title)
     return Feed(
         path=ws.units_folder / "federation.beancount",
-        title=title,
+        title=federation.combined.title(ws.config.federation.name),
         currency=federation.combined.currency,
         roots=ws.language,
         entries=entries,
