@@ -125,6 +125,11 @@ class Part:
             return RETAINED
         return Place("ResultTransfer", place.account) if transfer and place.is_result else place
 
+    def cell(self, flow: Flow) -> tuple[Place, str] | None:
+        """Place and column of the worksheet that a flow belongs to; None = outside the scope."""
+        place = self.assign(flow.account, flow.date, transfer=flow.transfer)
+        return (place, self.column(flow.account)) if place is not None else None
+
     @cached_property
     def sums(self) -> dict[tuple[Place, str], Decimal]:
         """Σ of the flows by place and column of the worksheet; it is taken once."""

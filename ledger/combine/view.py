@@ -219,20 +219,16 @@ class _Writer:
         start = self.combined.date_from
         cells: Cells = defaultdict(Decimal)
         for flow in part.flows:
-            if flow.date < start:
-                place = part.assign(flow.account, flow.date, transfer=flow.transfer)
-                if place is not None:
-                    cells[place, part.column(flow.account)] += flow.amount
+            if flow.date < start and (cell := part.cell(flow)) is not None:
+                cells[cell] += flow.amount
         self._summed(part, start - DAY, OPENING, self.say(OPENING_TEXT), cells)
 
     def months(self, part: Part) -> None:
         """The unit's period in monthly sums."""
         months: dict[str, Cells] = defaultdict(lambda: defaultdict(Decimal))
         for flow in part.flows:
-            if flow.date >= self.combined.date_from:
-                place = part.assign(flow.account, flow.date, transfer=flow.transfer)
-                if place is not None:
-                    months[month_of(flow.date)][place, part.column(flow.account)] += flow.amount
+            if flow.date >= self.combined.date_from and (cell := part.cell(flow)) is not None:
+                months[month_of(flow.date)][cell] += flow.amount
         for month, cells in sorted(months.items()):
             day = min(last_day(month), self.combined.date_to)
             self._summed(part, day, SUMMARY, self.say(SUMMARY_TEXT, month=month), cells)
