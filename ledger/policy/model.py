@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from ledger.charts.ranges import Range
 from ledger.errors import Problem
+from ledger.rules.levy import SERVICE
 
 #: The scope that means every unit.
 EVERY_UNIT = "*"
@@ -219,4 +220,4 @@ class Policy:
 
 def default_vat(component: str) -> Literal["standard", "none"]:
     """`standard` for services, `none` for what feeds a fund."""
-    return "standard" if component == "service" else "none"
+    return "standard" if component == SERVICE else "none"

@@ -26,7 +26,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from ledger.books import Summary, TurnoverRow, Unit, Workspace, month_of
+from ledger.books import PartnerRow, Summary, TurnoverRow, Unit, Workspace, month_of
 from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.policy import Policy
@@ -103,18 +103,23 @@ def _unplaced(ws: Workspace, unit: Unit, summary: Summary, chart: Chart) -> Iter
 def _fault(ws: Workspace, unit: Unit, row: TurnoverRow) -> Problem | None:
     """What keeps a row of turnover from being counted."""
     if row.currency != unit.currency:
-        return LevyCurrency(
-            file=ws.shown(row.file),
-            line=row.line,
-            unit=unit.slug,
-            account=row.account,
-            currency=row.currency,
-            slug=unit.slug,
-            wanted=unit.currency,
-        )
+        return foreign(ws, unit, row)
     if row.dangling is not None:
         return LevyCorrectsUnknown(file=ws.shown(row.file), line=row.line, unit=unit.slug, voucher=row.dangling)
     return None
+
+
+def foreign(ws: Workspace, unit: Unit, row: TurnoverRow | PartnerRow) -> LevyCurrency:
+    """What is wrong with turnover or levy that is booked in another currency than the unit's."""
+    return LevyCurrency(
+        file=ws.shown(row.file),
+        line=row.line,
+        unit=unit.slug,
+        account=row.account,
+        currency=row.currency,
+        slug=unit.slug,
+        wanted=unit.currency,
+    )
 
 
 def _counted(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: Policy) -> Iterator[TurnoverRow]:

@@ -18,8 +18,8 @@ from ledger.books import Summary, Unit, Workspace, last_day, month_of
 from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.policy import EVERY_UNIT, Policy
-from ledger.provisional.base import Turnover, turnover
-from ledger.provisional.problems import LevyCurrency, LevyVatRateUnknown
+from ledger.provisional.base import Turnover, foreign, turnover
+from ledger.provisional.problems import LevyVatRateUnknown
 from ledger.provisional.vat_terms import VatTerms
 from ledger.rules.levy import ZERO, MonthLevy, Terms, YearRules, year_levy
 from ledger.rules.levy_prior import PriorYearCase, PriorYearLevy, prior_year_levy
@@ -141,17 +141,7 @@ def _booked(ws: Workspace, unit: Unit, summary: Summary) -> tuple[_Booked, list[
         if row.ic != "levy" or not row.account.startswith("Expenses:"):
             continue
         if row.currency != unit.currency:
-            problems.append(
-                LevyCurrency(
-                    file=ws.shown(row.file),
-                    line=row.line,
-                    unit=unit.slug,
-                    account=row.account,
-                    currency=row.currency,
-                    slug=unit.slug,
-                    wanted=unit.currency,
-                )
-            )
+            problems.append(foreign(ws, unit, row))
             continue
         month, first = month_of(row.date), ws.fiscal_year(row.date)[0]
         corrected = next(
