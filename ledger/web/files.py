@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from fava.core.file import FileModule, GeneratedEntryError
 from fava.util import next_key
 from markupsafe import Markup
 
+from ledger.books import durable
 from ledger.books.problems_write import WriteConflict
 from ledger.books.write import Appended, Block, Change, append_entries, apply, unit_lock
 from ledger.web.imports import brought_by
@@ -40,7 +40,7 @@ KEY = re.compile(r"[a-z][A-Za-z0-9_-]*")
 
 def digest(text: str) -> str:
     """SHA-256 as Fava's pages know it."""
-    return sha256(text.encode("utf-8")).hexdigest()
+    return durable.sha256(text.encode("utf-8"))
 
 
 class Text:

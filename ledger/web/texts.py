@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ledger.books import Unit, Workspace
+from ledger.books.guard_bytes import MAX_BYTES
 from ledger.web.problems import WebFileClosed, WebFileFederation, WebFileOutside, WebSourceUnreadable
 
-#: A file that is larger isn't shown in a browser (the guard's limit for a book file).
-MAX_BYTES = 8 << 20
 MONTH_FILE = re.compile(r"(\d{4})/(\d{4}-\d{2})\.beancount")
 
 
@@ -70,7 +69,7 @@ def owner(ws: Workspace, path: Path) -> Unit | None:
     return ws.units.get(slug)
 
 
-def editable(ws: Workspace, path: Path, closed: dict[str, frozenset[str]] | dict[str, Sequence[str]]) -> Unit:
+def editable(ws: Workspace, path: Path, closed: Mapping[str, Collection[str]]) -> Unit:
     """The unit whose accounts or open month `path` is.
 
     Raises:
