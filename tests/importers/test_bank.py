@@ -39,6 +39,7 @@ from importers.run import import_files, import_inboxes
 from ledger.books import Unit
 from ledger.books.config import SourceTable
 from ledger.books.problems_write import JobUnreadable
+from tests.importers.conftest import ACCOUNTS
 
 IBAN = "SE4550000000058398257466"
 CREATED = dt.datetime(2026, 3, 31, 18, 0)  # noqa: DTZ001  banks write local time
@@ -133,6 +134,14 @@ def test_the_closing_balance_is_asserted_on_the_day_after(feed):
         # 25 % of money in: 1250.00 holds 250.00; of money out: 99.99 holds 19.998 -> 20.00
         ('vat = "25"\naccount = "Income:3001-Försäljning-25"', "1250.00", {"3001": "-1000.00", "2611": "-250.00"}),
         ('vat = "25"\naccount = "Expenses:6110-Kontorsmaterial"', "-99.99", {"6110": "79.99", "2641": "20.00"}),
+        # 12 % of money in: 1120.00 holds 120.00; 6 %: 106.00 holds 6.00; each rate has its account
+        ('vat = "12"\naccount = "Income:3001-Försäljning-25"', "1120.00", {"3001": "-1000.00", "2621": "-120.00"}),
+        ('vat = "6"\naccount = "Income:3001-Försäljning-25"', "106.00", {"3001": "-100.00", "2631": "-6.00"}),
+        # an amount is without sign; what is of the other direction, amount or counterparty waits
+        ('amount = "10.00"\naccount = "Expenses:5010-Lokalhyra"', "-10.00", {"5010": "10.00"}),
+        ('amount = "10.00"\naccount = "Expenses:5010-Lokalhyra"', "-10.01", {"2999": "10.01"}),
+        ('direction = "in"\naccount = "Expenses:5010-Lokalhyra"', "-10.00", {"2999": "10.00"}),
+        ('counterparty = "x"\naccount = "Expenses:5010-Lokalhyra"', "-10.00", {"2999": "10.00"}),
         # partner and ic travel with the posting
         ('partner = "gemensamt"\nic = "trade"\naccount = "Expenses:5010-Lokalhyra"', "-10.00", {"5010": "10.00"}),
     ],
@@ -148,11 +157,11 @@ def test_rules(feed, rule, amount, expected):
 
 
 def test_a_unit_that_deducts_half_its_vat_keeps_the_rest_in_the_cost(feed):
-    """125.01 out holds 25.00 VAT (25.002); half, rounded down, is 12.50; the cost is 112.51."""
+    """125.05 out holds 25.01 VAT; half is 12.505, rounded down 12.50; the cost is 112.55."""
     rule = '[[source.rule]]\nvat = "25"\naccount = "Expenses:6110-Kontorsmaterial"\n'
     feed = feed("vat_deduction = 0.5\n" + sources_with(rule), _2026_01=OPENED)
-    feed.take(camt(line(2, "-125.01", "x")))
-    assert [str(p.units.number) for p in imported(feed)[0].postings] == ["-125.01", "112.51", "12.50"]
+    feed.take(camt(line(2, "-125.05", "x")))
+    assert [str(p.units.number) for p in imported(feed)[0].postings] == ["-125.05", "112.55", "12.50"]
 
 
 def test_a_rule_with_an_account_that_isnt_open_refuses_the_file(feed):
@@ -170,6 +179,23 @@ def test_a_collected_line_is_one_posting_on_the_bank_and_one_per_payment(feed):
     entry = imported(feed)[0]
     assert [str(p.units.number) for p in entry.postings] == ["100.00", "-60.00", "-40.00"]
     assert [p.meta.get("counterparty") for p in entry.postings[1:]] == ["Anna", "Bo"]
+
+
+def test_a_collected_line_waits_if_one_of_its_payments_does(feed):
+    rule = '[[source.rule]]\ncounterparty = "Anna"\naccount = "Expenses:5010-Lokalhyra"\n'
+    feed = feed(sources_with(rule), _2026_01=OPENED)
+    details = (Detail(Decimal("60.00"), "SEK", "Anna"), Detail(Decimal("40.00"), "SEK", "Bo"))
+    feed.take(camt(Entry(Decimal("-100.00"), "SEK", march(2), details=tuple(negative(d) for d in details))))
+    (entry,) = imported(feed)
+    assert entry.flag == "!"
+    assert postings(entry)[1:] == [
+        ("Expenses:5010-Lokalhyra", "60.00 SEK"),
+        ("Liabilities:2999-Observationskonto", "40.00 SEK"),
+    ]
+
+
+def negative(detail):
+    return dataclasses.replace(detail, amount=-detail.amount)
 
 
 def test_a_suggestion_is_the_account_of_the_last_similar_line(feed):
@@ -198,10 +224,26 @@ def test_pending_lines_are_left_for_later(feed):
 
 def test_an_account_never_posted_to_gets_its_opening_balance_on_suspense(feed):
     feed = feed()
-    report = feed.take(camt(line(2, "-1.00", "x"), opening="700.00"))
-    assert feed.balances() == {"1930": Decimal("699.00"), "2999": Decimal("-699.00")}
+    report = feed.take(camt(line(2, "-1.00", "x"), line(5, "-2.00", "y"), opening="700.00"))
+    assert feed.balances() == {"1930": Decimal("697.00"), "2999": Decimal("-697.00")}
     assert feed.book().problems == ()
     assert "700.00" in report.sentence()
+    assert [(e.date, str(e.postings[0].units)) for e in imported(feed)] == [
+        (march(2), "700.00 SEK"),
+        (march(2), "-1.00 SEK"),
+        (march(5), "-2.00 SEK"),
+    ]
+
+
+def test_the_opening_balance_is_no_line_that_the_bank_has_taken_back(feed):
+    """The first day comes again with one line more: the opening balance, which no statement lists, stays and counts."""
+    feed = feed()
+    feed.take(no_closing(camt(line(2, "-1.00", "x"), opening="700.00")))
+    report = feed.take(camt(line(2, "-1.00", "x"), line(2, "-2.00", "y"), opening="700.00"))
+    assert report.status == "imported", report.problem
+    assert len(report.plan.transactions) == 1
+    assert feed.balances()["1930"] == Decimal("697.00")
+    assert feed.book().problems == ()
 
 
 def test_a_balance_that_the_books_dont_reach_is_said(feed):
@@ -313,6 +355,35 @@ def test_lines_before_an_assertion_that_holds_are_refused(feed):
     report = feed.take(camt(line(5, "-5.00", "te")))
     assert type(report.problem) is BankBalanceContradicted
     assert feed.bytes() == before
+
+
+def test_a_day_without_lines_within_a_statement_is_a_day_that_it_speaks_of(feed):
+    """The book has a line on the 3rd; a statement from the 1st to the 5th doesn't know it."""
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "kaffe"), line(3, "-7.00", "te")))
+    before = feed.bytes()
+    report = feed.take(camt(line(2, "-30.00", "kaffe"), line(5, "1.00", "x"), date_from=march(1), date_to=march(5)))
+    assert type(report.problem) is BankRestated
+    assert report.problem.params["date"] == "2026-03-03"
+    assert feed.bytes() == before
+
+
+def test_lines_that_a_failing_assertion_waits_for_come_in(feed):
+    """The statement of the 20th begins 5.00 lower than the book; the older one brings them, and all is well."""
+    feed = feed(_2026_01=OPENED)
+    young = feed.take(camt(line(20, "-30.00", "kaffe"), opening="995.00"))
+    assert [type(n) for n in young.plan.notes] == [BankBalanceOff]
+    assert feed.take(camt(line(5, "-5.00", "te"))).status == "imported"
+    assert feed.balances()["1930"] == Decimal("965.00")
+    assert feed.book().problems == ()
+
+
+def test_nothing_is_asserted_of_an_account_on_the_day_it_is_closed(feed):
+    """The bank's last line is of the 2nd; the account is closed on the 3rd, when a balance would have to stand."""
+    feed = feed(accounts=ACCOUNTS + "2026-03-03 close Assets:1930-Bank\n", _2026_01=OPENED)
+    report = feed.take(camt(line(2, "-1000.00", "avslutat")))
+    assert (report.status, len(report.plan.entries)) == ("imported", 1)
+    assert feed.book().problems == ()
 
 
 def test_several_files_are_taken_oldest_first(feed):
