@@ -4,16 +4,18 @@ import dataclasses
 import datetime as dt
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.camt053 import bank_line, check_statement, in_order
-from importers.camt_model import Balance, Detail, Entry, Statement
+from importers.camt053 import bank_line, check_statement, in_order, source_of
+from importers.camt_model import Balance, Detail, Entry, Statement, Summary
 from importers.camt_read import looks_like_camt, read_camt053
 from importers.camt_write import write_camt053
 from importers.problems import (
+    BankAccountUnknown,
     BankBalanceDiffers,
     BankCountDiffers,
     BankCurrency,
@@ -25,6 +27,8 @@ from importers.problems import (
     ImportFileEmpty,
     XmlRefused,
 )
+from ledger.books import Unit
+from ledger.books.config import SourceTable
 from ledger.errors import Problem
 
 DAY = dt.date(2026, 3, 2)
@@ -179,6 +183,62 @@ def test_details_in_another_currency_are_no_parts():
 def test_details_that_dont_sum_are_no_parts():
     details = (Detail(Decimal(5), "SEK", "A"), Detail(Decimal(4), "SEK", "B"))
     assert bank_line(entry("10.00", details=details), "SEK").parts == ()
+
+
+def test_details_finer_than_the_currencys_unit_are_no_parts():
+    """33.335 + 66.665 are 100.00, but nobody can book half an öre."""
+    details = (Detail(Decimal("33.335"), "SEK", "A"), Detail(Decimal("66.665"), "SEK", "B"))
+    assert bank_line(entry("100.00", details=details), "SEK").parts == ()
+
+
+#: Two booked entries, 5.00 in and 1.00 out, and 9.00 in that is pending: banks count either two or three.
+COUNTED = statement(entry("5.00"), entry("-1.00"), entry("9.00", status="PDNG"))
+
+
+@pytest.mark.parametrize(
+    ("what", "right", "wrong"),
+    [
+        ("count", (2, 3), 1),
+        ("credits", (1, 2), 3),
+        ("debits", (1,), 0),
+        ("credit_sum", (Decimal("5.00"), Decimal("14.00")), Decimal("9.00")),
+        ("debit_sum", (Decimal("1.00"),), Decimal("-1.00")),
+    ],
+)
+def test_the_banks_own_counts_and_sums_hold(what, right, wrong):
+    for said in right:
+        assert len(check_statement(dataclasses.replace(COUNTED, summary=Summary(**{what: said})), "x").lines) == 2
+    with pytest.raises(BankCountDiffers) as caught:
+        check_statement(dataclasses.replace(COUNTED, summary=Summary(**{what: wrong})), "x")
+    assert caught.value.params["declared"] == str(wrong)
+
+
+@pytest.mark.parametrize(
+    ("bank_account", "found"),
+    [
+        ("SE45 5000 0000 0583 9825 7466", True),
+        ("5839-825 74 66", True),  # clearing and account number, as the IBAN ends
+        ("825 74 66", False),  # too short to be sure of
+        ("5839-825 74 67", False),
+    ],
+)
+def test_whose_account_a_statement_is(bank_account, found):
+    source = SourceTable(name="bank", format="camt053", account="Assets:1930-Bank", bank_account=bank_account)
+    unit = Unit("u", Path("/nowhere"), "U", "U", "division", "SEK", "bas", sources=(source,))
+    if found:
+        assert source_of(unit, COUNTED, "x") is source
+    else:
+        with pytest.raises(BankAccountUnknown):
+            source_of(unit, COUNTED, "x")
+
+
+def test_a_day_that_comes_back_to_where_it_began_follows_on_the_day_before():
+    """Yesterday closed at 0.00; of two statements, 5.00 → 0.00 and 0.00 → 5.00, the second is the earlier one."""
+    yesterday = Entry(Decimal("3.00"), "SEK", DAY - dt.timedelta(days=1))
+    before = check_statement(statement(yesterday, opening="-3.00"), "x")
+    one = check_statement(statement(entry("5.00"), opening="0.00"), "x")
+    two = check_statement(statement(entry("-5.00"), opening="5.00"), "x")
+    assert in_order([two, one, before]) == [before, one, two]
 
 
 def test_statements_of_one_day_follow_each_other():
