@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ledger.books.fingerprint import answer_cache
     from ledger.books.load import load_books
     from ledger.books.pool import Pool
+    from ledger.books.root import find_root
     from ledger.books.scan import scan_balances
     from ledger.books.summariser import summarise
     from ledger.books.summary import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     )
     from ledger.books.template import main_text
     from ledger.books.unitbook import Books, CentralText, UnitBook
-    from ledger.books.workspace import Unit, Workspace, find_root, open_workspace
+    from ledger.books.workspace import Unit, Workspace, open_workspace
 
 __all__ = [
     "AccountRow",
@@ -70,7 +71,7 @@ _HOMES = {
     "UnitBook": "unitbook",
     "Unit": "workspace",
     "Workspace": "workspace",
-    "find_root": "workspace",
+    "find_root": "root",
     "open_workspace": "workspace",
 }
 

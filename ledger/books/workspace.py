@@ -1,7 +1,7 @@
 """A workspace: the folder that holds the federation's settings and every unit's books (SPEC 2).
 
-Found by `--workspace`, then `SAMBOK_WORKSPACE`, then the nearest folder above with a `fava.conf`. Reading one never
-stops at the first fault: a unit whose `unit.toml` is wrong is left out with its problem, and the others stand.
+Reading one never stops at the first fault: a unit whose `unit.toml` is wrong is left out with its problem, and the
+others stand. `ledger.books.root` finds it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from ledger.books.problems import (
     UnitDates,
     UnitFolderName,
     UnitUnknown,
-    WorkspaceMissing,
 )
 from ledger.errors import Problem, order
 from ledger.rules.years import year_start
@@ -172,20 +171,6 @@ class Workspace:
         """First and last day of the fiscal year that holds `day`."""
         first = year_start(day, self.first_month)
         return first, first.replace(year=first.year + 1) - dt.timedelta(days=1)
-
-
-def find_root(option: str | None, start: Path | None = None) -> Path:
-    """The workspace's folder: `--workspace`, `SAMBOK_WORKSPACE`, or the nearest ancestor with a `fava.conf`.
-
-    Raises:
-        WorkspaceMissing: none of them has a `fava.conf`.
-    """
-    named = option or os.environ.get("SAMBOK_WORKSPACE")
-    here = Path(named).absolute() if named else (start or Path.cwd()).absolute()
-    for folder in (here,) if named else (here, *here.parents):
-        if (folder / "fava.conf").is_file():
-            return Path(os.path.realpath(folder))
-    raise WorkspaceMissing(start=here)
 
 
 def open_workspace(root: Path) -> Workspace:

@@ -143,12 +143,12 @@ def _exit_code(federation: Federation, found: Combined) -> int:
 
 def _root(session: Session) -> Path | None:
     """The workspace's folder, without reading its settings; None where `session.workspace` has something to say."""
-    named = session.option or os.environ.get("SAMBOK_WORKSPACE")
-    here = Path(named).absolute() if named else Path.cwd()
-    for folder in (here,) if named else (here, *here.parents):
-        if (folder / "fava.conf").is_file():
-            return Path(os.path.realpath(folder))
-    return None
+    from ledger.books import find_root  # noqa: PLC0415  only for --json
+
+    try:
+        return find_root(session.option)
+    except Problem:
+        return None
 
 
 def _known(session: Session, key: str) -> str | None:
