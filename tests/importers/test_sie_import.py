@@ -144,6 +144,30 @@ def test_a_growing_export_adds_what_is_new_and_says_what_changed(feed):
     assert feed.balances()["1930"] == Decimal("800.00")
 
 
+def test_a_voucher_that_has_moved_to_another_day_is_said(feed):
+    feed = start(feed)
+    feed.take(BOOK, "januari.se")
+    report = feed.take(BOOK.replace("20260105", "20260109"), "igen.se")
+    (changed,) = [n for n in report.plan.notes if isinstance(n, SieVoucherChanged)]
+    assert (changed.params["voucher"], changed.params["difference"]) == ("A-1", "2026-01-05 -> 2026-01-09")
+    assert vouchers(feed)["A-1"].date == dt.date(2026, 1, 5)
+
+
+def test_a_number_for_import_is_nobodys_so_two_files_may_begin_at_one(feed):
+    """Payroll and invoicing programs both call their first voucher A 1 in a file for import (4I, no balances)."""
+    feed = start(feed)
+    feed.take(HEAD + A1, "lön.si")
+    feed.take(HEAD + A1.replace("Papper", "Lön").replace("100.00", "70.00"), "faktura.si")
+    assert sorted(e.narration for e in feed.transactions()) == ["Lön", "Papper"]
+    assert feed.balances()["1930"] == Decimal("-170.00")
+
+
+def test_a_file_of_no_company_may_be_anybodys(feed):
+    """Programs without an organisation number write zeros."""
+    feed = start(feed, 'organisation_number = "769999-0001"\n' + ONLY_SIE)
+    assert feed.take(BOOK.replace("769999-0001", "000000-0000"), "bok.se").status == "imported"
+
+
 def test_two_vouchers_of_one_number_are_two(feed):
     feed = start(feed)
     feed.take(BOOK + A1.replace("Papper", "Annat"), "bok.se")
