@@ -105,6 +105,7 @@ def test_the_combined_statements_list_that_one_and_nothing_else(federation):
     answer = federation.combined.as_json()
     assert answer["complete"]
     by_rate = [row for row in answer["unmatched"] if row["code"] == "FX_DIFF"]  # disclosed: both used a right rate
+    assert by_rate
     assert all({"koop-reusa", "coop-sur"} & set(row["units"]) for row in by_rate)
     others = [row for row in answer["unmatched"] if row["code"] != "FX_DIFF"]
     assert [(row["code"], sorted(row["units"]), row["amount"], row["class"]) for row in others] == [

@@ -93,10 +93,22 @@ def test_the_same_files_again_change_no_book(demo_root, demo_copy):
     assert texts() == first
 
 
+def in_vouchers(root: Path) -> dict[str, Decimal]:
+    """Σ of the rows of each account in the program's file, read from its lines by hand: no importer is asked."""
+    text = (root / "units/stadkraft/inbox/affarssystem/verifikat-2026-11.se").read_text(encoding="cp437")
+    found: dict[str, Decimal] = {}
+    for _, account, _, amount, *_ in (row.split() for row in text.splitlines() if row.startswith("#TRANS ")):
+        found[account] = found.get(account, Decimal(0)) + Decimal(amount)
+    return found
+
+
 def test_the_programs_payroll_meets_the_banks_payment(demo_copy):
     """SIE books what is owed to the staff, the bank statement pays it: nothing is left of November's wages."""
+    in_file = in_vouchers(demo_copy)
+    assert in_file["2821"] < 0
+    assert in_file["3041"] < 0
     assert sambok(demo_copy, "import", "--inbox").returncode == 0
     summary = load_books(open_workspace(demo_copy), ["stadkraft"]).units["stadkraft"].summary
     assert sum(row.amount for row in summary.balances if "2821" in row.account) == 0
     invoiced = [row.amount for row in summary.balances if "3041" in row.account and row.month == "2026-11"]
-    assert sum(invoiced) == Decimal("-149589.94")
+    assert sum(invoiced) == in_file["3041"]
