@@ -65,7 +65,7 @@ class Camt053Importer(SambokImporter):
         for statement in statements:
             checked = check_statement(statement, source.shown)
             table = source_of(self.unit, statement, source.shown)
-            _fits(self.unit, table, view, checked, source.shown)
+            _fits(self.unit, table, checked, source.shown)
             found = groups.setdefault(account_number(statement.account), (table, []))[1]
             if not any(_again(checked, other) for other in found):
                 found.append(checked)
@@ -299,9 +299,8 @@ def in_order(statements: list[BankStatement]) -> list[BankStatement]:
     return ordered
 
 
-def _fits(unit: Unit, table: SourceTable, view: BookView, statement: BankStatement, shown: str) -> None:
+def _fits(unit: Unit, table: SourceTable, statement: BankStatement, shown: str) -> None:
     """The statement's currency is the source's (the unit's where it names none)."""
-    del view
     expected = table.currency or unit.currency
     if statement.currency != expected:
         raise BankCurrency(
