@@ -13,10 +13,7 @@ VOUCHER = """
 
 def append_voucher(root: Path, slug: str, date: str, amount: str = "12.00", currency: str = "SEK") -> Path:
     """Append a bank fee to `slug`'s book of the month of `date`; the file."""
-    file = root / "units" / slug / "books" / date[:4] / f"{date[:7]}.beancount"
-    with file.open("a", encoding="utf-8") as stream:
-        stream.write(VOUCHER.format(date=date, amount=amount, currency=currency))
-    return file
+    return _append(root, slug, date, VOUCHER.format(date=date, amount=amount, currency=currency))
 
 
 SALE = """
@@ -29,7 +26,11 @@ SALE = """
 
 def append_sale(root: Path, slug: str, date: str, currency: str = "SEK") -> Path:
     """Append an invoice, which changes the unit's levy and with it central's book; the file."""
+    return _append(root, slug, date, SALE.format(date=date, currency=currency))
+
+
+def _append(root: Path, slug: str, date: str, text: str) -> Path:
     file = root / "units" / slug / "books" / date[:4] / f"{date[:7]}.beancount"
     with file.open("a", encoding="utf-8") as stream:
-        stream.write(SALE.format(date=date, currency=currency))
+        stream.write(text)
     return file
