@@ -52,13 +52,8 @@ class Federation:
         return tuple(sorted(found, key=order))
 
 
-def load_federation(ws: Workspace, *, jobs: int | None = None) -> Federation:
-    """Load all books of a workspace and work out what the rules make of them.
-
-    Args:
-        ws: the workspace.
-        jobs: worker processes (default: as many as there are processors, at most 4).
-    """
-    books = load_books(ws, jobs=jobs)
+def load_federation(ws: Workspace) -> Federation:
+    """Load all books of a workspace and work out what the rules make of them."""
+    books = load_books(ws)
     policy = read_policy(books.central_text, ws)
     return Federation(books, policy, levies(books, policy))

@@ -53,16 +53,13 @@ _memory: dict[tuple[str, str], UnitBook] = {}
 _memory_lock = threading.Lock()
 
 
-def load_books(
-    ws: Workspace, slugs: Iterable[str] | None = None, *, jobs: int | None = None, pool: Pool | None = None
-) -> Books:
+def load_books(ws: Workspace, slugs: Iterable[str] | None = None, *, pool: Pool | None = None) -> Books:
     """Load books; only what changed is read.
 
     Args:
         ws: the workspace.
         slugs: which units; default all.
-        jobs: how many worker processes at once; default one a processor, at most 4.
-        pool: workers to use; default this process's own, which stay ready for the next call.
+        pool: workers to use; default this process's own, one a processor and at most 4, which stay ready.
 
     Returns:
         The books, in the order asked for. Faults of text are in their `problems`; nothing is raised for them.
@@ -71,7 +68,7 @@ def load_books(
         UnitUnknown: a slug that names no unit.
     """
     wanted = list(ws.units) if slugs is None else [ws.unit(slug).slug for slug in dict.fromkeys(slugs)]
-    return _Loading(ws, pool or shared_pool(), jobs).run(wanted)
+    return _Loading(ws, pool or shared_pool()).run(wanted)
 
 
 def cache_folder(ws: Workspace) -> Path:
@@ -95,10 +92,9 @@ def engine_digest() -> str:
 class _Loading:
     """One call of `load_books`."""
 
-    def __init__(self, ws: Workspace, pool: Pool, jobs: int | None) -> None:
+    def __init__(self, ws: Workspace, pool: Pool) -> None:
         self.ws = ws
         self.pool = pool
-        self.jobs = jobs
         self.today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own calendar day
         self.cache = Cache(cache_folder(ws))
         self.record = self.before = Record()
@@ -215,7 +211,7 @@ class _Loading:
             return
         unanswered = {task.name: task for task in tasks}
         try:
-            with contextlib.closing(self.pool.run(tasks, self.jobs)) as answers:
+            with contextlib.closing(self.pool.run(tasks)) as answers:
                 for answer in answers:
                     unanswered.pop(answer.task.name)
                     name = answer.task.ask["slug"]

@@ -223,7 +223,7 @@ class Pool:
     ) -> None:
         self.close()
 
-    def run(self, tasks: Sequence[Task], jobs: int | None = None) -> Generator[Answer, None, None]:
+    def run(self, tasks: Sequence[Task]) -> Generator[Answer, None, None]:
         """Work on all tasks, the largest first; answers come as they are ready, one for each task.
 
         One caller at a time; others wait. If the caller stops early (closes the iterator) or is interrupted, what is
@@ -234,7 +234,7 @@ class Pool:
         """
         with self._lock:
             waiting = deque(sorted(tasks, key=lambda t: (-t.size, t.name)))
-            most = min(jobs or self.jobs, len(waiting))
+            most = min(self.jobs, len(waiting))
             try:
                 with selectors.DefaultSelector() as selector:
                     while waiting or self._busy:

@@ -112,8 +112,8 @@ def read_outside(stage: Stage) -> list[Problem]:
 def _died(stage: Stage, **how: str) -> None:
     real = pool.Pool.run
 
-    def run(self, tasks, jobs=None):
-        for answer in real(self, tasks, jobs):
+    def run(self, tasks):
+        for answer in real(self, tasks):
             yield pool.Answer(answer.task, **how) if answer.task.name == "repris" else answer
 
     stage.monkeypatch.setattr(pool.Pool, "run", run)

@@ -86,9 +86,9 @@ def reads(monkeypatch):
     asked = []
     run = pool.Pool.run
 
-    def spy(self, tasks, jobs=None):
+    def spy(self, tasks):
         asked.extend(task.name for task in tasks)
-        return run(self, tasks, jobs)
+        return run(self, tasks)
 
     monkeypatch.setattr(pool.Pool, "run", spy)
     return asked
