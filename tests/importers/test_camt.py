@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.camt053 import bank_line, check_statement, in_order, source_of
+from importers.camt053 import _again, bank_line, check_statement, in_order, source_of
 from importers.camt_model import Balance, Detail, Entry, Statement, Summary
 from importers.camt_read import looks_like_camt, read_camt053
 from importers.camt_write import write_camt053
@@ -230,6 +230,15 @@ def test_whose_account_a_statement_is(bank_account, found):
     else:
         with pytest.raises(BankAccountUnknown):
             source_of(unit, COUNTED, "x")
+
+
+def test_only_the_banks_own_id_makes_a_statement_the_same_as_another():
+    one = check_statement(COUNTED, "x")
+    assert _again(one, check_statement(COUNTED, "x"))
+    assert not _again(one, dataclasses.replace(one, id="S2"))
+    assert not _again(one, dataclasses.replace(one, lines=one.lines[:1]))
+    nameless = dataclasses.replace(one, id="")
+    assert not _again(nameless, nameless)
 
 
 def test_a_day_that_comes_back_to_where_it_began_follows_on_the_day_before():

@@ -338,6 +338,14 @@ def test_what_a_payment_leaves_is_owed(run):
     assert owed(books, made, "repris", dt.date(2026, 1, 31)) == D("150.00")
 
 
+def test_what_else_stands_on_the_levys_account_is_not_owed_on_the_levy(run):
+    """70.00 for goods of central's on the same account are a debt of trade."""
+    tags = '    partner: "gemensamt"\n    ic: "trade"\n'
+    goods = f'2026-01-20 * "goods"\n  Assets:1930-Bank  70.00 SEK\n  Liabilities:2861-Owed  -70.00 SEK\n{tags}'
+    books, made = run({"repris": {"accounts": LEVY_ACCOUNTS, "2026-01": sale("2026-01-10", "1000.00") + goods}})
+    assert owed(books, made, "repris", END) == D("150.00")
+
+
 def test_booked_prior_year_lines_are_known_by_their_link(run):
     books = (
         sale("2025-11-10", "1000.00", meta='voucher: "A-1"')
