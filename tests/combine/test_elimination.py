@@ -46,6 +46,9 @@ def test_each_day_eliminates_what_both_sides_have_by_then(combined):
         ("2026-03-20", "result", "600.00"),
     ]
     assert found.unmatched == ()
+    bought = [(str(e.date), p.source) for e in found.entries for p in e.postings if p.place.account.startswith("2861")]
+    file = "units/kafeet/books/2026/2026-01.beancount"
+    assert bought == [("2026-03-05", f"{file}:6"), ("2026-03-20", f"{file}:14")]  # the posting of the day itself
 
 
 def test_a_debt_of_last_year_is_eliminated_in_the_opening_balance(combined):

@@ -34,6 +34,32 @@ def test_a_voucher_that_closes_the_claim_but_not_the_result_is_no_cut_off(combin
     assert [e for e in new.entries if e.column == "ADJ"] == []
 
 
+def test_a_side_that_names_no_class_takes_the_others(combined):
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    for tag, expected in (("", []), ('    ic: "loan"\n', [("CLASS_MISMATCH", "500.00", "SEK")])):
+        other = theirs.replace('    ic: "trade"\n', tag)
+        found = combined({"repris": (mine, ENTITY), "kafeet": (other, ENTITY)}, date_to=dt.date(2026, 12, 31))
+        assert told(found) == expected
+        assert {e.kind for e in found.entries} == (set() if expected else {"trade"})
+
+
+def test_a_dealing_of_two_classes_is_called_by_the_larger(combined):
+    """One voucher: 400 of trade and 100 of other."""
+    tags = '    partner: "{}"\n    ic: "{}"\n'
+    head = '2026-03-04 * "Both" ^ic-repris-1\n'
+    mine, theirs = head, head
+    for amount, kind in (("400.00", "trade"), ("100.00", "other")):
+        mine += f"  Assets:1661-Intern  {amount} SEK\n{tags.format('kafeet', kind)}"
+        theirs += f"  Liabilities:2861-Intern  -{amount} SEK\n{tags.format('repris', kind)}"
+    texts = {
+        "repris": (mine + "  Assets:1930-Bank  -500.00 SEK\n", ENTITY),
+        "kafeet": (theirs + "  Assets:1930-Bank  500.00 SEK\n", ENTITY),
+    }
+    found = combined(texts, date_to=dt.date(2026, 12, 31))
+    assert told(found) == []
+    assert [(e.kind, str(e.amount)) for e in found.eliminations] == [("trade", "500.00")]
+
+
 def test_two_equal_vouchers_are_a_duplicate_only_if_one_of_them_is_the_difference(combined):
     """Two deliveries of 100 against one of 200 too little by 5: nothing was booked twice."""
     first, _ = sale("repris", "kafeet", "100.00", "100.00", 1)
