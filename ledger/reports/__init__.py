@@ -1,4 +1,4 @@
-"""Reports: what is made of the figures for people. So far: what waits for whom."""
+"""Reports: what is made of the figures for people: what waits for whom (`todo`), the levy statement (`levy`)."""
 
 from ledger.reports.todo import KINDS, Task, todo
 
