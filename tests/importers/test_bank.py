@@ -16,7 +16,7 @@ from importers.bank import BankLine, BankStatement, plan_bank
 from importers.book import BookView
 from importers.camt_model import Balance, Detail, Entry, Statement
 from importers.camt_write import write_camt053
-from importers.identity import LineKey, account_number, folded, numbered
+from importers.identity import LineKey, account_number, digest, folded, numbered
 from importers.problems import (
     ArchiveDamaged,
     BankAccountUnknown,
@@ -332,6 +332,19 @@ def test_statements_of_one_file_that_share_days_must_follow_on_each_other(feed):
     assert feed.bytes() == before
 
 
+def test_the_last_statement_of_a_day_closes_it(feed):
+    """1000.00 → 970.00 before noon, 970.00 → 965.00 after it: 965.00 is asserted, and nothing else."""
+    feed = feed(_2026_01=OPENED)
+    first = camt(line(2, "-30.00", "kaffe"))
+    second = camt(line(2, "-5.00", "te"), opening="970.00").replace(b"<Id>", b"<Id>B")
+    start, end = second.index(b"<Stmt>"), second.index(b"</Stmt>") + len(b"</Stmt>")
+    cut = first.index(b"</Stmt>") + len(b"</Stmt>")
+    feed.take(first[:cut] + second[start:end] + first[cut:])
+    asserted = [(e.date, str(e.amount)) for e in feed.book().entries() if isinstance(e, data.Balance)]
+    assert asserted == [(march(3), "965.00 SEK")]
+    assert feed.book().problems == ()
+
+
 def no_closing(content):
     return content.replace(b"CLBD", b"INFO")
 
@@ -345,6 +358,14 @@ def test_a_day_with_fewer_or_other_lines_is_for_a_person(feed):
         assert type(report.problem) is BankRestated
         assert report.problem.params["missing"] == "1"
         assert feed.bytes() == before
+
+
+def test_a_line_of_another_counterparty_is_another_line(feed):
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "kaffe", "Anna")))
+    report = feed.take(camt(line(2, "-30.00", "kaffe", "Bo")))
+    assert type(report.problem) is BankRestated
+    assert (report.problem.params["missing"], report.problem.params["new"]) == ("1", "1")
 
 
 def test_lines_before_an_assertion_that_holds_are_refused(feed):
@@ -436,12 +457,31 @@ def test_refused_whole(feed, content, error):
     assert type(refused(feed(_2026_01=OPENED), content)) is error
 
 
+def test_a_source_in_another_currency_takes_that_alone(feed):
+    euro = SOURCES.replace('account = "Assets:1930-Bank"', 'account = "Assets:1935-Euro"\ncurrency = "EUR"')
+    feed = feed('currency = "SEK"\n' + euro, accounts=ACCOUNTS + "2020-01-01 open Assets:1935-Euro EUR\n")
+    assert type(refused(feed, WHOLE)) is BankCurrency
+    feed.take(camt(line(2, "-5.00", "x", currency="EUR"), currency="EUR", opening="20.00"))
+    assert [str(e.postings[0].units) for e in imported(feed)] == ["20.00 EUR", "-5.00 EUR"]
+    assert feed.book().problems == ()
+
+
 @pytest.mark.parametrize("name", ["bank", "sie"])
 def test_a_closed_month_takes_no_new_line(feed, name):
     feed = feed(_2026_01=OPENED)
     (feed.unit.folder / "seals.jsonl").write_text('{"period": "2026-03"}\n', encoding="utf-8")
     voucher = '#SIETYP 4\n#FNAMN "x"\n#VER A 1 20260305\n{\n#TRANS 1930 {} 0\n}\n'
     assert type(refused(feed, WHOLE if name == "bank" else voucher)) is ImportMonthClosed
+
+
+def test_what_is_known_of_a_closed_month_may_come_again(feed):
+    """A statement over two months: March is closed and has its line, April's is new."""
+    feed = feed(_2026_01=OPENED)
+    feed.take(WHOLE)
+    (feed.unit.folder / "seals.jsonl").write_text('{"period": "2026-03"}\n', encoding="utf-8")
+    report = feed.take(camt(line(2, "-1.00", "x"), Entry(Decimal("-2.00"), "SEK", dt.date(2026, 4, 1), text="y")))
+    assert report.status == "imported", report.problem
+    assert feed.balances()["1930"] == Decimal("997.00")
 
 
 def test_an_archived_file_that_somebody_changed_stops_the_import(feed):
@@ -513,6 +553,15 @@ def test_what_makes_a_line_itself():
     ]
     assert len({k.id(1) for k in [key, *others]} | {key.id(2)}) == 7
     assert numbered([key, others[0], key]) == [key.id(1), others[0].id(1), key.id(2)]
+
+
+def test_what_banks_change_at_will_is_no_difference():
+    assert folded("  ＣＡＦÉ-Straße №5 ") == folded("cafe\u0301 STRASSE no5") == "café strasse no5"
+    assert folded("kaffe 1") != folded("kaffe 2")
+
+
+def test_parts_of_a_key_do_not_run_into_each_other():
+    assert digest("ab", "c") != digest("a", "bc") != digest("abc") != digest("abc", "")
 
 
 def unit():

@@ -205,6 +205,18 @@ def test_the_next_year_opens_with_what_the_book_holds_already(feed):
     assert feed.balances()["1930"] == Decimal("800.00")
 
 
+def test_what_is_booked_in_the_new_year_already_opens_nothing(feed):
+    """25.00 were paid on 3 January 2027, before the file of 2027 came: on 1 January 1930 still held its 900.00."""
+    accounts = "2020-01-01 open Assets:1930-Plusgiro SEK\n2020-01-01 open Expenses:6110-Papper\n"
+    paid = '2027-01-03 * "by hand"\n  Assets:1930-Plusgiro  -25.00 SEK\n  Expenses:6110-Papper  25.00 SEK\n'
+    feed = feed(ONLY_SIE, accounts=accounts, _2027_01=paid)
+    feed.take(BOOK, "2026.se")
+    feed.take(NEXT, "2027.se")
+    (opening,) = [e for e in feed.transactions() if e.meta.get("opening-of") == dt.date(2027, 1, 1)]
+    assert [str(p.units) for p in opening.postings if "1930" in p.account] == []
+    assert feed.balances()["1930"] == Decimal("775.00")
+
+
 def test_an_older_year_after_a_younger_one_is_refused(feed):
     feed = start(feed)
     feed.take(NEXT, "2027.se")
