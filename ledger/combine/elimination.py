@@ -50,6 +50,18 @@ class Gap:
         """What doesn't meet, in the reporting currency."""
         return self.worths[0] + self.worths[1]
 
+    @property
+    def size(self) -> Decimal:
+        """What doesn't meet, without sign, in the reporting currency: `worth`, or `open` at the larger side's own rate.
+
+        Two sides that are worth the same may still speak of different amounts in the document's currency.
+        """
+        larger = max((0, 1), key=lambda side: abs(self.nets[side]))
+        if not self.nets[larger]:
+            return abs(self.worth)
+        with localcontext(EXACT):
+            return max(abs(self.worth), abs(self.open * self.worths[larger] / self.nets[larger]))
+
 
 def gap(one: Sequence[Item], other: Sequence[Item], currency: str) -> Gap:
     """Compare two sides (items of one section)."""

@@ -26,6 +26,8 @@ from ledger.rules.rounding import EXACT, half_away, unit_of
 
 #: How far apart the two sides of a dealing may lie in time.
 WINDOW = dt.timedelta(days=10)
+#: How far back the period before may reach: a lengthened fiscal year has 18 months at most.
+LONGEST_PERIOD = dt.timedelta(days=550)
 BALANCE = "balance"
 RESULT = "result"
 OTHER = "other"
@@ -203,7 +205,10 @@ class Collector:
         scope, day = self.scope, row.date
         if section == BALANCE:
             return scope.standing(slug) and scope.standing(partner) and not self._gone(row)
-        return day >= scope.date_from - WINDOW and scope.member(slug, day) and scope.member(partner, day)
+        # What names its dealing may answer a voucher of this period's first days, which the period before took in.
+        named = bool(row.document) or any(link.startswith("ic-") for link in row.links)
+        since = scope.date_from - (LONGEST_PERIOD if named else WINDOW)
+        return day >= since and scope.member(slug, day) and scope.member(partner, day)
 
     def _key(self, part: Part, row: PartnerRow, source: str, *, provisional: bool) -> str:
         """What a dealing is called: its link, its document, else the place of its voucher's first tagged posting."""

@@ -106,18 +106,21 @@ class Settler:
         return None
 
     def _earlier(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> list[Item] | None:
-        """The taking back of last period's transit: income of the period before that answers a cost of this one."""
+        """The taking back of last period's transit: a voucher of this period's first days that answers the one before.
+
+        What the period before left open, whenever it was booked there, is what the late voucher closed.
+        """
         start = self.scope.date_from
-        earlier = [i for i in items if i.section == RESULT and start - WINDOW <= i.date < start]
+        earlier = [i for i in items if i.section == RESULT and i.date < start]
         if not earlier:
             return None
         claims, result = self._sections(names, early)
-        if claims.open or not result.open:
+        if claims.open or not result.open or sum((i.amount for i in earlier), ZERO) != -result.worth:
             return None
         for unit in names.units:
             before = [i for i in earlier if i.unit == unit]
-            mine = [i for i in early if i.section == RESULT and i.unit != unit]
-            if not before or not mine or sum((i.amount for i in before), ZERO) != -result.worth:
+            mine = [i for i in early if i.section == RESULT and i.unit != unit and i.date < start + WINDOW]
+            if not before or not mine:
                 continue
             last = max(mine, key=lambda i: (abs(i.amount), i.key))
             postings = (
@@ -146,14 +149,14 @@ class Settler:
             code, difference = "FX_DIFF", (now.worth, self.currency)
         elif _twice(chosen, now, names):
             code = "DUPLICATE"
-        elif abs(now.worth) <= self.tolerance(names.units[0], names.units[1]):
+        elif now.size <= self.tolerance(names.units[0], names.units[1]):
             code = "TOLERANCE"
         else:
             code = "AMOUNT_DIFF"
         sources = [i.source for i in chosen]
         said = finding(code, names.kind, names.units, difference, sources, names.key)
         if code == "TOLERANCE":
-            self.done.within.append((said, abs(now.worth)))
+            self.done.within.append((said, now.size))
         else:
             self.done.findings.append(said)
 

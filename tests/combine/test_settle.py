@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from tests.combine.test_worked import ENTITY, sale
 
 FOREIGN = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
@@ -95,3 +97,56 @@ def test_a_cent_for_each_posting_is_what_rates_may_differ_by(combined):
     assert told(both("5.56")) == []
     assert told(both("5.58")) == [("FX_DIFF", "0.08", "SEK")]
     assert told(both("5.59")) == [("TOLERANCE", "0.12", "SEK")]
+
+
+@pytest.mark.parametrize(
+    ("sold", "bought", "taken_in"),
+    [
+        ("2026-12-30", "2027-01-04", True),
+        ("2026-12-05", "2027-01-04", True),
+        ("2026-06-01", "2027-01-10", True),
+        ("2026-12-30", "2027-01-11", False),  # the eleventh day
+    ],
+)
+def test_what_the_period_before_took_in_is_taken_back_whenever_it_was_sold(combined, sold, bought, taken_in):
+    """Sold for 500, bought for 500 in January: within ten days the cost is of the year before, and not of this one."""
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    texts = {
+        "repris": (mine.replace("2026-03-04", sold), ENTITY),
+        "kafeet": (theirs.replace("2026-03-05", bought), ENTITY),
+    }
+    old = combined(texts, date_to=dt.date(2026, 12, 31))
+    new = combined(texts, date_to=dt.date(2027, 1, 31))
+    if taken_in:
+        assert (told(old), str(old.result)) == ([("CUT_OFF", "500.00", "SEK")], "0.00")
+        assert (told(new), str(new.result)) == ([("CUT_OFF", "500.00", "SEK")], "0.00")
+    else:
+        assert (told(old), str(old.result)) == ([("ONE_SIDED", "500.00", "SEK")], "500.00")
+        assert (told(new), str(new.result)) == ([("AMOUNT_DIFF", "500.00", "SEK")], "-500.00")
+    assert old.result + new.result == 0
+
+
+def test_a_purchase_that_answers_nothing_of_last_year_is_no_taking_back(combined):
+    """Last year's sale under the same link was bought last year: this year's cost of 500 stands on its own."""
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    again = theirs.replace("2026-03-05", "2027-01-04")
+    texts = {"repris": (mine, ENTITY), "kafeet": (theirs + again, ENTITY)}
+    old = combined(texts, date_to=dt.date(2026, 12, 31))
+    assert (told(old), str(old.result)) == ([], "0.00")
+    new = combined(texts, date_to=dt.date(2027, 1, 31))
+    assert [e for e in new.entries if e.column == "ADJ"] == []
+    assert str(new.result) == "-500.00"
+    assert [u.code for u in new.unmatched] != ["CUT_OFF"]
+
+
+@pytest.mark.parametrize("entity", [ENTITY, ""], ids=["legal persons", "divisions"])
+def test_equal_kronor_hide_no_difference_between_the_documents(combined, entity):
+    """Paid at once: sold for 100.00 EUR, bought for 95.00 EUR, both entered as 1,140.00 kr. 5.00 EUR are 57.00 kr."""
+    tags = '    partner: "{}"\n    ic: "trade"\n'
+    head = '2026-03-10 * "Dealing" ^ic-repris-1\n  Assets:1930-Bank  {}1140.00 SEK\n'
+    mine = head.format("") + f"  Income:3002-Sales  -100.00 EUR @@ 1140.00 SEK\n{tags.format('kafeet')}"
+    theirs = head.format("-") + f"  Expenses:4010-Goods  95.00 EUR @@ 1140.00 SEK\n{tags.format('repris')}"
+    texts = {"repris": (mine, entity), "kafeet": (theirs, entity)}
+    prices = "2026-12-31 price EUR 11.40 SEK\n"
+    found = combined(texts, date_to=dt.date(2026, 12, 31), prices=prices)
+    assert told(found) == [("AMOUNT_DIFF", "5.00", "EUR")]
