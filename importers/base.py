@@ -23,8 +23,8 @@ from importers.book import BookView, load_view, view_of
 from importers.plan import Plan
 from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
 from ledger.books import Unit, Workspace
-from ledger.books.config import SourceTable
 from ledger.books.durable import sha256
+from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
 #: Larger than any real statement or year's books; more is somebody's attempt, or another kind of file.
@@ -150,7 +150,7 @@ class SambokImporter(beangulp.Importer):
         Without `existing` the unit's own book is looked at.
         """
         source = read_source(Path(filepath), filepath)
-        view = view_of(self.unit, existing) if existing else load_view(self.ws, self.unit)
+        view = view_of(self.unit, existing, self.ws) if existing else load_view(self.ws, self.unit)
         plan = self.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         found = [*(plan.opens if self.with_opens else []), *plan.entries, *(new for new, _ in plan.known)]
         for number, entry in enumerate(found, 1):
@@ -160,7 +160,7 @@ class SambokImporter(beangulp.Importer):
 
     def deduplicate(self, entries: list[data.Directive], existing: list[data.Directive]) -> None:
         """Mark entries whose `source-id` the book has."""
-        known = (existing and view_of(self.unit, existing)) or load_view(self.ws, self.unit)
+        known = (existing and view_of(self.unit, existing, self.ws)) or load_view(self.ws, self.unit)
         for entry in entries:
             standing = known.sources.get(str(entry.meta.get("source-id")))
             if standing is not None:

@@ -29,11 +29,13 @@ class BookView:
 
     Attributes:
         closed: months that are sealed ("2026-03").
+        ws: the workspace with the other units; None where only this book is known.
     """
 
     unit: Unit
     entries: list[data.Directive]
     closed: frozenset[str] = frozenset()
+    ws: Workspace | None = None
     _opened: list[data.Open] = field(default_factory=list)
 
     def place(self, entry: data.Directive) -> str:
@@ -180,10 +182,10 @@ def load_view(ws: Workspace, unit: Unit) -> BookView:
     if book.summary is None:
         reason = "; ".join(str(p) for p in book.problems[:2])
         raise ImportBookBroken(unit=unit.slug, slug=unit.slug, reason=reason)
-    return BookView(unit, book.entries(), books.closed.get(unit.slug, frozenset()))
+    return BookView(unit, book.entries(), books.closed.get(unit.slug, frozenset()), ws)
 
 
-def view_of(unit: Unit, entries: Iterable[data.Directive]) -> BookView:
+def view_of(unit: Unit, entries: Iterable[data.Directive], ws: Workspace | None = None) -> BookView:
     """A view of entries that somebody else loaded (beangulp, Fava); provisional entries are no part of the book."""
     own = [e for e in entries if not str((e.meta or {}).get("filename", "")).startswith("<")]
-    return BookView(unit, own)
+    return BookView(unit, own, ws=ws)

@@ -36,3 +36,11 @@ class Plan:
     def waiting(self) -> int:
         """Entries flagged `!`: a person places their other side."""
         return sum(1 for e in self.transactions if e.flag == "!")
+
+    def extend(self, other: Plan) -> None:
+        """Take another plan's contents after one's own."""
+        self.entries += other.entries
+        self.known += other.known
+        self.opens += other.opens
+        self.notes += other.notes
+        self.remarks += other.remarks

@@ -19,17 +19,15 @@ from importers.archive import archive, archived
 from importers.base import SambokImporter, Source, read_source
 from importers.book import load_view
 from importers.booktext import render
-from importers.camt053 import Camt053Importer
+from importers.formats import importer_class
 from importers.plan import Plan
 from importers.problems import ImportNoSource, ImportUnknownFormat
-from importers.sie import SieImporter
 from ledger.books import Unit, Workspace, durable
 from ledger.books.guard_bytes import clip
 from ledger.books.write import Block, append_entries, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
-IMPORTERS: dict[str, type[SambokImporter]] = {"camt053": Camt053Importer, "sie4": SieImporter}
 #: What browsers and editors leave beside a file, and files still being downloaded.
 NOT_YET = (".part", ".crdownload", ".tmp", "~")
 
@@ -120,7 +118,7 @@ class ImportReport:
 
 def importers_of(ws: Workspace, unit: Unit, *, with_opens: bool = False) -> list[SambokImporter]:
     """An importer for each of the unit's sources."""
-    return [IMPORTERS[s.format](ws, unit, s, with_opens=with_opens) for s in unit.sources]
+    return [importer_class(s.format)(ws, unit, s, with_opens=with_opens) for s in unit.sources]
 
 
 def import_files(ws: Workspace, unit: Unit, files: Iterable[Path], *, dry_run: bool = False) -> ImportReport:

@@ -18,6 +18,7 @@ RANKS = {
     "ledger.charts": 1,
     "ledger.rules": 1,  # pure: stands on nothing
     "ledger.books": 2,
+    "ledger.subledger": 3,
     "ledger.policy": 3,
     "ledger.provisional": 4,
     "plugins": 5,

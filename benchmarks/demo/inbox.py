@@ -16,10 +16,10 @@ from benchmarks.demo import cast
 from benchmarks.demo.book import LAST_BOOKED, YEAR, Book, Voucher
 from benchmarks.demo.profiles import PROFILES
 from benchmarks.demo.rates import draw
-from importers.camt_model import Balance, Detail, Entry, Statement
-from importers.camt_write import write_camt053
-from importers.sie_model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
-from importers.sie_write import write_sie
+from importers.camt.model import Balance, Detail, Entry, Statement
+from importers.camt.write import write_camt053
+from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.write import write_sie
 
 FIRST, LAST = LAST_BOOKED + dt.timedelta(days=1), dt.date(YEAR, 11, 30)
 CREATED = dt.datetime(YEAR, 12, 1, 5, 30)  # noqa: DTZ001  banks write local time without a zone

@@ -11,15 +11,16 @@ import difflib
 import errno
 import re
 import tomllib
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from ledger.books.durable import read_plain
 from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
+from ledger.books.sources import SourceTable
+from ledger.books.tables import CURRENCY, SOURCE_NAME, Table, Text
 from ledger.errors import Problem
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -28,27 +29,9 @@ RESERVED_SLUGS = frozenset({"adjustments", "policy", "prices"})
 CODE = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 #: Pseudo-units of the combined ledger; no unit may be called so.
 PSEUDO_UNITS = frozenset({"ELIM", "ADJ", "CTA"})
-CURRENCY = r"^[A-Z]{3}$"
 YEAR_START = r"^(0[1-9]|1[0-2])-01$"
 COUNTRY = r"^[A-Z]{2}$"
-SOURCE_NAME = r"^[a-z][a-z0-9-]{0,29}$"
 CONFIG_BYTES = 1 << 20
-
-
-def _one_line(value: str) -> str:
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} for c in value):
-        raise ValueError("one line without control characters is needed")
-    return value
-
-
-#: Text that goes into titles, account names and reports.
-Text = Annotated[str, AfterValidator(_one_line)]
-
-
-class Table(BaseModel):
-    """A TOML table whose unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 TableT = TypeVar("TableT", bound=Table)
@@ -96,31 +79,6 @@ class FederationFile(Table):
     schedule: dict[str, Any] = Field(default_factory=dict)
 
 
-class RuleTable(Table):
-    """`[[source.rule]]`: which account the other side of a line goes to. Every condition given must hold."""
-
-    text: str | None = None  # a part of the line's text or counterparty, any case
-    counterparty: str | None = None
-    direction: Literal["in", "out"] | None = None
-    amount: Decimal | None = None  # the line's amount without sign
-    account: str
-    partner: str | None = None
-    ic: str | None = None
-    vat: Literal["25", "12", "6"] | None = None  # the amount holds this VAT: it is split off
-    narration: str | None = None
-
-
-class SourceTable(Table):
-    """`[[source]]`: where files come from and what they feed."""
-
-    name: Annotated[str, Field(pattern=SOURCE_NAME)]  # folder below inbox/
-    format: Literal["camt053", "sie4"]
-    account: str | None = None  # the books' account of a bank source
-    bank_account: str | None = None  # IBAN or national number as the bank writes it
-    currency: Annotated[str, Field(pattern=CURRENCY)] | None = None
-    rule: tuple[RuleTable, ...] = ()
-
-
 class UnitFile(Table):
     """`unit.toml` as a whole."""
 
@@ -139,6 +97,7 @@ class UnitFile(Table):
     bookkeeping: Literal["sambok", "fortnox"] = "sambok"
     combine: bool = True
     country: Annotated[str, Field(pattern=COUNTRY)] | None = None
+    payment_numbers: tuple[Text, ...] = ()
     source: tuple[SourceTable, ...] = ()
 
     @field_validator("joined", "left")

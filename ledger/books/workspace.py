@@ -14,15 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
-from ledger.books.config import (
-    RESERVED_SLUGS,
-    SLUG,
-    SLUG_LENGTH,
-    FederationFile,
-    SourceTable,
-    UnitFile,
-    read_config,
-)
+from ledger.books.config import RESERVED_SLUGS, SLUG, SLUG_LENGTH, FederationFile, UnitFile, read_config
 from ledger.books.problems import (
     CentralMissing,
     DivisionNumber,
@@ -31,6 +23,7 @@ from ledger.books.problems import (
     UnitFolderName,
     UnitUnknown,
 )
+from ledger.books.sources import SourceTable
 from ledger.errors import Problem, order
 from ledger.rules.years import year_start
 
@@ -62,6 +55,7 @@ class Unit:
     bookkeeping: str = "sambok"
     combine: bool = True
     country: str | None = None
+    payment_numbers: tuple[str, ...] = ()
     sources: tuple[SourceTable, ...] = ()
 
     def in_scope(self, day: dt.date) -> bool:

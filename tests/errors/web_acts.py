@@ -6,7 +6,7 @@ import contextlib
 import socket
 from typing import Any
 
-from importers.camt053 import Camt053Importer
+from importers.camt.importer import Camt053Importer
 from ledger.web.app import create_app
 
 from .acts import dying_reader

@@ -16,8 +16,8 @@ import pytest
 from beancount.core import data
 
 from importers.run import import_inboxes
-from importers.sie_model import SieFile, SieRow, SieVoucher
-from importers.sie_write import write_sie
+from importers.sie.model import SieFile, SieRow, SieVoucher
+from importers.sie.write import write_sie
 from ledger.books import load_books, main_text, open_workspace
 from ledger.books.write import recover, source_ids
 from tests.conftest import FAVA_CONF

@@ -12,13 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers import run
-from importers.bank import BankLine, BankStatement, plan_bank
-from importers.book import BookView
-from importers.camt_model import Balance, Detail, Entry, Statement
-from importers.camt_write import write_camt053
-from importers.identity import LineKey, account_number, digest, folded, numbered
-from importers.problems import (
-    ArchiveDamaged,
+from importers.bank.model import BankLine, BankStatement
+from importers.bank.planner import plan_bank
+from importers.bank.problems import (
     BankAccountUnknown,
     BankBalanceContradicted,
     BankBalanceDiffers,
@@ -26,6 +22,13 @@ from importers.problems import (
     BankCurrency,
     BankRestated,
     BankStatementsOverlap,
+)
+from importers.book import BookView
+from importers.camt.model import Balance, Detail, Entry, Statement
+from importers.camt.write import write_camt053
+from importers.identity import LineKey, account_number, digest, folded, numbered
+from importers.problems import (
+    ArchiveDamaged,
     ImportAccountMissing,
     ImportDateRange,
     ImportFileEmpty,
@@ -37,8 +40,8 @@ from importers.problems import (
 )
 from importers.run import import_files, import_inboxes
 from ledger.books import Unit
-from ledger.books.config import SourceTable
 from ledger.books.problems_write import JobUnreadable
+from ledger.books.sources import SourceTable
 from tests.importers.conftest import ACCOUNTS
 
 IBAN = "SE4550000000058398257466"

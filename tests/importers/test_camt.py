@@ -10,25 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.camt053 import _again, bank_line, check_statement, in_order, source_of
-from importers.camt_model import Balance, Detail, Entry, Statement, Summary
-from importers.camt_read import looks_like_camt, read_camt053
-from importers.camt_write import write_camt053
-from importers.problems import (
-    BankAccountUnknown,
-    BankBalanceDiffers,
-    BankCountDiffers,
-    BankCurrency,
-    CamtIncomplete,
-    CamtWrongKind,
-    ImportAmountInvalid,
-    ImportAmountUnit,
-    ImportDateInvalid,
-    ImportFileEmpty,
-    XmlRefused,
-)
+from importers.bank.problems import BankAccountUnknown, BankBalanceDiffers, BankCountDiffers, BankCurrency
+from importers.bank.statements import in_order, is_again, source_of
+from importers.camt.importer import bank_line, check_statement
+from importers.camt.model import Balance, Detail, Entry, Statement, Summary
+from importers.camt.problems import CamtIncomplete, CamtWrongKind
+from importers.camt.read import looks_like_camt, read_camt053
+from importers.camt.write import write_camt053
+from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid, ImportFileEmpty, XmlRefused
 from ledger.books import Unit
-from ledger.books.config import SourceTable
+from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
 DAY = dt.date(2026, 3, 2)
@@ -226,19 +217,19 @@ def test_whose_account_a_statement_is(bank_account, found):
     source = SourceTable(name="bank", format="camt053", account="Assets:1930-Bank", bank_account=bank_account)
     unit = Unit("u", Path("/nowhere"), "U", "U", "division", "SEK", "bas", sources=(source,))
     if found:
-        assert source_of(unit, COUNTED, "x") is source
+        assert source_of(unit, COUNTED, "camt053", "x") is source
     else:
         with pytest.raises(BankAccountUnknown):
-            source_of(unit, COUNTED, "x")
+            source_of(unit, COUNTED, "camt053", "x")
 
 
 def test_only_the_banks_own_id_makes_a_statement_the_same_as_another():
     one = check_statement(COUNTED, "x")
-    assert _again(one, check_statement(COUNTED, "x"))
-    assert not _again(one, dataclasses.replace(one, id="S2"))
-    assert not _again(one, dataclasses.replace(one, lines=one.lines[:1]))
+    assert is_again(one, check_statement(COUNTED, "x"))
+    assert not is_again(one, dataclasses.replace(one, id="S2"))
+    assert not is_again(one, dataclasses.replace(one, lines=one.lines[:1]))
     nameless = dataclasses.replace(one, id="")
-    assert not _again(nameless, nameless)
+    assert not is_again(nameless, nameless)
 
 
 def test_a_day_that_comes_back_to_where_it_began_follows_on_the_day_before():

@@ -6,9 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from importers.problems import (
-    ImportAmountUnit,
-    ImportDateRange,
+from importers.problems import ImportAmountUnit, ImportDateRange
+from importers.sie.problems import (
     SieBalanceDiffers,
     SieNoVouchers,
     SieVoucherChanged,
@@ -17,7 +16,7 @@ from importers.problems import (
     SieWrongCurrency,
     SieYearOrder,
 )
-from importers.sie_read import read_sie
+from importers.sie.read import read_sie
 
 ONLY_SIE = 'chart = "bas"\n[[source]]\nname = "bok"\nformat = "sie4"\n'
 HEAD = """#FLAGGA 0

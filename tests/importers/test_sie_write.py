@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.sie_model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
-from importers.sie_read import read_sie
-from importers.sie_write import substituted, write_sie
+from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.read import read_sie
+from importers.sie.write import substituted, write_sie
 
 DAY = dt.date(2026, 1, 5)
 

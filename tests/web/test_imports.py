@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from importers.camt_model import Balance, Entry, Statement
-from importers.camt_write import write_camt053
+from importers.camt.model import Balance, Entry, Statement
+from importers.camt.write import write_camt053
 from ledger.books import load_books
 
 IBAN = "SE4550000000058398257466"

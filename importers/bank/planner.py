@@ -13,64 +13,25 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from importers.bank.model import BankLine, BankStatement
+from importers.bank.problems import BankBalanceContradicted, BankBalanceOff, BankRestated
 from importers.book import BookView
 from importers.booktext import clean
 from importers.identity import LineKey, account_number, digest, folded, numbered
-from importers.placing import Part, place, posting
 from importers.plan import Plan
-from importers.problems import (
-    BankBalanceContradicted,
-    BankBalanceOff,
-    BankRestated,
-    ImportAccountMissing,
-    ImportDateRange,
-    ImportMonthClosed,
-)
-from ledger.books.config import SourceTable
+from importers.problems import ImportAccountMissing, ImportDateRange, ImportMonthClosed
+from importers.recognise.place import Recogniser, posting
 from ledger.books.guard_profiles import date_window
+from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 
 ONE_DAY = dt.timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class BankLine:
-    """A booked line of any bank format; the amount is signed, money in positive.
-
-    `parts` are the payments of a collected line; they sum to it, or there are none.
-    """
-
-    date: dt.date
-    amount: Decimal
-    counterparty: str = ""
-    text: str = ""
-    reference: str = ""
-    value_date: dt.date | None = None
-    reversal: bool = False
-    parts: tuple[Part, ...] = ()
-    position: str = ""
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BankStatement:
-    """A statement that adds up. Balances are None where the bank gives none."""
-
-    id: str
-    account: str
-    currency: str
-    lines: tuple[BankLine, ...]
-    opening: Decimal | None = None
-    closing: Decimal | None = None
-    first_day: dt.date | None = None
-    last_day: dt.date | None = None
 
 
 def plan_bank(
@@ -112,6 +73,7 @@ class _Planner:
         self.document = document
         self.number = account_number(statements[0].account)
         self.currency = statements[0].currency
+        self.recogniser = Recogniser(view, source)
         self.plan = Plan()
 
     def run(self, today: dt.date) -> Plan:
@@ -129,7 +91,8 @@ class _Planner:
         return self.plan
 
     def key(self, line: BankLine) -> LineKey:
-        return LineKey(self.number, line.date, line.amount, self.currency, folded(f"{line.counterparty} {line.text}"))
+        text = line.identity or f"{line.counterparty} {line.text}"
+        return LineKey(self.number, line.date, line.amount, self.currency, folded(text))
 
     def check_days(self, lines: Sequence[BankLine], today: dt.date) -> None:
         """Refuse a file that brings a line to a day on which nothing can be booked."""
@@ -243,26 +206,31 @@ class _Planner:
         )
 
     def entry(self, line: BankLine, source_id: str) -> data.Transaction:
-        parts = line.parts or (Part(line.amount, line.counterparty, line.text),)
-        assert sum((p.amount for p in parts), Decimal(0)) == line.amount
-        placed = [place(self.view, self.source, part, line.date, self.currency) for part in parts]
+        assert sum((p.amount for p in line.payments), Decimal(0)) == line.amount
+        placed = [self.recogniser.place(part, line.date, self.currency) for part in line.payments]
         meta: dict[str, Any] = {"source-id": source_id}
+        if line.bank_ref:
+            meta["bank-ref"] = clean(line.bank_ref, 80)
         if line.reference:
-            meta["bank-ref"] = clean(line.reference, 80)
+            meta["reference"] = clean(line.reference, 80)
+        if line.counterparty_account:
+            meta["counterparty-account"] = clean(line.counterparty_account, 60)
         if line.value_date and line.value_date != line.date:
             meta["value-date"] = line.value_date
         if line.reversal:
             meta["reversal"] = True
+        meta |= {key: clean(text, 80) for key, text in line.extra}
+        meta |= {key: value for one in placed for key, value in one.meta.items()}
         suggestions = [p.suggestion for p in placed if p.suggestion]
         if suggestions:
             meta["suggestion"] = suggestions[0]
         narrations = [p.narration for p in placed if p.narration]
-        flag = "*" if all(p.by_rule for p in placed) else "!"
+        flag = "*" if all(p.sure for p in placed) else "!"
         text = clean(narrations[0] if narrations else line.text)
         entry = self.transaction(line.date, flag, clean(line.counterparty) or None, text, meta)
         entry.postings.append(posting(self.account, line.amount, self.currency))
         entry.postings.extend(p for one in placed for p in one.postings)
-        return entry
+        return entry._replace(links=frozenset().union(*(one.links for one in placed)))
 
     def transaction(
         self, day: dt.date, flag: str, payee: str | None, text: str, meta: dict[str, Any]

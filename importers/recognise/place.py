@@ -9,17 +9,19 @@ before. A rule may split VAT off; a unit that may deduct only a part of its inpu
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from importers.bank.model import Part
 from importers.book import BookView
 from importers.booktext import clean
 from importers.problems import ImportAccountMissing
-from ledger.books.config import RuleTable, SourceTable
+from ledger.books.sources import RuleTable, SourceTable
 from ledger.messages import N_, say
 from ledger.rules.rounding import down, half_away
 
@@ -28,33 +30,51 @@ OUTPUT_VAT = {"25": "output_vat", "12": "output_vat_12", "6": "output_vat_6"}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One payment: a bank line, or one of those that the bank booked together. Money in is positive."""
-
-    amount: Decimal
-    counterparty: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
-    """The other side of a line: its postings; whether a rule placed it; narration and suggestion where there is one."""
-
-    postings: tuple[data.Posting, ...]
-    by_rule: bool
-    narration: str | None = None
-    suggestion: str | None = None
-
-
-def place(view: BookView, source: SourceTable, part: Part, day: dt.date, currency: str) -> Placed:
     """The other side of one payment.
 
-    Raises:
-        ImportAccountMissing: a rule names an account that isn't open on `day`.
+    Attributes:
+        postings: they sum to the payment's amount with the sign turned.
+        sure: nobody needs to look at it; else the entry is flagged `!`.
+        narration: the entry's text instead of the bank's.
+        suggestion: where it may belong, and why; only where it isn't sure.
+        links: of the entry: what it settles, or the dealing that it is one side of.
+        meta: of the entry.
     """
-    rule = next((r for r in source.rule if matches(r, part)), None)
-    if rule is None:
-        return _suspense(view, source, part, currency)
+
+    postings: tuple[data.Posting, ...]
+    sure: bool
+    narration: str | None = None
+    suggestion: str | None = None
+    links: frozenset[str] = frozenset()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Recogniser:
+    """Places the payments of one source, one after the other: what one payment settles, the next can't settle again.
+
+    Args:
+        view: the book; `view.ws` tells of the other units.
+        source: whose rules count.
+    """
+
+    def __init__(self, view: BookView, source: SourceTable) -> None:
+        self.view = view
+        self.source = source
+
+    def place(self, part: Part, day: dt.date, currency: str) -> Placed:
+        """The other side of one payment; money in is positive.
+
+        Raises:
+            ImportAccountMissing: a rule names an account that isn't open on `day`.
+        """
+        rule = next((r for r in self.source.rule if matches(r, part)), None)
+        if rule is None:
+            return _suspense(self.view, self.source, part, currency)
+        return _by_rule(self.view, self.source, rule, part, day, currency)
+
+
+def _by_rule(view: BookView, source: SourceTable, rule: RuleTable, part: Part, day: dt.date, currency: str) -> Placed:
     if not view.is_open(rule.account, day, currency):
         raise ImportAccountMissing(
             file=f"units/{view.unit.slug}/unit.toml",
@@ -70,7 +90,7 @@ def place(view: BookView, source: SourceTable, part: Part, day: dt.date, currenc
     net = -part.amount - sum((p.units.number for p in vat if p.units and p.units.number), Decimal(0))
     postings = (posting(rule.account, net, currency, meta), *vat)
     assert sum((p.units.number for p in postings if p.units and p.units.number), Decimal(0)) == -part.amount
-    return Placed(postings, by_rule=True, narration=rule.narration)
+    return Placed(postings, sure=True, narration=rule.narration)
 
 
 def matches(rule: RuleTable, part: Part) -> bool:
@@ -94,10 +114,10 @@ def _suspense(view: BookView, source: SourceTable, part: Part, currency: str) ->
     other = posting(view.role("suspense"), -part.amount, currency, meta)
     habit = view.suggestion(source.account or "", part.counterparty, incoming=part.amount > 0)
     if habit is None:
-        return Placed((other,), by_rule=False)
+        return Placed((other,), sure=False)
     account, before = habit
     reason = say(N_("as on {date}, {payee}"), date=before.date, payee=before.payee)
-    return Placed((other,), by_rule=False, suggestion=clean(f"{account}: {reason}"))
+    return Placed((other,), sure=False, suggestion=clean(f"{account}: {reason}"))
 
 
 def _vat(view: BookView, rule: RuleTable, other_side: Decimal, currency: str) -> list[data.Posting]:

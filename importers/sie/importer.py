@@ -23,13 +23,11 @@ from importers.base import SambokImporter, Source
 from importers.book import BookView
 from importers.booktext import clean, leaf
 from importers.identity import digest
-from importers.placing import posting
 from importers.plan import Plan
-from importers.problems import (
-    ImportAccountMissing,
-    ImportAmountUnit,
-    ImportDateRange,
-    ImportMonthClosed,
+from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange, ImportMonthClosed
+from importers.recognise.place import posting
+from importers.sie.model import SieFile, SieRow, SieVoucher
+from importers.sie.problems import (
     SieBalanceDiffers,
     SieNoVouchers,
     SieVoucherChanged,
@@ -38,8 +36,7 @@ from importers.problems import (
     SieWrongCurrency,
     SieYearOrder,
 )
-from importers.sie_model import SieFile, SieRow, SieVoucher
-from importers.sie_read import looks_like_sie, read_sie
+from importers.sie.read import looks_like_sie, read_sie
 from ledger.books import Unit
 from ledger.books.guard_profiles import date_window
 from ledger.messages import N_, say

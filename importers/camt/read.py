@@ -15,15 +15,9 @@ from typing import Any
 
 from lxml import etree
 
-from importers.camt_model import Balance, Detail, Entry, Statement, Summary
-from importers.problems import (
-    CamtIncomplete,
-    CamtWrongKind,
-    ImportAmountInvalid,
-    ImportDateInvalid,
-    ImportFileEmpty,
-    XmlRefused,
-)
+from importers.camt.model import Balance, Detail, Entry, Statement, Summary
+from importers.camt.problems import CamtIncomplete, CamtWrongKind
+from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty, XmlRefused
 from ledger.messages import N_, say
 
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{0,5})?", re.ASCII)

@@ -11,7 +11,7 @@ import re
 import zlib
 from decimal import Decimal
 
-from importers.sie_model import SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.model import SieBalance, SieFile, SieRow, SieVoucher
 
 #: What stands for characters that CP437 lacks but texts often hold.
 SUBSTITUTES = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR", "Ø": "O", "ø": "o"}

@@ -13,15 +13,9 @@ import re
 import zlib
 from decimal import Decimal
 
-from importers.problems import (
-    ImportAmountInvalid,
-    ImportDateInvalid,
-    ImportFileEmpty,
-    SieChecksum,
-    SieCutOff,
-    SieInvalid,
-)
-from importers.sie_model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
+from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty
+from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid
 from ledger.messages import N_, say
 
 FIELD = re.compile(r'[ \t]*(?:"((?:\\"|[^"])*)"|(\{)|(\})|([^\s"{}][^\s{}]*))')

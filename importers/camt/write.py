@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from importers.camt_model import Balance, Detail, Entry, Statement
+from importers.camt.model import Balance, Detail, Entry, Statement
 from ledger.rules.rounding import decimals
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.{:02d}"

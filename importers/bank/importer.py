@@ -1,0 +1,77 @@
+"""What the importers of all bank formats share: from statements that were read to a plan against the book.
+
+A format's own importer says how a file is recognised and read; which source a statement belongs to, whether it adds
+up, whether statements overlap, and what of it the book holds already, is one and the same for all.
+"""
+
+from __future__ import annotations
+
+import abc
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from importers.bank.model import BankStatement
+from importers.bank.planner import plan_bank
+from importers.bank.statements import check_currency, check_overlap, check_whole, in_order, is_again, source_of
+from importers.base import SambokImporter, Source
+from importers.book import BookView
+from importers.identity import account_number
+from importers.plan import Plan
+from ledger.books.sources import SourceTable
+from ledger.errors import Problem
+
+
+class BankImporter(SambokImporter):
+    """A bank format. One file may hold statements of several accounts of the unit.
+
+    A format gives `FORMAT` (as in `unit.toml`), `recognises` and `read`.
+    """
+
+    FORMAT: ClassVar[str]
+    _read: Mapping[str, tuple[BankStatement, ...]] = MappingProxyType({})
+
+    @abc.abstractmethod
+    def read(self, source: Source) -> tuple[BankStatement, ...]:
+        """Every statement of a file, or one typed problem; statements are checked by `check_whole` afterwards.
+
+        It must be a function of the file and of this source's table alone: the result is kept.
+        """
+
+    def statements(self, source: Source) -> tuple[BankStatement, ...]:
+        """Every statement of a file, each of them whole.
+
+        Raises:
+            Problem: the file is damaged, cut off, or doesn't add up.
+        """
+        if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
+            self._read = {source.digest: tuple(check_whole(s, source.shown) for s in self.read(source))}
+        return self._read[source.digest]
+
+    def owns(self, source: Source) -> bool:
+        """Whether the first statement is of this source's account; a damaged file is the first source's."""
+        try:
+            first = self.statements(source)[0]
+            return source_of(self.unit, first, self.FORMAT, source.shown) == self.source
+        except Problem:
+            return next(s for s in self.unit.sources if s.format == self.FORMAT) == self.source
+
+    def day(self, source: Source) -> dt.date | None:
+        """The last day that a statement speaks of."""
+        return max((d for s in self.statements(source) for d in s.days), default=None)
+
+    def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
+        """All statements of the file: all come in, or none."""
+        groups: dict[str, tuple[SourceTable, list[BankStatement]]] = {}
+        for statement in self.statements(source):
+            table = source_of(self.unit, statement, self.FORMAT, source.shown)
+            check_currency(self.unit, table, statement, source.shown)
+            found = groups.setdefault(account_number(statement.account), (table, []))[1]
+            if not any(is_again(statement, other) for other in found):
+                found.append(statement)
+        whole = Plan()
+        for table, ordered in ((table, in_order(found)) for table, found in groups.values()):
+            check_overlap(ordered, source.shown)
+            whole.extend(plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today))
+        return whole

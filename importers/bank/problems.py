@@ -1,0 +1,90 @@
+"""What can be wrong with a bank statement of any format."""
+
+from __future__ import annotations
+
+from ledger.errors import Problem
+from ledger.messages import N_
+
+
+class BankRestated(Problem):
+    """A bank that changes what it reported before (fewer or other lines of a day)."""
+
+    code = "BANK_RESTATED"
+    message = N_(
+        "The bank reports {date} of {account} differently than before: booked lines that are missing here: {missing}; "
+        "new lines: {new}."
+    )
+    remedy = N_(
+        "Compare the day with the bank. If the new file is right, correct the booked lines by hand (never delete one "
+        "of a closed month) and import again; else set the file aside."
+    )
+
+
+class BankBalanceContradicted(Problem):
+    """Lines from before a balance that the book asserts already, and that is right without them."""
+
+    code = "BANK_BALANCE_CONTRADICTED"
+    message = N_(
+        "The file moves {account} by {difference} before {date}, but the books assert {amount} there and are right "
+        "without it ({place})."
+    )
+    remedy = N_(
+        "Either these lines are booked already by hand, or an opening balance stands for them. Remove that entry or "
+        "the assertion, then import again; import statements oldest first."
+    )
+
+
+class BankBalanceOff(Problem):
+    """A bank balance that the books don't reach: something was never booked, or booked twice."""
+
+    code = "BANK_BALANCE_OFF"
+    message = N_(
+        "{account}: the bank says {bank} at the end of {date}, the books {books}; the difference is {difference}."
+    )
+    remedy = N_("Look for what is missing or twice before that day; until then the assertion stands as an error.")
+
+
+class BankStatementsOverlap(Problem):
+    """Two statements of one file that cover the same days and don't follow on each other: lines would count twice."""
+
+    code = "BANK_STATEMENTS_OVERLAP"
+    message = N_(
+        "Two statements of account {account} cover {day}, but the one that opens with {opening} doesn't follow on the "
+        "one that closes with {closing}."
+    )
+    remedy = N_("Download the period again as one statement, or import the statements as files of their own.")
+
+
+class BankAccountUnknown(Problem):
+    """A statement of an account that isn't the unit's."""
+
+    code = "BANK_ACCOUNT_UNKNOWN"
+    message = N_("The statement is of account {account}, which is no source of {slug} (it has: {known}).")
+    remedy = N_('Import it into its own unit, or add a [[source]] with bank_account = "{account}" to unit.toml.')
+
+
+class BankCurrency(Problem):
+    """A statement in another currency than the source or the books' account."""
+
+    code = "BANK_CURRENCY"
+    message = N_("{position} is in {currency}, but the account {account} is kept in {expected}.")
+    remedy = N_("Give each currency a bank account and a [[source]] of its own.")
+
+
+class BankBalanceDiffers(Problem):
+    """Opening balance + lines is not the closing balance: the statement isn't whole."""
+
+    code = "BANK_BALANCE_DIFFERS"
+    message = N_(
+        "Statement {statement} of {account} doesn't add up: opening {opening} + lines {net} = {computed}, but it "
+        "closes with {closing}; the difference is {difference} {currency}."
+    )
+    remedy = N_("Nothing of the file was booked. Download the statement again; if it stays so, ask the bank.")
+
+
+class BankCountDiffers(Problem):
+    """The bank's own count or sum of lines isn't that of the lines in the file."""
+
+    code = "BANK_COUNT_DIFFERS"
+    message = N_("Statement {statement} of {account} announces {what} {declared}, but holds {found}.")
+    remedy = N_("The file was cut off or edited. Download it again.")

@@ -1,0 +1,173 @@
+"""Checks that every statement passes, whatever its format, and the order in which statements of one file are taken.
+
+A statement that doesn't add up (opening + lines = closing) is refused whole: half a statement must never become half
+the books. Two statements of one file that share days must follow on each other, else lines would count twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+from importers.bank.model import BankStatement
+from importers.bank.problems import BankAccountUnknown, BankBalanceDiffers, BankCurrency, BankStatementsOverlap
+from importers.identity import account_number
+from importers.problems import ImportAmountUnit, ImportSourceIncomplete
+from ledger.books import Unit
+from ledger.books.sources import SourceTable
+from ledger.rules.rounding import unit_of
+
+
+def check_whole(statement: BankStatement, shown: str) -> BankStatement:
+    """The statement, with amounts in whole units of its currency.
+
+    Raises:
+        ImportAmountUnit: an amount is finer than the currency's unit.
+        BankBalanceDiffers: opening + lines isn't closing.
+    """
+    unit = unit_of(statement.currency)
+    for line in statement.lines:
+        for amount in (line.amount, *(part.amount for part in line.parts)):
+            if amount != amount.quantize(unit):
+                raise ImportAmountUnit(
+                    file=shown,
+                    line=line.line,
+                    amount=amount,
+                    currency=statement.currency,
+                    position=line.position or line.date,
+                    smallest=unit,
+                )
+        assert not line.parts or sum(part.amount for part in line.parts) == line.amount, line.position
+    opening, closing = statement.opening, statement.closing
+    if opening is not None and closing is not None and opening + statement.net != closing:
+        raise BankBalanceDiffers(
+            file=shown,
+            line=statement.line,
+            statement=statement.id or "-",
+            account=statement.account or "-",
+            opening=opening,
+            net=statement.net,
+            computed=opening + statement.net,
+            closing=closing,
+            difference=closing - opening - statement.net,
+            currency=statement.currency,
+        )
+    return statement
+
+
+def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) -> SourceTable:
+    """The unit's source that a statement belongs to: by its bank account; one that names none takes what is left.
+
+    A statement that doesn't name its account (some banks' CSV) belongs to the one source of its format.
+
+    Raises:
+        BankAccountUnknown: none of them, or no one of several.
+        ImportSourceIncomplete: it names no account of the books.
+    """
+    sources = [s for s in unit.sources if s.format == format_]
+    number = account_number(statement.account)
+    if number:
+        named = [s for s in sources if s.bank_account and same_account(number, account_number(s.bank_account))]
+        nameless = [s for s in sources if not s.bank_account]
+        found = named or (nameless if len(nameless) == 1 else [])
+    else:
+        found = sources if len(sources) == 1 else []
+    if not found:
+        known = ", ".join(s.bank_account or s.name for s in sources) or "-"
+        raise BankAccountUnknown(
+            file=shown,
+            line=statement.line or None,
+            unit=unit.slug,
+            slug=unit.slug,
+            account=statement.account or "?",
+            known=known,
+        )
+    if not found[0].account:
+        file = f"units/{unit.slug}/unit.toml"
+        raise ImportSourceIncomplete(file=file, unit=unit.slug, slug=unit.slug, name=found[0].name)
+    return found[0]
+
+
+def same_account(one: str, other: str) -> bool:
+    """Equal, or a Swedish IBAN and the clearing and account number at its end (SEB writes either)."""
+    if one == other:
+        return True
+    iban, number = (one, other) if one.startswith("SE") else (other, one)
+    return (
+        len(iban) == 24 and iban.startswith("SE") and len(number) >= 10 and number.isdigit() and iban.endswith(number)
+    )
+
+
+def check_currency(unit: Unit, table: SourceTable, statement: BankStatement, shown: str) -> None:
+    """The statement's currency must be the source's (the unit's where it names none).
+
+    Raises:
+        BankCurrency: it isn't.
+    """
+    expected = table.currency or unit.currency
+    if statement.currency != expected:
+        raise BankCurrency(
+            file=shown,
+            line=statement.line,
+            unit=unit.slug,
+            position=statement.id or statement.account or shown,
+            currency=statement.currency,
+            account=table.account,
+            expected=expected,
+        )
+
+
+def is_again(one: BankStatement, other: BankStatement) -> bool:
+    """Whether a file holds one statement twice: the bank's own id, days, balances and lines are the same.
+
+    Lines are then not counted as equal payments, which are equal lines of one statement or of two that differ.
+    """
+    said = [
+        (
+            (s.id, s.currency, s.opening, s.closing, s.first_day, s.last_day),
+            [(n.date, n.amount, n.counterparty, n.text, n.bank_ref) for n in s.lines],
+        )
+        for s in (one, other)
+    ]
+    return bool(one.id) and said[0] == said[1]
+
+
+def check_overlap(ordered: list[BankStatement], shown: str) -> None:
+    """Refuse statements of one file that share days without following on each other.
+
+    Raises:
+        BankStatementsOverlap: lines of a shared day might stand in both.
+    """
+    for before, after in pairwise(ordered):
+        last = max((line.date for line in before.lines), default=None)
+        first = min((line.date for line in after.lines), default=None)
+        if last is None or first is None or first > last:
+            continue
+        if None in {before.closing, after.opening} or before.closing != after.opening:
+            raise BankStatementsOverlap(
+                file=shown,
+                line=after.lines[0].line,
+                account=after.account,
+                day=first,
+                opening=after.opening,
+                closing=before.closing,
+            )
+
+
+def in_order(statements: list[BankStatement]) -> list[BankStatement]:
+    """Statements of one account by day; those of one day so that each opens where the one before closed."""
+    days: dict[dt.date, list[BankStatement]] = {}
+    for statement in statements:
+        day = min((line.date for line in statement.lines), default=statement.last_day or dt.date.max)
+        days.setdefault(day, []).append(statement)
+    ordered: list[BankStatement] = []
+    for day in sorted(days):
+        left = days[day]
+        while left:
+            closings = [s.closing for s in left]
+            follows = [s for s in left if ordered and s.opening == ordered[-1].closing]
+            heads = [s for i, s in enumerate(left) if s.opening not in closings[:i] + closings[i + 1 :]]
+            pick = (follows or heads or left)[0]
+            ordered.append(pick)
+            left = [s for s in left if s is not pick]
+    return ordered

@@ -1,0 +1,1 @@
+"""Where the other side of a payment goes: invoices, rules, own transfers, other units, else suspense with a reason."""

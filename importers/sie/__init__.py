@@ -1,0 +1,1 @@
+"""SIE, the Swedish exchange format of bookkeeping: reading, planning, writing."""

@@ -1,0 +1,89 @@
+"""What can be wrong with a SIE file."""
+
+from __future__ import annotations
+
+from ledger.errors import Problem
+from ledger.messages import N_
+
+
+class SieInvalid(Problem):
+    """A SIE record that can't be understood."""
+
+    code = "SIE_INVALID"
+    message = N_("The record can't be understood: {reason}.")
+    remedy = N_("Export the file again; if it stays so, send the line to the maker of the exporting program.")
+
+
+class SieCutOff(Problem):
+    """A SIE file whose end is missing."""
+
+    code = "SIE_CUT_OFF"
+    message = N_("The file ends in the middle: {reason}.")
+    remedy = N_("Export the file again and copy it whole.")
+
+
+class SieChecksum(Problem):
+    """#KSUMMA isn't that of the file."""
+
+    code = "SIE_CHECKSUM"
+    message = N_("The checksum in the file is {declared}, its content gives {computed}: the file was changed.")
+    remedy = N_("Export it again from the accounting program and import it untouched.")
+
+
+class SieNoVouchers(Problem):
+    """A SIE file of type 1, 2 or 3: balances only."""
+
+    code = "SIE_NO_VOUCHERS"
+    message = N_("This is a SIE file of type {type}: it holds balances, no vouchers.")
+    remedy = N_("Export type 4 (4E, vouchers) from the accounting program.")
+
+
+class SieWrongCompany(Problem):
+    """Another company's file."""
+
+    code = "SIE_WRONG_COMPANY"
+    message = N_("The file is of {company} ({number}), but {slug} has the organisation number {expected}.")
+    remedy = N_("Import it into its own unit, or correct organisation_number in units/{slug}/unit.toml.")
+
+
+class SieWrongCurrency(Problem):
+    """A file in another currency than the unit's."""
+
+    code = "SIE_WRONG_CURRENCY"
+    message = N_("The file is in {currency}, the books of {slug} in {expected}.")
+    remedy = N_("Export it in {expected}, or import it into a unit of that currency.")
+
+
+class SieYearOrder(Problem):
+    """An older year after a younger one: its closing balances are booked already as the younger one's opening."""
+
+    code = "SIE_YEAR_ORDER"
+    message = N_("The books hold the opening balances of {later} already; the year from {start} would be added twice.")
+    remedy = N_("Import years in order, oldest first: start with an empty unit, or leave the older year out.")
+
+
+class SieVoucherUnbalanced(Problem):
+    """A voucher whose rows don't sum to zero; it alone stays outside."""
+
+    code = "SIE_VOUCHER_UNBALANCED"
+    message = N_("Voucher {voucher} of {date} doesn't balance: {difference} {currency} too much. It was not booked.")
+    remedy = N_("Correct it in the accounting program and export again, or book it by hand: the rest has come in.")
+
+
+class SieVoucherChanged(Problem):
+    """A voucher that is booked already, and reads differently now."""
+
+    code = "SIE_VOUCHER_CHANGED"
+    message = N_("Voucher {voucher} of {date} is booked already and reads differently in this file: {difference}.")
+    remedy = N_("Find out who changed it. Correct the books by a new voucher if the file is right.")
+
+
+class SieBalanceDiffers(Problem):
+    """Opening balance + vouchers of an account is not its closing balance in the file."""
+
+    code = "SIE_BALANCE_DIFFERS"
+    message = N_(
+        "Account {account}: opening {opening} + vouchers {moved} = {computed}, but the file says {closing} "
+        "(difference {difference})."
+    )
+    remedy = N_("The exporting program leaves something out. Compare the account with its own report.")
