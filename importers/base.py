@@ -11,7 +11,6 @@ import abc
 import datetime as dt
 import os
 import re
-import stat
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +22,7 @@ from importers.book import BookView, load_view, view_of
 from importers.plan import Plan
 from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
 from ledger.books import Unit, Workspace
-from ledger.books.durable import sha256
+from ledger.books.durable import read_plain, sha256
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
@@ -66,11 +65,7 @@ def read_source(path: Path, shown: str) -> Source:
         ImportFileEmpty, ImportFileTooLarge: as they say.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ImportFileMissing(file=shown, reason="no ordinary file")
-            content = file.read(LARGEST + 1)
+        content = read_plain(path, LARGEST + 1)
     except OSError as error:
         raise ImportFileMissing(file=shown, reason=error.strerror or str(error)) from error
     if len(content) > LARGEST:

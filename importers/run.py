@@ -9,111 +9,29 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from beancount.core import data
 
 from importers.archive import archive, archived
 from importers.base import SambokImporter, Source, read_source
 from importers.book import load_view
 from importers.booktext import render
 from importers.formats import importer_class
-from importers.plan import Plan
 from importers.problems import ImportNoSource, ImportUnknownFormat
+from importers.progress import Watcher, stage, watched
+from importers.report import FileReport, ImportReport
 from ledger.books import Unit, Workspace, durable
 from ledger.books.guard_bytes import clip
 from ledger.books.write import Block, append_entries, unit_lock
 from ledger.errors import Problem
-from ledger.messages import N_, say
+from ledger.messages import N_
 
+#: Stages that a watcher hears of.
+READING = N_("Reading the file")
+LOADING = N_("Loading the books")
+COMPARING = N_("Comparing with the books")
+WRITING = N_("Checking and writing the entries")
 #: What browsers and editors leave beside a file, and files still being downloaded.
 NOT_YET = (".part", ".crdownload", ".tmp", "~")
-
-
-@dataclass
-class FileReport:
-    """What became of one file.
-
-    Attributes:
-        file: as users know it.
-        status: `imported`, `known` (nothing new in it), `planned` (dry run), `refused`.
-        plan: None where it was refused or was imported before.
-        problem: why it was refused.
-        document: where it is kept, below the unit's folder.
-    """
-
-    file: str
-    status: str
-    plan: Plan | None = None
-    problem: Problem | None = None
-    document: str | None = None
-
-    def sentence(self) -> str:
-        """One line for people."""
-        if self.status == "refused" or (self.status == "known" and self.plan is None):
-            text = N_("{file}: refused.") if self.status == "refused" else N_("{file}: already imported.")
-            return say(text, file=self.file)
-        plan = self.plan
-        assert plan is not None
-        came = len(plan.transactions)
-        text = N_("{file}: new entries: {came}.")
-        if self.status == "planned":
-            text = N_("{file}: entries that would come in: {came}.")
-        parts = [say(text, file=self.file, came=came)]
-        known = sum(isinstance(new, data.Transaction) for new, _ in plan.known)
-        if known:
-            parts.append(say(N_("Known already: {count}."), count=known))
-        if plan.waiting:
-            parts.append(say(N_("On suspense, waiting for a person: {count}."), count=plan.waiting))
-        return " ".join([*parts, *plan.remarks])
-
-    def as_json(self) -> dict[str, Any]:
-        """One object of `--json`."""
-        plan = self.plan or Plan()
-        return {
-            "file": self.file,
-            "status": self.status,
-            "added": len(plan.transactions),
-            "balances": sum(isinstance(e, data.Balance) for e in plan.entries),
-            "accounts": [entry.account for entry in plan.opens],
-            "known": sum(isinstance(new, data.Transaction) for new, _ in plan.known),
-            "waiting": plan.waiting,
-            "remarks": plan.remarks,
-            "notes": [note.as_json() for note in plan.notes],
-            "document": self.document,
-        }
-
-
-@dataclass
-class ImportReport:
-    """What became of a unit's files."""
-
-    unit: str
-    files: list[FileReport] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Problem]:
-        """Why files were refused."""
-        return [f.problem for f in self.files if f.problem is not None]
-
-    @property
-    def notes(self) -> list[Problem]:
-        """What a person should look at in files that came in."""
-        return [note for f in self.files if f.plan for note in f.plan.notes]
-
-    def sentences(self) -> list[str]:
-        """One line a file; notes are counted."""
-        lines = [f.sentence() for f in self.files]
-        if self.notes:
-            text = N_("{unit}: to look at: {count}; the first: {first}")
-            lines.append(say(text, unit=self.unit, count=len(self.notes), first=self.notes[0].text()))
-        return lines
-
-    def as_json(self) -> dict[str, Any]:
-        """One object of `--json`."""
-        return {"unit": self.unit, "files": [f.as_json() for f in self.files]}
 
 
 def importers_of(ws: Workspace, unit: Unit, *, with_opens: bool = False) -> list[SambokImporter]:
@@ -121,7 +39,9 @@ def importers_of(ws: Workspace, unit: Unit, *, with_opens: bool = False) -> list
     return [importer_class(s.format)(ws, unit, s, with_opens=with_opens) for s in unit.sources]
 
 
-def import_files(ws: Workspace, unit: Unit, files: Iterable[Path], *, dry_run: bool = False) -> ImportReport:
+def import_files(
+    ws: Workspace, unit: Unit, files: Iterable[Path], *, dry_run: bool = False, watcher: Watcher | None = None
+) -> ImportReport:
     """Import files that a person names, in the order of the days they speak of.
 
     Args:
@@ -129,20 +49,25 @@ def import_files(ws: Workspace, unit: Unit, files: Iterable[Path], *, dry_run: b
         unit: whose books.
         files: paths.
         dry_run: plan only; nothing is written.
+        watcher: hears how far it is.
 
     Returns:
         What became of each; a refused file stops no other.
     """
     report = ImportReport(unit.slug)
     importers = importers_of(ws, unit)
-    with unit_lock(ws, unit.slug):
+    with watched(watcher), unit_lock(ws, unit.slug):
         for importer, source in _sorted(report, unit, importers, [(p, _shown(ws, p)) for p in files]):
             report.files.append(_one(ws, importer, source, dry_run=dry_run))
     return report
 
 
-def import_inboxes(ws: Workspace, slugs: Sequence[str], *, dry_run: bool = False) -> list[ImportReport]:
+def import_inboxes(
+    ws: Workspace, slugs: Sequence[str], *, dry_run: bool = False, watcher: Watcher | None = None
+) -> list[ImportReport]:
     """Work through the inboxes of units: `inbox/<source>/`. What came in leaves the inbox; what was refused stays.
+
+    `watcher` hears how far it is.
 
     Returns:
         One report per unit that had a file waiting.
@@ -162,7 +87,7 @@ def import_inboxes(ws: Workspace, slugs: Sequence[str], *, dry_run: bool = False
                 report.files.append(FileReport(shown, "refused", problem=missing))
                 continue
             try:
-                _empty(ws, report, unit, importers, files, dry_run=dry_run)
+                _empty(ws, report, unit, importers, files, dry_run=dry_run, watcher=watcher)
             except Problem as problem:  # the unit's books are busy, or an interrupted job can't be completed
                 problem.unit = slug
                 report.files.append(FileReport(ws.shown(folder), "refused", problem=problem))
@@ -179,9 +104,10 @@ def _empty(
     files: Iterable[tuple[Path, str]],
     *,
     dry_run: bool,
+    watcher: Watcher | None,
 ) -> None:
     """One inbox folder; a file leaves it once its content is archived and its entries are written."""
-    with unit_lock(ws, unit.slug):
+    with watched(watcher), unit_lock(ws, unit.slug):
         # While this run waited for the lock another one may have brought a file in.
         waiting = [(path, shown) for path, shown in files if os.path.lexists(path)]
         for importer, source in _sorted(report, unit, importers, waiting):
@@ -216,6 +142,7 @@ def _sorted(
         source = None
         try:
             source = read_source(path, shown)
+            stage(READING)
             importer = _choose(unit, importers, source)
             found.append((importer.day(source) or dt.date.min, shown, importer, source))
         except Problem as problem:
@@ -242,14 +169,17 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
     """One file, all or nothing; the caller holds the unit's lock."""
     unit = importer.unit
     try:
+        stage(LOADING)
         view = load_view(ws, unit)
         if any(source.digest in document for document in view.documents):
             if not dry_run:
                 archive(unit, source)
             return FileReport(source.shown, "known", document=source.document)
+        stage(COMPARING)
         plan = importer.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         if dry_run:
-            return FileReport(source.shown, "planned", plan)
+            return FileReport(source.shown, "planned", plan, account=importer.source.account)
+        stage(WRITING, total=len(plan.entries))
         archive(unit, source)
         blocks = [Block(e.date, render(e), str(e.meta["source-id"])) for e in plan.entries]
         opens = [Block(e.date, render(e)) for e in plan.opens]
@@ -261,7 +191,8 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
         return FileReport(source.shown, "refused", problem=_quoted(problem, source))
     for note in plan.notes:
         _quoted(note, source)
-    return FileReport(source.shown, "imported" if plan.entries else "known", plan, document=source.document)
+    status = "imported" if plan.entries else "known"
+    return FileReport(source.shown, status, plan, document=source.document, account=importer.source.account)
 
 
 def _quoted(problem: Problem, source: Source) -> Problem:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +12,14 @@ import click
 
 from ledger.cli.context import Session, emit, report, workspace_option
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
-from ledger.messages import N_, say
+from ledger.messages import N_, say, translate
 
 if TYPE_CHECKING:
-    from importers.run import ImportReport
+    from importers.progress import Watcher
+    from importers.report import ImportReport
 
 SHOWN_NOTES = 10
+SHOWN_WAITING = 5
 
 
 @click.command("import")
@@ -50,12 +55,37 @@ def import_(
 
     ws = session.workspace
     slugs = list(ws.units) if unit is None else [ws.unit(unit).slug]
-    if inbox:
-        reports = import_inboxes(ws, slugs, dry_run=dry_run)
-    else:
-        reports = [import_files(ws, ws.unit(slugs[0]), files, dry_run=dry_run)]
+    with watching() as watcher:
+        if inbox:
+            reports = import_inboxes(ws, slugs, dry_run=dry_run, watcher=watcher)
+        else:
+            reports = [import_files(ws, ws.unit(slugs[0]), files, dry_run=dry_run, watcher=watcher)]
     _show(reports, as_json=as_json, dry_run=dry_run)
     return EXIT_BOOKS if any(r.problems for r in reports) else EXIT_DONE
+
+
+@contextmanager
+def watching() -> Iterator[Watcher | None]:
+    """A progress line on a terminal's standard error while files are imported; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415  only on a terminal
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415  too
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def hear(name: str, done: int, total: int) -> None:
+            bar.update(task, description=translate(name), completed=done, total=total or None)
+
+        yield hear
 
 
 def _show(reports: list[ImportReport], *, as_json: bool, dry_run: bool) -> None:
@@ -75,5 +105,7 @@ def _show(reports: list[ImportReport], *, as_json: bool, dry_run: bool) -> None:
     for one_report in reports:
         for line in one_report.sentences():
             click.echo(line, err=True)
+        for line in [line for f in one_report.files for line in f.waiting_lines(SHOWN_WAITING)]:
+            click.echo(f"    {line}", err=True)
         report(one_report.problems)
         report(one_report.notes, SHOWN_NOTES)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.cli.context import Session, report, workspace_option
+from ledger.cli.imports import watching
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say, translate
 
@@ -51,8 +52,10 @@ def _import(ws: Workspace) -> bool:
     """Import every inbox; whether a file was refused."""
     from importers.run import import_inboxes  # noqa: PLC0415  only this command and `import` need it
 
+    with watching() as watcher:
+        results = import_inboxes(ws, list(ws.units), watcher=watcher)
     refused = False
-    for result in import_inboxes(ws, list(ws.units)):
+    for result in results:
         for line in result.sentences():
             click.echo(line, err=True)
         report(result.problems)

@@ -48,7 +48,8 @@ def test_a_file_by_name(ws, tmp_path):
     result = run(ws, "repris", file)
     assert result.return_value == 0
     assert result.stdout == ""
-    assert "new entries: 1. On suspense, waiting for a person: 1." in result.stderr
+    told = "new entries: 1. 2026-03-02 to 2026-03-02: in 0, out 1.00 SEK. On suspense, waiting for a person: 1.\n"
+    assert told + "    2026-03-02 -1.00 SEK x\n" in result.stderr
     assert file.exists()
     again = run(ws, "repris", file)
     assert again.return_value == 0

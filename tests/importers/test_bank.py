@@ -92,7 +92,9 @@ def test_a_line_by_rule_and_a_line_on_suspense(feed):
         camt(line(2, "-50.00", "Bankavgift mars"), line(3, "-99.50", "Kortköp", "Åhléns", reference="R1"))
     )
     assert report.status == "imported"
-    assert report.sentence().endswith("file.xml: new entries: 2. On suspense, waiting for a person: 1.")
+    assert report.sentence().endswith(
+        "file.xml: new entries: 2. 2026-03-02 to 2026-03-03: in 0, out 149.50 SEK. On suspense, waiting for a person: 1."
+    )
     fee, card = imported(feed)
     assert (fee.flag, fee.narration) == ("*", "Bankavgift mars")
     assert postings(fee) == [("Assets:1930-Bank", "-50.00 SEK"), ("Expenses:6570-Bankavgifter", "50.00 SEK")]

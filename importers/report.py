@@ -1,0 +1,134 @@
+"""What became of imported files, told in plain words: what came in, what was known already, what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+
+from importers.plan import Plan
+from ledger.errors import Problem
+from ledger.messages import N_, say
+
+
+@dataclass
+class FileReport:
+    """What became of one file.
+
+    Attributes:
+        file: as users know it.
+        status: `imported`, `known` (nothing new in it), `planned` (dry run), `refused`.
+        plan: None where it was refused or was imported before.
+        problem: why it was refused.
+        document: where it is kept, below the unit's folder.
+        account: the account of the books that the file's source feeds, where it feeds one.
+    """
+
+    file: str
+    status: str
+    plan: Plan | None = None
+    problem: Problem | None = None
+    document: str | None = None
+    account: str | None = None
+
+    def sentence(self) -> str:
+        """One line for people."""
+        if self.status == "refused" or (self.status == "known" and self.plan is None):
+            text = N_("{file}: refused.") if self.status == "refused" else N_("{file}: already imported.")
+            return say(text, file=self.file)
+        plan = self.plan
+        assert plan is not None
+        came = len(plan.transactions)
+        text = N_("{file}: new entries: {came}.")
+        if self.status == "planned":
+            text = N_("{file}: entries that would come in: {came}.")
+        parts = [say(text, file=self.file, came=came), *self._span()]
+        known = sum(isinstance(new, data.Transaction) for new, _ in plan.known)
+        if known:
+            parts.append(say(N_("Known already: {count}."), count=known))
+        if plan.waiting:
+            parts.append(say(N_("On suspense, waiting for a person: {count}."), count=plan.waiting))
+        return " ".join([*parts, *plan.remarks])
+
+    def _span(self) -> list[str]:
+        """From when to when the new entries are, and what they moved on the source's account."""
+        assert self.plan is not None
+        entries = self.plan.transactions
+        if not entries:
+            return []
+        moved: dict[str, list[Decimal]] = {}
+        for entry in entries:
+            for posting in entry.postings:
+                if posting.account == self.account and posting.units and posting.units.number is not None:
+                    moved.setdefault(posting.units.currency, []).append(posting.units.number)
+        days = {"first": min(e.date for e in entries), "last": max(e.date for e in entries)}
+        if not moved:
+            return [say(N_("{first} to {last}."), **days)]
+        return [
+            say(
+                N_("{first} to {last}: in {came}, out {went} {currency}."),
+                **days,
+                came=sum((n for n in numbers if n > 0), Decimal(0)),
+                went=-sum((n for n in numbers if n < 0), Decimal(0)),
+                currency=currency,
+            )
+            for currency, numbers in sorted(moved.items())
+        ]
+
+    def waiting_lines(self, most: int) -> list[str]:
+        """The first lines that wait for a person, each with the suggestion that there is."""
+        found = []
+        for entry in [e for e in (self.plan.transactions if self.plan else ()) if e.flag == "!"][:most]:
+            amount = entry.postings[0].units if entry.postings else None
+            text = f"{entry.date} {amount or ''} {entry.payee or ''} {entry.narration or ''}"
+            suggestion = entry.meta.get("suggestion")
+            found.append(" ".join(text.split()) + (f" -> {suggestion}?" if suggestion else ""))
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `--json`."""
+        plan = self.plan or Plan()
+        return {
+            "file": self.file,
+            "status": self.status,
+            "added": len(plan.transactions),
+            "balances": sum(isinstance(e, data.Balance) for e in plan.entries),
+            "accounts": [entry.account for entry in plan.opens],
+            "known": sum(isinstance(new, data.Transaction) for new, _ in plan.known),
+            "waiting": plan.waiting,
+            "remarks": plan.remarks,
+            "notes": [note.as_json() for note in plan.notes],
+            "document": self.document,
+        }
+
+
+@dataclass
+class ImportReport:
+    """What became of a unit's files."""
+
+    unit: str
+    files: list[FileReport] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why files were refused."""
+        return [f.problem for f in self.files if f.problem is not None]
+
+    @property
+    def notes(self) -> list[Problem]:
+        """What a person should look at in files that came in."""
+        return [note for f in self.files if f.plan for note in f.plan.notes]
+
+    def sentences(self) -> list[str]:
+        """One line a file; notes are counted."""
+        lines = [f.sentence() for f in self.files]
+        if self.notes:
+            text = N_("{unit}: to look at: {count}; the first: {first}")
+            lines.append(say(text, unit=self.unit, count=len(self.notes), first=self.notes[0].text()))
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `--json`."""
+        return {"unit": self.unit, "files": [f.as_json() for f in self.files]}
