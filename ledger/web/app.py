@@ -20,6 +20,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
+from ledger.books import durable
 from ledger.books.problems_write import WriteConflict
 from ledger.errors import Problem
 from ledger.messages import N_, say
@@ -186,13 +187,11 @@ def _set_up_routes(app: Flask) -> None:
 
     def put_upload_import_file() -> Any:
         upload, ledger = request.files.get("file"), _ledger()
-        path = upload_path(ledger, upload.filename or "" if upload else "")
+        content = upload.stream.read() if upload else b""
+        path = upload_path(ledger, upload.filename or "" if upload else "", content)
         if path.exists():
             raise fava_api.TargetPathAlreadyExistsError(Path(path.name))
-        assert upload is not None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            upload.save(file)
+        durable.replace(path, content)  # whole or not there: a job that empties inboxes may be running
         return fava_api.json_success(say(N_("Saved in {place}."), place=ledger.look.workspace.shown(path)))
 
     own = {

@@ -161,14 +161,20 @@ def brought_by(ledger: BookLedger, unit: Unit, entries: Sequence[Any]) -> Brough
     return Brought(tuple(opens), tuple(sources))
 
 
-def upload_path(ledger: BookLedger, name: str) -> Path:
-    """Where an uploaded file goes: the inbox of the unit's first source.
+def upload_path(ledger: BookLedger, name: str, content: bytes) -> Path:
+    """Where an uploaded file goes: the inbox of the source that takes it, else of the unit's first one.
 
     Raises:
-        WebFileOutside: the unit has no source, or the name is no plain file name.
+        WebFileOutside: the unit has no source, the name is no plain file name, or the inbox is a link.
     """
     unit = ledger.unit
     plain = re.sub(r"[^\w.() -]", "_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
     if unit is None or not unit.sources or not plain:
         raise WebFileOutside(path=name)
-    return unit.folder / "inbox" / unit.sources[0].name / plain
+    source = Source(Path(plain), plain, content, durable.sha256(content))
+    importers = importers_of(ledger.look.workspace, unit)
+    takes = next((i for i in importers if i.recognises(source.head) and i.owns(source)), importers[0])
+    folder = unit.folder / "inbox" / takes.source.name
+    if folder.is_symlink() or folder.parent.is_symlink():
+        raise WebFileOutside(path=name)
+    return folder / plain

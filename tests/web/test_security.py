@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import shutil
 import re
 from decimal import Decimal
 
@@ -211,6 +212,25 @@ def test_uploads_go_to_the_inbox_under_a_plain_name(make_workspace, view_of):
     assert not list(ws.root.rglob("*/evil.py"))[1:]
     central = view.http.put("/gemensamt/api/upload_import_file", data={"file": (io.BytesIO(b"x"), "a.xml")})
     assert central.status_code == 422, "a unit without a source has no inbox"
+
+
+def test_an_upload_goes_to_the_source_that_takes_it(make_workspace, view_of, tmp_path):
+    sources = [("bank", "camt053"), ("bok", "sie4")]
+    tables = "".join(f'[[source]]\nname = "{n}"\nformat = "{f}"\naccount = "Assets:1930-Bank"\n' for n, f in sources)
+    ws = make_workspace({"repris": {"unit": tables, "accounts": "2026-01-01 open Assets:1930-Bank\n"}})
+    view, inbox = view_of(ws), ws.units["repris"].folder / "inbox"
+
+    def upload(name, content):
+        return view.http.put("/repris/api/upload_import_file", data={"file": (io.BytesIO(content), name)})
+
+    assert upload("bok.se", b"#FLAGGA 0\n#SIETYP 4\n").status_code == 200
+    assert upload("vad.bin", b"?").status_code == 200, "what nobody takes waits where its owner sees it"
+    assert sorted(p.relative_to(inbox).as_posix() for p in inbox.rglob("*.*")) == ["bank/vad.bin", "bok/bok.se"]
+    shutil.rmtree(inbox)
+    (tmp_path / "elsewhere").mkdir()
+    inbox.symlink_to(tmp_path / "elsewhere")
+    assert upload("bok.se", b"#FLAGGA 0\n").status_code == 422
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def hostile(**meta):
