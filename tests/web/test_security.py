@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-import shutil
 import re
+import shutil
 from decimal import Decimal
 
 import pytest
