@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+
+from ledger.rules.names import folded
+
+__all__ = ["DIGITS", "LineKey", "account_number", "digest", "folded", "numbered"]
 
 DIGITS = 20
 
@@ -22,12 +25,6 @@ def digest(*parts: object) -> str:
     """A short stable key of some parts; parts can't run into each other."""
     text = "\x1f".join(str(part) for part in parts)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
-
-
-def folded(text: str) -> str:
-    """A text without what banks change at will: case, width, white space, punctuation."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
 def account_number(text: str) -> str:
