@@ -88,3 +88,11 @@ class BankCountDiffers(Problem):
     code = "BANK_COUNT_DIFFERS"
     message = N_("Statement {statement} of {account} announces {what} {declared}, but holds {found}.")
     remedy = N_("The file was cut off or edited. Download it again.")
+
+
+class BankLetters(Problem):
+    """Bytes that are neither UTF-8 nor one of the code pages that banks write."""
+
+    code = "BANK_LETTERS"
+    message = N_("The file's letters can't be read for certain: {reason}.")
+    remedy = N_("The file is damaged, or was opened and saved in another program. Download it again.")

@@ -1,0 +1,58 @@
+"""The letters of a bank's text file: these formats were made for ASCII, and say nowhere how a name's accents are meant.
+
+A byte order mark decides; else the file is UTF-8 where it is valid UTF-8. Where it isn't, it is an old code page: the
+one of Windows (cp1252, and with it latin-1), or one of DOS (cp850 in the west, cp852 in the east), whichever turns more
+of the bytes beyond ASCII into letters: in the wrong one they come out as currency signs and lines of a frame. A mixture
+is refused: it is UTF-8 that was damaged or cut off. Amounts and days are plain ASCII in all of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from importers.bank.problems import BankLetters
+from ledger.messages import N_, say
+
+BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+#: Tried in this order; the first of those that give most letters counts.
+CODE_PAGES = ("cp1252", "cp850", "cp852")
+LINE_END = re.compile("\r\n|\n|\r")
+
+
+def bank_text(data: bytes, shown: str) -> str:
+    """The letters of a bank's file, without a byte order mark.
+
+    Args:
+        data: the file's bytes.
+        shown: its name in problems.
+
+    Raises:
+        BankLetters: they can't be read for certain.
+    """
+    name = next((name for mark, name in BOMS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(name).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        if name == "utf-16" or data.startswith(BOMS[0][0]) or _damaged(data):
+            reason = say(N_("some of it is {encoding}, and some isn't"), encoding=name.upper())
+            raise BankLetters(file=shown, line=line, reason=reason) from None
+    foreign = bytes(b for b in data if b > 0x7F)
+    page = max(CODE_PAGES, key=lambda page: _letters(foreign, page))
+    return data.decode(page, "replace")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, whatever ends them; nothing but line ends counts as one (U+2028 and form feed don't)."""
+    return LINE_END.sub("\n", text).split("\n")
+
+
+def _damaged(data: bytes) -> bool:
+    """Whether most of what is beyond ASCII is valid UTF-8."""
+    told = data.decode("utf-8", "replace")
+    wrong = told.count("\ufffd")
+    return len(told) - wrong - len(told.encode("ascii", "ignore")) >= wrong
+
+
+def _letters(foreign: bytes, page: str) -> int:
+    return sum(c.isalpha() for c in foreign.decode(page, "replace"))
