@@ -6,7 +6,8 @@ alone; one whose content is no longer what its name says is an error, since nobo
 
 from __future__ import annotations
 
-from importers.base import DOCUMENTS, Source
+from importers.base import DOCUMENTS, Source, plain_name
+from importers.plan import Attachment
 from importers.problems import ArchiveDamaged
 from ledger.books import Unit, durable
 from ledger.books.problems_write import WriteOutside
@@ -19,15 +20,30 @@ def archive(unit: Unit, source: Source) -> None:
         ArchiveDamaged: the archive holds other content under this name.
         WriteOutside: `documents/` or a folder in it is a link.
     """
-    target = unit.folder / source.document
+    _keep(unit, Attachment(source.document, source.data, source.digest), source.shown)
+
+
+def attachment_of(name: str, content: bytes) -> Attachment:
+    """A file from inside another one, and where it is kept: under its own SHA-256, like a source file."""
+    digest = durable.sha256(content)
+    return Attachment(f"{DOCUMENTS}/{digest[:2]}/{digest}-{plain_name(name)}", content, digest)
+
+
+def archive_attachment(unit: Unit, attachment: Attachment, shown: str) -> None:
+    """Keep a file that came inside `shown`; raises what `archive` raises."""
+    _keep(unit, attachment, shown)
+
+
+def _keep(unit: Unit, kept: Attachment, shown: str) -> None:
+    target = unit.folder / kept.document
     for folder in (unit.folder / DOCUMENTS, target.parent, target):
         if folder.is_symlink():
-            raise WriteOutside(file=source.shown, path=str(folder.relative_to(unit.folder)))
+            raise WriteOutside(file=shown, path=str(folder.relative_to(unit.folder)))
     found = durable.content_hash(target)
     if found is None:
-        durable.replace(target, source.data)
-    elif found != source.digest:
-        raise ArchiveDamaged(file=f"units/{unit.slug}/{source.document}", unit=unit.slug)
+        durable.replace(target, kept.data)
+    elif found != kept.digest:
+        raise ArchiveDamaged(file=f"units/{unit.slug}/{kept.document}", unit=unit.slug)
 
 
 def archived(unit: Unit, source: Source) -> bool:

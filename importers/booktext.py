@@ -20,6 +20,9 @@ from ledger.books.guard_names import harmless, is_account_letter
 #: Longest text of a field; the guard refuses lines of more than 2,000 characters.
 LONGEST = 400
 NUMBER_COLUMN = 64
+#: Metadata of a posting in another currency: what all of it is worth (an `Amount`), written as `@@`. A price per unit
+#: would have to be rounded, and the transaction would no longer balance to the last unit.
+TOTAL_PRICE = "__total_price__"
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
@@ -65,9 +68,16 @@ def _transaction(entry: data.Transaction) -> str:
     for posting in entry.postings:
         mark = f"{posting.flag} " if posting.flag else ""
         units: Any = posting.units
-        lines.append(_aligned(f"  {mark}{posting.account}", units))
+        lines.append(_aligned(f"  {mark}{posting.account}", units) + _price(posting))
         lines += _meta(posting.meta or {}, "    ")
     return "\n".join(lines) + "\n"
+
+
+def _price(posting: data.Posting) -> str:
+    total = (posting.meta or {}).get(TOTAL_PRICE)
+    if isinstance(total, Amount):
+        return f" @@ {total.number:f} {total.currency}"
+    return f" @ {posting.price.number:f} {posting.price.currency}" if posting.price else ""
 
 
 def _aligned(head: str, amount: Amount) -> str:

@@ -9,6 +9,15 @@ from beancount.core import data
 from ledger.errors import Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came inside another one: where its copy lies below the unit's folder, its bytes and their SHA-256."""
+
+    document: str
+    data: bytes
+    digest: str
+
+
 @dataclass
 class Plan:
     """One file, compared with the book.
@@ -19,6 +28,7 @@ class Plan:
         opens: accounts that come with the entries.
         notes: what a person should look at; the import is done all the same.
         remarks: plain sentences for the summary.
+        attachments: files from inside this one that its entries name; they are kept before the entries are written.
     """
 
     entries: list[data.Directive] = field(default_factory=list)
@@ -26,6 +36,7 @@ class Plan:
     opens: list[data.Open] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
 
     @property
     def transactions(self) -> list[data.Transaction]:
@@ -44,3 +55,4 @@ class Plan:
         self.opens += other.opens
         self.notes += other.notes
         self.remarks += other.remarks
+        self.attachments += other.attachments

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from importers.archive import archive, archived
+from importers.archive import archive, archive_attachment, archived
 from importers.base import SambokImporter, Source, read_source
 from importers.book import load_view
 from importers.booktext import render
@@ -181,6 +181,8 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
             return FileReport(source.shown, "planned", plan, account=importer.source.account)
         stage(WRITING, total=len(plan.entries))
         archive(unit, source)
+        for attachment in plan.attachments:
+            archive_attachment(unit, attachment, source.shown)
         blocks = [Block(e.date, render(e), str(e.meta["source-id"])) for e in plan.entries]
         opens = [Block(e.date, render(e)) for e in plan.opens]
         if blocks:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.base import plain_name
-from importers.booktext import clean, leaf, quoted, render
+from importers.booktext import TOTAL_PRICE, clean, leaf, quoted, render
 
 DAY = dt.date(2026, 3, 2)
 TEXT = st.text(max_size=40).map(clean)
@@ -65,3 +65,18 @@ def test_names():
     assert plain_name("…") == "file.txt"
     assert clean("a\u202e\x00b\n c\u0301") == "a b ć"
     assert quoted('a\\"') == '"a\\\\\\""'
+
+
+def test_an_amount_in_another_currency_says_what_all_of_it_is_worth():
+    """A third can't be written as a price per unit; 100.00 SEK for 3.00 EUR balance all the same."""
+    worth = {TOTAL_PRICE: Amount(Decimal("100.00"), "SEK")}
+    claim = data.Posting("Assets:1510-Kundfordringar", Amount(Decimal("3.00"), "EUR"), None, None, None, worth)
+    sale = data.Posting("Income:3001-Försäljning-25", Amount(Decimal("-100.00"), "SEK"), None, None, None, None)
+    entry = data.Transaction({}, DAY, "*", None, "Fyra", data.EMPTY_SET, data.EMPTY_SET, [claim, sale])
+    text = render(entry)
+    assert text.splitlines()[1].endswith(" 3.00 EUR @@ 100.00 SEK")
+    assert "total" not in text
+    (back,), errors, _ = parser.parse_string(text)
+    assert not errors
+    assert [p.units for p in back.postings] == [p.units for p in entry.postings]
+    assert abs(back.postings[0].price.number * 3 - 100) < Decimal("1e-20")
