@@ -1,10 +1,10 @@
 """Which postings of a book are movements of its subledgers, and what settles with what.
 
 The chart names the accounts (`receivables`, `payables`, `clearing`). A posting belongs to the item that its own `item:`
-names, else to its transaction's link where there is exactly one, else to its counterparty's account: the posting's or
-transaction's `counterparty:`, else the payee. Due date, number and reference are metadata of the posting or, else, of
-the transaction: `due`, `invoice`, `reference`. An opening balance (booked against the result of earlier years) names
-nobody, whatever stands as its payee: last year's claims come in one sum.
+names (`item: ""`: to none), else to its transaction's link where there is exactly one, else to its counterparty's
+account: the posting's or transaction's `counterparty:`, else the payee. Due date, number and reference are metadata of
+the posting or, else, of the transaction: `due`, `invoice`, `reference`. An opening balance (booked against the result
+of earlier years) names nobody, whatever stands as its payee: last year's claims come in one sum.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _movement(entry: data.Transaction, posting: data.Posting, kind: str, where: 
         date=entry.date,
         amount=units.number,
         currency=units.currency,
-        key=_text(own, "item") or (next(iter(links)) if len(links) == 1 else ""),
+        key=_text(own, "item") if "item" in own else next(iter(links)) if len(links) == 1 else "",
         counterparty=_text(own, "counterparty")
         or _text(whole, "counterparty")
         or ("" if opening else entry.payee or ""),

@@ -184,3 +184,19 @@ def test_links_are_ascii_and_the_same_on_both_sides():
     assert ic_link("repris", "å 17") != ic_link("repris", "ä 17")
     assert bill_link(" 556677-8899", "A1 ") == bill_link("556677-8899", "A1") != bill_link("556677-8890", "A1")
     assert deposit_link("Assets:1581-Kort", "7", dt.date(2026, 3, 1)) != deposit_link("Assets:1581-Kort", "7")
+
+
+def test_an_empty_item_belongs_to_the_counterparty_whatever_the_link():
+    """
+    2026-03-05 * "Kund AB" "Faktura 1001, 1000 kr betalda i förskott" ^inv-repris-1001
+      Assets:1510-Kundfordringar         250.00 SEK
+      Assets:1510-Kundfordringar        1000.00 SEK
+        item: ""
+      Income:3001-Försäljning-25       -1000.00 SEK
+      Liabilities:2611-Utgående-moms    -250.00 SEK
+    """
+    moves = movements(test_an_empty_item_belongs_to_the_counterparty_whatever_the_link.__doc__)
+    assert shown(moves) == [
+        ("1510", "receivable", "250.00", "inv-repris-1001", "Kund AB"),
+        ("1510", "receivable", "1000.00", "", "Kund AB"),
+    ]
