@@ -208,7 +208,7 @@ def _valid_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str
         if not tables:
             return []
         here = tables[0]
-    return sorted(here.model_fields)
+    return sorted(field.alias or name for name, field in here.model_fields.items())
 
 
 def _explain(error: ValidationError, model: type[BaseModel], text: str, shown: str) -> Problem:

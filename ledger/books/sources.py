@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ledger.books.source_csv import CsvTable
+from ledger.books.source_rules import RulePart, RuleTable
 from ledger.books.source_takings import TakingsTable
 from ledger.books.tables import CURRENCY, SOURCE_NAME, Table
 
-
-class RuleTable(Table):
-    """`[[source.rule]]`: which account the other side of a line goes to. Every condition given must hold."""
-
-    text: str | None = None  # a part of the line's text or counterparty, any case
-    counterparty: str | None = None
-    direction: Literal["in", "out"] | None = None
-    amount: Decimal | None = None  # the line's amount without sign
-    account: str
-    partner: str | None = None
-    ic: str | None = None
-    vat: Literal["25", "12", "6"] | None = None  # the amount holds this VAT: it is split off
-    narration: str | None = None
+__all__ = ["RulePart", "RuleTable", "SourceTable"]
 
 
 class SourceTable(Table):

@@ -81,6 +81,12 @@ def invoice_vat(net: Mapping[str, Decimal], rates: Mapping[str, Decimal], curren
         return half_away(sum((amount * rates.get(name, ZERO) for name, amount in net.items()), ZERO), currency)
 
 
+def included(gross: Decimal, rate: Decimal, currency: str) -> Decimal:
+    """The VAT that an amount holds: gross × rate ÷ (1 + rate), rounded (rate 0.25; either sign)."""
+    with localcontext(EXACT):
+        return half_away(gross * rate / (1 + rate), currency)
+
+
 def deductible(vat: Decimal, deduction: Decimal, currency: str) -> Decimal:
     """The part of input VAT that the buyer gets back: its share (0-1), rounded down."""
     with localcontext(EXACT):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.rules.vat import EU, STANDARD_RATES, Vat, deductible, invoice_vat, standard_rate, treatment
+from ledger.rules.vat import EU, STANDARD_RATES, Vat, deductible, included, invoice_vat, standard_rate, treatment
 
 D = Decimal
 
@@ -75,3 +75,18 @@ def test_an_invoice_is_rounded_once(net, rates, vat):
 )
 def test_what_is_deducted_is_rounded_down(vat, share, back):
     assert str(deductible(D(vat), D(share), "SEK")) == back
+
+
+@pytest.mark.parametrize(
+    ("gross", "rate", "vat"),
+    [
+        ("1250.00", "0.25", "250.00"),
+        ("-99.99", "0.25", "-20.00"),  # 19.998
+        ("0.02", "0.25", "0.00"),  # 0.004
+        ("1.12", "0.12", "0.12"),
+        ("100.00", "0.06", "5.66"),  # 5.6603...
+        ("0.00", "0.25", "0.00"),
+    ],
+)
+def test_the_vat_that_an_amount_holds(gross, rate, vat):
+    assert str(included(D(gross), D(rate), "SEK")) == vat
