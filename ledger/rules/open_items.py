@@ -49,6 +49,7 @@ class Movement:
         number: the invoice's number.
         references: what a payer may quote: OCR number, invoice number.
         where: `file:line` of the posting's transaction.
+        masked: its counterparty may be a person whose name is for the unit alone (SPEC 10).
     """
 
     account: str
@@ -63,6 +64,7 @@ class Movement:
     number: str = ""
     references: tuple[str, ...] = ()
     where: str = ""
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,17 @@ class OpenItem:
     amount: Decimal
     open: Decimal
     movements: tuple[Movement, ...]
+
+    @property
+    def where(self) -> str:
+        """`file:line` of the movement that made it."""
+        made = (m.where for m in self.movements if m.date == self.date)
+        return next(made, self.movements[0].where)
+
+    @property
+    def masked(self) -> bool:
+        """Whether its counterparty is for the unit alone."""
+        return any(m.masked for m in self.movements)
 
     def days_late(self, day: dt.date) -> int:
         """Days since it fell due; 0 where it isn't due yet."""
@@ -230,7 +243,7 @@ def _order(movement: Movement) -> tuple[object, ...]:
     """By date, what makes items before what settles them, then as the book has them; no two that differ are equal."""
     m = movement
     due = m.due or dt.date.max
-    said = (due, m.number, m.key, m.counterparty, m.partner, m.references, m.amount)
+    said = (due, m.number, m.key, m.counterparty, m.partner, m.references, m.amount, m.masked)
     return (m.date, not _is_claim(m), _place(m.where), *said)
 
 

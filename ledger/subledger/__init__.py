@@ -2,7 +2,8 @@
 
 from ledger.rules.open_items import BUCKETS, Movement, OpenItem, ageing, open_items
 from ledger.subledger.links import bill_link, deposit_link, ic_link, invoice_link
-from ledger.subledger.movements import movements_of
+from ledger.subledger.movements import clearing_of, movements_of
+from ledger.subledger.scan import scan_movements
 
 __all__ = [
     "BUCKETS",
@@ -10,9 +11,11 @@ __all__ = [
     "OpenItem",
     "ageing",
     "bill_link",
+    "clearing_of",
     "deposit_link",
     "ic_link",
     "invoice_link",
     "movements_of",
     "open_items",
+    "scan_movements",
 ]

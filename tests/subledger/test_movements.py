@@ -124,6 +124,42 @@ def test_an_opening_balance_names_nobody():
     assert [str(i.open) for i in open_items(moves)] == ["100.00", "-8033.00", "-100.00"]
 
 
+def test_an_opening_balance_is_also_what_has_claims_debts_and_equity_only():
+    """
+    2026-01-01 * "Asiento de apertura" "Saldos iniciales 2026"
+      Assets:430-Clientes                  6400 CLP
+      Liabilities:400-Proveedores         -2300 CLP
+      Equity:113-Reservas-voluntarias     -4100 CLP
+
+    2026-01-02 * "Socia" "Aportación"
+      Assets:430-Clientes                   100 CLP
+      Equity:113-Reservas-voluntarias      -100 CLP
+
+    2026-01-03 * "Cliente" "Con prima"
+      Assets:430-Clientes                   100 CLP
+      Liabilities:477-IVA                   -10 CLP
+      Equity:113-Reservas-voluntarias       -40 CLP
+      Income:700-Ventas                     -50 CLP
+    """
+    text = test_an_opening_balance_is_also_what_has_claims_debts_and_equity_only.__doc__
+    assert [m.counterparty for m in movements(text, "pgc")] == ["", "", "Socia", "Cliente"]
+
+
+def test_who_is_paid_beside_a_persons_account_may_be_a_person():
+    """
+    2026-01-05 * "Anna Andersson" "Utlägg och lön"
+      Liabilities:2440-Leverantörer        500.00 SEK
+      Expenses:7010-Löner                 1000.00 SEK
+      Assets:1930-Bank                   -1500.00 SEK
+
+    2026-01-06 * "Elbolaget" "El"
+      Liabilities:2440-Leverantörer       -500.00 SEK
+      Expenses:5020-El                     500.00 SEK
+    """
+    text = test_who_is_paid_beside_a_persons_account_may_be_a_person.__doc__
+    assert [m.masked for m in movements(text)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("chart", "account", "kind"),
     [
