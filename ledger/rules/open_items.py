@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ledger.rules.names import folded
@@ -115,11 +115,15 @@ class OpenItem:
 
 @dataclass(slots=True)
 class _Rest:
-    """What is left of a movement while others are set off against it."""
+    """What is left of a movement while others are set off against it; of each, the amount that was."""
 
     first: Movement
     left: Decimal
-    parts: list[Movement]
+    against: list[tuple[Movement, Decimal]] = field(default_factory=list)
+
+    def parts(self) -> list[Movement]:
+        """The movement and what was set off against it."""
+        return [self.first, *(m if m.amount == part else replace(m, amount=part) for m, part in self.against)]
 
 
 def open_items(movements: Iterable[Movement], until: dt.date | None = None) -> tuple[OpenItem, ...]:
@@ -159,7 +163,7 @@ def _of_account(moved: Sequence[Movement]) -> list[OpenItem]:
     nobody = [r for r in rests.get("", ()) if _is_claim(r.first)]
     paid = [r for owner, group in rests.items() if owner for r in group if not _is_claim(r.first)]
     _settle(sorted(paid, key=lambda rest: _order(rest.first)), nobody, earlier=True)
-    items += [_item(rest.parts, rest.first) for group in rests.values() for rest in group if rest.left]
+    items += [_item(rest.parts(), rest.first) for group in rests.values() for rest in group if rest.left]
     return items
 
 
@@ -177,7 +181,7 @@ def _is_claim(movement: Movement) -> bool:
 
 def _set_off(moved: Sequence[Movement]) -> list[_Rest]:
     """What is left of a counterparty's movements when the oldest are set off first."""
-    rests = [_Rest(m, m.amount, [m]) for m in moved]
+    rests = [_Rest(m, m.amount) for m in moved]
     _settle([r for r in rests if r.left > 0], [r for r in rests if r.left < 0])
     return [r for r in rests if r.left]
 
@@ -189,17 +193,12 @@ def _settle(ones: Sequence[_Rest], others: Sequence[_Rest], *, earlier: bool = F
     for one in ones:
         while other is not None and one.left and not (earlier and other.first.date > one.first.date):
             part = min(one.left, -other.left, key=abs)
-            one.parts.append(_part(other.first, -part))
-            other.parts.append(_part(one.first, part))
+            one.against.append((other.first, -part))
+            other.against.append((one.first, part))
             one.left -= part
             other.left += part
             if not other.left:
                 other = next(waiting, None)
-
-
-def _part(movement: Movement, amount: Decimal) -> Movement:
-    """The part of a movement that one item takes."""
-    return movement if movement.amount == amount else replace(movement, amount=amount)
 
 
 def _item(parts: list[Movement], made: Movement | None = None) -> OpenItem:

@@ -179,5 +179,5 @@ def movement(
 
 def _text(meta: Mapping[str, Any], key: str) -> str:
     """A metadata value as text; a number that somebody wrote without quotes is one, too."""
-    value = meta.get(key)
+    value = meta.get(key) if meta else None  # most metadata is empty
     return "" if value is None else str(value).strip()
