@@ -246,15 +246,19 @@ class _Planner:
             self.plan.known.append((entry, standing))
 
     def closings(self) -> None:
-        """The closing balances, one a day: where several statements close a day, the last one's."""
+        """The closing balances, one a day: where several statements close a day, the last one's.
+
+        A day on which the next statement begins hasn't ended with this one: nothing is asserted of it.
+        """
         last: dict[dt.date, Decimal] = {}
-        for statement in self.statements:
+        firsts = [min((line.date for line in s.lines), default=dt.date.max) for s in self.statements]
+        for statement, first in zip(self.statements, [*firsts[1:], dt.date.max], strict=True):
             days = [line.date for line in statement.lines] + [statement.last_day] * bool(statement.last_day)
             day = max((d for d in days if d), default=None)
             if statement.closing is None:
                 text = N_("Statement {id} gives no closing balance: nothing can be asserted after it.")
                 self.plan.remarks.append(say(text, id=statement.id))
-            elif day is not None:
+            elif day is not None and day < first:
                 last[day + ONE_DAY] = statement.closing
         for day, amount in sorted(last.items()):
             if not self.view.is_open(self.account, day, self.currency):

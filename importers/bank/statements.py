@@ -7,6 +7,7 @@ the books. Two statements of one file that share days must follow on each other,
 from __future__ import annotations
 
 import datetime as dt
+import re
 from itertools import pairwise
 
 from importers.bank.model import BankStatement
@@ -67,7 +68,10 @@ def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) ->
     sources = [s for s in unit.sources if s.format == format_]
     number = account_number(statement.account)
     if number:
-        named = [s for s in sources if s.bank_account and same_account(number, account_number(s.bank_account))]
+        numbers = [(account_number(s.bank_account), s) for s in sources if s.bank_account]
+        named = [s for known, s in numbers if known == number] or [
+            s for known, s in numbers if same_account(number, known)
+        ]
         nameless = [s for s in sources if not s.bank_account]
         found = named or (nameless if len(nameless) == 1 else [])
     else:
@@ -89,13 +93,36 @@ def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) ->
 
 
 def same_account(one: str, other: str) -> bool:
-    """Equal, or a Swedish IBAN and the clearing and account number at its end (SEB writes either)."""
-    if one == other:
-        return True
-    iban, number = (one, other) if one.startswith("SE") else (other, one)
-    return (
-        len(iban) == 24 and iban.startswith("SE") and len(number) >= 10 and number.isdigit() and iban.endswith(number)
+    """Whether two account numbers, as letters and digits, are of one account.
+
+    Equal, or an IBAN and the national number inside it: Swedish clearing and account number (SEB writes either), the
+    Spanish CCC of 20 digits, German bank code and account. MT940 puts the bank's BIC before, its currency behind.
+    """
+    return any(
+        first == second or _of_iban(first, second) or _of_iban(second, first)
+        for first in _plain(one)
+        for second in _plain(other)
     )
+
+
+def _plain(number: str) -> set[str]:
+    """A number, and it without a BIC before it and a currency behind it."""
+    short = re.sub(r"(?<=[0-9])[A-Z]{3}$", "", number)
+    match = re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})??([A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|[0-9]{5,})", short)
+    return {number, short, match[1]} if match else {number, short}
+
+
+def _of_iban(iban: str, number: str) -> bool:
+    if not number.isdigit() or not iban[2:4].isdigit():
+        return False
+    country = iban[:2]
+    if country == "SE":
+        return len(iban) == 24 and len(number) >= 10 and iban.endswith(number)
+    if country == "ES":
+        return len(iban) == 24 and iban[4:] == number
+    if country == "DE":
+        return len(iban) == 22 and len(number) > 8 and iban[4:12] + iban[12:] == number[:8] + number[8:].zfill(10)
+    return False
 
 
 def check_currency(unit: Unit, table: SourceTable, statement: BankStatement, shown: str) -> None:
