@@ -21,7 +21,6 @@ class Part:
         text: what the bank or the payer says.
         reference: structured: OCR number, creditor reference, invoice number. Matched against open items as it is.
         invoice: the document's number where the format has a field of its own for it.
-        references: further structured references where one payment pays several invoices (BgMax), the first included.
     """
 
     amount: Decimal
@@ -30,7 +29,6 @@ class Part:
     counterparty_account: str = ""
     reference: str = ""
     invoice: str = ""
-    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
