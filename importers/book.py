@@ -84,6 +84,15 @@ class BookView:
         return {str(e.meta["document"]) for e in self.entries if e.meta and "document" in e.meta}
 
     @cached_property
+    def linked(self) -> dict[str, list[data.Transaction]]:
+        """Transactions by link, in the order of the book."""
+        found: dict[str, list[data.Transaction]] = defaultdict(list)
+        for entry in self.transactions:
+            for link in entry.links or ():
+                found[link].append(entry)
+        return found
+
+    @cached_property
     def _by_account(self) -> dict[str, list[tuple[data.Transaction, Decimal, str]]]:
         found: dict[str, list[tuple[data.Transaction, Decimal, str]]] = defaultdict(list)
         for entry in self.transactions:

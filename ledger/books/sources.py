@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger.books.source_csv import CsvTable
 from ledger.books.source_rules import RulePart, RuleTable
 from ledger.books.source_takings import TakingsTable
+from ledger.books.source_ubl import InvoicesTable
 from ledger.books.tables import CURRENCY, SOURCE_NAME, Table
 
 __all__ = ["RulePart", "RuleTable", "SourceTable"]
@@ -24,4 +25,5 @@ class SourceTable(Table):
     currency: Annotated[str, Field(pattern=CURRENCY)] | None = None
     csv: CsvTable | None = None  # format csv: which bank's, or its columns
     takings: TakingsTable | None = None  # formats swish, card, till: columns and accounts
+    invoices: InvoicesTable | None = None  # format ubl: direction and accounts
     rule: tuple[RuleTable, ...] = ()

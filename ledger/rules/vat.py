@@ -1,4 +1,4 @@
-"""VAT on the levy between legal persons (SPEC 6; Directive 2006/112/EC art. 44 and 196; ML 2023:200).
+"""VAT between legal persons (SPEC 6; Directive 2006/112/EC art. 44, 168, 196 and 200; ML 2023:200).
 
 A levy between two legal persons pays for services: within one country the seller charges that country's VAT; to
 another EU country the buyer accounts for it (reverse charge) at its own country's rate; beyond the EU there is none.
@@ -64,6 +64,55 @@ def treatment(seller: str, buyer: str) -> Vat:
     if seller == buyer:
         return Vat.DOMESTIC
     return Vat.REVERSE if seller in EU and buyer in EU else Vat.NONE
+
+
+class Purchase(Enum):
+    """What a buyer does with the VAT of a purchase."""
+
+    DEDUCT = "deduct"  # input VAT, as far as its share goes
+    COST = "cost"  # a tax that can't be deducted at home
+    REVERSE = "reverse"  # the buyer owes the VAT itself, and deducts its share
+    NONE = "none"
+
+
+def on_purchase(category: str, seller: str, buyer: str) -> Purchase:
+    """How a buyer treats one VAT category of an invoice (EN 16931: S, Z, E, AE, K, G, O, L, M).
+
+    VAT charged by another country isn't deductible at home (Directive 2006/112/EC art. 168), and neither are the taxes
+    of the Canary Islands, Ceuta and Melilla (L, M). Reverse charge (AE) and purchases from another EU country (K) are
+    the buyer's to account for (art. 196, 200); so is what a seller abroad invoices without VAT (G, O, Z), exempt
+    supplies (E) apart.
+
+    Args:
+        category: the category's code.
+        seller: ISO 3166 code of the seller's country; an unknown one ("") is taken for the buyer's.
+        buyer: of the buyer's country; the same.
+    """
+    abroad = bool(seller and buyer and seller != buyer)
+    if category in {"L", "M"} or (category == "S" and abroad):
+        return Purchase.COST
+    if category == "S":
+        return Purchase.DEDUCT
+    if category in {"AE", "K"} or (abroad and category in {"G", "O", "Z"}):
+        return Purchase.REVERSE
+    return Purchase.NONE
+
+
+def country_of(vat_number: str) -> str:
+    """The ISO 3166 code of the country that a VAT number begins with; empty where it begins with none.
+
+    Greece writes EL, Northern Ireland XI (Directive 2006/112/EC art. 215).
+    """
+    prefix = vat_number.strip()[:2].upper()
+    if not (prefix.isascii() and prefix.isalpha() and len(prefix) == 2):
+        return ""
+    return {"EL": "GR", "XI": "GB"}.get(prefix, prefix)
+
+
+def reverse_charge(net: Decimal, rate: Decimal, currency: str) -> Decimal:
+    """The VAT that a buyer accounts for on a purchase of `net`, rounded once."""
+    with localcontext(EXACT):
+        return half_away(net * rate, currency)
 
 
 def standard_rate(country: str, day: dt.date) -> Decimal | None:

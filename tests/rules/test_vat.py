@@ -5,7 +5,20 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.rules.vat import EU, STANDARD_RATES, Vat, deductible, included, invoice_vat, standard_rate, treatment
+from ledger.rules.vat import (
+    EU,
+    STANDARD_RATES,
+    Purchase,
+    Vat,
+    country_of,
+    deductible,
+    included,
+    invoice_vat,
+    on_purchase,
+    reverse_charge,
+    standard_rate,
+    treatment,
+)
 
 D = Decimal
 
@@ -90,3 +103,51 @@ def test_what_is_deducted_is_rounded_down(vat, share, back):
 )
 def test_the_vat_that_an_amount_holds(gross, rate, vat):
     assert str(included(D(gross), D(rate), "SEK")) == vat
+
+
+@pytest.mark.parametrize(
+    ("category", "seller", "buyer", "treated"),
+    [
+        ("S", "SE", "SE", Purchase.DEDUCT),
+        ("S", "", "SE", Purchase.DEDUCT),  # nobody says otherwise
+        ("S", "NL", "SE", Purchase.COST),
+        ("S", "NO", "SE", Purchase.COST),
+        ("L", "ES", "ES", Purchase.COST),
+        ("M", "ES", "SE", Purchase.COST),
+        ("AE", "SE", "SE", Purchase.REVERSE),  # building work, scrap
+        ("AE", "DE", "SE", Purchase.REVERSE),
+        ("K", "DE", "SE", Purchase.REVERSE),
+        ("G", "NO", "SE", Purchase.REVERSE),
+        ("O", "US", "SE", Purchase.REVERSE),
+        ("Z", "GB", "SE", Purchase.REVERSE),
+        ("E", "GB", "SE", Purchase.NONE),  # exempt at home and abroad
+        ("O", "SE", "SE", Purchase.NONE),
+        ("Z", "SE", "SE", Purchase.NONE),
+        ("E", "SE", "SE", Purchase.NONE),
+    ],
+)
+def test_what_a_buyer_does_with_the_vat_of_a_purchase(category, seller, buyer, treated):
+    assert on_purchase(category, seller, buyer) is treated
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("SE556677889901", "SE"),
+        (" nl8200.98.395.B.01", "NL"),
+        ("EL123456789", "GR"),
+        ("XI123456789", "GB"),
+        ("556677-8899", ""),
+        ("", ""),
+        ("S", ""),
+        ("ÅÄ1", ""),
+    ],
+)
+def test_the_country_of_a_vat_number(number, country):
+    assert country_of(number) == country
+
+
+def test_reverse_charge_is_rounded_once():
+    assert reverse_charge(D("100.02"), D("0.25"), "SEK") == D("25.01")  # 25.005
+    assert reverse_charge(D("-100.02"), D("0.25"), "SEK") == D("-25.01")
+    assert reverse_charge(D("1003"), D("0.19"), "CLP") == D(191)  # 190.57
