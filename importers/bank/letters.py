@@ -9,6 +9,7 @@ is refused: it is UTF-8 that was damaged or cut off. Amounts and days are plain 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from importers.bank.problems import BankLetters
 from ledger.messages import N_, say
@@ -45,6 +46,14 @@ def bank_text(data: bytes, shown: str) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines of a text, whatever ends them; nothing but line ends counts as one (U+2028 and form feed don't)."""
     return LINE_END.sub("\n", text).split("\n")
+
+
+def joined(pieces: Iterable[str], full: int) -> str:
+    """Pieces of a text as one: a full one goes on in the next, a shorter one ends with a word."""
+    text = ""
+    for piece in pieces:
+        text += piece if len(piece) >= full else f"{piece} "
+    return " ".join(text.split())
 
 
 def _damaged(data: bytes) -> bool:

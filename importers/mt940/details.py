@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from importers.bank.letters import joined
+
 #: Length of a full line and of a full piece: the next one goes on within the word.
 FULL_LINE = 65
 FULL_PIECE = 27
@@ -55,14 +57,6 @@ def read_details(rows: Iterable[str]) -> Details:
     return Details(text=plain)
 
 
-def joined(pieces: Iterable[str], full: int) -> str:
-    """Pieces of a text as one: a full one goes on in the next, a shorter one ends with a word."""
-    text = ""
-    for piece in pieces:
-        text += piece if len(piece) >= full else f"{piece} "
-    return " ".join(text.split())
-
-
 def _numbered(body: str, sign: str) -> Details:
     parts = re.split(re.escape(sign) + r"([0-9]{2})", body)
     fields: dict[str, list[str]] = {}
@@ -77,7 +71,9 @@ def _numbered(body: str, sign: str) -> Details:
     texts = [one("00"), sepa.get("", ""), sepa.get("SVWZ", "")]
     return Details(
         text=" ".join(dict.fromkeys(t for t in texts if t)),
-        counterparty=one("32", "33") or sepa.get("ABWA", "") or sepa.get("ABWE", ""),
+        counterparty=joined([v for code in ("32", "33") for v in fields.get(code, ())], FULL_PIECE)
+        or sepa.get("ABWA", "")
+        or sepa.get("ABWE", ""),
         account=one("38") or sepa.get("IBAN", "") or "/".join(v for v in (one("30"), one("31")) if v),
         original=sepa.get("OAMT", ""),
     )

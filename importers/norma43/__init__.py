@@ -1,0 +1,1 @@
+"""Norma 43, the account statement of Spanish banks."""
