@@ -1,0 +1,1 @@
+"""BgMax: Bankgirot's file of payments received (Bankgiro Inbetalningar)."""

@@ -1,0 +1,76 @@
+"""Checks that every entry of an import passes before it is made, whatever its format.
+
+A book takes dates from 2000-01-01 to the end of next year (SPEC 3), nothing in a sealed month (SPEC 7), no amount finer
+than its currency's unit, and no posting to an account that isn't open on its day. What the book holds already is
+looked at by none of these: it stands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from importers.book import BookView
+from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange, ImportMonthClosed
+from ledger.books.guard_profiles import date_window
+from ledger.rules.rounding import unit_of
+
+
+def check_day(
+    view: BookView, day: dt.date, today: dt.date, *, file: str, line: int | None = None, position: str = ""
+) -> None:
+    """Refuse a day on which nothing can be booked.
+
+    Args:
+        view: the book.
+        day: of the entry.
+        today: the day by which dates are judged.
+        file: the source file's name in problems.
+        line: its line.
+        position: what is dated so, in words.
+
+    Raises:
+        ImportDateRange: before 2000, or after the end of next year.
+        ImportMonthClosed: its month is sealed.
+    """
+    first, last = date_window(today)
+    if not first <= day <= last:
+        raise ImportDateRange(file=file, line=line, date=day, position=position)
+    month = f"{day:%Y-%m}"
+    if month in view.closed:
+        slug = view.unit.slug
+        raise ImportMonthClosed(file=file, line=line, unit=slug, slug=slug, date=day, month=month)
+
+
+def check_open(view: BookView, account: str, day: dt.date, currency: str, *, by: str) -> None:
+    """Refuse an account of the settings that takes no postings in `currency` on `day`.
+
+    Args:
+        view: the book.
+        account: as the settings name it.
+        day: of the entry.
+        currency: of the posting.
+        by: who names the account, in the user's language: "source bank".
+
+    Raises:
+        ImportAccountMissing: it isn't open.
+    """
+    if not view.is_open(account, day, currency):
+        slug = view.unit.slug
+        file = f"units/{slug}/unit.toml"
+        raise ImportAccountMissing(file=file, unit=slug, slug=slug, account=account, by=by, currency=currency, date=day)
+
+
+def check_amount(amount: Decimal, currency: str, *, file: str, line: int | None = None, position: str = "") -> Decimal:
+    """The amount with the decimals of its currency.
+
+    Raises:
+        ImportAmountUnit: it is finer than the currency's unit.
+    """
+    smallest = unit_of(currency)
+    whole = amount.quantize(smallest)
+    if whole != amount:
+        raise ImportAmountUnit(
+            file=file, line=line, amount=amount, currency=currency, position=position, smallest=smallest
+        )
+    return whole

@@ -1,0 +1,1 @@
+"""What formats of money on its way to the bank share: deposits, checked, on a clearing account (SPEC 11)."""

@@ -1,0 +1,239 @@
+"""Deposits become entries: each one transaction that debits the clearing account with what the bank will pay in.
+
+The other sides: fees on their cost account, and each payment where it belongs (an open invoice, a rule's account, the
+till's open item of the day, suspense). The bank's own line credits the clearing account, whichever file comes first;
+what the two agree on nets to zero, and what one of them lacks stays there as an open item.
+
+A deposit is known again by whose it is, its serial and date; it is booked once. One that comes again with another
+amount, other fees or another number of payments is said and left alone (`DEPOSIT_RESTATED`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from importers.book import BookView
+from importers.booktext import clean
+from importers.checks import check_amount, check_day, check_open
+from importers.clearing.model import Deposit
+from importers.clearing.problems import DepositRestated, DepositSum, DepositTwice
+from importers.clearing.sides import Sides
+from importers.clearing.till import TillSide
+from importers.identity import digest
+from importers.plan import Plan
+from importers.recognise.place import posting
+from ledger.books.sources import SourceTable
+from ledger.messages import N_, say
+from ledger.subledger import deposit_link
+
+ZERO = Decimal(0)
+#: What source ids of deposits begin with.
+DEPOSIT = "dep-"
+
+
+def deposit_id(deposit: Deposit) -> str:
+    """The `source-id` of a deposit: whose it is, serial, date, amount, currency."""
+    amount = f"{deposit.amount.normalize():f}"
+    return DEPOSIT + digest(deposit.number, deposit.serial, deposit.date, amount, deposit.currency)
+
+
+def link_of(deposit: Deposit) -> str:
+    """The link of a deposit, whatever its amount."""
+    return deposit_link(deposit.number, deposit.serial, deposit.date, deposit.currency)
+
+
+def plan_deposits(
+    view: BookView,
+    source: SourceTable,
+    deposits: Sequence[Deposit],
+    *,
+    role: str,
+    file: str,
+    document: str,
+    today: dt.date,
+    till: TillSide | None = None,
+) -> Plan:
+    """Compare the deposits of one source with the book.
+
+    Args:
+        view: the book.
+        source: whose they are; its `account` is the clearing account.
+        deposits: of a file, in their order.
+        role: of the chart: the clearing account of a source that names none.
+        file: the file's name in problems.
+        document: what `document:` says on every entry.
+        today: the day by which dates are judged.
+        till: where takings go that a till report books, too; None = no till.
+
+    Raises:
+        DepositSum, DepositTwice, ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing,
+        ChartRoleMissing: the file can't come in.
+    """
+    planner = _Planner(view, source, role, file, document, today, till)
+    whole = _once(deposits, file)
+    for deposit in whole:
+        planner.take(deposit)
+    assert planner.paid_in == sum((d.amount for d in whole), ZERO), file
+    planner.plan.opens = view.take_opened() if planner.plan.entries else []
+    return planner.plan
+
+
+def _once(deposits: Iterable[Deposit], file: str) -> list[Deposit]:
+    """Deposits of a file, each once.
+
+    Raises:
+        DepositTwice: one has two contents.
+    """
+    found: dict[str, Deposit] = {}
+    for deposit in deposits:
+        other = found.setdefault(link_of(deposit), deposit)
+        if (other.amount, other.payments, other.fees) != (deposit.amount, deposit.payments, deposit.fees):
+            raise DepositTwice(
+                file=file,
+                line=deposit.line,
+                serial=deposit.serial or "-",
+                date=deposit.date,
+                one=other.amount,
+                other=deposit.amount,
+                currency=deposit.currency,
+            )
+    return list(found.values())
+
+
+class _Planner:
+    def __init__(
+        self,
+        view: BookView,
+        source: SourceTable,
+        role: str,
+        file: str,
+        document: str,
+        today: dt.date,
+        till: TillSide | None,
+    ) -> None:
+        self.view = view
+        self.file = file
+        self.document = document
+        self.today = today
+        self.by = say(N_("source {name}"), name=source.name)
+        self.account = source.account or view.role(role)
+        self.sides = Sides(view, source, till)
+        self.plan = Plan()
+        #: Σ of what new entries debit, of what is known, and of what was left alone.
+        self.paid_in = ZERO
+        self.standing = {
+            link: entry
+            for entry in view.transactions
+            if str(entry.meta.get("source-id", "")).startswith(DEPOSIT)
+            for link in entry.links
+        }
+
+    def take(self, deposit: Deposit) -> None:
+        """One deposit: new, known, or told differently than before."""
+        self.check(deposit)
+        source_id = deposit_id(deposit)
+        standing = self.view.sources.get(source_id) or self.standing.get(link_of(deposit))
+        if standing is None:
+            if any(p.part.amount for p in deposit.payments) or deposit.fees:
+                self.add(deposit, source_id)
+            return
+        self.paid_in += deposit.amount
+        if self.reads_differently(deposit, standing.meta, source_id):
+            self.plan.notes.append(self.restated(deposit, standing))
+        else:
+            self.plan.known.append((self.bare(deposit, source_id), standing))
+
+    def check(self, deposit: Deposit) -> None:
+        """It adds up, in whole units of its currency."""
+        for amount in (deposit.amount, deposit.fees, *(p.part.amount for p in deposit.payments)):
+            check_amount(amount, deposit.currency, file=self.file, line=deposit.line, position=deposit.position)
+        computed = deposit.gross - deposit.fees
+        if computed != deposit.amount:
+            raise DepositSum(
+                file=self.file,
+                line=deposit.line,
+                serial=deposit.serial or "-",
+                date=deposit.date,
+                gross=deposit.gross,
+                fees=deposit.fees,
+                computed=computed,
+                amount=deposit.amount,
+                difference=deposit.amount - computed,
+                currency=deposit.currency,
+            )
+
+    def add(self, deposit: Deposit, source_id: str) -> None:
+        """A new deposit's entry."""
+        day, currency = deposit.date, deposit.currency
+        check_day(self.view, day, self.today, file=self.file, line=deposit.line, position=deposit.position)
+        check_open(self.view, self.account, day, currency, by=self.by)
+        own = link_of(deposit)
+        other = self.sides.of(deposit)
+        meta = {"item": other.item or own} | ({"reference": clean(deposit.serial, 80)} if deposit.serial else {})
+        debit = [posting(self.account, deposit.amount, currency, meta)] if deposit.amount else []
+        postings = [*debit, *other.postings]
+        assert sum((p.units.number for p in postings if p.units and p.units.number is not None), ZERO) == ZERO, own
+        bare = self.bare(deposit, source_id)
+        entry = bare._replace(
+            meta={**bare.meta, **other.meta},
+            flag="*" if other.sure else "!",
+            narration=clean(other.narration) if other.narration else bare.narration,
+            links=frozenset({own, *other.links}),
+            postings=postings,
+        )
+        self.plan.entries.append(entry)
+        self.paid_in += sum((p.units.number for p in debit if p.units and p.units.number is not None), ZERO)
+
+    def bare(self, deposit: Deposit, source_id: str) -> data.Transaction:
+        """A deposit's transaction without postings. Known ones stay so: what they settled is settled."""
+        meta = {"source-id": source_id, **figures(deposit), "document": self.document}
+        payers = {p.part.counterparty for p in deposit.payments}
+        payee = clean(payers.pop()) or None if len(payers) == 1 else None
+        links = frozenset({link_of(deposit)})
+        return data.Transaction(meta, deposit.date, "*", payee, clean(deposit.text), data.EMPTY_SET, links, [])
+
+    @staticmethod
+    def reads_differently(deposit: Deposit, before: Mapping[str, Any], source_id: str) -> bool:
+        """Whether the book holds a deposit with other figures; those that somebody took out aren't compared."""
+        now = figures(deposit)
+        if before.get("source-id") != source_id:
+            return True
+        return "payments" in before and any(before.get(key) != now.get(key) for key in ("payments", "fees"))
+
+    def restated(self, deposit: Deposit, standing: data.Directive) -> DepositRestated:
+        postings = standing.postings if isinstance(standing, data.Transaction) else []
+        booked = next((p.units for p in postings if p.account == self.account), Amount(ZERO, deposit.currency))
+        return DepositRestated(
+            file=self.file,
+            line=deposit.line,
+            unit=self.view.unit.slug,
+            serial=deposit.serial or "-",
+            date=deposit.date,
+            now=told(Amount(deposit.amount, deposit.currency), figures(deposit)),
+            before=told(booked, standing.meta),
+            place=self.view.place(standing),
+        )
+
+
+def figures(deposit: Deposit) -> dict[str, Any]:
+    """What is kept of a deposit beside its amount, and compared when it comes again."""
+    found: dict[str, Any] = {"payments": Decimal(len(deposit.payments))}
+    if deposit.fees:
+        found["fees"] = Amount(deposit.fees, deposit.currency)
+    return found
+
+
+def told(amount: Any, said: Mapping[str, Any]) -> str:
+    """A deposit's figures in words."""
+    parts = [str(amount)]
+    if said.get("payments") is not None:
+        parts.append(say(N_("payments: {count}"), count=said["payments"]))
+    if said.get("fees"):
+        parts.append(say(N_("fees: {fees}"), fees=said["fees"]))
+    return ", ".join(parts)

@@ -1,0 +1,38 @@
+"""What can be wrong with deposits of any format."""
+
+from __future__ import annotations
+
+from ledger.errors import Problem
+from ledger.messages import N_
+
+
+class DepositSum(Problem):
+    """Payments less fees that aren't what the bank is to pay in: the file isn't whole."""
+
+    code = "DEPOSIT_SUM"
+    message = N_(
+        "Deposit {serial} of {date} doesn't add up: payments {gross} - fees {fees} = {computed}, but the file says "
+        "{amount}; the difference is {difference} {currency}."
+    )
+    remedy = N_("Nothing of the file was booked. Download it again; if it stays so, ask the sender.")
+
+
+class DepositRestated(Problem):
+    """A deposit that the book holds with another amount, other fees, or another number of payments."""
+
+    code = "DEPOSIT_RESTATED"
+    message = N_(
+        "Deposit {serial} of {date} reads {now} here, but is booked with {before} ({place}): it was left as it is."
+    )
+    remedy = N_(
+        "Compare both files with the bank. If the new one is right, correct the booked entry by hand (in a closed "
+        "month by a new one with corrects:)."
+    )
+
+
+class DepositTwice(Problem):
+    """One deposit with two contents in one file."""
+
+    code = "DEPOSIT_TWICE"
+    message = N_("Deposit {serial} of {date} stands in the file twice, with {one} and with {other} {currency}.")
+    remedy = N_("Nothing of the file was booked. Download the period again as one file.")

@@ -1,0 +1,154 @@
+"""The other sides of a deposit: fees, what the till has booked, and each payment where it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+
+from importers.book import BookView
+from importers.booktext import clean
+from importers.clearing.fees import Fees
+from importers.clearing.model import Deposit, Payment
+from importers.clearing.till import TillSide
+from importers.recognise.place import Placed, Recogniser
+from ledger.books import account_code
+from ledger.books.sources import RuleTable, SourceTable
+
+ZERO = Decimal(0)
+#: Digits of a person's telephone number that are kept.
+KEPT = 3
+
+
+@dataclass
+class Other:
+    """All other sides of one deposit.
+
+    Attributes:
+        postings: they sum to what the bank pays in, with the sign turned.
+        links: what they settle.
+        meta: of the entry.
+        sure: nobody needs to look at it.
+        narration: where one rule gives all of it a text.
+        item: the deposit is this open item instead of one of its own.
+    """
+
+    postings: list[data.Posting] = field(default_factory=list)
+    links: set[str] = field(default_factory=set)
+    meta: dict[str, Any] = field(default_factory=dict)
+    sure: bool = True
+    narration: str | None = None
+    item: str | None = None
+
+
+class Sides:
+    """Finds the other sides of one source's deposits, one after the other.
+
+    Args:
+        view: the book.
+        source: whose rules and settings count.
+        till: where takings go that a till report books, too; None = no till.
+    """
+
+    def __init__(self, view: BookView, source: SourceTable, till: TillSide | None) -> None:
+        self.view = view
+        self.till = till
+        self.fees = Fees(view, source)
+        self.recogniser = Recogniser(view, source)
+        # A rule for all payments (takings are sales) says nothing of what the acquirer or the payer's bank takes.
+        told = source.model_copy(update={"rule": tuple(rule for rule in source.rule if speaks(rule))})
+        self.strict = Recogniser(view, told)
+        self._items: dict[str, bool] = {}
+
+    def of(self, deposit: Deposit) -> Other:
+        """The other sides of a deposit.
+
+        Raises:
+            ImportAccountMissing, ChartRoleMissing: an account that they need isn't there.
+        """
+        other, fees = Other(), deposit.fees
+        takings: list[Payment] = []
+        placed: list[tuple[Payment, Placed]] = []
+        for payment in deposit.payments:
+            if not payment.part.amount:
+                continue
+            recogniser = self.recogniser if payment.kind == "payment" else self.strict
+            one = recogniser.place(payment.part, deposit.date, deposit.currency)
+            if payment.kind == "fee" and not one.sure:
+                fees -= payment.part.amount
+            elif self.till and payment.kind == "payment" and not self.known(one):
+                takings.append(payment)
+            else:
+                placed.append((payment, one))
+        other.postings += self.fees.postings(fees, deposit.date, deposit.currency)
+        if self.till and takings:
+            against = self.till.against(takings, deposit)
+            other.postings += against.postings
+            other.links |= against.links
+            other.item = against.item
+        for payment, one in placed:
+            self.add(other, payment, one)
+        narrations = {one.narration for _, one in placed}
+        other.narration = narrations.pop() if len(narrations) == 1 and not takings else None
+        return other
+
+    def known(self, one: Placed) -> bool:
+        """Whether recognition found where a payment belongs, so that it isn't one of the till's."""
+        return one.sure and not any(self.in_set(p.account, "clearing") for p in one.postings)
+
+    def add(self, other: Other, payment: Payment, one: Placed) -> None:
+        """A payment's postings; the first says whose it is, those that settle something, what."""
+        said = self.said(payment)
+        item = {"item": next(iter(one.links))} if len(one.links) == 1 else {}
+        for number, posting in enumerate(one.postings):
+            meta = {
+                **(said if number == 0 else {}),
+                **(item if self.is_item(posting.account) else {}),
+                **(posting.meta or {}),
+            }
+            if payment.private and "counterparty-account" in meta:
+                meta["counterparty-account"] = masked(meta["counterparty-account"])
+            other.postings.append(posting._replace(meta=meta or None))
+        other.links |= one.links
+        other.meta |= one.meta
+        other.sure = other.sure and one.sure
+        if one.suggestion:
+            other.meta.setdefault("suggestion", one.suggestion)
+
+    @staticmethod
+    def said(payment: Payment) -> dict[str, Any]:
+        """What the file says of a payment, as metadata of its posting."""
+        part = payment.part
+        told = {
+            "counterparty": clean(part.counterparty),
+            "counterparty-account": clean(part.counterparty_account, 60),
+            "reference": clean(part.reference, 80),
+            "text": clean(part.text),
+            "invoice": clean(part.invoice, 80),
+        }
+        found: dict[str, Any] = {key: text for key, text in told.items() if text}
+        return found | {key: clean(value, 80) if isinstance(value, str) else value for key, value in payment.meta}
+
+    def is_item(self, account: str) -> bool:
+        """Whether an account is followed item by item."""
+        if account not in self._items:
+            self._items[account] = any(self.in_set(account, name) for name in ("receivables", "payables", "clearing"))
+        return self._items[account]
+
+    def in_set(self, account: str, name: str) -> bool:
+        """Whether an account's code is in a set of the chart."""
+        entry = self.view.opens.get(account)
+        return entry is not None and self.view.chart.is_in(name, account_code(account, entry.meta))
+
+
+def speaks(rule: RuleTable) -> bool:
+    """Whether a rule says which payments it means, and doesn't just take all."""
+    return bool(rule.text or rule.counterparty or rule.reference or rule.direction == "out")
+
+
+def masked(number: str) -> str:
+    """A telephone number by which a person can't be called; a company's Swish number (123...) stands."""
+    digits = "".join(c for c in number if c.isdigit())
+    return number if digits.startswith("123") else f"*{digits[-KEPT:]}"

@@ -1,0 +1,275 @@
+"""BgMax into books: one entry a deposit, each bankgiro and currency to its own source, each deposit once."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from beancount.core import data
+
+from importers.bank.problems import BankAccountUnknown, BankCurrency
+from importers.bgmax.problems import BgMaxCount
+from importers.bgmax.read import read_bgmax
+from importers.book import load_view
+from importers.clearing.planner import plan_deposits
+from importers.clearing.problems import DepositRestated, DepositTwice
+from importers.problems import ImportAccountMissing, ImportDateRange, ImportMonthClosed
+from importers.run import import_files
+from tests.importers.bgmax.files import deposit, end, name, paid, section, simple, start, whole
+from tests.importers.conftest import ACCOUNTS
+
+BG = """\
+chart = "bas"
+currency = "SEK"
+[[source]]
+name = "bg"
+format = "bgmax"
+bank_account = "991-2346"
+"""
+#: A rule for everything: what a payer owes is income here.
+SOLD = '[[source.rule]]\naccount = "Income:3001-Försäljning-25"\nvat = "25"\n'
+EUR = '[[source]]\nname = "bg-eur"\nformat = "bgmax"\nbank_account = "991-2346"\ncurrency = "EUR"\n'
+
+
+def booked(feed, month="2026-03"):
+    """What an import wrote into a month's file, without ids and hashes."""
+    text = (feed.unit.books / month[:4] / f"{month}.beancount").read_text()
+    hidden = ("  source-id:", "  document:", "    item:")
+    lines = [line.split(" ^")[0] for line in text.splitlines() if not line.startswith(hidden)]
+    return "\n".join(" ".join(line.split()) for line in lines).strip()
+
+
+def test_a_deposit_is_one_entry_on_the_clearing_account(feed):
+    """Two payments and a deduction: 1 000.00 + 250.00 - 125.00 = 1 125.00; VAT is a fifth of each."""
+    feed = feed(BG + SOLD)
+    records = [
+        start(),
+        section(),
+        paid(100000, "1001", "2", sender="1234566", serial="11"),
+        name("Berits Garn"),
+        paid(25000, "", "0", image="1", serial="12"),
+        paid(12500, "1002", "2", record="21", sender="1234566", serial="13"),
+        deposit(112500, 3),
+        end(2, 1),
+    ]
+    report = feed.take(whole(*records), "bg.txt")
+    assert report.status == "imported"
+    assert booked(feed) == (
+        '2026-03-02 * "Bankgiro 9912346, deposit 00074"\n'
+        "payments: 3\n"
+        "Assets:1583-Bankgiro-på-väg 1125.00 SEK\n"
+        'reference: "00074"\n'
+        "Income:3001-Försäljning-25 -800.00 SEK\n"
+        'counterparty: "Berits Garn"\n'
+        'counterparty-account: "1234566"\n'
+        'reference: "1001"\n'
+        'bank-ref: "000000000011"\n'
+        "Liabilities:2611-Utgående-moms-25 -200.00 SEK\n"
+        "Income:3001-Försäljning-25 -200.00 SEK\n"
+        'bank-ref: "000000000012"\n'
+        "image: TRUE\n"
+        "Liabilities:2611-Utgående-moms-25 -50.00 SEK\n"
+        "Income:3001-Försäljning-25 100.00 SEK\n"
+        'counterparty-account: "1234566"\n'
+        'reference: "1002"\n'
+        'bank-ref: "000000000013"\n'
+        "Liabilities:2611-Utgående-moms-25 25.00 SEK"
+    )
+    (entry,) = feed.transactions()
+    assert entry.meta["document"] == report.document
+    (link,) = entry.links
+    assert entry.postings[0].meta["item"] == link
+    assert feed.book().problems == ()
+
+
+def test_what_nobody_places_waits_with_what_the_payer_said(feed):
+    feed = feed(BG)
+    data_ = whole(start(), section(), paid(5000, "77", "2"), name("Anna Ek"), deposit(5000, 1), end(1))
+    report = feed.take(data_, "bg.txt")
+    assert report.plan.waiting == 1
+    (entry,) = feed.transactions()
+    assert (entry.flag, entry.payee) == ("!", "Anna Ek")
+    waiting = entry.postings[1]
+    assert (waiting.account, str(waiting.units)) == ("Liabilities:2999-Observationskonto", "-50.00 SEK")
+    assert (waiting.meta["counterparty"], waiting.meta["reference"]) == ("Anna Ek", "77")
+
+
+def test_the_sample_feeds_two_sources_by_currency(feed, samples):
+    """bgmaxfil4: 3 700 + 2 000 + 2 900 SEK and 4 000 EUR on one bankgiro number."""
+    accounts = ACCOUNTS.replace("2020-01-01", "2000-01-01")
+    feed = feed(BG + SOLD.replace('vat = "25"\n', "") + EUR, accounts)
+    report = feed.take((samples / "sweden/bgmax/bgmaxfil4.txt").read_bytes(), "bg.txt")
+    assert len(report.plan.transactions) == 4
+    totals = {}
+    for entry in feed.transactions():
+        units = entry.postings[0].units
+        totals[units.currency] = totals.get(units.currency, Decimal(0)) + units.number
+        assert entry.postings[0].account == "Assets:1583-Bankgiro-på-väg"
+    assert totals == {"SEK": Decimal("8600.00"), "EUR": Decimal("4000.00")}
+    assert feed.book().problems == ()
+
+
+def test_without_a_source_in_euro_nothing_of_the_file_comes_in(feed, samples):
+    feed = feed(BG)
+    before = feed.bytes()
+    report = feed.take((samples / "sweden/bgmax/bgmaxfil4.txt").read_bytes(), "bg.txt")
+    assert type(report.problem) is BankCurrency
+    assert feed.bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("own", "taken"),
+    [
+        ("991-2346", True),
+        ("9912346", True),
+        ("5841 0000 010098", True),  # the bank account that the deposit goes to
+        ("SE1250000000058410000010098", False),  # no IBAN's length
+        ("123-4566", False),
+        (None, True),  # a source that names none takes what is left
+    ],
+)
+def test_whose_deposit_it_is(feed, own, taken):
+    sources = BG.replace('bank_account = "991-2346"\n', f'bank_account = "{own}"\n' if own else "")
+    feed = feed(sources)
+    report = feed.take(simple(), "bg.txt")
+    assert (report.status == "imported") == taken
+    if not taken:
+        assert type(report.problem) is BankAccountUnknown
+
+
+def test_sections_of_several_bankgiro_numbers_go_to_their_sources(feed):
+    second = '[[source]]\nname = "kafe"\nformat = "bgmax"\nbank_account = "123-4566"\naccount = "Assets:1584-Kafe"\n'
+    feed = feed(BG + second, ACCOUNTS + "2020-01-01 open Assets:1584-Kafe\n")
+    records = [
+        start(),
+        section(),
+        paid(100),
+        deposit(100, 1, serial="1"),
+        section("1234566"),
+        paid(200),
+        deposit(200, 1, serial="1"),
+        end(2, deposits=2),
+    ]
+    feed.take(whole(*records), "bg.txt")
+    assert {k: v for k, v in feed.balances().items() if k.startswith("158")} == {
+        "1583": Decimal("1.00"),
+        "1584": Decimal("2.00"),
+    }
+
+
+def test_a_file_with_a_fault_leaves_the_books_as_they_were(feed, samples):
+    feed = feed(BG + EUR)
+    before = feed.bytes()
+    report = feed.take((samples / "sweden/bgmax/bgmaxfil4_broken_utf8.txt").read_bytes(), "bg.txt")
+    assert type(report.problem) is BgMaxCount
+    assert report.problem.excerpt == "7000000008000000000000001300000005"
+    assert feed.bytes() == before
+
+
+# --- once
+
+
+def test_a_deposit_comes_in_once_however_often_and_in_whatever_file(feed):
+    feed = feed(BG)
+    one = [section(), paid(110000, "650861"), deposit(110000, 1)]
+    two = [section(), paid(4200), deposit(4200, 1, serial="75", day="20260303")]
+    feed.take(whole(start(), *one, end(1)), "a.txt")
+    report = feed.take(whole(start(), *one, *two, end(2, deposits=2)), "b.txt")
+    assert (len(report.plan.transactions), len(report.plan.known)) == (1, 1)
+    again = feed.take(whole(start(), *two, *one, *one, end(3, deposits=3)), "c.txt")
+    assert (again.status, len(again.plan.known)) == ("known", 2)
+    assert feed.balances()["1583"] == Decimal("1142.00")
+
+
+def test_equal_deposits_of_one_day_are_told_apart_by_their_serial(feed):
+    feed = feed(BG)
+    records = [section(), paid(100), deposit(100, 1, serial="1"), section(), paid(100), deposit(100, 1, serial="2")]
+    feed.take(whole(start(), *records, end(2, deposits=2)), "a.txt")
+    assert len(feed.transactions()) == 2
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        [paid(110001), deposit(110001, 1)],
+        [paid(60000), paid(50000), deposit(110000, 2)],
+    ],
+)
+def test_a_deposit_that_reads_differently_is_said_and_left_alone(feed, now):
+    feed = feed(BG)
+    feed.take(simple(), "a.txt")
+    before = {k: v for k, v in feed.bytes().items() if "/books/" in k}
+    report = feed.take(whole(start(), section(), *now, end(len(now) - 1)), "b.txt")
+    (note,) = report.plan.notes
+    assert type(note) is DepositRestated
+    assert note.params["before"] == "1100.00 SEK, payments: 1"
+    assert report.plan.entries == []
+    assert {k: v for k, v in feed.bytes().items() if "/books/" in k} == before
+
+
+def test_one_deposit_with_two_contents_in_a_file_refuses_it(feed):
+    feed = feed(BG)
+    records = [section(), paid(100), deposit(100, 1), section(), paid(200), deposit(200, 1)]
+    report = feed.take(whole(start(), *records, end(2, deposits=2)), "a.txt")
+    assert type(report.problem) is DepositTwice
+
+
+def test_a_deposit_of_nothing_needs_no_entry_but_one_set_off_does(feed):
+    """A payment and a deduction of 5.00: nothing comes to the bank, but both belong in the books."""
+    feed = feed(BG)
+    none = [section(), paid(0), deposit(0, 1, serial="1")]
+    both = [section(), paid(500, "1"), paid(500, "2", record="21"), deposit(0, 2, serial="2")]
+    feed.take(whole(start(), *none, *both, end(2, 1, deposits=2)), "a.txt")
+    (entry,) = feed.transactions()
+    assert [str(p.units) for p in entry.postings] == ["-5.00 SEK", "5.00 SEK"]
+
+
+# --- days and accounts on which nothing can be booked
+
+
+@pytest.mark.parametrize(
+    ("sources", "day", "problem"),
+    [
+        (BG, "19991231", ImportDateRange),
+        (BG, "20990101", ImportDateRange),
+        (BG + 'account = "Assets:1584-Nej"\n', "20260302", ImportAccountMissing),
+        (BG + 'account = "Assets:1930-Bank"\n', "20191231", ImportAccountMissing),
+    ],
+)
+def test_days_and_accounts_that_take_nothing(feed, sources, day, problem):
+    feed = feed(sources)
+    before = feed.bytes()
+    report = feed.take(simple(day=day), "a.txt")
+    assert type(report.problem) is problem
+    assert feed.bytes() == before
+
+
+def test_a_closed_month_takes_no_new_deposit_but_knows_the_old_ones(feed):
+    feed = feed(BG)
+    feed.take(simple(), "a.txt")
+    unit = feed.unit
+    view = load_view(feed.ws, unit)
+    view.closed = frozenset({"2026-03"})
+
+    def plan(content):
+        return plan_deposits(
+            view,
+            unit.sources[0],
+            read_bgmax(content),
+            role="bankgiro_clearing",
+            file="a.txt",
+            document="documents/x",
+            today=dt.date(2026, 3, 31),
+        )
+
+    assert len(plan(simple()).known) == 1
+    with pytest.raises(ImportMonthClosed):
+        plan(simple(serial="75"))
+
+
+def test_dry_run_writes_nothing(feed):
+    feed = feed(BG)
+    before = feed.bytes()
+    report = import_files(feed.ws, feed.unit, [feed.file("a.txt", simple())], dry_run=True).files[0]
+    assert report.status == "planned"
+    assert isinstance(report.plan.entries[0], data.Transaction)
+    assert feed.bytes() == before
