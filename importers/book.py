@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from beancount.core import data
 
@@ -17,10 +20,45 @@ from ledger.books import Unit, Workspace, account_code, load_books
 from ledger.charts import Chart, load_chart
 from ledger.charts.problems import ChartRoleMissing
 
+if TYPE_CHECKING:
+    from importers.recognise.pool import Pool
+
 #: Last part of the account for what an opening balance lacks; it shares a code with an account of the books.
 UNTRANSFERRED = "Untransferred"
 #: Accounts that importers open are open from the first day a book may have: an older file can still come.
 FIRST_DAY = dt.date(2000, 1, 1)
+
+
+class AccountLog:
+    """Postings to one account in one currency, by date; those of one day stand in the order of the book.
+
+    What is asked per day of a file is found by halving, never by going through the book: 100,000 lines would otherwise
+    be compared with 100,000 others one by one.
+    """
+
+    __slots__ = ("dates", "rows", "sums")
+
+    def __init__(self, rows: Iterable[tuple[data.Transaction, Decimal]]) -> None:
+        self.rows = sorted(rows, key=lambda row: row[0].date)
+        self.dates = [entry.date for entry, _ in self.rows]
+        self.sums = list(accumulate((number for _, number in self.rows), initial=Decimal(0)))
+
+    def before(self, day: dt.date) -> Decimal:
+        """Σ postings dated before a day."""
+        return self.sums[bisect_left(self.dates, day)]
+
+    def on(self, day: dt.date) -> list[tuple[data.Transaction, Decimal]]:
+        """The postings of a day."""
+        return self.rows[bisect_left(self.dates, day) : bisect_right(self.dates, day)]
+
+    def days(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """The days from `first` to `last`, both inside, that have postings."""
+        return list(dict.fromkeys(self.dates[bisect_left(self.dates, first) : bisect_right(self.dates, last)]))
+
+    def last_day(self, before: dt.date) -> dt.date | None:
+        """The last day before another one that has postings."""
+        found = bisect_left(self.dates, before)
+        return self.dates[found - 1] if found else None
 
 
 @dataclass
@@ -37,6 +75,7 @@ class BookView:
     closed: frozenset[str] = frozenset()
     ws: Workspace | None = None
     _opened: list[data.Open] = field(default_factory=list)
+    _logs: dict[tuple[str, str], AccountLog] = field(default_factory=dict, repr=False)
 
     def place(self, entry: data.Directive) -> str:
         """Where an entry stands, as users know it: `units/repris/books/2026/2026-03.beancount:12`."""
@@ -101,21 +140,33 @@ class BookView:
                     found[posting.account].append((entry, posting.units.number, posting.units.currency))
         return found
 
+    def log(self, account: str, currency: str) -> AccountLog:
+        """Every posting to `account` in `currency`, by date."""
+        found = self._logs.get((account, currency))
+        if found is None:
+            rows = [(e, number) for e, number, unit in self._by_account.get(account, ()) if unit == currency]
+            found = self._logs[account, currency] = AccountLog(rows)
+        return found
+
     def postings(self, account: str, currency: str) -> list[tuple[data.Transaction, Decimal]]:
-        """Every posting to `account` in `currency`, with its transaction."""
-        return [(e, number) for e, number, unit in self._by_account.get(account, ()) if unit == currency]
+        """Every posting to `account` in `currency`, with its transaction, by date."""
+        return self.log(account, currency).rows
 
     def balance(self, account: str, currency: str, before: dt.date) -> Decimal:
         """Σ postings to `account` dated before a day."""
-        return sum((n for e, n in self.postings(account, currency) if e.date < before), Decimal(0))
+        return self.log(account, currency).before(before)
+
+    @cached_property
+    def _assertions(self) -> dict[tuple[str, str], list[data.Balance]]:
+        found: dict[tuple[str, str], list[data.Balance]] = defaultdict(list)
+        for entry in self.entries:
+            if isinstance(entry, data.Balance):
+                found[entry.account, entry.amount.currency].append(entry)
+        return found
 
     def assertions(self, account: str, currency: str) -> list[data.Balance]:
-        """The `balance` directives of an account."""
-        return [
-            e
-            for e in self.entries
-            if isinstance(e, data.Balance) and e.account == account and e.amount.currency == currency
-        ]
+        """The `balance` directives of an account, in the order of the book."""
+        return list(self._assertions.get((account, currency), ()))
 
     def is_open(self, account: str, day: dt.date, currency: str) -> bool:
         """Whether `account` takes postings in `currency` on `day`."""
@@ -157,6 +208,13 @@ class BookView:
         """The accounts opened by `open` since the last call."""
         taken, self._opened = self._opened, []
         return taken
+
+    @cached_property
+    def settling(self) -> Pool:
+        """What is open in the book while payments are placed; all that place payments share it."""
+        from importers.recognise.pool import Pool  # noqa: PLC0415  recognition stands on this module
+
+        return Pool(self)
 
     @cached_property
     def _habits(self) -> dict[tuple[str, bool], data.Transaction]:
