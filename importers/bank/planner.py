@@ -84,7 +84,11 @@ class _Planner:
         self.check_days([n for n, i in zip(lines, ids, strict=True) if i not in self.view.sources], today)
         self.opening()
         for line, source_id in zip(lines, ids, strict=True):
-            self.take(self.entry(line, source_id))
+            standing = self.view.sources.get(source_id)
+            if standing is None:
+                self.plan.entries.append(self.entry(line, source_id))
+            else:  # what it settled is settled: it isn't placed again
+                self.plan.known.append((standing._replace(meta=dict(standing.meta)), standing))
         self.closings()
         self.check_assertions()
         self.plan.opens = self.view.take_opened() if self.plan.entries else []
@@ -207,7 +211,8 @@ class _Planner:
 
     def entry(self, line: BankLine, source_id: str) -> data.Transaction:
         assert sum((p.amount for p in line.payments), Decimal(0)) == line.amount
-        placed = [self.recogniser.place(part, line.date, self.currency) for part in line.payments]
+        alone = not line.parts
+        placed = [self.recogniser.place(part, line.date, self.currency, alone=alone) for part in line.payments]
         meta: dict[str, Any] = {"source-id": source_id}
         if line.bank_ref:
             meta["bank-ref"] = clean(line.bank_ref, 80)

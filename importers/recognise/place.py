@@ -1,132 +1,86 @@
-"""Where the other side of a bank line goes: the source's rules in `unit.toml`, else the chart's suspense account.
+"""Where the other side of each payment goes (SPEC 11, Recognition): one payment after the other, the surest way first.
 
-A bank line always enters the books (SPEC 11): the money has moved, whether or not somebody knows what for. What no
-rule places waits on the suspense account with the flag `!`, with a suggestion where the same counterparty was booked
-before. A rule may split VAT off; a unit that may deduct only a part of its input VAT keeps the rest in the cost
-(rounded down, SPEC 6).
+1. open items, by the reference that the payer quotes (`invoices`);
+2. the source's rules in `unit.toml` (`rules`);
+3. deposits on clearing accounts (`deposits`);
+4. transfers between the unit's own accounts (`transfers`);
+5. dealings with other units of the federation (`units`).
+
+A bank line always enters the books: the money has moved, whether or not somebody knows what for. What none of these
+places waits on the chart's suspense account with the flag `!`, with a suggestion and its reason (`suggest`), and is
+placed again when more is known (`replace`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
-
-from beancount.core import data
-from beancount.core.amount import Amount
+from dataclasses import replace as changed
 
 from importers.bank.model import Part
 from importers.book import BookView
-from importers.booktext import clean
-from importers.problems import ImportAccountMissing
+from importers.recognise import suggest
+from importers.recognise.deposits import pay_in
+from importers.recognise.invoices import settle
+from importers.recognise.numbers import is_bank
+from importers.recognise.placed import Payment, Placed, posting, tidy
+from importers.recognise.rules import Rules, ready
+from importers.recognise.transfers import Transfers
+from importers.recognise.units import Neighbours
 from ledger.books.sources import RuleTable, SourceTable
-from ledger.messages import N_, say
-from ledger.rules.rounding import down, half_away
 
-#: The chart's account for output VAT, by rate.
-OUTPUT_VAT = {"25": "output_vat", "12": "output_vat_12", "6": "output_vat_6"}
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The other side of one payment.
-
-    Attributes:
-        postings: they sum to the payment's amount with the sign turned.
-        sure: nobody needs to look at it; else the entry is flagged `!`.
-        narration: the entry's text instead of the bank's.
-        suggestion: where it may belong, and why; only where it isn't sure.
-        links: of the entry: what it settles, or the dealing that it is one side of.
-        meta: of the entry.
-    """
-
-    postings: tuple[data.Posting, ...]
-    sure: bool
-    narration: str | None = None
-    suggestion: str | None = None
-    links: frozenset[str] = frozenset()
-    meta: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["Placed", "Recogniser", "matches", "posting"]
 
 
 class Recogniser:
     """Places the payments of one source, one after the other: what one payment settles, the next can't settle again.
 
+    Recognisers of one view share what is open.
+
     Args:
         view: the book; `view.ws` tells of the other units.
         source: whose rules count.
+
+    Raises:
+        RuleImpossible: a rule contradicts its unit.
     """
 
     def __init__(self, view: BookView, source: SourceTable) -> None:
         self.view = view
         self.source = source
+        self.rules = Rules(view, source)
+        self.transfers = Transfers(view, source)
+        self.neighbours = Neighbours(view)
+        #: Payments on their way to the bank are neither deposits themselves nor transfers.
+        self.of_bank = is_bank(source)
 
-    def place(self, part: Part, day: dt.date, currency: str) -> Placed:
+    def place(self, part: Part, day: dt.date, currency: str, *, alone: bool = False) -> Placed:
         """The other side of one payment; money in is positive.
+
+        Args:
+            part: the payment.
+            day: on which its line is booked.
+            currency: of the line's account.
+            alone: nothing else is in its transaction, which has the payment's counterparty, text and reference itself;
+                else a posting that waits keeps them.
 
         Raises:
             ImportAccountMissing: a rule names an account that isn't open on `day`.
         """
-        rule = next((r for r in self.source.rule if matches(r, part)), None)
-        if rule is None:
-            return _suspense(self.view, self.source, part, currency)
-        return _by_rule(self.view, self.source, rule, part, day, currency)
-
-
-def _by_rule(view: BookView, source: SourceTable, rule: RuleTable, part: Part, day: dt.date, currency: str) -> Placed:
-    if not view.is_open(rule.account, day, currency):
-        raise ImportAccountMissing(
-            file=f"units/{view.unit.slug}/unit.toml",
-            unit=view.unit.slug,
-            slug=view.unit.slug,
-            account=rule.account,
-            by=say(N_("a rule of source {name}"), name=source.name),
-            currency=currency,
-            date=day,
-        )
-    meta = {key: value for key, value in (("partner", rule.partner), ("ic", rule.ic)) if value}
-    vat = _vat(view, rule, -part.amount, currency)
-    net = -part.amount - sum((p.units.number for p in vat if p.units and p.units.number), Decimal(0))
-    postings = (posting(rule.account, net, currency, meta), *vat)
-    assert sum((p.units.number for p in postings if p.units and p.units.number), Decimal(0)) == -part.amount
-    return Placed(postings, sure=True, narration=rule.narration)
+        pay = Payment(tidy(part), day, currency, alone)
+        pool = self.view.settling
+        found = settle(self.view, pool, pay) or self.rules.place(pool, pay)
+        if found is None and self.of_bank:
+            number = pay.part.counterparty_account
+            told = self.transfers.knows(number) or self.neighbours.knows(number)
+            found = pay_in(self.view, pool, pay, own=self.source.account, told=told)
+            found = found or self.transfers.place(pool, pay)
+        found = found or self.neighbours.place(pool, pay)
+        return found or suggest.wait(self.view, pool, pay, self.source.account or "")
 
 
 def matches(rule: RuleTable, part: Part) -> bool:
-    """Whether every condition of a rule holds."""
-    everything = f"{part.counterparty} {part.text}".casefold()
-    return (
-        (rule.text is None or rule.text.casefold() in everything)
-        and (rule.counterparty is None or rule.counterparty.casefold() in part.counterparty.casefold())
-        and (rule.direction is None or (rule.direction == "in") == (part.amount > 0))
-        and (rule.amount is None or rule.amount == abs(part.amount))
-    )
-
-
-def posting(account: str, number: Decimal, currency: str, meta: dict[str, Any] | None = None) -> data.Posting:
-    """A plain posting."""
-    return data.Posting(account, Amount(number, currency), None, None, None, meta or None)
-
-
-def _suspense(view: BookView, source: SourceTable, part: Part, currency: str) -> Placed:
-    meta = {"counterparty": clean(part.counterparty)} if part.counterparty else {}
-    other = posting(view.role("suspense"), -part.amount, currency, meta)
-    habit = view.suggestion(source.account or "", part.counterparty, incoming=part.amount > 0)
-    if habit is None:
-        return Placed((other,), sure=False)
-    account, before = habit
-    reason = say(N_("as on {date}, {payee}"), date=before.date, payee=before.payee)
-    return Placed((other,), sure=False, suggestion=clean(f"{account}: {reason}"))
-
-
-def _vat(view: BookView, rule: RuleTable, other_side: Decimal, currency: str) -> list[data.Posting]:
-    """The VAT within an amount, on its own account: output VAT of money in, deductible input VAT of money out."""
-    if rule.vat is None:
-        return []
-    rate = Decimal(rule.vat)
-    whole = half_away(other_side * rate / (100 + rate), currency)
-    if other_side < 0:
-        return [posting(view.role(OUTPUT_VAT[rule.vat], "output_vat"), whole, currency)]
-    deductible = down(whole * view.unit.vat_deduction, currency)
-    return [posting(view.role("input_vat"), deductible, currency)] if deductible else []
+    """Whether a rule's conditions hold for a payment, its days apart."""
+    pay = Payment(tidy(part), dt.date.min, "", alone=True)
+    name = pay.part.counterparty.casefold()
+    timeless = changed(ready(rule), first=dt.date.min, last=dt.date.max, days=frozenset())
+    return timeless.takes(pay, name, f"{name} {pay.part.text.casefold()}")

@@ -160,6 +160,14 @@ def _line(text: str, line: int | None) -> str | None:
     return lines[line - 1] if line and line <= len(lines) else None
 
 
+def line_of(path: Path, key: tuple[int | str, ...]) -> tuple[int | None, str | None]:
+    """Line and text of a key in a settings file, for problems that are found after it was read; None where unknown."""
+    try:
+        return _find(read_plain(path, CONFIG_BYTES + 1).decode("utf-8", "replace"), key)
+    except OSError:
+        return None, None
+
+
 _HEAD = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 

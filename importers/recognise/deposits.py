@@ -1,0 +1,87 @@
+"""Bank lines that pay a deposit in: what card acquirer, Swish or Bankgirot announced, found on its clearing account.
+
+A deposit is one sum: the bank books exactly its amount, or it is another one. Which of several, the serial or batch
+number in the line's reference or text says; without one, the only deposit of that amount of the last five bank days.
+Money on its way between own accounts waits on a clearing account, too, and is found from either side.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from importers.book import BookView
+from importers.recognise.placed import Payment, Placed, posting
+from importers.recognise.pool import Claim, Pool
+from ledger.messages import N_, say
+
+#: Bank days from the deposit's date to the bank's line.
+BANK_DAYS = 5
+#: A serial number is used again after some time.
+REFERENCE_DAYS = dt.timedelta(days=60)
+
+
+def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: bool) -> Placed | None:
+    """The clearing account of the deposit that a bank line is; None where none is, or several may be (a hint).
+
+    Args:
+        view: the book.
+        pool: its items.
+        pay: the payment.
+        own: the account that the line itself is booked on.
+        told: the other party's account is known to be the unit's own or another unit's: then the amount says nothing.
+    """
+    found = [
+        c
+        for c in pool.of_amount(pay.amount, pay.currency, clearing=True)
+        if c.account != own and view.is_open(c.account, pay.day, pay.currency)
+    ]
+    if not found:
+        return None
+    quoted = [c for c in found if c.references & (pay.words | set(pay.exact)) and _near(c, pay)]
+    transfer = own_transfer(view)
+    from_somebody = bool(pay.part.counterparty_account)
+    close = [
+        c
+        for c in found
+        if not (told or (from_somebody and c.account == transfer)) and _days(c, pay, either_way=c.account == transfer)
+    ]
+    chosen = quoted or close
+    if len(chosen) == 1 and (quoted or not pool.of_party(pay.amount, pay.currency, pay.part.counterparty)):
+        return settled(pool, pay, chosen[0])
+    for claim in sorted(chosen, key=lambda c: c.order):
+        text = N_("a deposit of {date} has this amount, and so has something else that is open")
+        pay.hints.append(f"{claim.account}: {say(text, date=claim.date)}")
+    return None
+
+
+def settled(pool: Pool, pay: Payment, claim: Claim) -> Placed:
+    """A payment that clears an item on its way, whole."""
+    pool.settle(claim, -pay.amount, pay.day)
+    meta = {"item": claim.key} if claim.key and not pay.alone else None
+    if not claim.key and not pay.alone:
+        meta = {"item": ""}
+    other = posting(claim.account, -pay.amount, pay.currency, meta)
+    return Placed((other,), sure=True, links=frozenset({claim.key}) if claim.key else frozenset())
+
+
+def own_transfer(view: BookView) -> str | None:
+    """The account between own accounts, named without opening it."""
+    known = view.chart.has_role("own_transfer")
+    return view.chart.role_account("own_transfer", view.codes) if known else None
+
+
+def bank_days(first: dt.date, last: dt.date) -> int:
+    """Days from Monday to Friday after `first`, until `last`; public holidays count as bank days."""
+    if last < first:
+        return -bank_days(last, first)
+    weeks, rest = divmod((last - first).days, 7)
+    return weeks * 5 + sum((first.weekday() + 1 + n) % 7 < 5 for n in range(rest))
+
+
+def _days(claim: Claim, pay: Payment, *, either_way: bool) -> bool:
+    after = bank_days(claim.date, pay.day)
+    return (-BANK_DAYS if either_way else 0) <= after <= BANK_DAYS
+
+
+def _near(claim: Claim, pay: Payment) -> bool:
+    return abs(claim.date - pay.day) <= REFERENCE_DAYS

@@ -1,0 +1,110 @@
+"""What recognition works on and gives: one payment with its day and currency, and the other side found for it.
+
+What isn't certain is flagged: the entry `!`, and where its posting is no longer on suspense (an invoice paid twice,
+money from another unit without an invoice) that posting, too. A waiting posting keeps what the bank said of its
+payment, so that it can be placed again when more is known (`importers.recognise.replace`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from importers.bank.model import Part
+from importers.booktext import clean
+from importers.recognise.references import fold_reference, words
+
+#: Metadata of a waiting posting that says what the bank said of the payment, by the part's field.
+PART_KEYS = {
+    "counterparty": "counterparty",
+    "counterparty_account": "counterparty-account",
+    "reference": "reference",
+    "text": "text",
+    "invoice": "invoice",
+}
+#: And the payment's amount, as the bank has it: whoever splits the posting by hand has taken it over.
+PAYMENT = "payment"
+_LONGEST = {"reference": 80, "counterparty_account": 60, "invoice": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The other side of one payment.
+
+    Attributes:
+        postings: they weigh the payment's amount with the sign turned.
+        sure: nobody needs to look at it; else the entry is flagged `!`.
+        narration: the entry's text instead of the bank's.
+        suggestion: where it may belong, and why; only where it isn't sure.
+        links: of the entry: what it settles, or the dealing that it is one side of.
+        meta: of the entry.
+    """
+
+    postings: tuple[data.Posting, ...]
+    sure: bool
+    narration: str | None = None
+    suggestion: str | None = None
+    links: frozenset[str] = frozenset()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment that looks for its other side; money in is positive.
+
+    Attributes:
+        part: what the bank said, its texts as they may stand in a book.
+        alone: its transaction holds no other payment, so what the bank said stands on the transaction.
+        hints: where it may belong, best first; steps that aren't certain add theirs.
+    """
+
+    part: Part
+    day: dt.date
+    currency: str
+    alone: bool
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def amount(self) -> Decimal:
+        """Signed."""
+        return self.part.amount
+
+    @cached_property
+    def exact(self) -> tuple[str, ...]:
+        """References that stand in fields of their own, folded."""
+        found = (fold_reference(self.part.reference), fold_reference(self.part.invoice))
+        return tuple(dict.fromkeys(r for r in found if r))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of reference and text that may be a number of something, folded."""
+        return frozenset(words(f"{self.part.reference} {self.part.invoice} {self.part.text}"))
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What a posting that waits keeps of the payment."""
+        if self.alone:
+            kept = {"counterparty": self.part.counterparty, "invoice": self.part.invoice}
+            return {key: text for key, text in kept.items() if text}
+        texts = {key: getattr(self.part, name) for name, key in PART_KEYS.items()}
+        return {**{key: text for key, text in texts.items() if text}, PAYMENT: self.amount}
+
+
+def tidy(part: Part) -> Part:
+    """A part with its texts as they stand in a book: the same whether it comes from a file or from the book."""
+    texts = {name: clean(getattr(part, name), _LONGEST.get(name, 400)) for name in PART_KEYS}
+    return Part(part.amount, **texts)
+
+
+def posting(
+    account: str, number: Decimal, currency: str, meta: dict[str, Any] | None = None, *, flag: str | None = None
+) -> data.Posting:
+    """A plain posting."""
+    return data.Posting(account, Amount(number, currency), None, None, flag, meta or None)

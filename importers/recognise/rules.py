@@ -1,0 +1,213 @@
+"""The rules of a source: the first whose conditions all hold says where the other side of a payment goes.
+
+A rule may split VAT off: output VAT of income, input VAT of cost and purchases, whichever way the money goes (a refund
+takes back what the purchase gave). A unit that may deduct only a part of its input VAT keeps the rest in the cost
+(rounded down, SPEC 6). What is between units bears the partner on its net amount, never on VAT (SPEC 10).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+
+from importers.book import BookView
+from importers.problems import ImportAccountMissing
+from importers.recognise.numbers import plain_number, same_number
+from importers.recognise.placed import Payment, Placed, posting
+from importers.recognise.pool import ZERO, Pool
+from importers.recognise.problems import RuleImpossible
+from importers.recognise.references import fold_reference
+from ledger.books.config import line_of
+from ledger.books.sources import RulePart, RuleTable, SourceTable
+from ledger.messages import N_, say
+from ledger.rules.rounding import largest_remainder
+from ledger.rules.vat import deductible, included
+
+#: Rates of VAT by shipped chart; a chart of a unit's own may have any.
+RATES = {"bas": ("25", "12", "6"), "pgc": ("21", "10", "4"), "vsla": ("16", "8")}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule, ready to be asked a hundred thousand times: texts folded, days and amounts as they are compared."""
+
+    table: RuleTable
+    sign: int  # 1 in, -1 out, 0 either
+    text: str
+    counterparty: str
+    account: str
+    reference: str
+    least: Decimal | None
+    most: Decimal | None
+    first: dt.date
+    last: dt.date
+    days: frozenset[int]
+
+    def takes(self, pay: Payment, name: str, everything: str) -> bool:
+        """Whether every condition holds."""
+        if self.sign and (pay.amount > 0) != (self.sign > 0):
+            return False
+        if self.text not in everything or self.counterparty not in name:
+            return False
+        size = abs(pay.amount)
+        if (self.least is not None and size < self.least) or (self.most is not None and size > self.most):
+            return False
+        if not self.first <= pay.day <= self.last or (self.days and pay.day.day not in self.days):
+            return False
+        if self.reference and fold_reference(pay.part.reference) != self.reference:
+            return False
+        return not self.account or same_number(plain_number(pay.part.counterparty_account), self.account)
+
+
+class Rules:
+    """The rules of one source.
+
+    Raises:
+        RuleImpossible: one of them can't ever work for this unit.
+    """
+
+    def __init__(self, view: BookView, source: SourceTable) -> None:
+        self.view = view
+        self.source = source
+        for number, rule in enumerate(source.rule):
+            self._check(number, rule)
+        self.rules = [ready(rule) for rule in source.rule]
+
+    def find(self, pay: Payment) -> RuleTable | None:
+        """The first rule that takes a payment."""
+        if not self.rules:
+            return None
+        name = pay.part.counterparty.casefold()
+        everything = f"{name} {pay.part.text.casefold()}"
+        return next((rule.table for rule in self.rules if rule.takes(pay, name, everything)), None)
+
+    def place(self, pool: Pool, pay: Payment) -> Placed | None:
+        """The other side by the first rule that takes the payment.
+
+        Raises:
+            ImportAccountMissing: the rule names an account that isn't open on the day.
+        """
+        rule = self.find(pay)
+        if rule is None:
+            return None
+        if sum((p.amount for p in rule.split if p.amount is not None), ZERO) > abs(pay.amount):
+            pay.hints.append(f"{rule.split[0].account}: {say(N_('a rule splits off more than was paid'))}")
+            return None
+        postings: list[data.Posting] = []
+        links: set[str] = set()
+        for goal, account, gross in _shares(rule, -pay.amount, pay.currency):
+            self._open(rule, account, pay)
+            meta: dict[str, Any] = {}
+            if goal.partner:
+                link = pool.dealings.link(pay, goal.partner)
+                links.add(link)
+                meta = {"partner": goal.partner, "ic": goal.ic}
+                if not pay.alone or rule.split:
+                    meta["item"] = link
+            postings += self._posted(goal, account, gross, pay.currency, meta)
+        assert sum((p.units.number for p in postings if p.units and p.units.number), ZERO) == -pay.amount
+        return Placed(tuple(postings), sure=True, narration=rule.narration, links=frozenset(links))
+
+    def _posted(
+        self, goal: RuleTable | RulePart, account: str, gross: Decimal, currency: str, meta: dict[str, Any]
+    ) -> list[data.Posting]:
+        """An amount on its account, and the VAT that it holds on its own."""
+        if goal.vat is None:
+            return [posting(account, gross, currency, meta)]
+        vat = included(gross, Decimal(goal.vat) / 100, currency)
+        if account.startswith("Income:"):
+            role = self.view.role(f"output_vat_{goal.vat}", "output_vat")
+        else:
+            vat = deductible(vat, self.view.unit.vat_deduction, currency)
+            role = self.view.role("input_vat")
+        net = posting(account, gross - vat, currency, meta)
+        return [net, posting(role, vat, currency)] if vat else [net]
+
+    def _open(self, rule: RuleTable, account: str, pay: Payment) -> None:
+        view = self.view
+        if view.is_open(account, pay.day, pay.currency):
+            return
+        keys = ("split", [p.account for p in rule.split].index(account)) if rule.split else ()
+        number = next(i for i, r in enumerate(self.source.rule) if r is rule)
+        line, excerpt = self._line(number, *keys, "account")
+        raise ImportAccountMissing(
+            file=f"units/{view.unit.slug}/unit.toml",
+            line=line,
+            excerpt=excerpt,
+            unit=view.unit.slug,
+            slug=view.unit.slug,
+            account=account,
+            by=say(N_("a rule of source {name}"), name=self.source.name),
+            currency=pay.currency,
+            date=pay.day,
+        )
+
+    def _check(self, number: int, rule: RuleTable) -> None:
+        """What the settings can't know by themselves."""
+        view = self.view
+        rates = RATES.get(view.chart.name)
+        for goal in (rule, *rule.split):
+            reason = None
+            if goal.vat and rates and goal.vat not in rates:
+                reason = say(N_("chart {chart} has no VAT of {rate} %"), chart=view.chart.name, rate=goal.vat)
+            elif goal.partner == view.unit.slug:
+                reason = say(N_("partner is the unit itself"))
+            elif goal.partner and view.ws is not None and goal.partner not in view.ws.units:
+                reason = say(N_("there is no unit called {partner}"), partner=goal.partner)
+            if reason:
+                line, excerpt = self._line(number)
+                raise RuleImpossible(
+                    file=f"units/{view.unit.slug}/unit.toml",
+                    line=line,
+                    excerpt=excerpt,
+                    unit=view.unit.slug,
+                    slug=view.unit.slug,
+                    name=self.source.name,
+                    reason=reason,
+                )
+
+    def _line(self, number: int, *keys: int | str) -> tuple[int | None, str | None]:
+        unit = self.view.unit
+        sources = [s.name for s in unit.sources]
+        if self.source.name not in sources:
+            return None, None
+        return line_of(unit.folder / "unit.toml", ("source", sources.index(self.source.name), "rule", number, *keys))
+
+
+def ready(rule: RuleTable) -> Rule:
+    """A rule as it is asked."""
+    return Rule(
+        table=rule,
+        sign={"in": 1, "out": -1, None: 0}[rule.direction],
+        text=(rule.text or "").casefold(),
+        counterparty=(rule.counterparty or "").casefold(),
+        account=plain_number(rule.counterparty_account or ""),
+        reference=fold_reference(rule.reference or ""),
+        least=rule.amount if rule.amount is not None else rule.min,
+        most=rule.amount if rule.amount is not None else rule.max,
+        first=rule.from_ or dt.date.min,
+        last=rule.until or dt.date.max,
+        days=frozenset(rule.days_of_month),
+    )
+
+
+def _shares(rule: RuleTable, other_side: Decimal, currency: str) -> Iterable[tuple[RuleTable | RulePart, str, Decimal]]:
+    """Each goal of a rule with its account and its part of the other side; they sum to it."""
+    if not rule.split:
+        assert rule.account is not None
+        return [(rule, rule.account, other_side)]
+    sign = 1 if other_side > 0 else -1
+    fixed = [sign * p.amount if p.amount is not None else None for p in rule.split]
+    rest = other_side - sum((f for f in fixed if f is not None), ZERO)
+    names: Sequence[str] = [f"{i:03}" for i in range(len(rule.split))]
+    weights = {name: p.share for name, p in zip(names, rule.split, strict=True) if p.share is not None}
+    parts = largest_remainder(rest, weights, currency) if weights else {}
+    found = []
+    for name, goal, amount in zip(names, rule.split, fixed, strict=True):
+        found.append((goal, goal.account, parts[name] if amount is None else amount))
+    return [one for one in found if one[2]]

@@ -1,0 +1,144 @@
+"""Payments between units of the federation: on the unit's account for internal dealings, with partner, kind and link.
+
+Who it is, the other party's account tells. What it settles, in this order:
+
+1. an open dealing of this book, by the payment's reference or one that the text names: certain;
+2. what the other unit has booked already: its link; and if that settles something in this book, certain;
+3. the one open dealing with that unit of exactly this amount: its link, flagged `!` (nobody quoted it);
+4. nothing: a link of its own, flagged `!`. The money stands right in the combined statements, since both sides find
+   the same link; what it was for, a person says.
+
+Money in settles a claim, money out a debt; where the other side stands on a debt, this one stands on a claim, and the
+other way round, so that the pair is eliminated (SPEC 10).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from importers.book import BookView
+from importers.recognise.dealings import ROLES, Paid
+from importers.recognise.numbers import units_numbers
+from importers.recognise.placed import Payment, Placed, posting
+from importers.recognise.pool import Claim, Pool
+from importers.recognise.references import same_party
+from ledger.books import Unit
+from ledger.charts.problems import ChartRoleMissing
+from ledger.messages import N_, say
+from ledger.subledger import ic_link
+
+
+class Neighbours:
+    """The federation's other units, as payers and payees of one unit.
+
+    Args:
+        view: the book; without its workspace there are none.
+    """
+
+    def __init__(self, view: BookView) -> None:
+        self.view = view
+        self.numbers = units_numbers(view.ws, view.unit)
+        units = view.ws.units.values() if view.ws else ()
+        self.units: dict[str, Unit] = {u.slug: u for u in units if u.slug != view.unit.slug}
+
+    def knows(self, number: str) -> bool:
+        """Whether a number is another unit's."""
+        return self.numbers.owner(number) is not None
+
+    def place(self, pool: Pool, pay: Payment) -> Placed | None:
+        """The other side of a payment from or to another unit; None of any other, or only a hint."""
+        slug = self.numbers.owner(pay.part.counterparty_account)
+        if slug is None:
+            self._by_name(pay)
+            return None
+        if not (self.units[slug].in_scope(pay.day) and self.view.unit.combine):
+            return None
+        try:
+            return self._placed(pool, pay, slug)
+        except ChartRoleMissing:  # a chart without accounts for dealings between units
+            return None
+
+    def _by_name(self, pay: Payment) -> None:
+        name = pay.part.counterparty
+        found = [u.slug for u in self.units.values() if name and same_party(u.name, name)]
+        if len(found) == 1:
+            account = self._role("trade", incoming=pay.amount > 0)
+            if account:
+                text = N_('the name is that of unit {unit}; if it is, add partner: "{unit}", ic: and a link')
+                pay.hints.append(f"{account}: {say(text, unit=found[0])}")
+
+    def _role(self, kind: str, *, incoming: bool) -> str | None:
+        """The chart's account, named without opening it."""
+        view = self.view
+        role = ROLES[kind][not incoming]
+        return view.chart.role_account(role, view.codes) if view.chart.has_role(role) else None
+
+    def _placed(self, pool: Pool, pay: Payment, slug: str) -> Placed | None:
+        dealings = pool.dealings
+        me = self.view.unit.slug
+        payee = me if pay.amount > 0 else slug
+        named = [pay.part.invoice, pay.part.reference, *pay.part.text.split(), *sorted(pay.words)]
+        for issuer in dict.fromkeys((payee, me, slug)):
+            for reference in filter(None, named):
+                link = ic_link(issuer, reference)
+                account = dealings.open(link, slug, pay.amount, pay.currency)
+                if account and self.view.is_open(account, pay.day, pay.currency):
+                    return self._booked(pool, pay, slug, link, account, dealings.kind(link), reason=None)
+        answered = dealings.answer(pay, slug)
+        if answered is not None:
+            return self._answering(pool, pay, slug, answered)
+        claim = self._same_amount(pool, pay, slug)
+        if claim is not None:
+            reason = say(N_("{unit}, and {number} of the same amount is open; nobody quoted it"), **_told(slug, claim))
+            kind = dealings.kind(claim.key)
+            return self._booked(pool, pay, slug, claim.key, claim.account, kind, reason=reason)
+        incoming = pay.amount > 0
+        account = self.view.role(ROLES["trade"][not incoming])
+        text = N_("paid by {unit}, no invoice is known") if incoming else N_("paid to {unit}, no invoice is known")
+        link = dealings.new_link(pay, slug)
+        return self._booked(pool, pay, slug, link, account, "trade", reason=say(text, unit=slug))
+
+    def _answering(self, pool: Pool, pay: Payment, slug: str, answered: Paid) -> Placed | None:
+        """The other side of what the partner booked."""
+        dealings = pool.dealings
+        link = answered.links[0]
+        account = dealings.open(link, slug, pay.amount, pay.currency)
+        if account and self.view.is_open(account, pay.day, pay.currency):
+            answered.answered = True
+            return self._booked(pool, pay, slug, link, account, dealings.kind(link), reason=None)
+        if answered.direct:
+            text = N_("{unit} booked it as income or cost; book yours with partner, ic and the link ^{link}")
+            account = self._role("trade", incoming=pay.amount > 0)
+            pay.hints.append(f"{account}: {say(text, unit=slug, link=link)}")
+            return None
+        answered.answered = True
+        kind = answered.ic if answered.ic in ROLES else "trade"
+        claim = answered.side == "debt" if answered.side else pay.amount > 0
+        account = self.view.role(ROLES[kind][not claim])
+        reason = say(N_("{unit} has booked it on {date}; no invoice is known here"), unit=slug, date=answered.date)
+        return self._booked(pool, pay, slug, link, account, answered.ic, reason=reason)
+
+    def _same_amount(self, pool: Pool, pay: Payment, slug: str) -> Claim | None:
+        found = [c for c in pool.of_amount(pay.amount, pay.currency) if c.partner == slug and c.key.startswith("ic-")]
+        usable = len(found) == 1 and self.view.is_open(found[0].account, pay.day, pay.currency)
+        return found[0] if usable else None
+
+    def _booked(
+        self, pool: Pool, pay: Payment, slug: str, link: str, account: str, kind: str, *, reason: str | None
+    ) -> Placed:
+        claim = pool.by_key(account, pay.currency, link)
+        if claim is not None:
+            pool.settle(claim, -pay.amount, pay.day)
+        pool.dealings.book(link, slug, account, kind, -pay.amount, pay.currency)
+        meta: dict[str, Any] = {"partner": slug, "ic": kind}
+        if not pay.alone:
+            meta["item"] = link
+        if reason is None:
+            sure = posting(account, -pay.amount, pay.currency, meta)
+            return Placed((sure,), sure=True, links=frozenset({link}))
+        flagged = posting(account, -pay.amount, pay.currency, {**pay.said, **meta}, flag="!")
+        return Placed((flagged,), sure=False, suggestion=f"{account}: {reason}", links=frozenset({link}))
+
+
+def _told(slug: str, claim: Claim) -> dict[str, object]:
+    return {"unit": slug, "number": claim.label}
