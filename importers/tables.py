@@ -106,12 +106,12 @@ class Table:
             raise self.problem(TableHeader, self.header.line or None, reason=reason)
         return found
 
-    def problem(self, kind: type[ProblemT], line: int | None, **params: Any) -> ProblemT:
+    def problem(self, kind: type[ProblemT], line: int | None, /, **params: Any) -> ProblemT:
         """A problem at a line of this file, with that line as its excerpt."""
         return problem_at(kind, self.text, self.shown, line, **params)
 
 
-def problem_at(kind: type[ProblemT], text: str, shown: str, line: int | None, **params: Any) -> ProblemT:
+def problem_at(kind: type[ProblemT], text: str, shown: str, line: int | None, /, **params: Any) -> ProblemT:
     """A problem at a line of a text, with that line as its excerpt."""
     excerpt = next(islice(io.StringIO(text, newline=""), line - 1, line), "") if line else ""
     return kind(file=shown, line=line, excerpt=clip(excerpt.rstrip("\r\n")) if excerpt.strip() else None, **params)

@@ -61,10 +61,15 @@ class BankImporter(SambokImporter):
         """The last day that a statement speaks of."""
         return max((d for s in self.statements(source) for d in s.days), default=None)
 
+    def settled(self, source: Source, today: dt.date) -> tuple[BankStatement, ...]:
+        """The statements as they count on the day of their import; lists whose last day may go on override it."""
+        del today
+        return self.statements(source)
+
     def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
         """All statements of the file: all come in, or none."""
         groups: dict[str, tuple[SourceTable, list[BankStatement]]] = {}
-        for statement in self.statements(source):
+        for statement in self.settled(source, today):
             table = source_of(self.unit, statement, self.FORMAT, source.shown)
             check_currency(self.unit, table, statement, source.shown)
             found = groups.setdefault(account_number(statement.account), (table, []))[1]

@@ -1,0 +1,182 @@
+"""The balance beside every row is a chain: balance before + row = balance after, checked row by row.
+
+Lists that banks make for people have no opening and closing balance, and may begin with the newest row or the oldest.
+The chain tells which, gives both balances, and shows a row that is missing, doubled, edited or cut off. Dates decide
+first; rows of one day keep the bank's order. A row that isn't booked (failed, pending) stands in the list without being
+part of the account: it moves no balance, or the balance already counts it, all such rows of a file alike.
+
+Where a list has no balances at all, nothing can be checked or asserted: opening and closing are unknown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from importers.bank.model import BankLine, BankStatement
+from importers.bank.problems_chain import BankBalanceBroken, BankOrderUnclear
+from ledger.errors import Problem
+
+NEWEST: Final = "newest-first"
+OLDEST: Final = "oldest-first"
+NOTHING = Decimal(0)
+ONE_DAY = dt.timedelta(days=1)
+
+#: Makes a problem at a line of the file: class, line, parameters.
+Told = Callable[..., Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A row of the list.
+
+    Attributes:
+        row: its line in the file.
+        day: its booking day.
+        amount: what it moves, or would move if it were booked.
+        balance: after it; None where the cell is empty.
+        line: the bank line; None where the row isn't booked.
+    """
+
+    row: int
+    day: dt.date
+    amount: Decimal
+    balance: Decimal | None
+    line: BankLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A list that ties.
+
+    Attributes:
+        lines: the booked ones, oldest first.
+        opening, closing: what the booked lines begin and end with; None where the list has no balances.
+    """
+
+    lines: tuple[BankLine, ...]
+    opening: Decimal | None
+    closing: Decimal | None
+
+
+def chained(links: Sequence[Link], told: Told, *, declared: str | None = None, usual: str | None = None) -> Chain:
+    """The rows of one account, in order.
+
+    Args:
+        links: as they stand in the file.
+        told: makes the problems.
+        declared: the order that the source declares.
+        usual: the order in which this bank writes, where nothing else tells.
+
+    Raises:
+        BankBalanceBroken: a balance doesn't follow, in whichever order.
+        BankOrderUnclear: both orders tie, with different balances.
+    """
+    counted = [False, True] if any(link.line is None and link.amount for link in links) else [False]
+    if all(link.balance is None for link in links):
+        rows = _turned(links, _by_dates(links, declared, usual)[0])
+        lines = sorted((link.line for link in rows if link.line), key=lambda line: line.date)
+        return Chain(tuple(lines), None, None)
+    found: list[Chain] = []
+    orders = _by_dates(links, declared, usual)
+    for order in orders:
+        for pending in counted:
+            rows = _turned(links, order)
+            if next(_breaks(rows, pending=pending), None) is None:
+                found.append(_ends(rows, pending=pending))
+                break
+    if not found:
+        raise _broken(links, orders, told)
+    if len(found) > 1 and (found[0].opening, found[0].closing) != (found[1].opening, found[1].closing) and not usual:
+        raise told(BankOrderUnclear, links[0].row)
+    return found[0]
+
+
+def _by_dates(links: Sequence[Link], declared: str | None, usual: str | None) -> list[str]:
+    """The orders that the dates allow, the likelier first; both where they allow neither."""
+    if declared:
+        return [declared]
+    both = [usual, NEWEST if usual == OLDEST else OLDEST] if usual else [OLDEST, NEWEST]
+    days = [link.day for link in links]
+    fits = {
+        OLDEST: all(a <= b for a, b in pairwise(days)),
+        NEWEST: all(a >= b for a, b in pairwise(days)),
+    }
+    return [order for order in both if fits[order]] or both
+
+
+def _turned(links: Sequence[Link], order: str) -> Sequence[Link]:
+    return links if order == OLDEST else links[::-1]
+
+
+def _effect(link: Link, *, pending: bool) -> Decimal:
+    return link.amount if link.line is not None or pending else NOTHING
+
+
+def _breaks(links: Sequence[Link], *, pending: bool) -> Iterator[tuple[Link, Decimal]]:
+    """Each row whose balance doesn't follow, with what it should be."""
+    balance: Decimal | None = None
+    for link in links:
+        if balance is not None:
+            balance += _effect(link, pending=pending)
+        if link.balance is not None:
+            if balance is not None and balance != link.balance:
+                yield link, balance
+            balance = link.balance
+
+
+def _ends(links: Sequence[Link], *, pending: bool) -> Chain:
+    """Opening and closing of a chain that ties, of its booked rows alone."""
+    moved = NOTHING
+    for link in links:
+        moved += _effect(link, pending=pending)
+        if link.balance is not None:
+            break
+    else:
+        raise AssertionError("a chain has a balance")
+    opening = link.balance - moved
+    lines = tuple(link.line for link in links if link.line)
+    return Chain(lines, opening, opening + sum((line.amount for line in lines), NOTHING))
+
+
+def _broken(links: Sequence[Link], orders: Sequence[str], told: Told) -> Problem:
+    """The problem of the order in which fewest balances are wrong: its first wrong row in the file."""
+    tried = [list(_breaks(_turned(links, order), pending=False)) for order in orders]
+    fewest = min(map(len, tried))
+    wrong = next(breaks for breaks in tried if len(breaks) == fewest)
+    link, expected = min(wrong, key=lambda pair: pair[0].row)
+    assert link.balance is not None
+    return told(
+        BankBalanceBroken,
+        link.row,
+        row=link.row,
+        date=link.day,
+        stated=link.balance,
+        expected=expected,
+        difference=link.balance - expected,
+    )
+
+
+def until(statement: BankStatement, day: dt.date) -> tuple[BankStatement, ...]:
+    """A list that was made on `day`, which isn't over: its lines of that day may not be all.
+
+    Returns:
+        The statement of the days before, with its closing balance, and one of the rest without: what isn't final
+        can't be asserted. The statement itself where all of its lines are of days that were over.
+    """
+    ends = max(statement.days, default=None)
+    if ends is None or ends < day or statement.closing is None:
+        return (statement,)
+    before = tuple(line for line in statement.lines if line.date < day)
+    rest = tuple(line for line in statement.lines if line.date >= day)
+    if statement.lines != before + rest:  # not by date: the balance at the day's beginning is unknown
+        return (replace(statement, closing=None),)
+    assert statement.opening is not None
+    opening = statement.opening + sum((line.amount for line in before), NOTHING)
+    over = replace(statement, lines=before, closing=opening, last_day=statement.last_day and day - ONE_DAY)
+    running = replace(statement, lines=rest, opening=opening, closing=None, first_day=statement.first_day and day)
+    return (over, running) if before and rest else (running,) if rest else (over,)
