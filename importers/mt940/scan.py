@@ -29,8 +29,9 @@ HEADING = re.compile(r"[A-Z0-9][A-Z0-9 ./:+-]{0,60}", re.ASCII)
 MOST_HEADINGS = 4
 #: Control characters that SWIFT's lines and DOS leave around messages.
 AROUND = " \t\x00\x01\x03\x1a$"
-#: Fields that a message has at most once, in this order, before its lines; the letter at their end is left out.
-HEAD = ("20", "21", "25", "28", "13", "60")
+#: Fields that a message has at most once before its lines: in this order, or (banks differ) anywhere among them.
+HEAD = ("20", "25", "28", "60")
+ANYWHERE = frozenset({"13", "21"})
 NEEDED = (
     ("25", N_("account (:25:)")),
     ("60", N_("opening balance (:60F:)")),
@@ -204,8 +205,10 @@ class _Scanner:
         if found.tag == "NS":
             message.informing.append(found)
             return
-        known = [HEAD.index(name) for name in message.fields]
-        if found.name not in HEAD or HEAD.index(found.name) <= max(known, default=-1):
+        known = [HEAD.index(name) for name in message.fields if name in HEAD]
+        again = found.name in message.fields
+        late = found.name in HEAD and HEAD.index(found.name) <= max(known, default=-1)
+        if again or late or found.name not in {*HEAD, *ANYWHERE}:
             self.unexpected(f":{found.tag}:", found.line, N_("a field before it is missing, or stands twice"))
         message.fields[found.name] = found
 
