@@ -87,8 +87,10 @@ class _Reader:
         self.ended = False
         self.row = ""
         self.line = 0
+        self.cut = 0  # the last line, where nothing ends it
 
     def read(self, rows: Sequence[str]) -> tuple[BankStatement, ...]:
+        self.cut = len(rows) if rows[-1] else 0
         for number, row in enumerate(rows, 1):
             self.row, self.line = row.rstrip(" \x00\x1a"), number
             if self.row:
@@ -100,11 +102,13 @@ class _Reader:
 
     def record(self) -> None:
         code = self.row[:2]
+        match = RECORDS[code].fullmatch(self.row.ljust(LENGTH)) if code in RECORDS else None
+        if match is None and not self.ended and self.line == self.cut and len(self.row) < LENGTH:
+            raise Norma43CutOff(file=self.shown, line=self.line, excerpt=clip(self.row), missing="88")
         if self.ended or code not in RECORDS:
             raise self.order(N_("the file ended before it") if self.ended else N_("there is no such record"))
         if len(self.row) > LENGTH:
             raise self.bad(N_("it has more than 80 characters"))
-        match = RECORDS[code].fullmatch(self.row.ljust(LENGTH))
         if match is None:
             raise self.bad(N_("a number, a date or a sign is missing or at another place"))
         self.count += code not in {"00", "88"}
