@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +12,10 @@ import click
 
 from ledger import messages
 from ledger.cli.context import Session, report, stdout, workspace_option
+from ledger.cli.days import DAY, day_of
+from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say, translate
-from ledger.rules.rounding import decimals
 
 if TYPE_CHECKING:
     from ledger.books import Books, Workspace
@@ -26,19 +26,8 @@ if TYPE_CHECKING:
 NAME_WIDTH = 34
 AMOUNT_WIDTH = 16
 SHOWN = 60
-#: Years that a period may lie in.
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
-def _day(ctx: click.Context, parameter: click.Parameter, value: dt.datetime | None) -> dt.date | None:
-    """An option's date without its time; the first and last years of the calendar have no neighbours to reckon with."""
-    if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-        told = f"the year {value.year} is not in the range {FIRST_YEAR}<=x<={LAST_YEAR}."  # as Click itself says it
-        raise click.BadParameter(told, ctx, parameter)
-    return value.date() if value else None
-
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -48,7 +37,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     "--from",
     "date_from",
     type=DAY,
-    callback=_day,
+    callback=day_of,
     metavar="DATE",
     help="First day of income and expense (default: start of the year).",
 )
@@ -56,7 +45,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     "--to",
     "date_to",
     type=DAY,
-    callback=_day,
+    callback=day_of,
     metavar="DATE",
     help="Day of the balance sheet (default: end of the last month booked).",
 )
@@ -217,11 +206,11 @@ def _print(ws: Workspace, found: Combined) -> None:
         table.add_column(name, justify="right", no_wrap=True, min_width=AMOUNT_WIDTH - 1)  # a figure is never cut
     for row in sheet.rows:
         amounts = [row.amounts.get(c) for c in columns] if full else [row.units, *(row.amounts.get(c) for c in pseudo)]
-        cells = ["" if not a else _shown(a, found.currency) for a in (*amounts, row.total)]
+        cells = ["" if not a else amount_text(a, found.currency) for a in (*amounts, row.total)]
         table.add_row(row.line.label(messages.current()), *cells)
     console.width = max(console.width, NAME_WIDTH + AMOUNT_WIDTH * (len(shown) + 1))
     console.print(table)
-    amount = _shown(found.result, found.currency)
+    amount = amount_text(found.result, found.currency)
     click.echo(say(N_("Result (surplus positive): {amount} {currency}"), amount=amount, currency=found.currency))
     if not full and len(columns) > len(pseudo):
         click.echo(
@@ -240,11 +229,6 @@ def _print(ws: Workspace, found: Combined) -> None:
         )
 
 
-def _shown(amount: Decimal, currency: str) -> str:
-    """An amount with its currency's decimals, thousands apart."""
-    return f"{amount:,.{decimals(currency)}f}".replace(",", " ")
-
-
 def _unmatched(found: Combined) -> None:
     """What needs a person, each with its remedy; what is settled, counted."""
     from ledger.combine import SETTLED  # noqa: PLC0415  only for people
@@ -254,7 +238,7 @@ def _unmatched(found: Combined) -> None:
     if waiting:
         click.echo("\n" + say(N_("Dealings between units that need a person:")))
     for item in waiting:
-        amount = f"{_shown(item.amount, item.currency)} {item.currency}"
+        amount = f"{amount_text(item.amount, item.currency)} {item.currency}"
         click.echo(f"  {' – '.join(item.units)}  {amount}  {item.kind}  {item.key}  [{item.code}]")
         click.echo(f"    {item.text} {item.remedy}")
         for source in item.sources:

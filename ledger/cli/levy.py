@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.cli.tables import print_table
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, order
 from ledger.messages import N_, say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ledger.policy import Policy
     from ledger.reports.levy import Statement
 
@@ -94,28 +93,12 @@ def _print(one: Statement, policy: Policy) -> None:
     title = N_("{unit}: levy {year}, {currency}, excluding VAT")
     console.print(say(title, unit=one.unit.name, year=one.year, currency=currency), style="bold")
     heads = (N_("Month"), N_("Base"), N_("Rate"), N_("Due to date"), N_("Posted"), N_("Status"))
-    _table(console, [say(head) for head in heads], rows, left={0, 5})
+    print_table(console, [say(head) for head in heads], rows, left={0, 5})
     if len(one.components) > 1:
-        _table(console, [say(N_("of which")), *one.components], parts, left={0})
+        print_table(console, [say(N_("of which")), *one.components], parts, left={0})
     if one.vat:
         console.print(say(N_("VAT on the invoices: {amount} {currency}"), amount=text(one.vat), currency=currency))
     console.print(say(N_("Owed at the year's end: {amount} {currency}"), amount=text(one.balance), currency=currency))
     for sentence in one.explanation(policy):
         console.print(sentence, style="dim")
     console.print()
-
-
-def _table(console: Console, heads: list[str], rows: list[list[str]], *, left: set[int]) -> None:
-    """A table as wide as its figures need: no amount is ever cut."""
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415  only when a table is printed
-    from rich.measure import Measurement  # noqa: PLC0415  likewise
-    from rich.table import Table  # noqa: PLC0415  likewise
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="left" if number in left else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    wide = console.options.update(max_width=10_000)
-    console.width = max(console.width, Measurement.get(console, wide, table).maximum)
-    console.print(table)

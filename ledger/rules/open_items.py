@@ -251,6 +251,51 @@ def _rank(item: OpenItem) -> tuple[object, ...]:
     return (item.account, item.currency, item.due or item.date, item.date, item.key, _order(first), item.open)
 
 
+def set_off(items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
+    """Items that were settled in a sum: of each account, currency and counterparty, the oldest are set off first.
+
+    Units settle what they owe each other once a month or quarter by a document with a number, hence a link, of its
+    own. It is an item, too; a list of what is still owed takes it against the dealings that it was for.
+
+    Args:
+        items: of one book, each counterparty being a unit.
+
+    Returns:
+        What is left, in the order of `open_items`; `movements` of an item are then whole items, or parts of them.
+    """
+    groups: dict[tuple[str, str, str], list[Movement]] = defaultdict(list)
+    booked: dict[int, Decimal] = {}
+    for item in items:
+        whole = _as_movement(item)
+        booked[id(whole)] = item.amount
+        groups[item.account, item.currency, _owner(whole)].append(whole)
+    found = [
+        replace(_item(rest.parts(), rest.first), amount=booked[id(rest.first)])
+        for moved in groups.values()
+        for rest in _set_off(sorted(moved, key=_order))
+    ]
+    return tuple(sorted(found, key=_rank))
+
+
+def _as_movement(item: OpenItem) -> Movement:
+    """What is open of an item, as one movement."""
+    return Movement(
+        account=item.account,
+        kind=item.kind,
+        date=item.date,
+        amount=item.open,
+        currency=item.currency,
+        key=item.key,
+        counterparty=item.counterparty,
+        partner=item.partner,
+        due=item.due,
+        number=item.number,
+        references=item.references,
+        where=item.where,
+        masked=item.masked,
+    )
+
+
 def ageing(items: Iterable[OpenItem], day: dt.date) -> Mapping[str, Decimal]:
     """Σ open by bucket, all of one currency."""
     totals = {name: Decimal(0) for name, _ in BUCKETS}

@@ -62,6 +62,29 @@ def scan_movements(book: UnitBook, shown: Callable[[str], str], until: dt.date |
     return list(_movements(rows, accounts, opening, masked, cache(shown)))
 
 
+def scan_balances_of(
+    book: UnitBook, accounts: Accounts, until: dt.date | None = None
+) -> dict[tuple[str, str], Decimal]:
+    """Balances of a book's subledger accounts in the postings' own units, straight from the column of numbers.
+
+    Args:
+        book: a loaded book.
+        accounts: which.
+        until: the last day that counts; None = everything.
+
+    Returns:
+        `{(account, currency): balance}`, debit positive, by account and currency.
+    """
+    frame = read(book.table("postings"), "postings", ["date", "account", "number", "currency"])
+    frame = frame.filter(pl.col("account").is_in(list(accounts.kinds)))
+    if until is not None:
+        frame = frame.filter(pl.col("date") <= until)
+    sums: dict[tuple[str, str], Decimal] = {}
+    for account, currency, numbers in frame.group_by("account", "currency").agg("number").iter_rows():
+        sums[account, currency] = sum(map(Decimal, numbers), Decimal(0))
+    return dict(sorted(sums.items()))
+
+
 def _marked(postings: pl.DataFrame, accounts: Accounts) -> tuple[set[int], set[int]]:
     """Transactions that are opening balances, and those that touch accounts whose payees are persons."""
     equity = pl.col("account").str.starts_with("Equity:") | pl.col("account").is_in(list(accounts.earlier))

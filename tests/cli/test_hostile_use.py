@@ -32,13 +32,22 @@ RIGHT = {
     "todo": "todo",
     "check": "check",
     "import": "import repris --inbox",
+    "open-items": "open-items",
     "levy": "levy",
     "combine": "combine",
     "serve": "serve --host 0.0.0.0",
 }
 #: The ones that read books; all of them but `up` know --json.
-READING = ("up --once", "todo", "check", "levy", "combine")
-JSON = ("todo --json", "check --json", "import repris --inbox --json", "levy --json", "combine --json")
+RULED = ("up --once", "todo", "check", "levy", "combine")  # by the policy, too
+READING = (*RULED, "open-items")
+JSON = (
+    "todo --json",
+    "check --json",
+    "import repris --inbox --json",
+    "open-items --json",
+    "levy --json",
+    "combine --json",
+)
 
 
 @pytest.fixture
@@ -324,7 +333,7 @@ CENTRAL = {
 
 
 @pytest.mark.parametrize("damage", CENTRAL)
-@pytest.mark.parametrize("command", [*READING, "todo --json", "check --json", "levy --json", "combine --json"])
+@pytest.mark.parametrize("command", [*RULED, "todo --json", "check --json", "levy --json", "combine --json"])
 def test_damaged_policy_and_rates(sambok, ws, command, damage):
     name, data, expected = CENTRAL[damage]
     file = ws.root / "units" / f"{name}.beancount"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.rules.open_items import BUCKETS, Movement, ageing, open_items
+from ledger.rules.open_items import BUCKETS, Movement, ageing, open_items, set_off
 
 D = Decimal
 SALES, DEBTS, CLEARING = "Assets:1510-Kundfordringar", "Liabilities:2440-Leverantörsskulder", "Assets:1581-Kort"
@@ -235,3 +235,34 @@ def test_one_counterparty_never_owes_and_is_owed_at_once_without_keys(moves):
             owner = "" if item.kind == "clearing" else item.partner or item.counterparty.casefold()
             signs[item.account, item.currency, owner].add(item.open > 0)
     assert all(len(found) == 1 for found in signs.values())
+
+
+def test_units_settle_in_sums():
+    """Two months' dealings paid by one document: what is left keeps its own number, link and first amount."""
+    text = """
+        0131 300 key=ic-repris-1 partner=kafe no=1
+        0228 200 key=ic-repris-2 partner=kafe no=2
+        0310 -350 key=ic-kafe-9 partner=kafe
+        0131 40 key=ic-repris-3 partner=sy
+    """
+    found = set_off(open_items(moved(text)))
+    assert [(i.key, i.number, i.amount, i.open) for i in found] == [
+        ("ic-repris-3", "", D(40), D(40)),
+        ("ic-repris-2", "2", D(200), D(150)),
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(movements, st.randoms(use_true_random=False))
+def test_what_is_set_off_adds_up_all_the_same(moves, random):
+    items = list(open_items(moves))
+    found = set_off(items)
+    random.shuffle(items)
+    assert set_off(items) == found
+    sums: dict[tuple[str, str], D] = defaultdict(D)
+    for item in items:
+        sums[item.account, item.currency] += item.open
+    for item in found:
+        sums[item.account, item.currency] -= item.open
+        assert sum(m.amount for m in item.movements) == item.open
+    assert not any(sums.values())
