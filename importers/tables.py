@@ -90,6 +90,11 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     trailer: list[Row] = field(default_factory=list)
 
+    @property
+    def above(self) -> str:
+        """The lines above the header: what some senders say of period and account."""
+        return "".join(islice(io.StringIO(self.text, newline=""), max(0, self.header.line - 1)))
+
     def column(self, *names: str) -> int | None:
         """The first of these columns that the table has."""
         return next((self.header.names.index(n) for n in map(folded_name, names) if n in self.header.names), None)
@@ -338,11 +343,11 @@ def check_end(table: Table, whole: Callable[[str], bool] = lambda _: False) -> N
     Raises:
         TableCutOff: the last row isn't ended.
     """
+    if _ended(table.text):
+        return
     rows = table.trailer or table.rows
-    if not rows or _ended(table.text) or table.text.endswith('"'):
-        return
-    last = rows[-1]
-    trailing = not table.header.names[-1] and len(last.cells) == len(table.header.names)
-    if trailing or (not table.trailer and whole(last.cells[-1].strip())):
-        return
-    raise table.problem(TableCutOff, last.line)
+    if rows:
+        trailing = not table.header.names[-1] and len(rows[-1].cells) == len(table.header.names)
+        if trailing or table.text.endswith('"') or (not table.trailer and whole(rows[-1].cells[-1].strip())):
+            return
+    raise table.problem(TableCutOff, rows[-1].line if rows else table.header.line or None)

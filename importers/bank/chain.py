@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final
 
 from importers.bank.model import BankLine, BankStatement
-from importers.bank.problems_chain import BankBalanceBroken, BankOrderUnclear
+from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, BankOrderUnclear, BankSignsMixed
 from ledger.errors import Problem
 
 NEWEST: Final = "newest-first"
@@ -36,7 +36,7 @@ class Link:
 
     Attributes:
         row: its line in the file.
-        day: its booking day.
+        day: its booking day, or the moment where the list says it.
         amount: what it moves, or would move if it were booked.
         balance: after it; None where the cell is empty.
         line: the bank line; None where the row isn't booked.
@@ -159,6 +159,43 @@ def _broken(links: Sequence[Link], orders: Sequence[str], told: Told) -> Problem
         expected=expected,
         difference=link.balance - expected,
     )
+
+
+class InOut:
+    """Amounts of lists with a column for money in and one for money out.
+
+    Money out is written with a minus or without, in the same way all through a file; else it isn't known which way a
+    row went.
+
+    Args:
+        told: makes the problems.
+    """
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self.minus: bool | None = None
+
+    def amount(self, came: Decimal | None, went: Decimal | None, row: int, text: str) -> Decimal:
+        """A row's amount, money in positive.
+
+        Args:
+            came: money in; None where the cell is empty.
+            went: money out, likewise.
+            row: its line in the file.
+            text: the cell of the money out.
+
+        Raises:
+            BankAmountTwice: both are filled, or none.
+            BankSignsMixed: money out has another sign than before.
+        """
+        if (came is None and went is None) or (came and went):
+            raise self.told(BankAmountTwice, row, count=2 if came else 0)
+        if not went:
+            return came if came is not None else went or NOTHING
+        if self.minus is not None and self.minus != (went < 0):
+            raise self.told(BankSignsMixed, row, text=text)
+        self.minus = went < 0
+        return -abs(went)
 
 
 def until(statement: BankStatement, day: dt.date) -> tuple[BankStatement, ...]:

@@ -39,3 +39,22 @@ class BankAccountUnclear(Problem):
         "Put it into the inbox folder of its source: units/{slug}/inbox/<source>/; each of these sources needs its "
         "bank_account in unit.toml."
     )
+
+
+class BankAmountTwice(Problem):
+    """A row with money in and money out, or with neither."""
+
+    code = "BANK_AMOUNT_TWICE"
+    message = N_("The row has {count} amounts; money in or money out must be filled, and only one of them.")
+    remedy = N_(
+        "The file is damaged: download it again. For a bank described in unit.toml, check money_in and money_out in "
+        "[source.csv.columns]."
+    )
+
+
+class BankSignsMixed(Problem):
+    """Money out that is written with a minus in one row and without in another."""
+
+    code = "BANK_SIGNS_MIXED"
+    message = N_("{text} has another sign than the money out of the rows before it: which way it went isn't clear.")
+    remedy = N_("Ask the bank what the sign means, and book these rows by hand; or download another kind of list.")

@@ -8,19 +8,16 @@ two rows: its rows are all true, and its balances tie.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import islice
 from typing import Final
 
-from importers.bank.chain import Link, chained, until
+from importers.bank.chain import InOut, Link, chained, until
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCurrency
 from importers.bankcsv.layouts import Layout
-from importers.bankcsv.problems import CsvAmountTwice, CsvSignsMixed
 from importers.cells import Days, NumberStyle, decide_style, decimals_of
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableNumbersMixed
@@ -81,8 +78,7 @@ class _Reader:
         self.accounts: dict[str, _Account] = {}
         self.left_out = 0
         self.types: dict[str, bool] = {}
-        lines = islice(io.StringIO(table.text, newline=""), max(0, table.header.line - 1))
-        above = "".join(lines) if layout.swedish else ""
+        above = table.above if layout.swedish else ""
         self.number_above = "".join(re.findall(r"[0-9]", found[1])) if (found := ACCOUNT.search(above)) else ""
         self.period = tuple(ISO.day(text) for text in found.groups()) if (found := PERIOD.search(above)) else ()
         self.made = ISO.day(found[1]) if (found := MADE.search(above)) else None
@@ -179,22 +175,9 @@ class _Reader:
         return amount
 
     def two_columns(self, into: int, out: int) -> Callable[[Row], Decimal]:
-        """What gives the amount of a row with a column for either way. Money out has one sign all through the file."""
-        sign = 0
-
-        def amount(row: Row) -> Decimal:
-            nonlocal sign
-            came, went = self.number(row, into), self.number(row, out)
-            if (came is None and went is None) or (came and went):
-                raise self.table.problem(CsvAmountTwice, row.line, count=2 if came else 0)
-            if not went:
-                return came if came is not None else -(went or Decimal(0))
-            if sign and (went > 0) != (sign > 0):
-                raise self.table.problem(CsvSignsMixed, row.line, text=row.cells[out])
-            sign = 1 if went > 0 else -1
-            return -abs(went)
-
-        return amount
+        """What gives the amount of a row with a column for either way."""
+        ways = InOut(self.table.problem)
+        return lambda row: ways.amount(self.number(row, into), self.number(row, out), row.line, row.cells[out])
 
     def taker(self) -> Callable[[Row], None]:
         """What takes a row into its account."""

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from importers.bank.problems import BankCurrency
-from importers.bank.problems_chain import BankBalanceBroken, BankOrderUnclear
+from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, BankOrderUnclear, BankSignsMixed
 from importers.bank.statements import check_whole
 from importers.bankcsv.importer import CsvImporter
 from importers.bankcsv.layouts import KNOWN, find_layout, layouts_of
-from importers.bankcsv.problems import CsvAmountTwice, CsvLayoutUnknown, CsvSignsMixed
+from importers.bankcsv.problems import CsvLayoutUnknown
 from importers.bankcsv.read import account_of, is_type, read_list
 from importers.base import Source
 from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid
@@ -350,9 +350,9 @@ def test_which_way_money_goes(table, row, amount):
     [
         ({"columns": {"date": 1, "amount": 2, "direction": 3}, "out_words": ["D"]}, "-7,50;D", ImportAmountInvalid),
         ({"columns": {"date": 1, "amount": 2}}, ";x", ImportAmountInvalid),
-        ({"columns": {"date": 1, "money_in": 2, "money_out": 3}}, ";", CsvAmountTwice),
-        ({"columns": {"date": 1, "money_in": 2, "money_out": 3}}, "1,00;1,00", CsvAmountTwice),
-        ({"columns": {"date": 1, "money_in": 2, "money_out": 3}}, ";1,00\n2026-03-02;;-1,00", CsvSignsMixed),
+        ({"columns": {"date": 1, "money_in": 2, "money_out": 3}}, ";", BankAmountTwice),
+        ({"columns": {"date": 1, "money_in": 2, "money_out": 3}}, "1,00;1,00", BankAmountTwice),
+        ({"columns": {"date": 1, "money_in": 2, "money_out": 3}}, ";1,00\n2026-03-02;;-1,00", BankSignsMixed),
     ],
 )
 def test_which_way_money_goes_isnt_guessed(table, row, kind):

@@ -1,0 +1,39 @@
+"""M-Pesa statements into books: every completed row a line, the running balance as a chain, the receipt as identity.
+
+The wallet is a bank account of the books. `bank_account` in unit.toml is the paybill's or till's short code; a person's
+statement names none. What a payer typed as account number is kept as the line's reference.
+"""
+
+from __future__ import annotations
+
+from importers.bank.lists import ListImporter
+from importers.bank.model import BankStatement
+from importers.base import Source
+from importers.mpesa.read import find_header, read_mpesa
+from importers.problems_tables import TableHeader
+from importers.tables import head_text, read_text
+from ledger.messages import N_, say
+
+
+class MpesaImporter(ListImporter):
+    """The organisation portal's CSV, its shorter forms, and a person's statement turned into CSV."""
+
+    FORMAT = "mpesa"
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a row among the first ones names a receipt, a completion time, money in and money out."""
+        return find_header(head_text(head)) is not None
+
+    def read(self, source: Source) -> tuple[BankStatement, ...]:
+        """The statement of the file."""
+        table = self.source.csv
+        text = read_text(source.data, source.shown, table.encoding if table else None)
+        header = find_header(text)
+        if header is None:
+            reason = say(N_("no row has Receipt No., Completion Time, Details, Paid In and Withdrawn"))
+            raise TableHeader(file=source.shown, reason=reason)
+        statement, left_out = read_mpesa(
+            text, source.shown, header, self.source.currency or "KES", table.dates if table else ()
+        )
+        self.left_out[source.digest] = left_out
+        return (statement,)
