@@ -9,12 +9,13 @@ from __future__ import annotations
 import abc
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
 from importers.bank.model import BankStatement
 from importers.bank.planner import plan_bank
-from importers.bank.statements import check_currency, check_overlap, check_whole, in_order, is_again, source_of
+from importers.bank.statements import check_currency, check_overlap, check_whole, in_order, source_of, without_repeats
 from importers.base import SambokImporter, Source
 from importers.book import BookView
 from importers.identity import account_number
@@ -30,6 +31,8 @@ class BankImporter(SambokImporter):
     """
 
     FORMAT: ClassVar[str]
+    #: Whether a file tells its last day whole; a list may be made at any hour, and end in the middle of a day.
+    FINAL: ClassVar[bool] = True
     _read: Mapping[str, tuple[BankStatement, ...]] = MappingProxyType({})
 
     @abc.abstractmethod
@@ -68,15 +71,16 @@ class BankImporter(SambokImporter):
 
     def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
         """All statements of the file: all come in, or none."""
-        groups: dict[str, tuple[SourceTable, list[BankStatement]]] = {}
+        groups: dict[tuple[str, str, str], tuple[SourceTable, list[BankStatement]]] = {}
         for statement in self.settled(source, today):
             table = source_of(self.unit, statement, self.FORMAT, source.shown)
             check_currency(self.unit, table, statement, source.shown)
-            found = groups.setdefault(account_number(statement.account), (table, []))[1]
-            if not any(is_again(statement, other) for other in found):
-                found.append(statement)
+            number = account_number(table.bank_account or statement.account)
+            found = groups.setdefault((table.name, number, statement.currency), (table, []))[1]
+            found.append(statement if self.FINAL else replace(statement, final=False))
         whole = Plan()
-        for table, ordered in ((table, in_order(found)) for table, found in groups.values()):
+        for table, found in groups.values():
+            ordered = in_order(without_repeats(found))
             check_overlap(ordered, source.shown)
             whole.extend(plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today))
         return whole

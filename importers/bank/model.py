@@ -80,6 +80,7 @@ class BankStatement:
         first_day, last_day: the period it covers, where the file says so.
         sequence: its number in the bank's series of statements.
         line: its line in the file.
+        final: whether its last day is told whole, as a bank's statement does; a list may be made at any hour.
     """
 
     id: str
@@ -92,6 +93,7 @@ class BankStatement:
     last_day: dt.date | None = None
     sequence: int | None = None
     line: int | None = None
+    final: bool = True
 
     @property
     def net(self) -> Decimal:

@@ -2,36 +2,41 @@
 
 - A statement that doesn't add up (opening + lines = closing, the bank's own counts) is refused whole: half a statement
   must never become half the books.
-- Lines are known again by what they say, counted per account and day (`importers.identity`). A day that comes again
-  with more lines adds them; one that comes with fewer or others is for a person (`BANK_RESTATED`).
-- Beancount asserts a balance at the start of a day, so a closing balance stands on the day after.
+- What the book holds already is found day by day (`importers.bank.compare`), what is missing between statements by
+  their balances and numbers (`importers.bank.gaps`).
 - The first statement of an account that the book has never posted to brings its opening balance, on suspense.
+- Σ lines of the statements = Σ what the plan books or knows to be booked: asserted for every account of every file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from beancount.core import data
-from beancount.core.amount import Amount
 
+from importers.bank.closing import Closings
+from importers.bank.compare import BankBook, Comparison
+from importers.bank.gaps import first_of, gaps, last_of
 from importers.bank.model import BankLine, BankStatement
-from importers.bank.problems import BankBalanceContradicted, BankBalanceOff, BankRestated
+from importers.bank.problems import BankOwnRule
 from importers.book import BookView
 from importers.booktext import clean
-from importers.identity import LineKey, account_number, digest, folded, numbered
+from importers.checks import check_day, check_open
+from importers.identity import account_number, digest
 from importers.plan import Plan
-from importers.problems import ImportAccountMissing, ImportDateRange, ImportMonthClosed
-from importers.recognise.place import Recogniser, posting
+from importers.problems import ImportDateRange
+from importers.progress import track
+from importers.recognise.place import Placed, Recogniser, posting
 from ledger.books.guard_profiles import date_window
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 
-ONE_DAY = dt.timedelta(days=1)
+COMPARING = N_("Comparing with the books")
 
 
 def plan_bank(
@@ -54,15 +59,56 @@ def plan_bank(
         today: the day by which dates are judged.
 
     Raises:
-        BankRestated, BankBalanceContradicted, ImportAccountMissing, ImportMonthClosed, ImportDateRange: the file
-            can't come in as it is.
+        BankRestated, BankBalanceContradicted, BankBalanceEarly, BankOwnRule, ImportAccountMissing, ImportMonthClosed,
+            ImportDateRange: the file can't come in as it is.
     """
-    return _Planner(view, source, statements, file, document).run(today)
+    plan = _Planner(view, source, [by_day(s) for s in statements], file, document, today).run()
+    check_sums(plan, source, statements)
+    return plan
+
+
+def by_day(statement: BankStatement) -> BankStatement:
+    """The statement with its lines oldest first; a list that begins with the newest line is turned round."""
+    lines = statement.lines
+    days = [line.date for line in lines]
+    if all(a <= b for a, b in pairwise(days)):
+        return statement
+    turned = lines[::-1] if days[0] > days[-1] else lines
+    return replace(statement, lines=tuple(sorted(turned, key=lambda line: line.date)))
+
+
+def check_sums(plan: Plan, source: SourceTable, statements: Sequence[BankStatement]) -> None:
+    """Assert that what a plan books, or knows to be booked, is what the statements say, to the smallest unit."""
+    opening = f"bank-{opening_digest(source, statements[0])}"
+    entries = [e for e in (*plan.entries, *(new for new, _ in plan.known)) if isinstance(e, data.Transaction)]
+    lines = [e for e in entries if e.meta["source-id"] != opening]
+    bank = [p.units for e in lines for p in e.postings if p.account == source.account]
+    booked = sum((units.number for units in bank if units and units.number is not None), Decimal(0))
+    assert len(lines) == len({e.meta["source-id"] for e in lines}) == sum(len(s.lines) for s in statements)
+    assert booked == sum((s.net for s in statements), Decimal(0)), (booked, [s.net for s in statements])
+    for s in statements:
+        assert s.opening is None or s.closing is None or s.opening + s.net == s.closing, s.id
+
+
+def number_of(source: SourceTable, statement: BankStatement) -> str:
+    """What the bank account is known by: a source's own notation stays when banks write IBAN or national number."""
+    return account_number(source.bank_account or statement.account)
+
+
+def opening_digest(source: SourceTable, statement: BankStatement) -> str:
+    """The id of an account's opening balance, but for its prefix."""
+    return digest(number_of(source, statement), statement.currency, "opening")
 
 
 class _Planner:
     def __init__(
-        self, view: BookView, source: SourceTable, statements: Sequence[BankStatement], file: str, document: str
+        self,
+        view: BookView,
+        source: SourceTable,
+        statements: Sequence[BankStatement],
+        file: str,
+        document: str,
+        today: dt.date,
     ) -> None:
         assert source.account
         self.view = view
@@ -71,148 +117,76 @@ class _Planner:
         self.statements = statements
         self.file = file
         self.document = document
-        self.number = account_number(statements[0].account)
+        self.today = today
         self.currency = statements[0].currency
         self.recogniser = Recogniser(view, source)
         self.plan = Plan()
+        self.opening_id = f"bank-{opening_digest(source, statements[0])}"
+        number = number_of(source, statements[0])
+        self.book = BankBook.of(view, self.account, self.currency, number, self.opening_id)
 
-    def run(self, today: dt.date) -> Plan:
+    def run(self) -> Plan:
+        self.check_periods()
+        opened = self.opening()
+        found = Comparison(self.book, self.statements, opened, self.file)
         lines = [line for statement in self.statements for line in statement.lines]
-        keys = [self.key(line) for line in lines]
-        ids = numbered(keys, self.already(keys))
-        self.check_restated(lines, keys, ids)
-        self.check_days([n for n, i in zip(lines, ids, strict=True) if i not in self.view.sources], today)
-        self.opening()
-        for line, source_id in zip(lines, ids, strict=True):
-            standing = self.view.sources.get(source_id)
-            if standing is None:
-                self.plan.entries.append(self.entry(line, source_id))
-            else:  # what it settled is settled: it isn't placed again
-                self.plan.known.append((standing._replace(meta=dict(standing.meta)), standing))
-        self.closings()
-        self.check_assertions()
+        for line, source_id in zip(lines, found.ids, strict=True):
+            if source_id not in self.view.sources:
+                self.check(line.date, line.line, line.position)
+        if opened is not None:
+            self.open_with(*opened)
+        for line, source_id in track(list(zip(lines, found.ids, strict=True)), COMPARING):
+            self.take(self.entry(line, source_id))
+        missing = gaps(found, self.statements, self.file)
+        self.plan.notes += [note for _, _, note in missing]
+        closings = Closings(found, self.statements, self.plan, self.file, self.document)
+        for balance in closings.balances():
+            self.take(balance)
+        closings.check([(day, amount) for day, amount, _ in missing])
         self.plan.opens = self.view.take_opened() if self.plan.entries else []
         return self.plan
 
-    def key(self, line: BankLine) -> LineKey:
-        text = line.identity or f"{line.counterparty} {line.text}"
-        return LineKey(self.number, line.date, line.amount, self.currency, folded(text))
-
-    def check_days(self, lines: Sequence[BankLine], today: dt.date) -> None:
-        """Refuse a file that brings a line to a day on which nothing can be booked."""
-        first, last = date_window(today)
-        for line in lines:
-            if not first <= line.date <= last:
-                raise ImportDateRange(file=self.file, line=line.line, date=line.date, position=line.position)
-            if f"{line.date:%Y-%m}" in self.view.closed:
-                raise ImportMonthClosed(
-                    file=self.file,
-                    line=line.line,
-                    unit=self.view.unit.slug,
-                    slug=self.view.unit.slug,
-                    date=line.date,
-                    month=f"{line.date:%Y-%m}",
-                )
-            if not self.view.is_open(self.account, line.date, self.currency):
-                raise ImportAccountMissing(
-                    file=f"units/{self.view.unit.slug}/unit.toml",
-                    unit=self.view.unit.slug,
-                    slug=self.view.unit.slug,
-                    account=self.account,
-                    by=say(N_("source {name}"), name=self.source.name),
-                    currency=self.currency,
-                    date=line.date,
-                )
-
-    def booked_on(self, day: dt.date) -> dict[str, data.Transaction]:
-        """Bank lines of this account that the book holds on a day, by id."""
-        found = {}
-        for entry, _ in self.view.postings(self.account, self.currency):
-            source_id = str(entry.meta.get("source-id", ""))
-            if entry.date == day and source_id.startswith("bank-"):
-                found[source_id] = entry
-        return found
-
-    def already(self, keys: Sequence[LineKey]) -> Counter[LineKey]:
-        """Equal lines of the first day that stand before this file's: when it begins where the book's day ends.
-
-        Its opening balance tells: it is the book's balance with the day's lines, not without them.
-        """
-        first = self.statements[0]
-        day = first.lines[0].date if first.lines else None
-        if day is None or first.opening is None:
-            return Counter()
-        booked = self.booked_on(day)
-        amounts = [n for e, n in self.view.postings(self.account, self.currency) if e.date == day]
-        before = self.view.balance(self.account, self.currency, day)
-        if not booked or not sum(amounts) or first.opening != before + sum(amounts, Decimal(0)):
-            return Counter()
-        counts: Counter[LineKey] = Counter()
-        for key in {k for k in keys if k.date == day}:
-            while key.id(counts[key] + 1) in booked:
-                counts[key] += 1
-        self.continues = day
-        return counts
-
-    continues: dt.date | None = None
-
-    def check_restated(self, lines: Sequence[BankLine], keys: Sequence[LineKey], ids: Sequence[str]) -> None:
-        """Days whose booked lines aren't all in the file: the bank says something else than before."""
-        opened = f"bank-{self.opening_digest()}"
-        in_file = set(ids)
-        new: dict[dt.date, int] = defaultdict(int)
-        for key, source_id in zip(keys, ids, strict=True):
-            new[key.date] += source_id not in self.view.sources
-        for day in self.days(lines):
-            missing = set(self.booked_on(day)) - in_file - {opened}
-            if missing and day != self.continues:
-                raise BankRestated(
-                    file=self.file,
-                    unit=self.view.unit.slug,
-                    date=day,
-                    account=self.account,
-                    missing=len(missing),
-                    new=new[day],
-                )
-
-    def days(self, lines: Sequence[BankLine]) -> list[dt.date]:
-        """Every day that the statements speak of: their lines' days, and all between their first and last day."""
-        found = {line.date for line in lines}
+    def check_periods(self) -> None:
+        """Refuse a statement of days that no book has (its lines' days are judged one by one, where they are new)."""
+        first, last = date_window(self.today)
         for statement in self.statements:
-            if statement.first_day and statement.last_day:
-                booked = {e.date for e, _ in self.view.postings(self.account, self.currency)}
-                found |= {d for d in booked if statement.first_day <= d <= statement.last_day}
-        return sorted(found)
+            for day in (first_of(statement), last_of(statement)):
+                if day is not None and not statement.lines and not first <= day <= last:
+                    position = statement.id or self.account
+                    raise ImportDateRange(file=self.file, line=statement.line, date=day, position=position)
+            ends = last_of(statement)
+            if ends is not None and ends > last:
+                raise ImportDateRange(file=self.file, line=statement.line, date=ends, position=statement.id)
 
-    def opening_digest(self) -> str:
-        return digest(self.number, self.currency, "opening")
+    def check(self, day: dt.date, line: int | None, position: str) -> None:
+        """Refuse a file that brings something to a day on which nothing can be booked."""
+        check_day(self.view, day, self.today, file=self.file, line=line, position=position)
+        by = say(N_("source {name}"), name=self.source.name)
+        check_open(self.view, self.account, day, self.currency, by=by)
 
-    def opening(self) -> None:
-        """The opening balance of an account that the book has never posted to."""
-        first = self.statements[0]
-        days = [line.date for s in self.statements for line in s.lines]
+    def opening(self) -> tuple[dt.date, Decimal] | None:
+        """The opening balance of an account that the book has never posted to, and its day."""
+        amount = self.statements[0].opening
+        days = [line.date for s in self.statements for line in s.lines[:1]]
         days = days or [s.last_day for s in self.statements if s.last_day]
-        if not first.opening or not days or self.view.postings(self.account, self.currency):
-            return
-        other = posting(self.view.role("suspense"), -first.opening, self.currency)
-        entry = self.transaction(
-            min(days), "!", None, say(N_("Opening balance per bank")), {"source-id": f"bank-{self.opening_digest()}"}
-        )
-        entry.postings.extend([posting(self.account, first.opening, self.currency), other])
+        return (min(days), amount) if amount and days and not self.book.log.rows else None
+
+    def open_with(self, day: dt.date, amount: Decimal) -> None:
+        """Book the opening balance; where it came from, a person knows."""
+        self.check(day, self.statements[0].line, say(N_("Opening balance per bank")))
+        entry = self.transaction(day, "!", None, say(N_("Opening balance per bank")), {"source-id": self.opening_id})
+        entry.postings.append(posting(self.account, amount, self.currency))
+        entry.postings.append(posting(self.view.role("suspense"), -amount, self.currency))
         self.take(entry)
-        self.plan.remarks.append(
-            say(
-                N_("{account} had no postings: the opening balance {amount} {currency} stands on suspense."),
-                account=self.account,
-                amount=first.opening,
-                currency=self.currency,
-            )
-        )
+        text = N_("{account} had no postings: the opening balance {amount} {currency} stands on suspense.")
+        self.plan.remarks.append(say(text, account=self.account, amount=amount, currency=self.currency))
 
     def entry(self, line: BankLine, source_id: str) -> data.Transaction:
+        """A line as a transaction; its payments are placed one by one."""
         assert sum((p.amount for p in line.payments), Decimal(0)) == line.amount
         alone = not line.parts
         placed = [self.recogniser.place(part, line.date, self.currency, alone=alone) for part in line.payments]
+        self.check_other_side(line, placed)
         meta: dict[str, Any] = {"source-id": source_id}
         if line.bank_ref:
             meta["bank-ref"] = clean(line.bank_ref, 80)
@@ -237,6 +211,24 @@ class _Planner:
         entry.postings.extend(p for one in placed for p in one.postings)
         return entry._replace(links=frozenset().union(*(one.links for one in placed)))
 
+    def check_other_side(self, line: BankLine, placed: Sequence[Placed]) -> None:
+        """Refuse a rule by which a line would move nothing.
+
+        Raises:
+            BankOwnRule: the other side is the bank account itself.
+        """
+        if any(p.account == self.account for one in placed for p in one.postings):
+            raise BankOwnRule(
+                file=self.file,
+                line=line.line,
+                unit=self.view.unit.slug,
+                slug=self.view.unit.slug,
+                name=self.source.name,
+                account=self.account,
+                date=line.date,
+                position=line.position or line.text,
+            )
+
     def transaction(
         self, day: dt.date, flag: str, payee: str | None, text: str, meta: dict[str, Any]
     ) -> data.Transaction:
@@ -244,72 +236,9 @@ class _Planner:
         return data.Transaction(full, day, flag, payee, text, data.EMPTY_SET, data.EMPTY_SET, [])
 
     def take(self, entry: data.Directive) -> None:
+        """Into the plan: as new, or as known where the book has its id."""
         standing = self.view.sources.get(str(entry.meta["source-id"]))
         if standing is None:
             self.plan.entries.append(entry)
         else:
             self.plan.known.append((entry, standing))
-
-    def closings(self) -> None:
-        """The closing balances, one a day: where several statements close a day, the last one's.
-
-        A day on which the next statement begins hasn't ended with this one: nothing is asserted of it.
-        """
-        last: dict[dt.date, Decimal] = {}
-        firsts = [min((line.date for line in s.lines), default=dt.date.max) for s in self.statements]
-        for statement, first in zip(self.statements, [*firsts[1:], dt.date.max], strict=True):
-            days = [line.date for line in statement.lines] + [statement.last_day] * bool(statement.last_day)
-            day = max((d for d in days if d), default=None)
-            if statement.closing is None:
-                text = N_("Statement {id} gives no closing balance: nothing can be asserted after it.")
-                self.plan.remarks.append(say(text, id=statement.id))
-            elif day is not None and day < first:
-                last[day + ONE_DAY] = statement.closing
-        for day, amount in sorted(last.items()):
-            if not self.view.is_open(self.account, day, self.currency):
-                continue
-            meta = {
-                "source-id": "bank-" + digest(self.number, self.currency, "closing", day, f"{amount.normalize():f}"),
-                "document": self.document,
-            }
-            self.take(data.Balance(meta, day, self.account, Amount(amount, self.currency), None, None))
-
-    def check_assertions(self) -> None:
-        """What the new entries do to assertions: none that held may fail; a new one that fails is said."""
-        added = [
-            (e.date, p.units.number)
-            for e in self.plan.transactions
-            for p in e.postings
-            if p.account == self.account and p.units and p.units.number is not None
-        ]
-
-        def moved(day: dt.date) -> Decimal:
-            return sum((n for d, n in added if d < day), Decimal(0))
-
-        for old in self.view.assertions(self.account, self.currency):
-            held = self.view.balance(self.account, self.currency, old.date) == old.amount.number
-            if held and moved(old.date):
-                raise BankBalanceContradicted(
-                    file=self.file,
-                    unit=self.view.unit.slug,
-                    account=self.account,
-                    date=old.date,
-                    amount=old.amount,
-                    difference=moved(old.date),
-                    place=self.view.place(old),
-                )
-        for new in self.plan.entries:
-            if isinstance(new, data.Balance) and new.amount.number is not None:
-                have = self.view.balance(self.account, self.currency, new.date) + moved(new.date)
-                if have != new.amount.number:
-                    self.plan.notes.append(
-                        BankBalanceOff(
-                            file=self.file,
-                            unit=self.view.unit.slug,
-                            account=self.account,
-                            date=new.date - ONE_DAY,
-                            bank=new.amount,
-                            books=have,
-                            difference=new.amount.number - have,
-                        )
-                    )

@@ -34,6 +34,17 @@ class BankBalanceContradicted(Problem):
     )
 
 
+class BankBalanceEarly(Problem):
+    """A bank balance that an earlier file gave for a day that wasn't over, as a file of the whole day shows."""
+
+    code = "BANK_BALANCE_EARLY"
+    message = N_(
+        "The books assert {amount} on {account} at the end of {day} ({place}), but that day wasn't over: the bank "
+        "booked {difference} more on it."
+    )
+    remedy = N_("Remove that balance from the books and import again: this file says how the day ended.")
+
+
 class BankBalanceOff(Problem):
     """A bank balance that the books don't reach: something was never booked, or booked twice."""
 
@@ -42,6 +53,43 @@ class BankBalanceOff(Problem):
         "{account}: the bank says {bank} at the end of {date}, the books {books}; the difference is {difference}."
     )
     remedy = N_("Look for what is missing or twice before that day; until then the assertion stands as an error.")
+
+
+class BankGap(Problem):
+    """A statement that begins with another balance than the one before it ended with: something between is missing."""
+
+    code = "BANK_GAP"
+    message = N_(
+        "{account}: between {last} and {first} something is missing: the statement opens with {opening} {currency}, "
+        "but so far there are {books}; the difference is {difference}. {numbers}"
+    )
+    remedy = N_(
+        "Download the days in between from the bank and import them. If the bank has nothing there, look for entries "
+        "of this account that are no lines of the bank."
+    )
+
+
+class BankSequence(Problem):
+    """Numbers of the bank's statements that were never imported, though the balances fit."""
+
+    code = "BANK_SEQUENCE"
+    message = N_(
+        "{account}: statement {number} of {first} follows on statement {before}; those between were never imported."
+    )
+    remedy = N_(
+        "Download them and import them. The balances fit, so what they hold sums to zero, or they hold nothing: then "
+        "there is nothing to do."
+    )
+
+
+class BankOwnRule(Problem):
+    """A rule that sends the other side of a bank line to the bank account itself."""
+
+    code = "BANK_OWN_RULE"
+    message = N_("The other side of the line of {date} ({position}) would be {account}, the bank account itself.")
+    remedy = N_(
+        "Correct the rule of source {name} in units/{slug}/unit.toml: its account is where money comes from or goes to."
+    )
 
 
 class BankStatementsOverlap(Problem):

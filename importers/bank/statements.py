@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from importers.bank.model import BankStatement
@@ -59,6 +62,7 @@ def check_whole(statement: BankStatement, shown: str) -> BankStatement:
 def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) -> SourceTable:
     """The unit's source that a statement belongs to: by its bank account; one that names none takes what is left.
 
+    Where a bank keeps one number in several currencies, each has a source of its own, told apart by its currency.
     A statement that doesn't name its account (some banks' CSV) belongs to the one source of its format.
 
     Raises:
@@ -73,9 +77,10 @@ def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) ->
             s for known, s in numbers if same_account(number, known)
         ]
         nameless = [s for s in sources if not s.bank_account]
-        found = named or (nameless if len(nameless) == 1 else [])
+        found = named or (nameless if len({s.currency for s in nameless}) == len(nameless) else [])
     else:
         found = sources if len(sources) == 1 else []
+    found = [s for s in found if (s.currency or unit.currency) == statement.currency] or found
     if not found:
         known = ", ".join(s.bank_account or s.name for s in sources) or "-"
         raise BankAccountUnknown(
@@ -144,19 +149,20 @@ def check_currency(unit: Unit, table: SourceTable, statement: BankStatement, sho
         )
 
 
-def is_again(one: BankStatement, other: BankStatement) -> bool:
-    """Whether a file holds one statement twice: the bank's own id, days, balances and lines are the same.
+def without_repeats(statements: Sequence[BankStatement]) -> list[BankStatement]:
+    """The statements without those that the file holds twice: the bank's own id, days, balances and lines are the same.
 
     Lines are then not counted as equal payments, which are equal lines of one statement or of two that differ.
     """
-    said = [
-        (
-            (s.id, s.currency, s.opening, s.closing, s.first_day, s.last_day),
-            [(n.date, n.amount, n.counterparty, n.text, n.bank_ref) for n in s.lines],
-        )
-        for s in (one, other)
-    ]
-    return bool(one.id) and said[0] == said[1]
+    kept: list[BankStatement] = []
+    said: set[tuple[object, ...]] = set()
+    for s in statements:
+        lines = tuple((n.date, n.amount, n.counterparty, n.text, n.bank_ref) for n in s.lines)
+        whole = (s.id, s.currency, s.opening, s.closing, s.first_day, s.last_day, lines)
+        if not s.id or whole not in said:
+            kept.append(s)
+        said.add(whole)
+    return kept
 
 
 def check_overlap(ordered: list[BankStatement], shown: str) -> None:
@@ -181,7 +187,7 @@ def check_overlap(ordered: list[BankStatement], shown: str) -> None:
             )
 
 
-def in_order(statements: list[BankStatement]) -> list[BankStatement]:
+def in_order(statements: Sequence[BankStatement]) -> list[BankStatement]:
     """Statements of one account by day; those of one day so that each opens where the one before closed."""
     days: dict[dt.date, list[BankStatement]] = {}
     for statement in statements:
@@ -189,12 +195,30 @@ def in_order(statements: list[BankStatement]) -> list[BankStatement]:
         days.setdefault(day, []).append(statement)
     ordered: list[BankStatement] = []
     for day in sorted(days):
-        left = days[day]
-        while left:
-            closings = [s.closing for s in left]
-            follows = [s for s in left if ordered and s.opening == ordered[-1].closing]
-            heads = [s for i, s in enumerate(left) if s.opening not in closings[:i] + closings[i + 1 :]]
-            pick = (follows or heads or left)[0]
-            ordered.append(pick)
-            left = [s for s in left if s is not pick]
+        ordered += _chain(days[day], ordered[-1].closing if ordered else None)
     return ordered
+
+
+def _chain(statements: Sequence[BankStatement], balance: Decimal | None) -> list[BankStatement]:
+    """The statements of one day, each following on the balance before where one does; else one that follows on none."""
+    left = dict(enumerate(statements))
+    opening: dict[Decimal | None, deque[int]] = defaultdict(deque)
+    for number, statement in left.items():
+        opening[statement.opening].append(number)
+    closings = Counter(s.closing for s in statements)
+    heads = deque(number for number, s in left.items() if closings[s.opening] - (s.closing == s.opening) == 0)
+    ordered: list[BankStatement] = []
+    while left:
+        follows = opening[balance] if balance is not None else deque[int]()
+        queues = [q for q in (follows, heads) if _drop(q, left)]
+        number = queues[0].popleft() if queues else next(iter(left))
+        ordered.append(left.pop(number))
+        balance = ordered[-1].closing
+    return ordered
+
+
+def _drop(numbers: deque[int], left: Mapping[int, BankStatement]) -> bool:
+    """Take what is ordered already from a queue's head; whether anything is left in it."""
+    while numbers and numbers[0] not in left:
+        numbers.popleft()
+    return bool(numbers)

@@ -1,0 +1,135 @@
+"""Whether statements follow on each other: the bank's lines leave no gap, nor do the numbers of its statements.
+
+A statement begins with the balance with which the one before it ended. Where it doesn't, lines between them were never
+imported; a person must fetch them, and the import goes on. Books that differ from the bank since long ago (an opening
+balance that was never booked) leave no gap between statements: then the closing balance says by how much they differ.
+
+A bank that numbers its statements shows a missing one even where it moves nothing in sum. The number of each imported
+statement stands on the balance that it closes with; where a bank begins anew with the year, the lower number follows on
+none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Sequence
+from decimal import Decimal
+
+from importers.bank.compare import Comparison
+from importers.bank.model import BankStatement
+from importers.bank.problems import BankGap, BankSequence
+from ledger.errors import Problem
+from ledger.messages import N_, say
+
+#: Metadata of a closing balance: the number of the statement that gives it, in the bank's series.
+STATEMENT = "statement"
+#: So many numbers before a statement's are looked at: a month of daily ones, with some that came in twice.
+LOOKED_AT = 60
+ONE_DAY = dt.timedelta(days=1)
+
+
+def first_of(statement: BankStatement) -> dt.date | None:
+    """The day on which a statement's opening balance counts."""
+    days = [line.date for line in statement.lines[:1]] or [d for d in (statement.last_day,) if d]
+    return min([*days, *(d for d in (statement.first_day,) if d)], default=None)
+
+
+def last_of(statement: BankStatement) -> dt.date | None:
+    """The day at whose end its closing balance counts."""
+    days = [line.date for line in statement.lines[-1:]]
+    return max([*days, *(d for d in (statement.last_day,) if d)], default=None)
+
+
+def gaps(found: Comparison, statements: Sequence[BankStatement], file: str) -> list[tuple[dt.date, Decimal, Problem]]:
+    """What is missing before the statements of a file.
+
+    Args:
+        found: the file compared with the book.
+        statements: of one account, in their order.
+        file: its name in problems.
+
+    Returns:
+        The day before which something is missing, Σ of what is missing, and the note that says so. A statement whose
+        number alone doesn't follow misses 0.
+    """
+    skipped = _skipped(found, statements)
+    told: list[tuple[dt.date, Decimal, Problem]] = []
+    for before, statement, number in zip([None, *statements], statements, skipped, strict=False):
+        day = first_of(statement)
+        if day is None:
+            continue
+        chained = before is not None and before.closing is not None and before.closing == statement.opening
+        gap = None if chained else _gap(found, statement, day, number, file)
+        if gap is not None:
+            told.append((day, *gap))
+        elif number is not None:
+            note = BankSequence(
+                file=file,
+                line=statement.line,
+                unit=found.book.view.unit.slug,
+                account=found.book.account,
+                number=statement.sequence,
+                before=number,
+                first=day,
+            )
+            told.append((day, Decimal(0), note))
+    return told
+
+
+def _gap(
+    found: Comparison, statement: BankStatement, day: dt.date, number: int | None, file: str
+) -> tuple[Decimal, Problem] | None:
+    """What is missing before a statement, if anything is."""
+    if statement.opening is None:
+        return None
+    starts = found.starts(day)
+    standing = found.stands.get(day)
+    booked = sum((amount for _, amount in found.book.booked(day)), Decimal(0))
+    ends = [start + booked for start in starts] if not statement.lines else []
+    last = found.last_day(day)
+    if last is None or statement.opening in [*starts, *ends] or (standing and standing.start in starts):
+        return None
+    passed = standing.passed if standing and standing.start is not None else Decimal(0)
+    have = starts[-1] + passed
+    if number is None:
+        numbers = say(N_("The numbers of the statements don't tell how many."))
+    else:
+        text = N_("Statement {number} follows on statement {before}.")
+        numbers = say(text, number=statement.sequence, before=number)
+    note = BankGap(
+        file=file,
+        line=statement.line,
+        unit=found.book.view.unit.slug,
+        account=found.book.account,
+        last=last,
+        first=day,
+        opening=statement.opening,
+        currency=statement.currency,
+        books=have,
+        difference=statement.opening - have,
+        numbers=numbers,
+    )
+    return statement.opening - have, note
+
+
+def _skipped(found: Comparison, statements: Sequence[BankStatement]) -> list[int | None]:
+    """For each statement whose number doesn't follow, the number that it follows on."""
+    known = [(b.date, _sequence(b.meta.get(STATEMENT))) for b in found.book.asserted]
+    series = sorted((day, number) for day, number in known if number is not None)
+    skipped: list[int | None] = []
+    for statement in statements:
+        last, number = last_of(statement), statement.sequence
+        skipped.append(None)
+        if number is None or last is None:
+            continue
+        here = bisect_right(series, (last + ONE_DAY, number))
+        before = next((n for _, n in reversed(series[max(0, here - LOOKED_AT) : here]) if n < number), number - 1)
+        if before < number - 1:
+            skipped[-1] = before
+        series.insert(here, (last + ONE_DAY, number))
+    return skipped
+
+
+def _sequence(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10 else None
