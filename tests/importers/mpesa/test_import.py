@@ -1,0 +1,102 @@
+"""M-Pesa statements into books: the wallet's lines, its charges, overlapping statements, two wallets of one unit."""
+
+from decimal import Decimal
+
+from beancount.core import data
+
+from importers.bank.problems import BankCurrency
+from importers.bank.problems_chain import BankAccountUnclear
+from importers.run import import_inboxes
+
+ACCOUNTS = """\
+2020-01-01 open Assets:1040-Mobile-money KES
+2020-01-01 open Assets:1030-Bank KES
+2020-01-01 open Liabilities:2900-To-be-cleared
+2020-01-01 open Expenses:5050-Charges
+"""
+SOURCE = """\
+currency = "KES"
+chart = "vsla"
+[[source]]
+name = "paybill"
+format = "mpesa"
+account = "Assets:1040-Mobile-money"
+bank_account = "600610"
+[[source.rule]]
+text = "charge"
+direction = "out"
+account = "Expenses:5050-Charges"
+"""
+PERSONAL = """\
+[[source]]
+name = "phone"
+format = "mpesa"
+account = "Assets:1030-Bank"
+"""
+HEAD = "Short Code:,600610\n\nReceipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,Balance\n"
+
+
+def lines(feed):
+    return [
+        (str(e.date), e.flag, str(e.postings[0].units.number), e.meta["bank-ref"], e.meta.get("reference"))
+        for e in feed.transactions()
+        if "bank-ref" in e.meta
+    ]
+
+
+def test_an_organisations_statement_comes_into_the_books(feed, samples):
+    feed = feed(SOURCE, ACCOUNTS)
+    report = feed.take((samples / "vsla/mpesa-paybill-statement.SYNTHETIC.csv").read_bytes(), "paybill.csv")
+    assert report.status == "imported", report.problem
+    assert lines(feed) == [
+        ("2026-02-11", "!", "1200.00", "SB71AB12CD", "NK26-L01"),
+        ("2026-02-11", "*", "-33.00", "SB72AB12CE", None),
+        ("2026-02-12", "!", "-5000.00", "SB74AB12CG", "NK26-L02"),
+    ]
+    assert feed.balances()["5050"] == Decimal(33)
+    assert "left out: 1." in report.sentence()
+    (balance,) = [e for e in feed.book().entries() if isinstance(e, data.Balance)]
+    assert (str(balance.date), str(balance.amount)) == ("2026-02-13", "146167.00 KES")
+    assert feed.book().problems == ()
+
+
+def test_overlapping_statements_in_either_order_and_masking_add_only_what_is_new(feed):
+    feed = feed(SOURCE, ACCOUNTS)
+    pay = "R1AB,2026-02-11 10:00:00,Received from 2547****678 ANNA N,Completed,500.00,,500.00\n"
+    fee = "R1AB,2026-02-11 10:00:00,Charge,Completed,,-7.00,493.00\n"
+    more = "R2AB,2026-02-12 10:00:00,Withdrawal Charge,Completed,,-7.00,486.00\n"
+    feed.take(HEAD + pay + fee, "one.csv")
+    report = feed.take(HEAD + more + fee + pay.replace("2547****678", "2547******78"), "two.csv")
+    assert (len(report.plan.transactions), len(report.plan.known)) == (1, 2)
+    assert [ref for *_, ref, _ in lines(feed)] == ["R1AB", "R1AB", "R2AB"]
+    assert feed.balances()["1040"] == Decimal("486.00")
+    assert feed.book().problems == ()
+
+
+def test_a_failed_row_that_is_completed_later_comes_then(feed):
+    feed = feed(SOURCE, ACCOUNTS)
+    first = "R1AB,2026-02-11 10:00:00,a,Completed,500.00,,500.00\n"
+    feed.take(HEAD + first + "R2AB,2026-02-12 10:00:00,b,Pending,,-5.00,500.00\n", "one.csv")
+    feed.take(HEAD + first + "R2AB,2026-02-12 10:00:00,b,Completed,,-5.00,495.00\n", "two.csv")
+    assert feed.balances()["1040"] == Decimal(495)
+
+
+def test_a_persons_statement_beside_a_paybill_goes_where_it_lies(feed, samples):
+    feed = feed(SOURCE + PERSONAL, ACCOUNTS)
+    content = (samples / "vsla/mpesa-personal-statement.SYNTHETIC.csv").read_bytes()
+    assert isinstance(feed.take(content, "p.csv").problem, BankAccountUnclear)
+    assert feed.take(HEAD, "whole.csv").status == "known"  # it names its code; nothing new in it
+    alone = feed.unit.folder / "inbox" / "phone"
+    alone.mkdir(parents=True)
+    (alone / "p.csv").write_bytes(content)
+    (report,) = import_inboxes(feed.ws, ["repris"])
+    assert [f.status for f in report.files] == ["imported"], report.problems
+    assert (feed.balances()["1030"], feed.balances().get("1040")) == (Decimal("5243.00"), None)
+
+
+def test_a_wallet_in_another_currency_than_its_books(feed):
+    feed = feed('[[source]]\nname = "pesa"\nformat = "mpesa"\naccount = "Assets:1930-Bank"\n')
+    row = "R1AB,2026-02-11 10:00:00,a,Completed,500.00,,500.00\n"
+    problem = feed.take(HEAD + row, "one.csv").problem
+    assert isinstance(problem, BankCurrency)
+    assert (problem.params["currency"], problem.params["expected"]) == ("KES", "SEK")
