@@ -48,7 +48,10 @@ def parse_xml(data: bytes, name: str, *, most: int = MOST_NODES) -> etree._Eleme
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise XmlRefused(file=name, line=error.lineno or None, reason=str(error.msg)) from None
+        reason = str(error.msg)
+        if "Text node too long" in reason:
+            reason = say(N_("a text or an embedded document in it is larger than 10 megabytes"))
+        raise XmlRefused(file=name, line=error.lineno or None, reason=reason) from None
     except ValueError as error:
         raise XmlRefused(file=name, reason=str(error)) from None
     docinfo: Any = root.getroottree().docinfo

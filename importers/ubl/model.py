@@ -223,6 +223,11 @@ class Invoice:
         return -1 if self.is_credit else 1
 
     @property
+    def reverses(self) -> bool:
+        """Whether it takes back more than it charges: a credit note, or an invoice with a negative amount to pay."""
+        return self.sign * self.totals.payable < 0
+
+    @property
     def self_billed(self) -> bool:
         """Whether the buyer wrote it in the seller's name."""
         return self.type_code in SELF_BILLED

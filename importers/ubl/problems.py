@@ -208,6 +208,14 @@ class UblReverseUnknown(Problem):
     remedy = N_("Book output and input VAT by hand; set country in unit.toml where it is missing.")
 
 
+class UblRateFar(Problem):
+    """An invoice whose own exchange rate lies far from central's price."""
+
+    code = "UBL_RATE_FAR"
+    message = N_("Invoice {number} from {seller} shows the rate {rate} for {currency}; central's price is {spot}.")
+    remedy = N_("It was booked at the invoice's rate. See that its VAT in the own currency is right, or correct it.")
+
+
 class UblPrepaid(Problem):
     """An invoice that was paid in part before it came."""
 

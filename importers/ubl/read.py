@@ -23,11 +23,10 @@ from importers.ubl.model import (
     Invoice,
     Line,
     Party,
-    PaymentMeans,
-    Tax,
     TaxSubtotal,
     Totals,
 )
+from importers.ubl.parts import party, payment_means, tax_of
 from importers.ubl.problems import UblAttachmentDamaged, UblIncomplete, UblTwice, UblTypeCode, UblWrongKind
 from importers.xml import MOST_NODES, children, line_of, local, parse_xml
 from ledger.messages import N_, say
@@ -296,68 +295,3 @@ class _Reader:
             return base64.b64decode(text.encode("ascii"), validate=True)
         except (binascii.Error, ValueError):
             raise UblAttachmentDamaged(file=self.file, line=inside.line, name=name[:60]) from None
-
-
-def party(fields: Fields) -> Party:
-    """Whoever stands behind a `Party` (or a `PayeeParty`); what is missing stays empty."""
-    legal = next(fields.subs("PartyLegalEntity"), None)
-    names = [text for one in fields.subs("PartyName") if (text := one.text("Name"))]
-    vat, others = "", []
-    for scheme in fields.subs("PartyTaxScheme"):
-        kind = scheme.sub("TaxScheme")
-        code = (kind.text("ID") if kind else "").upper()
-        number = scheme.text("CompanyID")
-        if code == "VAT" and not vat:
-            vat = number
-        elif number:
-            others.append((code, number))
-    address = fields.sub("PostalAddress")
-    country = address.sub("Country") if address else None
-    ids = tuple(
-        (text, one.attribute("ID", "schemeID"))
-        for one in fields.subs("PartyIdentification")
-        if (text := one.text("ID"))
-    )
-    return Party(
-        name=(legal.text("RegistrationName") if legal else "") or (names[0] if names else ""),
-        trading_name=names[0] if names else "",
-        legal_id=legal.text("CompanyID") if legal else "",
-        legal_scheme=legal.attribute("CompanyID", "schemeID") if legal else "",
-        vat=vat,
-        tax_ids=tuple(others),
-        endpoint=fields.text("EndpointID"),
-        endpoint_scheme=fields.attribute("EndpointID", "schemeID"),
-        ids=ids,
-        country=country.text("IdentificationCode").upper() if country else "",
-    )
-
-
-def payment_means(fields: Fields) -> PaymentMeans:
-    """How it is to be paid."""
-    account = fields.sub("PayeeFinancialAccount")
-    branch = account.sub("FinancialInstitutionBranch") if account else None
-    mandate = fields.sub("PaymentMandate")
-    return PaymentMeans(
-        code=fields.text("PaymentMeansCode"),
-        id=next(iter(fields.texts("PaymentID")), ""),
-        account=account.text("ID") if account else "",
-        account_name=account.text("Name") if account else "",
-        branch=branch.text("ID") if branch else "",
-        mandate=mandate.text("ID") if mandate else "",
-    )
-
-
-def tax_of(fields: Fields, name: str) -> Tax:
-    """VAT category and rate of an element; other taxes' categories are left alone.
-
-    Raises:
-        UblTwice: it has two for VAT.
-    """
-    found: list[Tax] = []
-    for category in fields.subs(name):
-        scheme = category.sub("TaxScheme")
-        if scheme is None or scheme.text("ID").upper() in {"VAT", ""}:
-            found.append((category.text("ID"), category.decimal("Percent")))
-    if len(found) > 1:
-        raise UblTwice(file=fields.file, line=fields.line, what=name, count=len(found), position=fields.at)
-    return found[0] if found else ("", None)

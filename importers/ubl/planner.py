@@ -1,0 +1,280 @@
+"""An invoice that was read and adds up becomes an entry: known already, changed, or new (SPEC 11).
+
+- One invoice is one number of one seller. It comes once: the same content again is known, another content under its
+  number is refused, and so is one that somebody booked by hand.
+- Its transaction carries its link, so that payments find it; between units both sides' link (SPEC 3). A credit note
+  carries the links of what it credits, too, and belongs to that item as long as something of it is open.
+- The day is that of the invoice. A purchase dated in a closed month is booked in the first open one: the debt exists,
+  and its paper often comes late. A sale isn't moved: it belongs to its month's turnover and VAT.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from beancount.core import data
+
+from importers.book import BookView
+from importers.booktext import clean
+from importers.plan import Plan
+from importers.problems import ImportDateRange, ImportMonthClosed
+from importers.ubl.accounts import Accounts
+from importers.ubl.entry import Draft, Drafter
+from importers.ubl.identity import content_of, party_number, source_id_of
+from importers.ubl.metadata import attachments_of, metadata_of, narration_of
+from importers.ubl.model import CREDIT_NOTES, INVOICES, ISLANDS, ZERO, Invoice
+from importers.ubl.problems import (
+    UblCreditUnknown,
+    UblInvoiceBooked,
+    UblInvoiceChanged,
+    UblLate,
+    UblLineDiffers,
+    UblPrepaid,
+    UblRateFar,
+    UblSwedishRule,
+    UblTaxCategory,
+    UblTypeLook,
+)
+from importers.ubl.sides import Sides
+from importers.ubl.swedish import facts_of, findings
+from importers.ubl.totals import line_works_out
+from importers.ubl.worth import Worth, worth_of
+from ledger.books import account_code
+from ledger.books.guard_profiles import date_window
+from ledger.books.sources import SourceTable
+from ledger.errors import Problem
+from ledger.messages import N_, say
+from ledger.subledger import bill_link, ic_link, invoice_link, movements_of
+
+#: Types whose accounting depends on more than what they state.
+TO_LOOK_AT = frozenset({"384", "386"})
+
+
+def plan_invoice(
+    view: BookView, source: SourceTable, invoice: Invoice, sides: Sides, *, file: str, document: str, today: dt.date
+) -> Plan:
+    """Compare an invoice with the book.
+
+    Args:
+        view: the book.
+        source: whose rules and settings count.
+        invoice: it adds up (`importers.ubl.totals`).
+        sides: as this unit sees it.
+        file: the file's name in problems.
+        document: what `document:` says on the entry.
+        today: the day by which dates are judged.
+
+    Raises:
+        UblInvoiceChanged, UblInvoiceBooked, UblSwedishRule, UblTaxCategory, MissingRate, ImportDateRange,
+        ImportMonthClosed, ImportAccountMissing, ChartRoleMissing: it can't come in as it is.
+    """
+    return _Planner(view, source, invoice, sides, file, document).run(today)
+
+
+class _Planner:
+    def __init__(
+        self, view: BookView, source: SourceTable, invoice: Invoice, sides: Sides, file: str, document: str
+    ) -> None:
+        self.view = view
+        self.source = source
+        self.invoice = invoice
+        self.sides = sides
+        self.file = file
+        self.document = document
+        self.unit = view.unit
+        self.plan = Plan()
+        #: Whether a fatal rule is broken, so that a person must look at it.
+        self.fatal = False
+
+    def run(self, today: dt.date) -> Plan:
+        standing = self.view.sources.get(source_id_of(self.invoice))
+        if isinstance(standing, data.Transaction):
+            self.same(standing)
+            self.plan.known.append((standing, standing))
+            return self.plan
+        self.islands()
+        self.swedish()
+        day = self.day(today)
+        worth = worth_of(self.invoice, self.view)
+        accounts = Accounts(self.view, self.source, self.invoice, self.sides, day)
+        link = self.link(self.invoice.number)
+        self.not_booked(link, accounts.claim)
+        links, item = self.links(link, accounts)
+        draft = Drafter(accounts, worth, item).run()
+        self.looks(draft, worth)
+        self.plan.notes += draft.notes
+        entry = self.entry(draft, day, accounts, links)
+        self.plan.entries.append(entry)
+        self.plan.opens = self.view.take_opened()
+        for note in self.plan.notes:
+            note.file = self.file
+        return self.plan
+
+    # --- is it new?
+
+    def same(self, standing: data.Transaction) -> None:
+        """Refuse another content under the number of a booked invoice."""
+        if standing.meta.get("content") == content_of(self.invoice):
+            return
+        difference = []
+        issued = standing.meta.get("invoice-date", standing.date)
+        if issued != self.invoice.issued:
+            difference.append(f"{issued} -> {self.invoice.issued}")
+        sums = {p.units.number for p in standing.postings if p.units and p.units.currency == self.invoice.currency}
+        if self.invoice.totals.payable and not {self.invoice.totals.payable, -self.invoice.totals.payable} & sums:
+            difference.append(f"{self.invoice.totals.payable} {self.invoice.currency}")
+        raise UblInvoiceChanged(
+            file=self.file,
+            unit=self.unit.slug,
+            number=self.invoice.number,
+            seller=self.invoice.seller.shown,
+            place=self.view.place(standing),
+            difference="; ".join(difference) or say(N_("its lines or texts")),
+        )
+
+    def not_booked(self, link: str, claim: str) -> None:
+        """Refuse an invoice that stands in the book under its link with the same claim."""
+        turn = self.invoice.sign * (1 if self.sides.selling else -1)
+        amount = turn * self.invoice.totals.payable
+        for entry in self.view.linked.get(link, ()):
+            if str(entry.meta.get("source-id", "")).startswith("ubl-"):
+                continue  # a credit note of the same number
+            booked = [p.units for p in entry.postings if p.account == claim and p.units]
+            if any((units.number, units.currency) == (amount, self.invoice.currency) for units in booked):
+                raise UblInvoiceBooked(
+                    file=self.file,
+                    unit=self.unit.slug,
+                    number=self.invoice.number,
+                    seller=self.invoice.seller.shown,
+                    place=self.view.place(entry),
+                )
+
+    # --- may it come?
+
+    def swedish(self) -> None:
+        """The Swedish rules: one's own invoice must hold the fatal ones; a received one is looked at."""
+        own = self.sides.selling and not self.invoice.self_billed
+        for found in findings(facts_of(self.invoice)):
+            problem = UblSwedishRule(
+                file=self.file,
+                unit=self.unit.slug,
+                number=self.invoice.number,
+                seller=self.invoice.seller.shown,
+                rule=found.rule.id,
+                reason=say(found.rule.reason),
+                found=found.found[:60],
+            )
+            if own and found.rule.fatal:
+                raise problem
+            self.plan.notes.append(problem)
+            self.fatal |= found.rule.fatal
+
+    def islands(self) -> None:
+        """A tax of the Canary Islands or of Ceuta and Melilla that one's own invoice charges has no account."""
+        for part in self.invoice.subtotals:
+            if self.sides.selling and part.tax[0] in ISLANDS:
+                raise UblTaxCategory(
+                    file=self.file,
+                    line=part.line,
+                    unit=self.unit.slug,
+                    category=part.tax[0],
+                    rate=f"{part.tax[1]} %",
+                    position="TaxSubtotal",
+                    rule="BR-IG, BR-IP",
+                )
+
+    def day(self, today: dt.date) -> dt.date:
+        """The day on which it is booked."""
+        issued = self.invoice.issued
+        first, last = date_window(today)
+        if not first <= issued <= last:
+            raise ImportDateRange(file=self.file, date=issued, position=f"{self.invoice.kind}/IssueDate")
+        day = issued
+        while f"{day:%Y-%m}" in self.view.closed:
+            if self.sides.selling:
+                month = f"{day:%Y-%m}"
+                raise ImportMonthClosed(
+                    file=self.file, unit=self.unit.slug, slug=self.unit.slug, date=issued, month=month
+                )
+            day = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+        if day != issued:
+            self.note(UblLate, date=issued, day=day)
+        return day
+
+    def note(self, cls: type[Problem], **params: object) -> None:
+        named: dict[str, Any] = {"number": self.invoice.number, "seller": self.invoice.seller.shown, **params}
+        self.plan.notes.append(cls(file=self.file, unit=self.unit.slug, **named))
+
+    # --- what it settles with
+
+    def link(self, number: str) -> str:
+        """The link of an invoice of these two parties."""
+        selling, partner = self.sides.selling, self.sides.partner
+        if partner is not None:
+            seller, buyer = (self.unit, partner) if selling else (partner, self.unit)
+            return ic_link((buyer if self.invoice.self_billed else seller).slug, number)
+        if selling and self.invoice.self_billed:  # numbered by the buyer: not of the unit's own series
+            return invoice_link(self.unit.slug, f"{party_number(self.invoice.buyer)}/{number}")
+        return invoice_link(self.unit.slug, number) if selling else bill_link(party_number(self.invoice.seller), number)
+
+    def links(self, link: str, accounts: Accounts) -> tuple[frozenset[str], str | None]:
+        """The links of the entry, and the item of its claim where it isn't simply its own."""
+        others = [self.link(number) for number in self.invoice.preceding] if self.invoice.reverses else []
+        booked = [other for other in dict.fromkeys(others) if self.view.linked.get(other)]
+        if others and not booked:
+            self.note(UblCreditUnknown, preceding=", ".join(self.invoice.preceding))
+        for other in booked[:1]:
+            accounts.follow(self.view.linked[other][0])
+        links = frozenset([link, *booked])
+        open_ones = [other for other in booked if self.left(other, accounts.claim)]
+        if open_ones:
+            return links, open_ones[0] if len(links) > 1 else None
+        return links, link if len(links) > 1 else None
+
+    def left(self, link: str, claim: str) -> Decimal:
+        """What is open of an item on the account of the claim."""
+        codes = {name: code for name, e in self.view.opens.items() if (code := account_code(name, e.meta))}
+        moved = movements_of(self.view.linked[link], self.view.chart, codes)
+        return sum(
+            (m.amount for m in moved if (m.key, m.account, m.currency) == (link, claim, self.invoice.currency)), ZERO
+        )
+
+    # --- the entry
+
+    def looks(self, draft: Draft, worth: Worth) -> None:
+        """What else a person should look at."""
+        invoice = self.invoice
+        for line in invoice.lines:
+            computed = line_works_out(line, invoice.currency)
+            if computed is not None:
+                self.note(UblLineDiffers, id=line.id, computed=computed, stated=line.net)
+                draft.sure = False
+        if invoice.type_code in TO_LOOK_AT:
+            kind = {**INVOICES, **CREDIT_NOTES}[invoice.type_code]
+            self.note(UblTypeLook, kind=kind, type_code=invoice.type_code)
+            draft.sure = False
+        if invoice.prepaid:
+            self.note(UblPrepaid, amount=invoice.prepaid, currency=invoice.currency, counterparty=self.sides.other.name)
+            draft.sure = False
+        if worth.spot is not None:
+            self.note(UblRateFar, rate=f"{worth.rate:.6f}", spot=worth.spot, currency=invoice.currency)
+            draft.sure = False
+        draft.sure &= not self.fatal
+
+    def entry(self, draft: Draft, day: dt.date, accounts: Accounts, links: frozenset[str]) -> data.Transaction:
+        """The whole entry; what it is flagged for stands as its suggestion."""
+        meta = metadata_of(self.invoice, selling=self.sides.selling, day=day, document=self.document)
+        kept, remarks = attachments_of(self.invoice)
+        for number, one in enumerate(kept, 1):
+            meta["attachment" if number == 1 else f"attachment-{number}"] = one.document
+        self.plan.attachments += kept
+        self.plan.remarks += remarks
+        if not draft.sure:
+            told = [accounts.suggestion] if accounts.suggestion else [n.text() for n in self.plan.notes]
+            meta["suggestion"] = clean(told[0]) if told else ""
+        text = draft.narration or narration_of(self.invoice)
+        flag = "*" if draft.sure else "!"
+        payee = clean(accounts.counterparty) or None
+        return data.Transaction(meta, day, flag, payee, clean(text), data.EMPTY_SET, links, draft.postings)
