@@ -11,20 +11,29 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+ZERO = Decimal(0)
+#: Balances that stand at the year's ends, and the change of a month as booked and as budgeted.
+YEAR_KINDS = ("IB", "UB", "RES")
+MONTH_KINDS = ("PSALDO", "PBUDGET")
+
 
 @dataclass(frozen=True, slots=True)
 class SieAccount:
-    """#KONTO with its #KTYP (T asset, S debt, K cost, I income) and #SRU codes."""
+    """#KONTO with its #KTYP (T asset, S debt, K cost, I income), #ENHET (unit of quantities) and #SRU codes."""
 
     number: str
     name: str
     kind: str | None = None
     sru: tuple[str, ...] = ()
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SieBalance:
-    """#IB, #UB (balance accounts) or #RES (result accounts). `objects` only in #OIB and #OUB."""
+    """#IB, #UB (balance accounts), #RES (result accounts); #OIB, #OUB (of one object); #PSALDO, #PBUDGET (of a month).
+
+    `objects` only in the last four, `period` ("202603", a change and no running balance) only in the last two.
+    """
 
     kind: str
     year: int
@@ -32,6 +41,7 @@ class SieBalance:
     amount: Decimal
     objects: tuple[tuple[str, str], ...] = ()
     quantity: Decimal | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ class SieVoucher:
     @property
     def total(self) -> Decimal:
         """Σ #TRANS; 0 in a voucher that balances."""
-        return sum((row.amount for row in self.rows), Decimal(0))
+        return sum((row.amount for row in self.rows), ZERO)
 
     @property
     def name(self) -> str:
@@ -86,28 +96,43 @@ class SieFile:
     Attributes:
         encoding: `cp437`, `utf-8`, `cp1252`, or `ascii` where no character told them apart.
         meta: identification records as they stand: `{"FNAMN": ("Bolaget AB",)}`.
+        notes: every #PROSA: free text of the sender.
         years: number of the year → first and last day (#RAR).
+        dimensions: number → name (#DIM, #UNDERDIM).
+        parents: dimension → the one that it is a part of (#UNDERDIM).
+        objects: (dimension, number) → name (#OBJEKT).
         labels: how often each label occurs, known or not.
         checksum: declared and computed #KSUMMA; None without one, computed None where the bytes aren't CP437.
         warnings: what a person should know, as (line, text).
+        trailing: a balance stands after a voucher, so that balances may be missing though vouchers are there.
     """
 
     encoding: str
     meta: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     years: dict[int, tuple[dt.date, dt.date] | None] = field(default_factory=dict)
     accounts: dict[str, SieAccount] = field(default_factory=dict)
     dimensions: dict[str, str] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
     objects: dict[tuple[str, str], str] = field(default_factory=dict)
     balances: list[SieBalance] = field(default_factory=list)
     vouchers: list[SieVoucher] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
     checksum: tuple[int, int | None] | None = None
     warnings: list[tuple[int, str]] = field(default_factory=list)
+    trailing: bool = False
 
     @property
     def type(self) -> int:
         """#SIETYP; 1 where the file doesn't say."""
-        return int(self.meta.get("SIETYP", ("1",))[0])
+        return int((self.meta.get("SIETYP") or ("1",))[0])
+
+    @property
+    def kind(self) -> str:
+        """`1`, `2`, `3`, `4E` or `4I`."""
+        if self.type != 4:
+            return str(self.type)
+        return "4I" if self.is_import else "4E"
 
     @property
     def currency(self) -> str:
@@ -128,8 +153,16 @@ class SieFile:
         total: dict[str, Decimal] = {}
         for voucher in self.vouchers:
             for row in voucher.rows:
-                total[row.account] = total.get(row.account, Decimal(0)) + row.amount
+                total[row.account] = total.get(row.account, ZERO) + row.amount
         return total
+
+    def months(self, year: int = 0) -> dict[str, dict[str, Decimal]]:
+        """#PSALDO by month and account; rows of single objects, which the account's own row holds already, left out."""
+        found: dict[str, dict[str, Decimal]] = {}
+        for row in self.balances:
+            if row.kind == "PSALDO" and row.year == year and not row.objects:
+                found.setdefault(row.period, {})[row.account] = row.amount
+        return found
 
     def unbalanced(self) -> list[SieVoucher]:
         """Vouchers whose rows don't sum to zero."""
@@ -146,15 +179,15 @@ class SieFile:
     def differing(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
         """Accounts that don't tie: number, opening, Σ vouchers, closing (opening + Σ ≠ #UB, or Σ ≠ #RES).
 
-        Empty where the file has no closing balances at all (4I) or no vouchers.
+        Empty where the file has no closing balances at all (4I), or is of a type without vouchers.
         """
         opening, closing, result, moved = self.sums("IB"), self.sums("UB"), self.sums("RES"), self.moved()
-        if not (closing or result) or not self.vouchers:
+        if not (closing or result) or self.type != 4:
             return []
         rows = []
         for number in sorted({*opening, *closing, *result, *moved}):
-            ends = closing.get(number, Decimal(0)) + result.get(number, Decimal(0))
-            row = (number, opening.get(number, Decimal(0)), moved.get(number, Decimal(0)), ends)
+            ends = closing.get(number, ZERO) + result.get(number, ZERO)
+            row = (number, opening.get(number, ZERO), moved.get(number, ZERO), ends)
             if row[1] + row[2] != ends:
                 rows.append(row)
         return rows

@@ -31,11 +31,29 @@ class SieChecksum(Problem):
 
 
 class SieNoVouchers(Problem):
-    """A SIE file of type 1, 2 or 3: balances only."""
+    """A SIE file that says it holds balances only (type 1, 2 or 3), and holds vouchers as well."""
 
     code = "SIE_NO_VOUCHERS"
-    message = N_("This is a SIE file of type {type}: it holds balances, no vouchers.")
+    message = N_("This is a SIE file of type {type}: it holds balances, no vouchers; yet {count} stand in it.")
     remedy = N_("Export type 4 (4E, vouchers) from the accounting program.")
+
+
+class SieYearRunning(Problem):
+    """A SIE file of balances (type 1) of a year that wasn't over: nothing can be opened with it."""
+
+    code = "SIE_YEAR_RUNNING"
+    message = N_("The balances are of {until}, and the year ends on {end}: no year can be opened with them.")
+    remedy = N_("Export type 4 (4E, vouchers), or type 2 (balances by month), or wait until the year is over.")
+
+
+class SieBooksDiffer(Problem):
+    """A balance in the file that isn't the one in the books."""
+
+    code = "SIE_BOOKS_DIFFER"
+    message = N_(
+        "{account} on {date}: the file says {said} {currency}, the books {held} {currency} (difference {difference})."
+    )
+    remedy = N_("Find the voucher that one of them lacks. Nothing was changed in the books.")
 
 
 class SieWrongCompany(Problem):

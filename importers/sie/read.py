@@ -2,30 +2,31 @@
 
 Unknown labels and extra fields are ignored, as the format demands (7.1-7.3). Sums are over #TRANS alone: a changed
 voucher repeats rows as #RTRANS and #BTRANS, which are its history. A file that ends in the middle, or whose #KSUMMA
-isn't that of its content, is refused: half a file must never become half the books.
+isn't that of its content, is refused: half a file must never become half the books. Where the format lets one see
+that whole records are missing, `importers.sie.whole` does.
 """
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import re
 import zlib
+from dataclasses import replace
 from decimal import Decimal
 
 from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty
-from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.model import ZERO, SieAccount, SieBalance, SieFile, SieRow, SieVoucher
 from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid
+from importers.sie.text import MISREAD, decode, fields
 from ledger.messages import N_, say
 
-FIELD = re.compile(r'[ \t]*(?:"((?:\\"|[^"])*)"|(\{)|(\})|([^\s"{}][^\s{}]*))')
 AMOUNT = re.compile(r"-?(?:[0-9]{1,13}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})", re.ASCII)
 DATE = re.compile(r"[0-9]{8}", re.ASCII)
-#: How the letters of Swedish names are written in either encoding: å ä ö Å Ä Ö é É ü.
-CP437_LETTERS = frozenset(b"\x86\x84\x94\x8f\x8e\x99\x82\x90\x81")
-CP1252_LETTERS = frozenset(b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9\xc9\xfc")
-#: CP437 letters that a program upstream read as Windows-1252.
-MISREAD = re.compile("[\u201d\u201e\u2020\u017d\u2122]|\ufffd")
+#: Numbers, says the format; some programs have accounts of a few letters for what they couldn't place.
+ACCOUNT = re.compile(r"[0-9A-Za-z]{1,16}", re.ASCII)
+PERIOD = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])", re.ASCII)
+YEAR = re.compile(r"-?[0-9]{1,3}", re.ASCII)
+BALANCES = frozenset("#IB #UB #RES #OIB #OUB #PSALDO #PBUDGET".split())
 META = frozenset("FLAGGA PROGRAM FORMAT GEN SIETYP FTYP FNR ORGNR ADRESS BKOD FNAMN TAXAR KPTYP VALUTA OMFATTN".split())
 
 
@@ -44,72 +45,10 @@ def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
         raise ImportFileEmpty(file=name)
     text, encoding = decode(data)
     reader = _Reader(name, SieFile(encoding))
-    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+    lines = re.split(r"\r\n|\n|\r", text)
+    for number, line in enumerate(lines, 1):
         reader.read(number, line.rstrip("\x1a"))
-    return reader.finish()
-
-
-def looks_like_sie(head: bytes) -> bool:
-    """Whether a file's beginning is that of a SIE file."""
-    first = next((line for line in head.lstrip(codecs.BOM_UTF8).splitlines() if line.strip()), b"")
-    return re.match(rb"\s*#(FLAGGA|PROGRAM|FORMAT|SIETYP|GEN|FNAMN|KSUMMA)\b", first) is not None
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """A SIE file's text and its encoding.
-
-    The format knows CP437 only; programs write UTF-8 and Windows-1252 as well, and call all of them PC8. Valid UTF-8
-    with letters beyond ASCII is UTF-8; else the Swedish letters decide; without any, the format's own rule holds.
-    """
-    if data.startswith(codecs.BOM_UTF8):
-        return data[3:].decode("utf-8", errors="replace"), "utf-8"
-    if data.isascii():
-        return data.decode("ascii"), "ascii"
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        old = sum(byte in CP437_LETTERS for byte in data)
-        new = sum(byte in CP1252_LETTERS for byte in data)
-    if new > old:
-        return data.decode("cp1252", errors="replace"), "cp1252"
-    return data.decode("cp437"), "cp437"
-
-
-def fields(line: str) -> tuple[list[str | list[str]], bool]:
-    """The fields of a record after its label; an object list is a list of its own.
-
-    Returns:
-        The fields, and whether the last one's closing quotation mark is missing (programs cut long texts so).
-
-    Raises:
-        ValueError: a brace without its partner.
-    """
-    found: list[str | list[str]] = []
-    inner: list[str] | None = None
-    at, end = 0, len(line.rstrip())
-    while at < end:
-        match = FIELD.match(line, at)
-        if match is None:  # only a quotation mark without its partner matches nothing
-            if inner is not None:
-                raise ValueError(say(N_("a brace that is never closed")))
-            return [*found, line[at:].strip()[1:].replace('\\"', '"')], True
-        at = match.end()
-        quoted, opened, closed, plain = match.groups()
-        if opened:
-            if inner is not None:
-                raise ValueError(say(N_("a brace inside braces")))
-            inner = []
-        elif closed:
-            if inner is None:
-                raise ValueError(say(N_("a brace that was never opened")))
-            found.append(inner)
-            inner = None
-        else:
-            value = quoted.replace('\\"', '"') if quoted is not None else plain
-            (found if inner is None else inner).append(value)
-    if inner is not None:
-        raise ValueError(say(N_("a brace that is never closed")))
-    return found, False
+    return reader.finish(unended=lines[-1].strip("\x1a \t"))
 
 
 class _Reader:
@@ -126,6 +65,7 @@ class _Reader:
         self.cut = False  # the line lacks a closing quotation mark
         self.crc: int | None = None
         self.crc_open = False
+        self.seen: set[SieBalance] = set()  # balances without their amounts: none may come twice
 
     def read(self, number: int, line: str) -> None:
         """Take one line."""
@@ -142,14 +82,18 @@ class _Reader:
         else:
             raise self._invalid(say(N_("a record begins with #")))
 
-    def finish(self) -> SieFile:
-        """The file, once every line was read."""
+    def finish(self, unended: str) -> SieFile:
+        """The file, once every line was read; `unended` is what stands after the last line's end."""
         if self.head is not None:
             raise SieCutOff(
                 file=self.name,
                 line=self.head.line,
                 reason=say(N_("voucher {name} is never closed"), name=self.head.name),
             )
+        # Every record ends with a line end. A closing brace or #KSUMMA without it is whole all the same: nothing of
+        # either can be missing.
+        if unended and unended != "}" and (not self.sie.checksum or not unended.startswith("#KSUMMA")):
+            raise SieCutOff(file=self.name, line=self.line, reason=say(N_("its last line is incomplete")))
         if self.cut and self.text.strip():
             raise SieCutOff(file=self.name, line=self.line, reason=say(N_("its last line is incomplete")))
         if self.crc_open:
@@ -195,39 +139,70 @@ class _Reader:
             self._voucher(values)
         elif label == "#RAR":
             self._year(flat)
-        elif label == "#KONTO" and flat:
-            old = sie.accounts.get(flat[0])
-            title = flat[1] if len(flat) > 1 else ""
-            sie.accounts[flat[0]] = SieAccount(flat[0], title, old.kind if old else None, old.sru if old else ())
-        elif label == "#KTYP" and len(flat) > 1:
-            old = sie.accounts.get(flat[0], SieAccount(flat[0], ""))
-            sie.accounts[flat[0]] = SieAccount(old.number, old.name, flat[1].upper(), old.sru)
-        elif label == "#SRU" and len(flat) > 1:
-            old = sie.accounts.get(flat[0], SieAccount(flat[0], ""))
-            sie.accounts[flat[0]] = SieAccount(old.number, old.name, old.kind, (*old.sru, flat[1]))
+        elif label in {"#KONTO", "#KTYP", "#SRU", "#ENHET"} and flat:
+            self._chart(label, self._number(flat[0]), flat[1] if len(flat) > 1 else "")
         elif label in {"#DIM", "#UNDERDIM"} and len(flat) > 1:
             sie.dimensions[flat[0]] = flat[1]
+            if label == "#UNDERDIM" and len(flat) > 2:
+                sie.parents[flat[0]] = flat[2]
         elif label == "#OBJEKT" and len(flat) > 1:
             sie.objects[flat[0], flat[1]] = flat[2] if len(flat) > 2 else ""
-        elif label in {"#IB", "#UB", "#RES", "#OIB", "#OUB"}:
+        elif label in BALANCES:
             self._balance(label, values)
+        elif label == "#PROSA":
+            sie.notes.append(" ".join(flat))
+        elif label == "#SIETYP" and flat not in (["1"], ["2"], ["3"], ["4"]):
+            raise self._invalid(say(N_("#SIETYP is 1, 2, 3 or 4")))
         elif name in META:
             sie.meta.setdefault(name, tuple(flat))
 
+    def _chart(self, label: str, number: str, value: str) -> None:
+        """What the file says of an account, whatever comes first."""
+        accounts = self.sie.accounts
+        old = accounts.get(number, SieAccount(number, ""))
+        if label == "#KONTO":
+            accounts[number] = replace(old, name=value)
+        elif label == "#KTYP" and value:
+            accounts[number] = replace(old, kind=value.upper())
+        elif label == "#ENHET" and value:
+            accounts[number] = replace(old, unit=value)
+        elif label == "#SRU" and value:
+            accounts[number] = replace(old, sru=(*old.sru, value))
+
+    def _number(self, text: str) -> str:
+        if not ACCOUNT.fullmatch(text):
+            raise self._invalid(say(N_("an account's number is a few digits")))
+        return text
+
     def _year(self, flat: list[str]) -> None:
-        if not flat or not re.fullmatch(r"-?[0-9]{1,3}", flat[0], re.ASCII):
+        if not flat or not YEAR.fullmatch(flat[0]):
             raise self._invalid(say(N_("#RAR needs the year's number")))
         days = [value for value in flat[1:3] if value]
-        self.sie.years[int(flat[0])] = (self._date(days[0]), self._date(days[1])) if len(days) == 2 else None
+        year = (self._date(days[0]), self._date(days[1])) if len(days) == 2 else None
+        if year and year[1] < year[0]:
+            raise self._invalid(say(N_("the year ends before it begins")))
+        self.sie.years[int(flat[0])] = year
 
     def _balance(self, label: str, values: list[str | list[str]]) -> None:
         lists = [v for v in values if isinstance(v, list)]
         flat = [v for v in values if isinstance(v, str)]
-        if len(flat) < 3 or not re.fullmatch(r"-?[0-9]{1,3}", flat[0], re.ASCII):
+        period = ""
+        if label in {"#PSALDO", "#PBUDGET"} and len(flat) > 1:
+            period = flat.pop(1)
+            if not PERIOD.fullmatch(period):
+                raise self._invalid(say(N_("{label} needs a month, such as 202603"), label=label))
+        if len(flat) < 3 or not YEAR.fullmatch(flat[0]):
             raise self._invalid(say(N_("{label} needs a year, an account and an amount"), label=label))
-        quantity = self._amount(flat[3]) if len(flat) > 3 and flat[3] else None
-        objects = self._pairs(lists[0]) if lists else ()
-        self.sie.balances.append(SieBalance(label[1:], int(flat[0]), flat[1], self._amount(flat[2]), objects, quantity))
+        year, number, amount, quantity = (*flat, "")[:4]
+        known = SieBalance(
+            label[1:], int(year), self._number(number), ZERO, self._pairs(lists[0]) if lists else (), period=period
+        )
+        if known in self.seen:
+            raise self._invalid(say(N_("{label} of account {account} stands twice"), label=label, account=number))
+        self.seen.add(known)
+        units = self._amount(quantity) if quantity else None
+        self.sie.balances.append(replace(known, amount=self._amount(amount), quantity=units))
+        self.sie.trailing = self.sie.trailing or bool(self.sie.vouchers)
 
     def _voucher(self, values: list[str | list[str]]) -> None:
         flat = [v for v in values if isinstance(v, str)]
@@ -245,7 +220,7 @@ class _Reader:
             raise self._invalid(say(N_("{label} needs an account and an amount"), label=label))
         account, amount, day, text, quantity, sign = (*flat, "", "", "", "")[:6]
         return SieRow(
-            account=account,
+            account=self._number(account),
             amount=self._amount(amount),
             objects=self._pairs(lists[0]) if lists else (),
             date=self._date(day) if day.strip("0 ") else None,

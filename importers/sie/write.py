@@ -1,7 +1,8 @@
-"""Writing SIE files of type 4E (books with balances) and 4I (vouchers for another program).
+"""Writing SIE files of every type: 1 to 3 (balances), 4E (books with balances), 4I (vouchers for another program).
 
 CP437, CRLF, `#FORMAT PC8`, texts in quotation marks, an optional #KSUMMA: what every Swedish accounting program reads.
-What CP437 can't say is replaced and reported; amounts have at most two decimals, as the format demands.
+Records stand in the order of the format's chapter 5. What CP437 can't say is replaced and reported. Amounts have two
+decimals, as the format demands; only a currency whose smallest unit is finer (JOD) has more.
 """
 
 from __future__ import annotations
@@ -9,36 +10,42 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
+from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 
-from importers.sie.model import SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.model import MONTH_KINDS, SieBalance, SieFile, SieRow, SieVoucher
 
 #: What stands for characters that CP437 lacks but texts often hold.
 SUBSTITUTES = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR", "Ø": "O", "ø": "o"}
-#: Order of the identification records (chapter 5 of the format).
-HEAD = "PROGRAM FORMAT GEN SIETYP FTYP FNR ORGNR ADRESS BKOD FNAMN".split()
+#: Order of the identification records; #PROSA comes after #SIETYP, #RAR after #FNAMN.
+HEAD = "PROGRAM FORMAT GEN SIETYP FTYP FNR ORGNR BKOD ADRESS FNAMN".split()
+TAIL = "TAXAR OMFATTN KPTYP VALUTA".split()
 #: Records whose values are codes; they are written without quotation marks.
 PLAIN = frozenset("FORMAT GEN SIETYP FTYP FNR ORGNR BKOD TAXAR KPTYP VALUTA OMFATTN".split())
+#: An amount finer than this is no money.
+FINEST = 6
 
 
 def write_sie(sie: SieFile, *, checksum: bool = False) -> bytes:
     """A SIE file as bytes.
 
     Args:
-        sie: what shall be in it; `meta` needs `FNAMN`, and `SIETYP` where it isn't 4.
+        sie: what shall be in it; `meta` needs `FNAMN`, and `SIETYP` where it isn't 4. All of it is written;
+            `importers.sie.kinds` makes the contents of a lower type.
         checksum: whether it carries #KSUMMA.
 
     Returns:
         CP437 with CRLF. The reader gives the same contents back, but for what `substituted` names.
     """
-    lines = [*_head(sie), *_chart(sie), *(_balance(b) for b in sie.balances), *_vouchers(sie.vouchers)]
-    flag = f"#FLAGGA {sie.meta.get('FLAGGA', ('0',))[0]}"
+    flag = f"#FLAGGA {(sie.meta.get('FLAGGA') or ('0',))[0]}"
+    lines = [*_head(sie), *_chart(sie), *map(_balance, sie.balances), *_vouchers(sie.vouchers)]
     if checksum:
         crc = 0
         for line in lines:
             crc = zlib.crc32(_bare(line).encode("cp437"), crc)
         lines = ["#KSUMMA", *lines, f"#KSUMMA {crc}"]
-    return "".join(line + "\r\n" for line in (flag, *lines)).encode("cp437")
+    return "".join(f"{line}\r\n" for line in (flag, *lines)).encode("cp437")
 
 
 def substituted(text: str) -> dict[str, str]:
@@ -46,8 +53,23 @@ def substituted(text: str) -> dict[str, str]:
     return {c: _replacement(c) for c in dict.fromkeys(text) if _replacement(c) != c}
 
 
+def texts(sie: SieFile) -> Iterator[str]:
+    """Every text of a file that may hold what CP437 lacks."""
+    for values in sie.meta.values():
+        yield from values
+    yield from sie.notes
+    yield from (account.name for account in sie.accounts.values())
+    yield from sie.dimensions.values()
+    for (_, number), name in sie.objects.items():
+        yield from (number, name)
+    for voucher in sie.vouchers:
+        yield from (voucher.series, voucher.number, voucher.text, voucher.sign)
+        for row in voucher.rows:
+            yield from (row.text, row.sign)
+
+
 def _replacement(char: str) -> str:
-    if char in "\r\n\t" or not char.isprintable():
+    if char in "\r\n\t" or (not char.isprintable() and char != "\xa0"):
         return " "
     try:
         char.encode("cp437")
@@ -57,7 +79,10 @@ def _replacement(char: str) -> str:
 
 
 def _text(text: str) -> str:
-    clean = re.sub(r'\\(?="|$)', "/", "".join(map(_replacement, text)))  # a backslash would hide the quotation mark
+    if text.isascii() and text.isprintable() and "\\" not in text:  # nearly all
+        clean = text
+    else:
+        clean = re.sub(r'\\(?="|$)', "/", "".join(map(_replacement, text)))  # a backslash would hide the mark
     return '"' + clean.replace('"', '\\"') + '"'
 
 
@@ -79,17 +104,22 @@ def _day(day: dt.date | None) -> str:
 
 
 def _amount(amount: Decimal) -> str:
-    assert amount == round(amount, 2), f"SIE amounts have two decimals: {amount}"
-    return f"{amount:.2f}"
+    if amount == amount.quantize(Decimal("0.01")):
+        return f"{amount:.2f}"
+    assert amount == round(amount, FINEST), f"no amount of money: {amount}"
+    return f"{amount:f}".rstrip("0")
 
 
 def _head(sie: SieFile) -> list[str]:
     meta = {"PROGRAM": ("Sambok", "1"), "SIETYP": ("4",), **sie.meta, "FORMAT": ("PC8",)}
-    lines = [_meta(name, meta[name]) for name in HEAD if name in meta]
+    lines = []
+    for name in HEAD:
+        lines += [_meta(name, meta[name])] if name in meta else []
+        if name == "SIETYP":
+            lines += [f"#PROSA {_text(note)}" for note in sie.notes]
     for number, days in sorted(sie.years.items(), reverse=True):
-        if days:
-            lines.append(f"#RAR {number} {_day(days[0])} {_day(days[1])}")
-    return lines + [_meta(name, meta[name]) for name in ("TAXAR", "OMFATTN", "KPTYP", "VALUTA") if name in meta]
+        lines.append(f"#RAR {number} {_day(days[0])} {_day(days[1])}" if days else f'#RAR {number} "" ""')
+    return lines + [_meta(name, meta[name]) for name in TAIL if name in meta]
 
 
 def _meta(name: str, values: tuple[str, ...]) -> str:
@@ -100,11 +130,16 @@ def _meta(name: str, values: tuple[str, ...]) -> str:
 def _chart(sie: SieFile) -> list[str]:
     lines = []
     for account in sie.accounts.values():
-        lines.append(f"#KONTO {_code(account.number)} {_text(account.name)}")
+        lines.append(f"#KONTO {account.number} {_text(account.name)}")
         if account.kind:
-            lines.append(f"#KTYP {_code(account.number)} {account.kind}")
-        lines += [f"#SRU {_code(account.number)} {_code(code)}" for code in account.sru]
-    lines += [f"#DIM {_code(number)} {_text(name)}" for number, name in sie.dimensions.items()]
+            lines.append(f"#KTYP {account.number} {_code(account.kind)}")
+        if account.unit:
+            lines.append(f"#ENHET {account.number} {_text(account.unit)}")
+        lines += [f"#SRU {account.number} {_code(code)}" for code in account.sru]
+    for number, name in sie.dimensions.items():
+        parent = sie.parents.get(number)
+        label, tail = ("#UNDERDIM", f" {_code(parent)}") if parent is not None else ("#DIM", "")
+        lines.append(f"{label} {_code(number)} {_text(name)}{tail}")
     return lines + [f"#OBJEKT {_code(dim)} {_text(key)} {_text(name)}" for (dim, key), name in sie.objects.items()]
 
 
@@ -113,9 +148,10 @@ def _objects(pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def _balance(row: SieBalance) -> str:
-    objects = f"{_objects(row.objects)} " if row.kind in {"OIB", "OUB"} else ""
-    quantity = "" if row.quantity is None else f" {row.quantity}"
-    return f"#{row.kind} {row.year} {_code(row.account)} {objects}{_amount(row.amount)}{quantity}"
+    month = f" {row.period}" if row.kind in MONTH_KINDS else ""
+    objects = f" {_objects(row.objects)}" if row.objects or row.kind not in {"IB", "UB", "RES"} else ""
+    quantity = "" if row.quantity is None else f" {row.quantity:f}"
+    return f"#{row.kind} {row.year}{month} {row.account}{objects} {_amount(row.amount)}{quantity}"
 
 
 def _vouchers(vouchers: list[SieVoucher]) -> list[str]:
@@ -126,26 +162,34 @@ def _vouchers(vouchers: list[SieVoucher]) -> list[str]:
             head.append(_day(voucher.registered) or '""')
         if voucher.sign:
             head.append(_text(voucher.sign))
-        lines += [" ".join(head), "{"]
-        left = list(voucher.history)
-        for row in voucher.rows:
-            added = next((r for r in left if _is_added(r, row)), None)
-            if added is not None:  # an added row stands right before the row itself
-                left.remove(added)
-                lines.append(_row(added))
-            lines.append(_row(row))
-        lines += [*map(_row, left), "}"]
+        lines += [" ".join(head), "{", *map(_row, _ordered(voucher)), "}"]
     return lines
 
 
-def _is_added(history: SieRow, row: SieRow) -> bool:
-    return history.label == "#RTRANS" and (history.account, history.amount) == (row.account, row.amount)
+def _ordered(voucher: SieVoucher) -> list[SieRow]:
+    """Rows and their history as they stood; in a new voucher an added row stands right before the row itself."""
+    if not voucher.history:
+        return list(voucher.rows)
+    every = [*voucher.rows, *voucher.history]
+    if all(row.line for row in every):
+        return sorted(every, key=lambda row: row.line)
+    added: dict[tuple[str, Decimal], list[SieRow]] = defaultdict(list)
+    others: list[SieRow] = []
+    for row in voucher.history:
+        (added[row.account, row.amount] if row.label == "#RTRANS" else others).append(row)
+    ordered = []
+    for row in voucher.rows:
+        waiting = added[row.account, row.amount]
+        ordered += [waiting.pop(0)] if waiting else []
+        ordered.append(row)
+    return [*ordered, *(row for rows in added.values() for row in rows), *others]
 
 
 def _row(row: SieRow) -> str:
-    tail = [_day(row.date) or '""', _text(row.text), "" if row.quantity is None else str(row.quantity), row.sign]
+    quantity = "" if row.quantity is None else f"{row.quantity:f}"
+    tail = [_day(row.date) or '""', _text(row.text), quantity, row.sign]
     while tail and tail[-1] in {"", '""'}:
         tail.pop()
     if len(tail) == 4:
         tail = [tail[0], tail[1], tail[2] or '""', _text(tail[3])]
-    return " ".join([row.label, _code(row.account), _objects(row.objects), _amount(row.amount), *tail])
+    return " ".join([row.label, row.account, _objects(row.objects), _amount(row.amount), *tail])

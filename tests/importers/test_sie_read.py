@@ -8,7 +8,8 @@ import pytest
 
 from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty
 from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid
-from importers.sie.read import decode, fields, looks_like_sie, read_sie
+from importers.sie.read import read_sie
+from importers.sie.text import decode, fields, looks_like_sie
 
 HEAD = '#FLAGGA 0\n#FORMAT PC8\n#SIETYP 4\n#FNAMN "Bolaget"\n#RAR 0 20260101 20261231\n'
 VOUCHER = (
