@@ -27,8 +27,10 @@ TOTAL_PRICE = "__total_price__"
 
 def clean(text: str, longest: int = LONGEST) -> str:
     """A foreign text as one that may stand in a book; cut with an ellipsis where it is too long."""
-    plain = unicodedata.normalize("NFC", "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text))
-    folded = harmless(" ".join(plain.split()))
+    if not text.isprintable():  # nothing but the space of the categories C and Z is left out of a printable text
+        text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    folded = harmless(plain) if "<" in plain else plain
     return folded if len(folded) <= longest else folded[: longest - 1] + "…"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from beancount.core import data
 
 from importers.plan import Plan
+from importers.recognise.replace import PlaceReport
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
@@ -106,10 +107,15 @@ class FileReport:
 
 @dataclass
 class ImportReport:
-    """What became of a unit's files."""
+    """What became of a unit's files, and of its lines that waited before.
+
+    Attributes:
+        placed: what these files told of lines that waited; None where nothing came in.
+    """
 
     unit: str
     files: list[FileReport] = field(default_factory=list)
+    placed: PlaceReport | None = None
 
     @property
     def problems(self) -> list[Problem]:
@@ -119,11 +125,14 @@ class ImportReport:
     @property
     def notes(self) -> list[Problem]:
         """What a person should look at in files that came in."""
-        return [note for f in self.files if f.plan for note in f.plan.notes]
+        notes = [note for f in self.files if f.plan for note in f.plan.notes]
+        return [*notes, self.placed.problem] if self.placed and self.placed.problem else notes
 
     def sentences(self) -> list[str]:
         """One line a file; notes are counted."""
         lines = [f.sentence() for f in self.files]
+        if self.placed and self.placed.moves:
+            lines.append(self.placed.sentence())
         if self.notes:
             text = N_("{unit}: to look at: {count}; the first: {first}")
             lines.append(say(text, unit=self.unit, count=len(self.notes), first=self.notes[0].text()))
@@ -131,4 +140,5 @@ class ImportReport:
 
     def as_json(self) -> dict[str, Any]:
         """One object of `--json`."""
-        return {"unit": self.unit, "files": [f.as_json() for f in self.files]}
+        told = {"unit": self.unit, "files": [f.as_json() for f in self.files]}
+        return {**told, "placed": self.placed.as_json()} if self.placed else told

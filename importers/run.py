@@ -18,6 +18,7 @@ from importers.booktext import render
 from importers.formats import importer_class
 from importers.problems import ImportNoSource, ImportUnknownFormat
 from importers.progress import Watcher, stage, watched
+from importers.recognise.replace import place_again
 from importers.report import FileReport, ImportReport
 from ledger.books import Unit, Workspace, durable
 from ledger.books.guard_bytes import clip
@@ -30,6 +31,7 @@ READING = N_("Reading the file")
 LOADING = N_("Loading the books")
 COMPARING = N_("Comparing with the books")
 WRITING = N_("Checking and writing the entries")
+PLACING = N_("Placing lines that waited")
 #: What browsers and editors leave beside a file, and files still being downloaded.
 NOT_YET = (".part", ".crdownload", ".tmp", "~")
 
@@ -59,7 +61,15 @@ def import_files(
     with watched(watcher), unit_lock(ws, unit.slug):
         for importer, source in _sorted(report, unit, importers, [(p, _shown(ws, p)) for p in files]):
             report.files.append(_one(ws, importer, source, dry_run=dry_run))
+        _place(ws, unit, report)
     return report
+
+
+def _place(ws: Workspace, unit: Unit, report: ImportReport) -> None:
+    """What came in may tell where earlier lines belong: those that wait are placed again."""
+    if any(f.status == "imported" for f in report.files):
+        stage(PLACING)
+        report.placed = place_again(ws, unit)
 
 
 def import_inboxes(
@@ -91,6 +101,7 @@ def import_inboxes(
             except Problem as problem:  # the unit's books are busy, or an interrupted job can't be completed
                 problem.unit = slug
                 report.files.append(FileReport(ws.shown(folder), "refused", problem=problem))
+        _place(ws, unit, report)
         if report.files:
             reports.append(report)
     return reports

@@ -148,7 +148,7 @@ def _several(pool: Pool, pay: Payment, claims: Sequence[Claim], amounts: Sequenc
 def _flagged(pool: Pool, pay: Payment, claim: Claim, reason: str) -> Placed:
     """All of a payment on one item, which has it as a credit then; a person decides what becomes of it."""
     pool.settle(claim, -pay.amount, pay.day)
-    meta = {**pay.said, **meta_of(pool, claim, item=not pay.alone)}
+    meta = {**pay.said, **meta_of(pool, claim, item=True)}
     own = posting(claim.account, -pay.amount, pay.currency, meta, flag="!")
     return Placed((own,), sure=False, suggestion=f"{claim.account}: {reason}", links=links_of([claim]))
 

@@ -11,12 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from importers.bank.statements import same_account
+from importers.book import BookView
 from importers.identity import account_number
 from ledger.books import Unit, Workspace
 from ledger.books.sources import SourceTable
 from ledger.subledger.movements import CLEARING_FORMATS
 
 _KIND = re.compile(r"(SE)?(BANKGIRO|PLUSGIRO|BG|PG|IBAN|SWISH)(NR)?(?=[A-Z0-9])")
+#: The chart's account for deposits, by the format of the files that announce them.
+CLEARING_ROLES = {"bgmax": "bankgiro_clearing", "swish": "swish_clearing", "card": "card_clearing"}
 #: So many last characters of an IBAN are a national number's at least.
 TAIL = 10
 
@@ -61,6 +64,13 @@ class Numbers:
 def is_bank(source: SourceTable) -> bool:
     """Whether a source is of a bank account, not of payments on their way to one."""
     return source.format not in CLEARING_FORMATS
+
+
+def clearing_account(view: BookView, source: SourceTable) -> str | None:
+    """The account on which a source's deposits wait for the bank, named without opening it."""
+    role = CLEARING_ROLES.get(source.format, "")
+    known = view.chart.has_role(role)
+    return source.account or (view.chart.role_account(role, view.codes) if known else None)
 
 
 def units_numbers(ws: Workspace | None, unit: Unit) -> Numbers:

@@ -31,7 +31,6 @@ PART_KEYS = {
 }
 #: And the payment's amount, as the bank has it: whoever splits the posting by hand has taken it over.
 PAYMENT = "payment"
-_LONGEST = {"reference": 80, "counterparty_account": 60, "invoice": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,14 @@ class Payment:
 
 def tidy(part: Part) -> Part:
     """A part with its texts as they stand in a book: the same whether it comes from a file or from the book."""
-    texts = {name: clean(getattr(part, name), _LONGEST.get(name, 400)) for name in PART_KEYS}
-    return Part(part.amount, **texts)
+    return Part(
+        part.amount,
+        clean(part.counterparty) if part.counterparty else "",
+        clean(part.text) if part.text else "",
+        clean(part.counterparty_account, 60) if part.counterparty_account else "",
+        clean(part.reference, 80) if part.reference else "",
+        clean(part.invoice, 80) if part.invoice else "",
+    )
 
 
 def posting(

@@ -21,6 +21,7 @@ from importers.recognise.references import fold_reference, party_key, same_party
 from ledger.books import account_code
 from ledger.books.summary import weight
 from ledger.rules.open_items import Movement, OpenItem
+from ledger.rules.rounding import half_away
 from ledger.subledger import movements_of, open_items
 from ledger.subledger.movements import clearing_of
 
@@ -119,8 +120,9 @@ class Pool:
 
     def named(self, references: Iterable[str]) -> list[Claim]:
         """Claims and debts, settled ones included, that carry one of these references; the oldest first."""
-        found = {id(c): c for r in references for c in self._by_reference.get(r, ()) if c.kind != "clearing"}
-        return sorted(found.values(), key=lambda c: c.order)
+        known = self._by_reference
+        found = {id(c): c for r in references if r in known for c in known[r] if c.kind != "clearing"}
+        return sorted(found.values(), key=lambda c: c.order) if found else []
 
     def of_amount(self, amount: Decimal, currency: str, *, clearing: bool = False) -> Collection[Claim]:
         """Items of which exactly `amount` is left: a payment of this amount would settle them."""
@@ -168,7 +170,8 @@ class Pool:
         booked = self._worth.get((claim.account, claim.currency, claim.key))
         if not claim.key or booked is None or set(booked) != {currency}:
             return None
-        return booked[currency]
+        # Beancount keeps a price per unit: what the whole was booked for comes back by rounding.
+        return half_away(booked[currency], currency)
 
 
 def _is(posting: data.Posting, movement: Movement) -> bool:

@@ -49,10 +49,10 @@ class Rule:
     days: frozenset[int]
 
     def takes(self, pay: Payment, name: str, everything: str) -> bool:
-        """Whether every condition holds."""
-        if self.sign and (pay.amount > 0) != (self.sign > 0):
-            return False
+        """Whether every condition holds: name and all texts of the payment without case."""
         if self.text not in everything or self.counterparty not in name:
+            return False
+        if self.sign and (pay.amount > 0) != (self.sign > 0):
             return False
         size = abs(pay.amount)
         if (self.least is not None and size < self.least) or (self.most is not None and size > self.most):
@@ -84,7 +84,10 @@ class Rules:
             return None
         name = pay.part.counterparty.casefold()
         everything = f"{name} {pay.part.text.casefold()}"
-        return next((rule.table for rule in self.rules if rule.takes(pay, name, everything)), None)
+        for rule in self.rules:
+            if rule.text in everything and rule.takes(pay, name, everything):
+                return rule.table
+        return None
 
     def place(self, pool: Pool, pay: Payment) -> Placed | None:
         """The other side by the first rule that takes the payment.

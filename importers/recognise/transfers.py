@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from importers.book import BookView
 from importers.recognise.deposits import own_transfer, settled
-from importers.recognise.numbers import Numbers, is_bank, plain_number
+from importers.recognise.numbers import Numbers, clearing_account, is_bank, plain_number
 from importers.recognise.placed import Payment, Placed, posting
 from importers.recognise.pool import Claim, Pool
 from ledger.books.sources import SourceTable
@@ -42,16 +42,17 @@ class Transfers:
         known = {plain_number(number) for number, _ in numbers}
         #: Numbers that pay in through files of their own: their money isn't a transfer, it waits for its deposit.
         cleared = [s for s in unit.sources if not is_bank(s)]
+        self.collecting = Numbers((s.bank_account, clearing_account(view, s) or "") for s in cleared if s.bank_account)
         collecting = {plain_number(s.bank_account) for s in cleared if s.bank_account}
-        self.collecting = Numbers((n, "") for n in collecting)
         further = [n for n in unit.payment_numbers if plain_number(n) not in {own, *known, *collecting}]
         self.further = {n for n in further if not cleared or plain_number(n)[:2].isalpha()}
         self.numbers = Numbers([*numbers, *((n, n) for n in further)])
         self.own = own
 
     def knows(self, number: str) -> bool:
-        """Whether a number is the unit's own."""
-        return self.numbers.owner(number) is not None or self.collecting.owner(number) is not None
+        """Whether a number is an own account that no deposits come from."""
+        other = self.numbers.owner(number)
+        return other is not None and (other in self.accounts or other in self.further)
 
     def place(self, pool: Pool, pay: Payment) -> Placed | None:
         """The transfer account, with the link that both sides have; None where the other account isn't the unit's."""
@@ -61,14 +62,15 @@ class Transfers:
         account = own_transfer(self.view)
         if account is None:
             return None
-        if self.collecting.owner(number) is not None:
-            pay.hints.append(f"{account}: {say(N_('paid in through {number}; import its file'), number=number)}")
+        collected = self.collecting.owner(number)
+        if collected is not None:
+            self._awaited(pay, collected or account)
             return None
         other = self.numbers.owner(number)
         if other is None:
             return None
         if other not in self.accounts and other not in self.further and pay.amount > 0:
-            pay.hints.append(f"{account}: {say(N_('paid in through {number}; import its file'), number=number)}")
+            self._awaited(pay, account)
             return None
         try:
             account = self.view.role("own_transfer")
@@ -83,6 +85,11 @@ class Transfers:
             return None
         claim = self._meeting(pool, pay, account, other)
         return settled(pool, pay, claim) if claim else self._first(pool, pay, account, other)
+
+    @staticmethod
+    def _awaited(pay: Payment, account: str) -> None:
+        text = N_("paid in through {number}; import its file")
+        pay.hints.append(f"{account}: {say(text, number=pay.part.counterparty_account)}")
 
     def _link(self, account: str, pay: Payment, other: str, day: dt.date, number: int) -> str:
         here = self.source.account or self.source.name

@@ -136,7 +136,8 @@ class Neighbours:
         if reason is None:
             sure = posting(account, -pay.amount, pay.currency, meta)
             return Placed((sure,), sure=True, links=frozenset({link}))
-        flagged = posting(account, -pay.amount, pay.currency, {**pay.said, **meta}, flag="!")
+        meta = {**pay.said, **meta, "item": link}
+        flagged = posting(account, -pay.amount, pay.currency, meta, flag="!")
         return Placed((flagged,), sure=False, suggestion=f"{account}: {reason}", links=frozenset({link}))
 
 

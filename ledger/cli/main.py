@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "todo": ("ledger.cli.todo", "todo"),
     "check": ("ledger.cli.check", "check"),
     "import": ("ledger.cli.imports", "import_"),
+    "place": ("ledger.cli.place", "place"),
     "open-items": ("ledger.cli.open_items", "open_items"),
     "levy": ("ledger.cli.levy", "levy"),
     "combine": ("ledger.cli.combine", "combine"),

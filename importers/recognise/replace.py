@@ -1,0 +1,192 @@
+"""Placing again: lines that wait on suspense are looked at anew with what is known now (SPEC 11, Recognition).
+
+An invoice may come after its payment, a deposit's file after the bank's, the other unit's book after this one's. So the
+waiting lines of open months are taken out of the picture together and placed again, oldest first; what has become
+certain is rewritten in place, with the same `source-id`. It ends the same whichever file came first, and doing it twice
+changes nothing. What a person has edited is left alone. All files of a unit change in one job of the one writer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from beancount.core import data
+
+from importers.book import BookView, load_view
+from importers.booktext import render
+from importers.recognise.place import Recogniser
+from importers.recognise.waiting import Waiting, block, file_of, rebuilt, untouched, waits
+from ledger.books import Unit, Workspace, durable
+from ledger.books.jobs import joined
+from ledger.books.write import Block, Change, apply, unit_lock
+from ledger.errors import Problem
+from ledger.messages import N_, say
+
+
+@dataclass(frozen=True)
+class Move:
+    """An entry that is written anew, as it stood and as it stands."""
+
+    before: data.Transaction
+    after: data.Transaction
+
+    @property
+    def placed(self) -> bool:
+        """Whether nobody needs to look at it any more."""
+        return self.after.flag == "*"
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `--json`."""
+        units = self.after.postings[0].units
+        return {
+            "source_id": str(self.after.meta["source-id"]),
+            "date": self.after.date.isoformat(),
+            "amount": str(units.number) if units else None,
+            "currency": units.currency if units else None,
+            "placed": self.placed,
+            "accounts": [p.account for p in self.after.postings[1:]],
+            "links": sorted(self.after.links or ()),
+            "suggestion": self.after.meta.get("suggestion"),
+        }
+
+
+@dataclass
+class PlaceReport:
+    """What became of a unit's waiting lines.
+
+    Attributes:
+        moves: entries written anew: placed, or waiting with another suggestion.
+        waiting: lines that still wait, those left alone included.
+        left: lines that somebody has edited.
+        problem: why nothing could be written.
+    """
+
+    unit: str
+    moves: list[Move] = field(default_factory=list)
+    waiting: int = 0
+    left: int = 0
+    problem: Problem | None = None
+
+    @property
+    def placed(self) -> int:
+        """Lines that nobody needs to look at any more."""
+        return sum(move.placed for move in self.moves)
+
+    def sentence(self, *, dry_run: bool = False) -> str:
+        """One line for people."""
+        text = N_("{unit}: waiting lines placed: {placed}; still waiting: {waiting}.")
+        if dry_run:
+            text = N_("{unit}: waiting lines that would be placed: {placed}; still waiting: {waiting}.")
+        return say(text, unit=self.unit, placed=self.placed, waiting=self.waiting)
+
+    def as_json(self) -> dict[str, Any]:
+        """One object of `--json`."""
+        return {
+            "unit": self.unit,
+            "placed": self.placed,
+            "waiting": self.waiting,
+            "left_alone": self.left,
+            "entries": [move.as_json() for move in self.moves],
+        }
+
+
+def place_again(ws: Workspace, unit: Unit, *, dry_run: bool = False) -> PlaceReport:
+    """Place a unit's waiting lines with what is known now.
+
+    Args:
+        ws: the workspace.
+        unit: whose books.
+        dry_run: nothing is written.
+
+    Returns:
+        What became of them. A problem (books that can't be read, are busy, or changed meanwhile) is in it, and then
+        nothing was written.
+    """
+    report = PlaceReport(unit.slug)
+    try:
+        with unit_lock(ws, unit.slug):
+            _place(ws, unit, report, dry_run=dry_run)
+    except Problem as problem:
+        problem.unit = unit.slug
+        report.problem = problem
+        report.moves.clear()
+    return report
+
+
+def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> None:
+    view = load_view(ws, unit)
+    entries = [e for e in view.transactions if waits(view, e)]
+    if not entries:
+        return
+    texts = _Texts(ws, unit)
+    mine = [w for e in entries if (w := untouched(view, e)) is not None and texts.find(e)]
+    report.left = len(entries) - len(mine)
+    taken = {id(w.entry) for w in mine}
+    rest = BookView(unit, [e for e in view.entries if id(e) not in taken], view.closed, ws)
+    report.moves = [m for m in _again(rest, mine) if render(m.before) != render(m.after)]
+    report.waiting = len(entries) - report.placed
+    if report.moves and not dry_run:
+        used = {p.account for m in report.moves for p in m.after.postings}
+        opens = [Block(e.date, render(e)) for e in rest.take_opened() if e.account in used]
+        apply(ws, unit, texts.changes(report.moves, opens))
+
+
+def _again(view: BookView, mine: list[Waiting]) -> list[Move]:
+    """Every waiting line, placed against a book in which none of them stands."""
+    recognisers: dict[str, Recogniser] = {}
+    moves = []
+    for one in mine:
+        if one.source.name not in recognisers:
+            recognisers[one.source.name] = Recogniser(view, one.source)
+        recogniser = recognisers[one.source.name]
+        units = one.entry.postings[0].units
+        assert units is not None
+        placed = [recogniser.place(part, one.entry.date, units.currency, alone=one.alone) for _, part in one.parts]
+        moves.append(Move(one.entry, rebuilt(one, placed)))
+    return moves
+
+
+class _Texts:
+    """The files of a unit in which something waits."""
+
+    def __init__(self, ws: Workspace, unit: Unit) -> None:
+        self.ws = ws
+        self.unit = unit
+        self._files: dict[Path, tuple[str, list[str]]] = {}
+        self._blocks: dict[int, tuple[int, int]] = {}
+
+    def find(self, entry: data.Transaction) -> bool:
+        """Whether an entry stands in the unit's books as the importer wrote it."""
+        path = file_of(entry)
+        if not path.is_relative_to(self.unit.books):
+            return False
+        if path not in self._files:
+            raw = durable.read_plain(path)
+            self._files[path] = (durable.sha256(raw), raw.decode("utf-8").split("\n"))
+        found = block(self._files[path][1], entry)
+        if found is not None:
+            self._blocks[id(entry)] = found
+        return found is not None
+
+    def changes(self, moves: list[Move], opens: list[Block]) -> list[Change]:
+        """The files' new texts."""
+        per_file: dict[Path, list[Move]] = defaultdict(list)
+        for move in moves:
+            per_file[file_of(move.before)].append(move)
+        found = []
+        for path, own in sorted(per_file.items()):
+            digest, lines = self._files[path]
+            new = list(lines)
+            for move in sorted(own, key=lambda m: self._blocks[id(m.before)], reverse=True):
+                start, end = self._blocks[id(move.before)]
+                new[start:end] = render(move.after).rstrip("\n").split("\n")
+            found.append(Change(path, "\n".join(new), digest))
+        if opens:
+            accounts = self.unit.folder / "accounts.beancount"
+            raw = durable.read_plain(accounts)
+            text = Block(opens[0].date, "\n".join(b.text.strip("\n") for b in opens))
+            found.append(Change(accounts, joined(raw.decode("utf-8"), [text]), durable.sha256(raw), (text,)))
+        return found

@@ -1,0 +1,176 @@
+"""Entries that wait for a person as the importer wrote them: what of them waits, and what the bank said of it.
+
+An entry that somebody has edited is theirs: one with other postings than the importer gave it, with a comment, with
+metadata of their own where something waits. Payee and narration may be edited: who writes the invoice's number there
+helps recognition.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from beancount.core import data
+
+from importers.bank.model import Part
+from importers.book import BookView
+from importers.booktext import clean, render
+from importers.recognise.numbers import clearing_account, is_bank
+from importers.recognise.placed import PART_KEYS, PAYMENT, Placed
+from ledger.books.sources import SourceTable
+from ledger.messages import LANGUAGES, N_, translate
+
+#: How source ids of entries begin that may wait: bank lines, and deposits of payments.
+PREFIXES = ("bank-", "dep-")
+#: What the first statement of an account leaves on suspense is no payment.
+OPENING = N_("Opening balance per bank")
+#: Metadata that a posting which waits alone has, in any mixture.
+_OWN = {*PART_KEYS.values(), PAYMENT, "partner", "ic", "item"}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An entry that waits.
+
+    Attributes:
+        source: whose rules count.
+        parts: what waits: place among its postings, and the payment.
+        alone: it is one payment, and says itself what the bank said of it.
+    """
+
+    entry: data.Transaction
+    source: SourceTable
+    parts: tuple[tuple[int, Part], ...]
+    alone: bool
+
+
+def waits(view: BookView, entry: data.Transaction) -> bool:
+    """Whether an importer's entry waits for a person, in a month that is open."""
+    source_id = str(entry.meta.get("source-id", ""))
+    openings = {translate(OPENING, language) for language in LANGUAGES}
+    return (
+        entry.flag == "!"
+        and source_id.startswith(PREFIXES)
+        and f"{entry.date:%Y-%m}" not in view.closed
+        and not (entry.payee is None and entry.narration in openings)
+    )
+
+
+def untouched(view: BookView, entry: data.Transaction) -> Waiting | None:
+    """What of an entry waits; None where somebody has made it theirs, or its source is gone."""
+    source = _source(view, entry)
+    suspense = view.chart.role_account("suspense", view.codes) if view.chart.has_role("suspense") else None
+    if source is None or any(p.units is None or p.cost or p.price for p in entry.postings):
+        return None
+    places = [i for i, p in enumerate(entry.postings) if i and (p.account == suspense or p.flag == "!")]
+    collected = [i for i in places if PAYMENT in (entry.postings[i].meta or {})]
+    if not collected:
+        return _single(entry, source, places)
+    if collected != places or any(_given(entry.postings[i]) != _number(entry.postings[i]) for i in places):
+        return None
+    parts = tuple((i, _part(entry.postings[i].meta or {}, -_number(entry.postings[i]))) for i in places)
+    return Waiting(entry, source, parts, alone=False)
+
+
+def _single(entry: data.Transaction, source: SourceTable, places: list[int]) -> Waiting | None:
+    """One payment: the importer gave its entry two postings."""
+    if len(entry.postings) != 2 or places != [1] or _number(entry.postings[0]) != -_number(entry.postings[1]):
+        return None
+    own = {k: v for k, v in (entry.postings[1].meta or {}).items() if k not in {"filename", "lineno"}}
+    if not own.keys() <= _OWN:
+        return None
+    meta: dict[str, Any] = {
+        "counterparty": entry.payee or "",
+        "counterparty-account": entry.meta.get("counterparty-account", ""),
+        "reference": entry.meta.get("reference", ""),
+        "text": entry.narration or "",
+        "invoice": own.get("invoice", ""),
+    }
+    return Waiting(entry, source, ((1, _part(meta, _number(entry.postings[0]))),), alone=True)
+
+
+def _part(meta: dict[str, Any], amount: Decimal) -> Part:
+    texts = {name: str(meta.get(key, "")) for name, key in PART_KEYS.items()}
+    return Part(amount, **texts)
+
+
+def _number(posting: data.Posting) -> Decimal:
+    assert posting.units is not None
+    assert posting.units.number is not None
+    return posting.units.number
+
+
+def _given(posting: data.Posting) -> Decimal | None:
+    value = (posting.meta or {}).get(PAYMENT)
+    return -value if isinstance(value, Decimal) else None
+
+
+def _source(view: BookView, entry: data.Transaction) -> SourceTable | None:
+    """The source that the entry came from: by the account that its first posting feeds."""
+    if not entry.postings:
+        return None
+    account = entry.postings[0].account
+    of_bank = str(entry.meta["source-id"]).startswith("bank-")
+    for source in view.unit.sources:
+        if is_bank(source) is of_bank and account == (source.account if of_bank else clearing_account(view, source)):
+            return source
+    return None
+
+
+def rebuilt(waiting: Waiting, placed: list[Placed]) -> data.Transaction:
+    """The entry with new other sides; everything else as it stands."""
+    entry = waiting.entry
+    new = dict(zip((i for i, _ in waiting.parts), placed, strict=True))
+    postings: list[data.Posting] = []
+    for index, standing in enumerate(entry.postings):
+        postings += _replaced(waiting, standing, new[index]) if index in new else [standing]
+    gone = {str((entry.postings[i].meta or {}).get("item", "")) for i in new}
+    kept = {str((p.meta or {}).get("item", "")) for i, p in enumerate(entry.postings) if i not in new}
+    links = (set(entry.links or ()) - (gone - kept)).union(*(one.links for one in placed))
+    meta = {key: value for key, value in entry.meta.items() if key not in {"suggestion", "document"}}
+    meta |= {key: value for one in placed for key, value in one.meta.items()}
+    suggestion = next((one.suggestion for one in placed if one.suggestion), None)
+    meta |= {"suggestion": suggestion} if suggestion else {}
+    meta |= {"document": entry.meta["document"]} if "document" in entry.meta else {}
+    narration = placed[0].narration if waiting.alone else None
+    return entry._replace(
+        meta=meta,
+        flag="*" if all(one.sure for one in placed) else "!",
+        narration=clean(narration) if narration else entry.narration,
+        links=frozenset(links),
+        postings=postings,
+    )
+
+
+def _replaced(waiting: Waiting, standing: data.Posting, placed: Placed) -> list[data.Posting]:
+    """What stands instead of a posting that waited; what else was said of the payment stays on the first one."""
+    if waiting.alone:
+        return list(placed.postings)
+    ours = {PAYMENT, "partner", "ic", "item", "filename", "lineno"}
+    if is_bank(waiting.source):
+        ours |= {*PART_KEYS.values()}
+    said = {key: value for key, value in (standing.meta or {}).items() if key not in ours}
+    first, *more = placed.postings
+    return [first._replace(meta={**said, **(first.meta or {})} or None), *more]
+
+
+#: The lines of an entry: everything indented that follows its first line.
+_SPACES = re.compile(r"\s+")
+
+
+def block(lines: list[str], entry: data.Transaction) -> tuple[int, int] | None:
+    """Where the lines of an entry stand in its file, from and to; None where they aren't as the importer wrote them."""
+    start = int(entry.meta["lineno"]) - 1
+    end = start + 1
+    while end < len(lines) and lines[end][:1] in {" ", "\t"} and lines[end].strip():
+        end += 1
+    standing = _SPACES.sub(" ", "\n".join(lines[start:end])).strip()
+    return (start, end) if standing == _SPACES.sub(" ", render(entry)).strip() else None
+
+
+def file_of(entry: data.Transaction) -> Path:
+    """The file that an entry stands in."""
+    return Path(str(entry.meta["filename"]))
