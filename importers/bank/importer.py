@@ -15,7 +15,15 @@ from typing import ClassVar
 
 from importers.bank.model import BankStatement
 from importers.bank.planner import plan_bank
-from importers.bank.statements import check_currency, check_overlap, check_whole, in_order, source_of, without_repeats
+from importers.bank.statements import (
+    check_currency,
+    check_overlap,
+    check_whole,
+    in_order,
+    source_of,
+    unknown_account,
+    without_repeats,
+)
 from importers.base import SambokImporter, Source
 from importers.book import BookView
 from importers.identity import account_number
@@ -76,6 +84,8 @@ class BankImporter(SambokImporter):
             table = source_of(self.unit, statement, self.FORMAT, source.shown)
             check_currency(self.unit, table, statement, source.shown)
             number = account_number(table.bank_account or statement.account)
+            if any(name == table.name and other != number for name, other, _ in groups):
+                raise unknown_account(self.unit, statement, self.FORMAT, source.shown)  # it takes one, not any number
             found = groups.setdefault((table.name, number, statement.currency), (table, []))[1]
             found.append(statement if self.FINAL else replace(statement, final=False))
         whole = Plan()

@@ -82,19 +82,24 @@ def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) ->
         found = sources if len(sources) == 1 else []
     found = [s for s in found if (s.currency or unit.currency) == statement.currency] or found
     if not found:
-        known = ", ".join(s.bank_account or s.name for s in sources) or "-"
-        raise BankAccountUnknown(
-            file=shown,
-            line=statement.line or None,
-            unit=unit.slug,
-            slug=unit.slug,
-            account=statement.account or "?",
-            known=known,
-        )
+        raise unknown_account(unit, statement, format_, shown)
     if not found[0].account:
         file = f"units/{unit.slug}/unit.toml"
         raise ImportSourceIncomplete(file=file, unit=unit.slug, slug=unit.slug, name=found[0].name)
     return found[0]
+
+
+def unknown_account(unit: Unit, statement: BankStatement, format_: str, shown: str) -> BankAccountUnknown:
+    """The refusal of a statement that no source takes."""
+    known = ", ".join(s.bank_account or s.name for s in unit.sources if s.format == format_) or "-"
+    return BankAccountUnknown(
+        file=shown,
+        line=statement.line or None,
+        unit=unit.slug,
+        slug=unit.slug,
+        account=statement.account or "?",
+        known=known,
+    )
 
 
 def same_account(one: str, other: str) -> bool:

@@ -22,7 +22,6 @@ from ledger.messages import N_, say
 
 NUMBER = re.compile(r"([0-9]{1,5})(?:/([0-9]{1,5}))?", re.ASCII)
 TOTAL = re.compile(r"([0-9]{1,5})([A-Z]{3})([0-9]{1,13},[0-9]{0,3})", re.ASCII)
-AVAILABLE = re.compile(r"[CD][0-9]{6}[A-Z]{3}[0-9]{1,13},[0-9]{0,3}", re.ASCII)
 ORIGINAL = re.compile(r"/OCMT/([A-Z]{3})([0-9]{1,13},[0-9]{0,3})", re.ASCII)
 LONGEST_ACCOUNT = 40
 
@@ -77,10 +76,9 @@ class _Page:
                 account=self.account,
                 expected=self.currency,
             )
-        for field in message.informing:
-            if field.name in {"64", "65"} and not AVAILABLE.fullmatch(field.text):
-                raise self.unread(field, N_("a balance is C or D, date, currency and amount with a decimal comma"))
-        if message.open_end and message.last is fields["62"] and not self.closing.full:
+        balances = [(fields["62"], self.closing)]
+        balances += [(f, read_balance(f, shown)) for f in message.informing if f.name in {"64", "65"}]
+        if message.open_end and any(field is message.last and not balance.full for field, balance in balances):
             raise Mt940CutOff(file=shown, line=message.line, what=say(N_("whole closing balance")))
 
     def _number(self, field: Field | None) -> tuple[int | None, int | None]:

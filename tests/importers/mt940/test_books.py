@@ -128,3 +128,12 @@ def test_a_refusal_leaves_the_books_alone(samples, feed, name, currency, code):
 def test_the_line_of_a_damaged_field_is_quoted(feed):
     report = fed(feed).take(MARCH.replace("D250,50", "D250.50"), "march.sta")
     assert (report.problem.line, report.problem.excerpt) == (5, "2603020302D250.50NTRFNONREF//B1")
+
+
+def test_a_source_without_number_takes_one_account(feed):
+    """Two accounts in one file would be mixed up in one account of the books."""
+    unit = fed(feed)
+    before = unit.bytes()
+    report = unit.take(MARCH + APRIL.replace("466\n", "467\n"), "two.sta")
+    assert (report.status, report.problem.code, report.problem.line) == ("refused", "BANK_ACCOUNT_UNKNOWN", 11)
+    assert unit.bytes() == before

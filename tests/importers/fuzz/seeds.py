@@ -1,0 +1,313 @@
+"""Whole files of every format, small ones, and the units that they are for: what the damaged ones are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.importers.bgmax.files import deposit, end, name, paid, section, start, text, whole
+
+UNIT = """\
+name = "Repris"
+code = "REPRIS"
+entity = "legal_entity"
+chart = "bas"
+country = "SE"
+organisation_number = "556000-0167"
+currency = "{currency}"
+"""
+SOURCE = """\
+[[source]]
+name = "s"
+format = "{format}"
+{settings}
+"""
+BANK = 'account = "Assets:1930-Bank"'
+ACCOUNTS = """\
+2000-01-01 open Assets:1510-Kundfordringar
+2000-01-01 open Assets:1930-Bank
+2000-01-01 open Equity:2091-Balanserat-resultat
+2000-01-01 open Expenses:4000-Inkop
+2000-01-01 open Expenses:5010-Lokalhyra
+2000-01-01 open Income:3001-Forsaljning-25
+2000-01-01 open Liabilities:2440-Leverantorsskulder
+2000-01-01 open Liabilities:2611-Utgaende-moms-25
+2000-01-01 open Liabilities:2641-Ingaende-moms
+2000-01-01 open Liabilities:2999-Observationskonto
+"""
+#: Samples above this size make every case slow, and say nothing that smaller ones don't.
+LARGEST = 13_000
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A file.
+
+    Attributes:
+        name: for the report.
+        format: as in `unit.toml`.
+        data: its bytes.
+        settings: further lines of the source's table.
+        currency: of the unit.
+        rows: the format can't tell a file that was cut exactly between two of its rows (statements, vouchers): such a
+            file may give a part of the entries. Else it gives all of them, or none.
+    """
+
+    name: str
+    format: str
+    data: bytes
+    settings: str = BANK
+    currency: str = "SEK"
+    rows: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Its `unit.toml`."""
+        source = SOURCE.format(format=self.format, settings=self.settings)
+        return UNIT.format(currency=self.currency) + source
+
+
+def seeds_of(name: str, samples: Path | None) -> list[Seed]:
+    """Every seed of a format: own ones, and the samples where they are."""
+    own = list(SEEDS[name]())
+    if samples is not None:
+        own += SAMPLES.get(name, lambda _: iter(()))(samples)
+    return [seed for seed in own if len(seed.data) <= LARGEST]
+
+
+# MT940
+
+MT940 = """\
+:20:A
+:25:SE4550000000058398257466
+:28C:3/1
+:60F:C260228SEK1000,00
+:61:2603020302D250,50NTRFF-1001//B1
+/OCMT/EUR22,10/
+:86:166?00HYRA?20EREF+X?21SVWZ+Hyra mars?30SWEDSESS?31SE35?32Anna Berg
+:61:2603310331RC99,NTRFNONREF
+:86:/NAME/Kund 17/REMI/Ordersedel/
+:62F:C260331SEK650,50
+:64:C260331SEK650,50
+-
+:20:A
+:25:SE4550000000058398257466
+:28C:4/1
+:60F:C260331SEK650,50
+:61:2604010401C10,NTRFNONREF
+:86:Swish Ängö
+ 2
+:62M:C260401SEK660,50
+-
+:20:A
+:25:SE4550000000058398257466
+:28C:4/2
+:60M:C260401SEK660,50
+:61:260405D0,50NMSC
+:62F:C260430SEK660,00
+-
+"""
+BLOCKS = "{1:F01AAAASESSAXXX0000000000}{2:O9401200260331BBBBSESSAXXX00000000002603311200N}{4:\r\n"
+
+
+def mt940() -> Iterator[Seed]:
+    """Two statements, the second one of two pages; one in SWIFT's blocks."""
+    yield Seed("two statements", "mt940", MT940.encode(), rows=True)
+    single = MT940[: MT940.index("-\n")].replace("\n", "\r\n")
+    yield Seed("in blocks", "mt940", f"{BLOCKS}{single}-}}\r\n".encode("cp850"))
+
+
+def mt940_samples(samples: Path) -> Iterator[Seed]:
+    for name, currency in (("jejik_generic", "EUR"), ("self-provided_raiffeisen-cmi", "HUF")):
+        data = (samples / f"sweden/mt940/{name}.sta").read_bytes()
+        yield Seed(name, "mt940", data, currency=currency, rows=True)
+
+
+# Norma 43
+
+NORMA43 = (
+    f"112100041802000513322603012603312{100000:014d}9783COOP EJEMPLO SCCL",
+    f"22    0418260302260301030011{25050:014d}{77:010d}{0:012d}F-1001",
+    f"2301{'ALQUILER MARZO':<38}INMOBILIARIA DEL SUR",
+    f"22    0418260331260401020012{9900:014d}{0:010d}{0:012d}{0:016d}",
+    f"2301{'TRANSFERENCIA DE':<38}ANA PÉREZ",
+    f"2401840{10850:014d}",
+    f"33210004180200051332{1:05d}{25050:014d}{1:05d}{9900:014d}2{84850:014d}978",
+    "88999999999999999999000007",
+)
+
+
+def norma43() -> Iterator[Seed]:
+    """1000.00 - 250.50 + 99.00 = 848.50."""
+    data = "\r\n".join(row.ljust(80) for row in NORMA43) + "\r\n"
+    yield Seed("one account", "norma43", data.encode("latin-1"), currency="EUR")
+    yield Seed("trimmed", "norma43", "\n".join(NORMA43).encode(), currency="EUR")
+
+
+# camt.053
+
+CAMT = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>
+<GrpHdr><MsgId>1</MsgId><CreDtTm>2026-03-31T18:00:00</CreDtTm></GrpHdr>
+<Stmt><Id>S1</Id><ElctrncSeqNb>3</ElctrncSeqNb><Acct><Id><IBAN>SE4550000000058398257466</IBAN></Id><Ccy>SEK</Ccy></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="SEK">1000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<Dt><Dt>2026-03-01</Dt></Dt></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="SEK">848.50</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<Dt><Dt>2026-03-31</Dt></Dt></Bal>
+<TxsSummry><TtlNtries><NbOfNtries>2</NbOfNtries></TtlNtries></TxsSummry>
+<Ntry><Amt Ccy="SEK">250.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt>
+<ValDt><Dt>2026-03-01</Dt></ValDt><AcctSvcrRef>B1</AcctSvcrRef><AddtlNtryInf>Hyra åäö</AddtlNtryInf></Ntry>
+<Ntry><Amt Ccy="SEK">99.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-31</Dt></BookgDt>
+<NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="SEK">40.00</Amt></TxAmt></AmtDtls><RmtInf><Ustrd>Kund 1</Ustrd></RmtInf></TxDtls>
+<TxDtls><AmtDtls><TxAmt><Amt Ccy="SEK">59.00</Amt></TxAmt></AmtDtls><RltdPties><Dbtr><Nm>Anna</Nm></Dbtr></RltdPties>
+<RmtInf><Strd><CdtrRefInf><Ref>1234567897</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry>
+</Stmt></BkToCstmrStmt></Document>
+"""
+
+
+def camt() -> Iterator[Seed]:
+    """1000.00 - 250.50 + 99.00 = 848.50, one line of two payments."""
+    yield Seed("one statement", "camt053", CAMT.encode())
+
+
+def camt_samples(samples: Path) -> Iterator[Seed]:
+    for name, currency in (
+        ("be_daily_2024-03-11", "EUR"),
+        ("erpnext_sweden_handelsbanken_v02", "SEK"),
+        ("golden_camt053_multicurrency", "EUR"),
+        ("seb_ee_eod_v02", "EUR"),
+    ):
+        yield Seed(name, "camt053", (samples / f"sweden/camt053/{name}.xml").read_bytes(), currency=currency)
+
+
+# SIE 4
+
+SIE = """\
+#FLAGGA 0
+#PROGRAM "Sambok" 1
+#FORMAT PC8
+#GEN 20260401
+#SIETYP 4
+#FNAMN "Repris"
+#ORGNR 556000-0167
+#RAR 0 20260101 20261231
+#KONTO 1930 "Bank"
+#KONTO 2091 "Balanserad vinst"
+#KONTO 3001 "Försäljning"
+#KONTO 6110 "Papper & annat"
+#IB 0 1930 1000.00
+#IB 0 2091 -1000.00
+#UB 0 1930 1150.00
+#UB 0 2091 -1000.00
+#RES 0 6110 100.00
+#RES 0 3001 -250.00
+#VER A 1 20260105 "Papper" 20260107 "anna"
+{
+#TRANS 1930 {} -100.00
+#TRANS 6110 {1 "10" 6 "P7"} 100.00
+}
+#VER B 1 20260201 "Sålt"
+{
+#TRANS 1930 {} 250.00
+#TRANS 3001 {} -250.00 20260201 "rad" 2
+}
+"""
+SIE_4I = """\
+#FLAGGA 0
+#SIETYP 4
+#FNAMN "Repris"
+#VER "" "" 20260105 "Lön"
+{
+#TRANS 7010 {} 300.00
+#TRANS 2710 {} -100.00
+#TRANS 1930 {} -200.00
+}
+#VER "" "" 20260205 "Lön"
+{
+#TRANS 7010 {} 300.00
+#TRANS 1930 {} -300.00
+}
+"""
+
+
+def sie() -> Iterator[Seed]:
+    """A year's books, and vouchers for another program."""
+    yield Seed("4E", "sie4", SIE.encode("cp437"), settings="")
+    yield Seed("4I", "sie4", SIE_4I.encode("cp437"), settings="", rows=True)
+
+
+def sie_samples(samples: Path) -> Iterator[Seed]:
+    for name in ("bl_administration_4I.si", "fortnox_3_57_4I_cp437.se", "visma_fakturering_4I.si", "real09_4I.si"):
+        yield Seed(name, "sie4", (samples / "sweden/sie" / name).read_bytes(), settings="", rows=True)
+    for name in ("barsoom_min_cp437.se", "visma_eekonomi_2011_4E.se"):
+        yield Seed(name, "sie4", (samples / "sweden/sie" / name).read_bytes(), settings="")
+
+
+# BgMax
+
+
+def bgmax() -> Iterator[Seed]:
+    """1100.00 + 250.00 - 125.00 = 1225.00 in one deposit."""
+    records = [start(), section(), paid(110000, "650861"), text("Faktura 1001, tack"), name("Berits Garn")]
+    records += [paid(25000, "1002", "0", record="22", sender="1234566", serial="12")]
+    records += [paid(12500, "1003", record="21", sender="1234566", serial="13"), deposit(122500, 3), end(1, 1, 1)]
+    yield Seed("one deposit", "bgmax", whole(*records), settings="")
+
+
+def bgmax_samples(samples: Path) -> Iterator[Seed]:
+    for name in ("minimal.txt", "multipayment_utf8.txt", "bgmaxfil4.txt", "bankgirot_exempel_ocr_latin1.txt"):
+        yield Seed(name, "bgmax", (samples / "sweden/bgmax" / name).read_bytes(), settings="")
+
+
+# CSV of banks
+
+CSV = """\
+Datum;Text;Ut;In;Saldo
+2026-03-02;Hyra mars;250,50;;749,50
+2026-03-15;"Kund 17; tack";;99,00;848,50
+2026-03-31;Avgift;3,00;;845,50
+"""
+COLUMNS = """\
+[source.csv.columns]
+date = "Datum"
+text = "Text"
+money_in = "In"
+money_out = "Ut"
+balance = "Saldo"
+"""
+
+
+def csv() -> Iterator[Seed]:
+    """A described bank's list, oldest first."""
+    yield Seed("described", "csv", CSV.encode(), settings=f"{BANK}\n{COLUMNS}", rows=True)
+
+
+def csv_samples(samples: Path) -> Iterator[Seed]:
+    for path in sorted((samples / "sweden/bankcsv").glob("*.csv")):
+        yield Seed(path.stem, "csv", path.read_bytes(), rows=True)
+
+
+# Electronic invoices
+
+
+def ubl() -> Iterator[Seed]:
+    """An invoice sent."""
+    yield Seed("invoice", "ubl", (Path(__file__).parent / "invoice.xml").read_bytes(), settings="")
+
+
+def ubl_samples(samples: Path) -> Iterator[Seed]:
+    for name in ("se_invoice_bankgiro", "se_creditnote"):
+        yield Seed(name, "ubl", (samples / f"sweden/peppol/{name}.xml").read_bytes(), settings="")
+
+
+SEEDS = {"mt940": mt940, "norma43": norma43, "camt053": camt, "sie4": sie, "bgmax": bgmax, "csv": csv}
+SAMPLES = {
+    "mt940": mt940_samples,
+    "camt053": camt_samples,
+    "sie4": sie_samples,
+    "bgmax": bgmax_samples,
+    "csv": csv_samples,
+    "ubl": ubl_samples,
+}

@@ -1,0 +1,174 @@
+"""A process that works through damaged files of one format: little memory, little time for each.
+
+    python -m tests.importers.fuzz.worker '{"format": "mt940", "first": 0, "count": 100, ...}'
+
+It writes the number of the case at hand into a file, so that the one who started it knows what it died of, and one
+line of JSON for each finding; at last one with counts.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from beancount.core import data
+from beancount.parser import parser
+
+from importers.base import Source
+from importers.book import BookView
+from importers.formats import importer_class
+from ledger import messages
+from ledger.books import Workspace, main_text, open_workspace
+from ledger.books.limits import apply_limits
+from ledger.errors import Problem
+from tests.importers.fuzz import invariants, mutate
+from tests.importers.fuzz.seeds import ACCOUNTS, Seed, seeds_of
+
+#: Bytes that the process may use in all; what it has when it begins is taken off.
+MEMORY = 512 << 20
+SECONDS = 5
+#: One of so many cases is a file that was cut off, and nothing else.
+CUT_OFF = 3
+#: Of so many plans one is written out and read by the guard.
+WRITTEN = 4
+TODAY = dt.date(2026, 11, 21)
+CONF = '[federation]\nname = "Samverkan"\ncurrency = "SEK"\ncentral = "u0"\nlanguage = "en"\n'
+
+
+def main() -> None:
+    task = json.loads(sys.argv[1])
+    messages.use("en")
+    with tempfile.TemporaryDirectory() as folder:
+        worker = Worker(task, Path(folder))
+        reached = os.open(task["reached"], os.O_WRONLY)
+        resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+        apply_limits(memory=MEMORY - resident, cpu=None, files=None, file_size=None)
+        begun = time.process_time()
+        for number in range(task["first"], task["first"] + task["count"]):
+            os.pwrite(reached, b"%012d" % number, 0)
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            soft = int(used.ru_utime + used.ru_stime) + SECONDS + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+            worker.case(number)
+        worker.tell("done", seconds=time.process_time() - begun, outcomes=dict(worker.outcomes))
+
+
+class Worker:
+    """One format's seeds, and what became of the files made of them."""
+
+    def __init__(self, task: dict[str, Any], folder: Path) -> None:
+        self.task = task
+        self.seeds = seeds_of(task["format"], Path(task["samples"]) if task.get("samples") else None)
+        self.cls = importer_class(task["format"])
+        self.ws, self.slugs = workspace(folder, self.seeds)
+        self.opens = parser.parse_string(ACCOUNTS)[0]
+        self.outcomes: Counter[str] = Counter()
+        self.plans = 0
+        self.whole = {seed.name: self.look(seed, seed.data)[1] for seed in self.seeds}
+
+    def tell(self, kind: str, **more: Any) -> None:
+        print(json.dumps({"kind": kind, **more}), flush=True)
+
+    def made(self, number: int) -> tuple[Seed, bytes, list[str]]:
+        """The file of a case."""
+        dice = random.Random(f"{self.task['seed']}/{self.task['format']}/{number}")
+        seed = dice.choice(self.seeds)
+        if number % CUT_OFF == 0:
+            return seed, seed.data[: dice.randrange(len(seed.data))], ["cut off"]
+        other = dice.choice(self.seeds)
+        content, done = mutate.mutated(dice, seed.data, other.data)
+        return seed, content, done
+
+    def case(self, number: int) -> None:
+        seed, content, done = self.made(number)
+        cut = done == ["cut off"]
+        try:
+            outcome, _ = self.look(seed, content, cut=cut)
+        except BaseException as error:  # whatever comes is a finding
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            outcome = "finding"
+            where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+            said = f"{type(error).__name__}: {str(error)[:300]}"
+            told = base64.b64encode(content[:100_000]).decode()
+            self.tell("finding", number=number, seed=seed.name, done=done, said=said, where=where[-3:], data=told)
+        self.outcomes[outcome] += 1
+
+    def look(self, seed: Seed, content: bytes, *, cut: bool = False) -> tuple[str, Counter[str]]:
+        """Plan one file; what came of it, and its transactions.
+
+        Raises:
+            BrokenError: an invariant doesn't hold.
+            Exception: what no file may provoke.
+        """
+        if not content.strip():
+            return "empty", Counter()
+        unit = self.ws.units[self.slugs[seed.unit]]
+        source = Source(Path("file"), "file", content, hashlib.sha256(content).hexdigest())
+        importer = self.cls(self.ws, unit, unit.sources[0])
+        if not importer.recognises(source.head):
+            return "other format", Counter()
+        invariants.need(importer.owns(source) is True, "no source takes it")
+        view = BookView(unit, list(self.opens), frozenset(), self.ws)
+        try:
+            importer.day(source)
+            plan = importer.plan(source, view, TODAY)
+        except Problem as problem:
+            invariants.check_problem(problem, source)
+            return problem.code, Counter()
+        invariants.check_plan(importer, source, view, plan, TODAY)
+        self.plans += 1
+        if self.plans % WRITTEN == 1:
+            invariants.check_text(plan, unit.slug, TODAY)
+        found = invariants.texts(plan)
+        if cut:
+            self.check_cut(seed, content, found)
+        return "entries" if any(isinstance(e, data.Transaction) for e in plan.entries) else "nothing new", found
+
+    def check_cut(self, seed: Seed, content: bytes, found: Counter[str]) -> None:
+        """A file cut off gives nothing; or all, where nothing is missing; or whole rows, where the format tells none."""
+        whole = self.whole[seed.name]
+        if seed.rows:
+            invariants.need(not found - whole, f"cut off, it gives what the whole file doesn't: {list(found - whole)[:1]}")
+            ends = {content[-1:], seed.data[len(content) : len(content) + 1]}
+            invariants.need(found == whole or ends & {b"\n", b"\r", b""}, "cut off within a row, it gives entries")
+        else:
+            lost = seed.data[len(content) :][-200:]
+            invariants.need(found == whole, f"cut off, it gives {sum(found.values())} entries; missing: {lost!r}")
+
+
+def workspace(folder: Path, seeds: list[Seed]) -> tuple[Workspace, dict[str, str]]:
+    """A federation with a unit for every `unit.toml` that seeds need."""
+    slugs = {text: f"u{number}" for number, text in enumerate(dict.fromkeys(seed.unit for seed in seeds))}
+    (folder / "units").mkdir()
+    (folder / "fava.conf").write_text(CONF)
+    for name in ("policy", "prices"):
+        (folder / f"units/{name}.beancount").write_text("; nothing\n")
+    for text, slug in slugs.items():
+        home = folder / "units" / slug
+        home.mkdir()
+        (home / "unit.toml").write_text(text.replace('code = "REPRIS"', f'code = "{slug.upper()}"'))
+        (home / "accounts.beancount").write_text("; in memory\n")
+    ws = open_workspace(folder)
+    missing = set(slugs.values()) - set(ws.units)
+    if missing:
+        raise SystemExit(f"units that can't be used: {[str(p) for p in ws.problems]}")
+    for unit in ws.units.values():
+        unit.main.write_text(main_text(unit))
+    return ws, slugs
+
+
+if __name__ == "__main__":
+    main()
