@@ -22,6 +22,7 @@ from importers.problems_tables import TableNumberAmbiguous, TableNumbersMixed
 #: What a thousands separator may look like; a space has several widths.
 SEPARATORS: Final = {"": "", " ": "[ \u00a0\u202f\u2009]", "'": "['’]", ".": r"\.", ",": ","}
 MINUS: Final = "-−"
+_NO_SEPARATORS: Final = str.maketrans("", "", " \u00a0\u202f\u2009'’.,")
 MOST_DIGITS = 13
 
 
@@ -47,7 +48,7 @@ class NumberStyle:
         if match is None:
             return None
         before, whole, part, after = match.groups()
-        digits = "".join(c for c in whole if c in "0123456789")
+        digits = whole.translate(_NO_SEPARATORS)
         if len(digits) > MOST_DIGITS or (before and after):
             return None
         sign = "-" if (before or after) not in {"", "+"} else ""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from importers.bank.chain import InOut, Link, chained, until
@@ -83,6 +84,8 @@ class _Reader:
         self.period = tuple(ISO.day(text) for text in found.groups()) if (found := PERIOD.search(above)) else ()
         self.made = ISO.day(found[1]) if (found := MADE.search(above)) else None
         amounts = (self.columns.amount, self.columns.money_in, self.columns.money_out, self.columns.balance)
+        self.account_places = [self.at(column) for column in self.columns.account]
+        self.currency_place = self.at(self.columns.currency) if self.columns.currency is not None else None
         self.number_columns = [self.at(column) for column in amounts if column is not None]
         self.style = layout.style or self.shown_style()
 
@@ -236,9 +239,9 @@ class _Reader:
 
     def account(self, row: Row) -> _Account:
         """The account that a row is of."""
-        parts = [row.cells[self.at(column)].strip() for column in self.columns.account]
+        parts = tuple(row.cells[place] for place in self.account_places)
         number = account_of(parts) if parts else self.number_above
-        place = self.at(self.columns.currency) if self.columns.currency is not None else None
+        place = self.currency_place
         currency = (row.cells[place].strip().upper() if place is not None else "") or self.currency
         found = self.accounts.setdefault(number, _Account(number, currency, row.line))
         if currency != found.currency or not CURRENCY.fullmatch(currency):
@@ -292,7 +295,8 @@ def in_units(amount: Decimal, unit: Decimal) -> Decimal:
     return whole if whole == amount else amount
 
 
-def account_of(parts: Sequence[str]) -> str:
+@lru_cache(maxsize=64)
+def account_of(parts: tuple[str, ...]) -> str:
     """An account's number of its cells; Swedbank's account numbers have ten digits beside a clearing number 8xxx-x."""
     plain = ["".join(c for c in part if c.isalnum()) for part in parts]
     if len(plain) == 2 and re.fullmatch("8[0-9]{4}", plain[0]):

@@ -26,25 +26,10 @@ DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 Forms = tuple[str, ...]
 
 
-class Moments:
-    """Reads the times of one statement."""
-
-    def __init__(self, forms: Forms) -> None:
-        self.days = Days(*forms)
-
-    def of(self, text: str) -> dt.datetime:
-        """A time that `form_of` has seen."""
-        found = self.days.moment(text)
-        assert found is not None, text
-        return found
-
-    def known(self, text: str) -> bool:
-        """Whether a text is a time."""
-        return self.days.moment(text) is not None
-
-
-def form_of(cells: Sequence[tuple[int, str]], period: str, table: Table, declared: Sequence[str] = ()) -> Forms:
-    """The forms in which the times of a statement are written.
+def times_of(
+    cells: Sequence[tuple[int, str]], period: str, table: Table, declared: Sequence[str] = ()
+) -> tuple[Forms, list[dt.datetime]]:
+    """The forms in which the times of a statement are written, and its times.
 
     Args:
         cells: line and text of every time.
@@ -68,7 +53,7 @@ def form_of(cells: Sequence[tuple[int, str]], period: str, table: Table, declare
         for (line, text), one, other in zip(cells, read[able[0]], read[able[1]], strict=True):
             if one != other:
                 raise table.problem(TableDateAmbiguous, line, text=text)
-    return able[0]
+    return able[0], read[able[0]]
 
 
 def _read(cells: Sequence[tuple[int, str]], forms: Forms) -> list[dt.datetime]:

@@ -24,8 +24,8 @@ from typing import Final
 from importers.bank.chain import InOut, Link, chained
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCountDiffers, BankCurrency
-from importers.cells import ENGLISH, decimals_of
-from importers.mpesa.days import Moments, days_within, form_of
+from importers.cells import ENGLISH, Days, decimals_of
+from importers.mpesa.days import days_within, times_of
 from importers.mpesa.problems import MpesaReceipt, MpesaStatus
 from importers.problems import ImportAmountInvalid
 from importers.problems_tables import TableDamaged
@@ -61,6 +61,7 @@ PERIOD: Final = re.compile(r"^\W*(?:(?:time|statement) )?period\b(.*)$", re.IGNO
 #: `2547****001 - ANNA N`, `254712345678 ANNA N Acc. GV-A1`
 PARTY: Final = re.compile(r"([0-9+][0-9*]{3,14})(?:\s*-\s*|\s+)(.*?)(?:\s+Acc(?:ount|\.)?(?: Number)?[ .:]+(\S.*))?")
 FROM_TO: Final = re.compile(r"\b(?:from|to)\s+(?=[0-9+][0-9*]{3,14}\b|[0-9+][0-9*]{3,14}\s)", re.IGNORECASE)
+REVERSAL: Final = re.compile(r"\breversal\b", re.IGNORECASE)
 MASKED: Final = re.compile(r"[0-9+]*\*[0-9*]*|[0-9+]{9,15}")
 
 
@@ -119,13 +120,13 @@ class _Reader:
         completed = self.place["completed"]
         assert completed is not None
         cells = [(row.line, row.cells[completed]) for row in table.rows]
-        self.form = form_of(cells, self.period_text, table, forms)
-        self.moments = Moments(self.form)
+        self.form, self.times = times_of(cells, self.period_text, table, forms)
 
     def cell(self, row: Row, key: str) -> str:
         """A cell, white space folded; empty where the statement lacks the column."""
         place = self.place[key]
-        return "" if place is None else " ".join(row.cells[place].split())
+        text = "" if place is None else row.cells[place]
+        return " ".join(text.split()) if text else text
 
     def number(self, row: Row, key: str) -> Decimal | None:
         """An amount; None where the cell is empty."""
@@ -145,7 +146,7 @@ class _Reader:
 
     def statement(self) -> BankStatement:
         """All rows."""
-        links = [self.link(row) for row in self.table.rows]
+        links = [self.link(row, when) for row, when in zip(self.table.rows, self.times, strict=True)]
         self.check_totals(links)
         chain = chained(links, self.table.problem)
         days = [line.date for line in chain.lines]
@@ -163,7 +164,7 @@ class _Reader:
             line=self.table.header.line,
         )
 
-    def link(self, row: Row) -> Link:
+    def link(self, row: Row, when: dt.datetime) -> Link:
         """A row, with the line that it makes if money moved."""
         receipt = self.cell(row, "receipt").upper()
         if not RECEIPT.fullmatch(receipt):
@@ -175,7 +176,6 @@ class _Reader:
         came, went, balance = (self.number(row, key) for key in ("paid_in", "withdrawn", "balance"))
         if self.cell(row, "confirmed").casefold() in {"false", "no"}:
             balance = None  # M-Pesa itself says that it isn't final
-        when = self.moments.of(self.cell(row, "completed"))
         if status in NOT_DONE:
             self.left_out += 1
             return Link(row.line, when, Decimal(0), balance, None)
@@ -191,9 +191,9 @@ class _Reader:
             date=day,
             amount=amount,
             counterparty=name,
-            text=details if folded_name(reason) in folded_name(details) else f"{details} {reason}".strip(),
+            text=details if reason.casefold() in details.casefold() else f"{details} {reason}".strip(),
             bank_ref=receipt,
-            reversal="reversal" in folded_name(f"{details} {reason}").split(),
+            reversal=REVERSAL.search(f"{details} {reason}") is not None,
             position="completion time",
             line=row.line,
             counterparty_account=account,
@@ -220,7 +220,7 @@ class _Reader:
         for number, row in enumerate(self.table.trailer):
             if len(row.cells) != len(self.table.header.names):
                 continue
-            if number and self.moments.known(self.cell(row, "completed")):
+            if number and Days(*self.form).day(self.cell(row, "completed")):
                 raise self.table.problem(TableDamaged, row.line, reason=say(N_("rows follow its totals")))
             for key in ("paid_in", "withdrawn") if not number else ():
                 declared = self.number(row, key)

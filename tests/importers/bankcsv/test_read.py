@@ -528,7 +528,7 @@ def test_formulas_in_a_text_are_a_text():
     ],
 )
 def test_account_numbers(parts, number):
-    assert account_of(parts) == number
+    assert account_of(tuple(parts)) == number
 
 
 @pytest.mark.parametrize(
