@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from importers.base import Source
 from importers.bgmax.read import looks_like_bgmax, read_bgmax
-from importers.clearing.importer import ClearingImporter
-from importers.clearing.model import Deposit
+from importers.clearing.importer import ClearingImporter, Reading
 
 
 class BgMaxImporter(ClearingImporter):
@@ -18,6 +17,6 @@ class BgMaxImporter(ClearingImporter):
         """Whether it may be a file of Bankgirot's; which one, the reader says."""
         return looks_like_bgmax(head)
 
-    def read(self, source: Source) -> tuple[Deposit, ...]:
+    def read(self, source: Source) -> Reading:
         """Every deposit of the file."""
-        return read_bgmax(source.data, source.shown)
+        return Reading(read_bgmax(source.data, source.shown))

@@ -269,6 +269,7 @@ class _Reader:
                 amount=amount,
                 currency=currency,
                 payments=tuple(one for payment in self.payments for one in payment.payments()),
+                reference=serial,
                 text=say(N_("Bankgiro {number}, deposit {serial}"), number=bankgiro or plusgiro, serial=serial),
                 position=say(N_("deposit {serial}"), serial=serial),
                 line=self.line,

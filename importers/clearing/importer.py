@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -19,6 +20,14 @@ from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file holds: its deposits, and plain sentences on what of it is left out."""
+
+    deposits: tuple[Deposit, ...]
+    remarks: tuple[str, ...] = ()
+
+
 class ClearingImporter(SambokImporter):
     """A format of deposits. One file may hold those of several numbers and currencies of the unit.
 
@@ -27,10 +36,10 @@ class ClearingImporter(SambokImporter):
 
     FORMAT: ClassVar[str]
     ROLE: ClassVar[str]
-    _read: Mapping[str, tuple[Deposit, ...]] = MappingProxyType({})
+    _read: Mapping[str, Reading] = MappingProxyType({})
 
     @abc.abstractmethod
-    def read(self, source: Source) -> tuple[Deposit, ...]:
+    def read(self, source: Source) -> Reading:
         """Every deposit of a file, or one typed problem.
 
         It must be a function of the file and of this source's table alone: the result is kept.
@@ -49,7 +58,7 @@ class ClearingImporter(SambokImporter):
         """
         if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
             self._read = {source.digest: self.read(source)}
-        return self._read[source.digest]
+        return self._read[source.digest].deposits
 
     def owns(self, source: Source) -> bool:
         """Whether the first deposit is this source's; a damaged file, or one without any, is the first source's."""
@@ -74,7 +83,7 @@ class ClearingImporter(SambokImporter):
                 tables[key] = source_of(self.unit, deposit, self.source, source.shown)
             table = tables[key]
             groups.setdefault(table.name, (table, []))[1].append(deposit)
-        whole = Plan()
+        whole = Plan(remarks=list(self._read[source.digest].remarks))
         for table, deposits in groups.values():
             whole.extend(
                 plan_deposits(

@@ -42,6 +42,7 @@ class Deposit:
         numbers: whose it is: bankgiro, Swish or merchant number, and the bank account it goes to; the first one that
             isn't empty is a part of its identity.
         serial: tells it from others of its day: the bank's serial number, a payout's or batch's id.
+        reference: what the bank's statement may quote of it.
         date: when the bank books it.
         amount: what the bank books: Σ payments - fees.
         fees: what the acquirer keeps of it beside payments of that kind; positive is a cost.
@@ -56,6 +57,7 @@ class Deposit:
     currency: str
     payments: tuple[Payment, ...]
     fees: Decimal = Decimal(0)
+    reference: str = ""
     text: str = ""
     position: str = ""
     line: int | None = None

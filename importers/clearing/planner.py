@@ -175,7 +175,7 @@ class _Planner:
         check_open(self.view, self.account, day, currency, by=self.by)
         own = link_of(deposit)
         other = self.sides.of(deposit)
-        meta = {"item": other.item or own} | ({"reference": clean(deposit.serial, 80)} if deposit.serial else {})
+        meta = {"item": other.item or own} | ({"reference": clean(deposit.reference, 80)} if deposit.reference else {})
         debit = [posting(self.account, deposit.amount, currency, meta)] if deposit.amount else []
         postings = [*debit, *other.postings]
         assert sum((p.units.number for p in postings if p.units and p.units.number is not None), ZERO) == ZERO, own

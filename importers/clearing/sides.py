@@ -78,7 +78,7 @@ class Sides:
             one = recogniser.place(payment.part, deposit.date, deposit.currency)
             if payment.kind == "fee" and not one.sure:
                 fees -= payment.part.amount
-            elif self.till and payment.kind == "payment" and not self.known(one):
+            elif self.till and payment.kind == "payment" and not (one.sure or one.links):
                 takings.append(payment)
             else:
                 placed.append((payment, one))
@@ -93,10 +93,6 @@ class Sides:
         narrations = {one.narration for _, one in placed}
         other.narration = narrations.pop() if len(narrations) == 1 and not takings else None
         return other
-
-    def known(self, one: Placed) -> bool:
-        """Whether recognition found where a payment belongs, so that it isn't one of the till's."""
-        return one.sure and not any(self.in_set(p.account, "clearing") for p in one.postings)
 
     def add(self, other: Other, payment: Payment, one: Placed) -> None:
         """A payment's postings; the first says whose it is, those that settle something, what."""

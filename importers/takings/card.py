@@ -1,0 +1,48 @@
+"""Card settlements into books: each payout one deposit, the acquirer's fees a cost, refunds and chargebacks apart."""
+
+from __future__ import annotations
+
+from importers.base import Source
+from importers.book import BookView
+from importers.clearing.importer import ClearingImporter, Reading
+from importers.clearing.till import TillSide
+from importers.tables import read_text
+from importers.takings.card_read import AMOUNTS, CardReader
+from importers.takings.declared import Declared
+from importers.takings.sheet import Sheet
+from importers.takings.tills import till_account
+from ledger.books.sources import SourceTable
+from ledger.messages import N_, say
+
+NEEDED = ("date", "amount")
+
+
+class CardImporter(Declared, ClearingImporter):
+    """Any acquirer's settlement by `[source.takings.columns]`."""
+
+    FORMAT = "card"
+    ROLE = "card_clearing"
+
+    def read(self, source: Source) -> Reading:
+        """Every payout of the file."""
+        takings = self.takings
+        text = read_text(source.data, source.shown, takings.encoding)
+        header, columns, writing = self.layout(text, source.shown, NEEDED)
+        reader = CardReader(
+            Sheet(text, source.shown, header, columns, AMOUNTS, writing),
+            takings.types,
+            fee_minus=takings.fee_minus,
+            currency=self.source.currency or self.unit.currency,
+            source=(self.source.name, self.unit.slug),
+        )
+        payouts = reader.payouts()
+        remarks = []
+        if reader.waiting:
+            text = N_("Rows that are in no payout yet are left out: {count}; they come again with their payout.")
+            remarks.append(say(text, count=reader.waiting))
+        return Reading(tuple(payouts), tuple(remarks))
+
+    def till(self, table: SourceTable, view: BookView) -> TillSide | None:
+        """The account on which the unit's till books card sales."""
+        account = till_account(view, table, "card")
+        return TillSide(view, account) if account else None

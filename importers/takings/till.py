@@ -1,0 +1,83 @@
+"""Till reports (Z) into books, by the columns and accounts of `[source.takings]`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from importers.base import SambokImporter, Source
+from importers.book import BookView
+from importers.plan import Plan
+from importers.tables import read_text
+from importers.takings.declared import Declared
+from importers.takings.sheet import Column, Sheet
+from importers.takings.till_model import Report
+from importers.takings.till_plan import plan_reports
+from importers.takings.till_read import TillReader, columns_of, key_of
+from ledger.errors import Problem
+from ledger.messages import N_, say
+
+NEEDED = ("date", "number")
+
+
+class TillImporter(Declared, SambokImporter):
+    """Any till's list of Z reports: a row a report, or a row a figure."""
+
+    _read: Mapping[str, tuple[Report, ...]] = MappingProxyType({})
+
+    @property
+    def long(self) -> bool:
+        """Whether a row is a figure (the column `item` says which)."""
+        return "item" in self.columns
+
+    def wanted(self) -> list[Column]:
+        """Every column that the file must have; in long form the figures are rows, and may be missing."""
+        own = [c for name, c in self.columns.items() if not self.long or name in {*NEEDED, "till", "item", "amount"}]
+        return own if self.long else [*own, *(c for c in columns_of(self.takings) if c not in own)]
+
+    def reports(self, source: Source) -> tuple[Report, ...]:
+        """Every report of a file.
+
+        Raises:
+            Problem: it is damaged, or a report doesn't tie.
+        """
+        if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
+            self._read = {source.digest: self.read(source)}
+        return self._read[source.digest]
+
+    def read(self, source: Source) -> tuple[Report, ...]:
+        """Every report of a file, without remembering it."""
+        takings = self.takings
+        for what, there in (
+            (N_("any [[source.takings.sale]]"), takings.sale),
+            (N_("any [[source.takings.payment]]"), takings.payment),
+        ):
+            if not there:
+                raise self.incomplete(say(what))
+        text = read_text(source.data, source.shown, takings.encoding)
+        needed = (*NEEDED, "amount") if self.long else NEEDED
+        header, columns, writing = self.layout(text, source.shown, needed)
+        figures = {} if self.long else {key_of(column): column for column in columns_of(takings)}
+        amounts = ["amount"] if self.long else list(figures)
+        sheet = Sheet(text, source.shown, header, {**columns, **figures}, amounts, writing)
+        currency = self.source.currency or self.unit.currency
+        return tuple(TillReader(sheet, takings, currency).reports())
+
+    def owns(self, source: Source) -> bool:
+        """Whether its columns read the file; a damaged one belongs to the first till of the unit."""
+        try:
+            self.reports(source)
+        except Problem:
+            return next(s for s in self.unit.sources if s.format == "till") == self.source
+        return True
+
+    def day(self, source: Source) -> dt.date | None:
+        """The last day of a report."""
+        return max((r.date for r in self.reports(source)), default=None)
+
+    def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
+        """All reports of the file: all come in, or none."""
+        return plan_reports(
+            view, self.source, self.reports(source), file=source.shown, document=source.document, today=today
+        )

@@ -1,0 +1,197 @@
+"""Z reports become entries: what customers paid against sales and output VAT, each report one voucher (BFL 5 kap. 6 §).
+
+Card and Swish sales are money on its way: they debit the clearing account, as the open item of that day, which the
+acquirer's settlement or Swish report goes on with (`importers.clearing.till`), or the bank's line where the unit has no
+such file. Cash that was counted too little or too much goes to cash differences; cash taken to the bank waits on the
+account between own accounts until the bank has it.
+
+A report is known again by till, number and day. Numbers that are missing between two reports are said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from importers.book import BookView
+from importers.booktext import clean
+from importers.checks import check_amount, check_day, check_open
+from importers.clearing.till import day_link
+from importers.identity import digest
+from importers.plan import Plan
+from importers.recognise.place import posting
+from importers.takings.problems import TillGap, TillRestated
+from importers.takings.till_model import ZERO, Report, Sold
+from importers.takings.tills import ROLES
+from ledger.books.source_takings import TillPayment
+from ledger.books.sources import SourceTable
+from ledger.messages import N_, say
+from ledger.subledger import deposit_link
+
+#: What source ids of till reports begin with; metadata of their entries.
+TILL, NUMBER, REGISTER, SALES = "till-", "z-report", "till", "sales"
+#: Ways to pay that are money on its way to the bank.
+ON_ITS_WAY = frozenset({"card", "swish"})
+
+
+def plan_reports(
+    view: BookView, source: SourceTable, reports: Sequence[Report], *, file: str, document: str, today: dt.date
+) -> Plan:
+    """Compare the Z reports of one source with the book.
+
+    Args:
+        view: the book.
+        source: whose accounts count.
+        reports: of a file; each ties.
+        file: the file's name in problems.
+        document: what `document:` says on every entry.
+        today: the day by which dates are judged.
+
+    Raises:
+        ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing, ChartRoleMissing: the file can't
+        come in.
+    """
+    planner = _Planner(view, source, file, document, today)
+    for report in reports:
+        planner.take(report)
+    planner.gaps(reports)
+    planner.plan.opens = view.take_opened() if planner.plan.entries else []
+    return planner.plan
+
+
+class _Planner:
+    def __init__(self, view: BookView, source: SourceTable, file: str, document: str, today: dt.date) -> None:
+        self.view = view
+        self.source = source
+        self.file = file
+        self.document = document
+        self.today = today
+        self.by = say(N_("source {name}"), name=source.name)
+        self.plan = Plan()
+
+    def register(self, report: Report) -> str:
+        """What tells a till's numbers from another till's."""
+        return report.till or self.source.name
+
+    def take(self, report: Report) -> None:
+        """One report: new, known, or told differently than before."""
+        source_id = TILL + digest(self.register(report), report.number, report.date)
+        entry = self.entry(report, source_id)
+        standing = self.view.sources.get(source_id)
+        if standing is None:
+            if entry.postings:
+                self.check(report, entry)
+                self.plan.entries.append(entry)
+            return
+        before = standing.meta.get(SALES)
+        if before is None or before == entry.meta[SALES]:
+            self.plan.known.append((entry, standing))
+            return
+        self.plan.notes.append(
+            TillRestated(
+                file=self.file,
+                line=report.line,
+                unit=self.view.unit.slug,
+                number=report.number or "-",
+                date=report.date,
+                now=entry.meta[SALES],
+                before=before,
+                place=self.view.place(standing),
+            )
+        )
+
+    def check(self, report: Report, entry: data.Transaction) -> None:
+        """The day, the amounts and the accounts of the settings take it."""
+        position = say(N_("Z report {number}"), number=report.number or "-")
+        check_day(self.view, report.date, self.today, file=self.file, line=report.line, position=position)
+        for p in entry.postings:
+            assert p.units is not None
+            assert p.units.number is not None
+            check_amount(p.units.number, report.currency, file=self.file, line=report.line, position=position)
+            check_open(self.view, p.account, report.date, report.currency, by=self.by)
+
+    def entry(self, report: Report, source_id: str) -> data.Transaction:
+        """What a report books."""
+        currency = report.currency
+        debits: dict[tuple[str, str], Decimal] = defaultdict(Decimal)  # by account and item
+        for paid in report.paid:
+            account = self.account(paid.table)
+            link = day_link(account, report.date, currency) if paid.table.means in ON_ITS_WAY else ""
+            debits[account, link] += paid.amount
+        postings = [
+            posting(account, amount, currency, {"item": link} if link else None)
+            for (account, link), amount in debits.items()
+            if amount
+        ]
+        links = {link for _, link in debits if link}
+        if report.difference:
+            postings.append(posting(self.cash(), report.difference, currency))
+            postings.append(posting(self.view.role("cash_difference"), -report.difference, currency))
+        if report.banked:
+            link = deposit_link(self.cash(), self.register(report), report.number, report.date, currency)
+            meta = {"item": link} | ({"reference": clean(report.bag, 80)} if report.bag else {})
+            postings.append(posting(self.cash(), -report.banked, currency))
+            postings.append(posting(self.view.role("own_transfer"), report.banked, currency, meta))
+            links.add(link)
+        postings += [p for sold in report.sold for p in self.sales(sold, currency)]
+        assert sum((p.units.number for p in postings if p.units and p.units.number is not None), ZERO) == ZERO
+        said: dict[str, Any] = {"source-id": source_id, NUMBER: clean(report.number, 40)}
+        if report.till:
+            said[REGISTER] = clean(report.till, 40)
+        said |= {SALES: Amount(report.sales, currency), "document": self.document}
+        text = say(N_("Z report {number}"), number=report.number)
+        narration = clean(" ".join(filter(None, (text, report.till))))
+        return data.Transaction(said, report.date, "*", None, narration, data.EMPTY_SET, frozenset(links), postings)
+
+    def account(self, payment: TillPayment) -> str:
+        """Where a way to pay is booked."""
+        return payment.account or self.view.role(ROLES[payment.means])
+
+    def cash(self) -> str:
+        """The account that cash sales go to."""
+        tables = self.source.takings.payment if self.source.takings else ()
+        found = next((table for table in tables if table.means == "cash"), None)
+        return self.account(found) if found else self.view.role("cash")
+
+    def sales(self, sold: Sold, currency: str) -> list[data.Posting]:
+        """Sales without VAT, and the VAT."""
+        rate = sold.table.vat
+        role = ("sales_exempt", "sales") if rate == "0" else (f"sales_{rate}", "sales")
+        net = posting(sold.table.account or self.view.role(*role), sold.vat - sold.gross, currency)
+        if not sold.vat:
+            return [net]
+        return [net, posting(self.view.role(f"output_vat_{rate}", "output_vat"), -sold.vat, currency)]
+
+    def gaps(self, reports: Iterable[Report]) -> None:
+        """Say which numbers are missing just before the new ones."""
+        new: dict[str, dict[int, Report]] = defaultdict(dict)
+        for report in reports:
+            if report.number.isascii() and report.number.isdigit() and len(report.number) < 16:
+                new[self.register(report)][int(report.number)] = report
+        held: dict[str, set[int]] = defaultdict(set)
+        for entry in self.view.transactions:
+            number = str(entry.meta.get(NUMBER, ""))
+            if str(entry.meta.get("source-id", "")).startswith(TILL) and re.fullmatch(r"[0-9]{1,15}", number):
+                held[str(entry.meta.get(REGISTER) or self.source.name)].add(int(number))
+        for till, numbers in new.items():
+            for before, after in pairwise(sorted(held[till] | set(numbers))):
+                if after in numbers and after not in held[till] and after - before > 1:
+                    self.plan.notes.append(
+                        TillGap(
+                            file=self.file,
+                            line=numbers[after].line,
+                            unit=self.view.unit.slug,
+                            till=till,
+                            before=before,
+                            number=after,
+                            missing=after - before - 1,
+                        )
+                    )
