@@ -10,7 +10,6 @@ Nordea's has a summary with its own header above the payments.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import re
@@ -23,7 +22,7 @@ from typing import Final
 from importers.cells import ENGLISH, SWEDISH, Days, NumberStyle
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableColumns, TableCutOff, TableTooLong
-from importers.tables import MOST_ROWS, Row, folded_name, problem_at
+from importers.tables import MOST_ROWS, Row, folded_name, problem_at, read_rows
 from importers.takings.problems import SwishIntraday, SwishKind, TakingsCount
 from importers.takings.sheet import Column, Sheet, Writing, find_header
 from ledger.messages import N_, say
@@ -166,8 +165,8 @@ def _numbered(sheet: Sheet) -> None:
 def _nordea(sheet: Sheet) -> SwishReport:
     """Nordea's report: what stands above the payments says how many they are and what they sum to."""
     table = sheet.table
-    above = list(islice(io.StringIO(table.text, newline=""), table.header.line - 1))
-    rows = [[cell.strip() for cell in row] for row in csv.reader(above, delimiter=table.header.delimiter)]
+    above = "".join(islice(io.StringIO(table.text, newline=""), table.header.line - 1))
+    rows = [[cell.strip() for cell in row.cells] for row in read_rows(above, table.shown, table.header.delimiter)]
     said = {folded_name(row[0]).rstrip(":"): row[1] for row in rows if len(row) > 1}
     report = SwishReport(_payments(sheet, "SEK"), ISO.day(said.get("datum", "")))
     count = said.get("antal resultat", "")
@@ -175,7 +174,7 @@ def _nordea(sheet: Sheet) -> SwishReport:
         what = say(N_("payments"))
         raise TakingsCount(file=table.shown, what=what, declared=count or "-", found=len(report.payments))
     head = next((row for row in rows if "netto" in map(folded_name, row)), None)
-    total = next((row for row in rows if folded_name(row[0]) == "total" if row), None)
+    total = next((row for row in rows if folded_name(row[0]) == "total"), None)
     if head is not None and total is not None:
         place = [folded_name(name) for name in head].index("netto")
         text = total[place] if place < len(total) else ""
