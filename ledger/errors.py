@@ -20,6 +20,8 @@ EXIT_BOOKS = 1
 EXIT_USAGE = 2
 EXIT_PERSON = 3
 EXIT_OUTSIDE = 4
+#: Characters of a parameter in a message; what stands in a hostile file may be of any length.
+LONGEST = 800
 
 
 class Problem(Exception):  # noqa: N818  a problem is a value first, and raised only at the end of the road
@@ -74,9 +76,10 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
         return translate(self.remedy, language).format(**self._told(language))
 
     def _told(self, language: str | None) -> dict[str, str]:
-        """The parameters; a reason that a catalogue knows is in `language`."""
+        """The parameters, fit to be shown; a reason that a catalogue knows is in `language`."""
+        told = {name: _shown(value) for name, value in self.params.items()}
         reason = self.params.get("reason")
-        return self.params if reason is None else {**self.params, "reason": retell(reason, language)}
+        return told if reason is None else {**told, "reason": _shown(retell(reason, language))}
 
     @property
     def where(self) -> str:
@@ -127,6 +130,14 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Problem.from_dict, (self.to_dict(),)
+
+
+def _shown(text: str) -> str:
+    """A foreign text as it may stand in a message: no control or format characters, and not without end."""
+    if len(text) <= LONGEST and text.isprintable():
+        return text
+    plain = "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "\ufffd" for c in text[:LONGEST])
+    return plain if len(text) <= LONGEST else f"{plain[: LONGEST - 1]}…"
 
 
 def order(problem: Problem) -> tuple[str, str, int, str]:
