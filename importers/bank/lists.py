@@ -33,6 +33,8 @@ class ListImporter(BankImporter):
             counts them.
     """
 
+    FINAL = False
+
     def __init__(self, ws: Workspace, unit: Unit, source: SourceTable, *, with_opens: bool = False) -> None:
         super().__init__(ws, unit, source, with_opens=with_opens)
         self.left_out: dict[str, int] = {}
