@@ -10,17 +10,19 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger.messages import N_
+
 ZERO = Decimal(0)
 #: Codes of UNTDID 1001 that are read. Credit notes take back what they state, in whichever document they come.
 INVOICES = {
-    "380": "commercial invoice",
-    "383": "debit note",
-    "384": "corrected invoice",
-    "386": "prepayment invoice",
-    "389": "self-billed invoice",
-    "393": "factored invoice",
+    "380": N_("commercial invoice"),
+    "383": N_("debit note"),
+    "384": N_("corrected invoice"),
+    "386": N_("prepayment invoice"),
+    "389": N_("self-billed invoice"),
+    "393": N_("factored invoice"),
 }
-CREDIT_NOTES = {"261": "self-billed credit note", "381": "credit note", "396": "factored credit note"}
+CREDIT_NOTES = {"261": N_("self-billed credit note"), "381": N_("credit note"), "396": N_("factored credit note")}
 #: The buyer writes these in the seller's name; the number is the buyer's.
 SELF_BILLED = frozenset({"389", "261"})
 #: VAT categories of EN 16931 (subset of UNTDID 5305).

@@ -122,8 +122,9 @@ class _Planner:
         issued = standing.meta.get("invoice-date", standing.date)
         if issued != self.invoice.issued:
             difference.append(f"{issued} -> {self.invoice.issued}")
-        sums = {p.units.number for p in standing.postings if p.units and p.units.currency == self.invoice.currency}
-        if self.invoice.totals.payable and not {self.invoice.totals.payable, -self.invoice.totals.payable} & sums:
+        claims = [p.units for p in standing.postings if p.units and not p.account.startswith(("Income:", "Expenses:"))]
+        sums = {abs(u.number) for u in claims if u.number is not None and u.currency == self.invoice.currency}
+        if abs(self.invoice.totals.payable) not in sums:
             difference.append(f"{self.invoice.totals.payable} {self.invoice.currency}")
         raise UblInvoiceChanged(
             file=self.file,
@@ -252,7 +253,7 @@ class _Planner:
                 self.note(UblLineDiffers, id=line.id, computed=computed, stated=line.net)
                 draft.sure = False
         if invoice.type_code in TO_LOOK_AT:
-            kind = {**INVOICES, **CREDIT_NOTES}[invoice.type_code]
+            kind = say({**INVOICES, **CREDIT_NOTES}[invoice.type_code])
             self.note(UblTypeLook, kind=kind, type_code=invoice.type_code)
             draft.sure = False
         if invoice.prepaid:
@@ -272,8 +273,8 @@ class _Planner:
         self.plan.attachments += kept
         self.plan.remarks += remarks
         if not draft.sure:
-            told = [accounts.suggestion] if accounts.suggestion else [n.text() for n in self.plan.notes]
-            meta["suggestion"] = clean(told[0]) if told else ""
+            told = [accounts.suggestion] if accounts.suggestion else []
+            meta["suggestion"] = clean(" / ".join([*told, *(note.text() for note in self.plan.notes)]))
         text = draft.narration or narration_of(self.invoice)
         flag = "*" if draft.sure else "!"
         payee = clean(accounts.counterparty) or None
