@@ -343,11 +343,16 @@ def check_end(table: Table, whole: Callable[[str], bool] = lambda _: False) -> N
     Raises:
         TableCutOff: the last row isn't ended.
     """
-    if _ended(table.text):
+    text, names = table.text, table.header.names
+    if _ended(text):
         return
     rows = table.trailer or table.rows
-    if rows:
-        trailing = not table.header.names[-1] and len(rows[-1].cells) == len(table.header.names)
-        if trailing or table.text.endswith('"') or (not table.trailer and whole(rows[-1].cells[-1].strip())):
+    tail = re.split("[\r\n]", text[-LONGEST_ROW:])[-1]
+    if not tail.strip(f'{table.header.delimiter} \t"'):  # a blank row, or the beginning of one
+        if not tail.strip() or tail.count(table.header.delimiter) == len(names) - 1:
+            return
+    elif rows:
+        trailing = not names[-1] and len(rows[-1].cells) == len(names)
+        if trailing or text.endswith('"') or (not table.trailer and whole(rows[-1].cells[-1].strip())):
             return
     raise table.problem(TableCutOff, rows[-1].line if rows else table.header.line or None)

@@ -186,6 +186,9 @@ def test_a_file_without_header():
         ("Datum;Valuta;\n", True),
         ("Datum;Valuta;", False),  # a header may go on, too
         ("Datum;Valuta", False),
+        ("Datum;Text;Valuta\na;b;c\n;;", True),  # a blank row
+        ("Datum;Text;Valuta\na;b;c\n;", False),  # or the beginning of another
+        ("Datum;Text;Valuta\na;b;c\n ", True),
     ],
 )
 def test_a_last_row_that_may_go_on(text, whole):
