@@ -154,10 +154,10 @@ class Accounts:
         percent = f"{rate.normalize():f}" if category == STANDARD and rate is not None else "0"
         keys = ["internal"] if self.sides.partner else []
         keys += [percent] if category == STANDARD else [category, percent]
+        named = dict(self.settings.sales)
         for key in keys:
-            if key in self.settings.sales:
-                by = say(N_("sales of source {name}"), name=self.source.name)
-                return self.usable(self.settings.sales[key], by)
+            if key in named:
+                return self.usable(named[key], say(N_("sales of source {name}"), name=self.source.name))
         return self.role(*self._sale_roles(category, percent))
 
     def _sale_roles(self, category: str, percent: str) -> tuple[str, ...]:

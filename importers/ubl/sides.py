@@ -161,7 +161,7 @@ class _Decision:
             seller, buyer = seller or (unit if buyer != unit else None), buyer or (unit if seller != unit else None)
         if seller is None or buyer is None or seller == buyer:
             raise self.unclear()
-        if unit not in {seller, buyer}:
+        if unit not in (seller, buyer):
             evidence = say(N_("naming both sides"))
             raise UblOtherUnit(
                 file=self.file, unit=unit.slug, slug=unit.slug, other=seller.slug, evidence=evidence, **self.names

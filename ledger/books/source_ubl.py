@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator
 
 from ledger.books.tables import Table
 
 #: A VAT rate in per cent, a VAT category of EN 16931, or sales to other units.
-SALES_KEY = r"^([0-9]{1,2}(\.[0-9]{1,2})?|E|Z|O|AE|K|G|internal)$"
+SALES_KEY = re.compile(r"[0-9]{1,2}(\.[0-9]{1,2})?|E|Z|O|AE|K|G|internal", re.ASCII)
+
+
+def _pairs(value: Any) -> Any:
+    """A table as pairs: settings can be compared and hashed."""
+    if not isinstance(value, dict):
+        return value
+    wrong = next((key for key in value if not SALES_KEY.fullmatch(key)), None)
+    if wrong is not None:
+        raise ValueError(f"{wrong} is no VAT rate such as 25, no VAT category (E, Z, O, AE, K, G) and not internal")
+    return tuple(value.items())
 
 
 class InvoicesTable(Table):
     """`[source.invoices]` of a source with `format = "ubl"`."""
 
     direction: Literal["sales", "purchases"] | None = None  # which side this unit is; default: told by the invoice
-    sales: dict[Annotated[str, Field(pattern=SALES_KEY)], str] = Field(default_factory=dict)  # income by rate, category
+    sales: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()  # income accounts by rate or category
     purchases: str | None = None  # the cost account where neither invoice nor rule names one

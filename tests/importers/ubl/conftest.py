@@ -72,6 +72,12 @@ def shown(entry):
     return "\n".join(row if row.startswith("20") else "  " + " ".join(row.split()) for row in text.splitlines())
 
 
+def text(expected):
+    """What `shown` gives, from ledger text indented as the test is."""
+    rows = [row.strip() for row in expected.strip().splitlines()]
+    return "\n".join(row if row.startswith("20") else f"  {row}" for row in rows)
+
+
 def told(report):
     """Codes of what a person should look at."""
     return [note.code for note in report.plan.notes]

@@ -20,17 +20,10 @@ from tests.importers.ubl.build import (
     invoice,
     line,
 )
-from tests.importers.ubl.conftest import postings, shown, told
+from tests.importers.ubl.conftest import postings, shown, text, told
 
 D = Decimal
 BOUGHT = {"seller": SELLER, "buyer": REPRIS}
-
-
-def text(expected):
-    """Ledger text without its indentation in the test."""
-    return "\n".join(
-        row.strip() if row.strip().startswith("20") else "  " + row.strip() for row in expected.strip().splitlines()
-    )
 
 
 def test_a_sale(booked):
