@@ -27,9 +27,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("ledger.cli.check", "check"),
     "import": ("ledger.cli.imports", "import_"),
     "place": ("ledger.cli.place", "place"),
+    "reconcile": ("ledger.cli.reconcile", "reconcile"),
     "open-items": ("ledger.cli.open_items", "open_items"),
     "levy": ("ledger.cli.levy", "levy"),
     "combine": ("ledger.cli.combine", "combine"),
+    "export": ("ledger.cli.export", "export"),
     "serve": ("ledger.cli.serve", "serve"),
 }
 #: New objects until the garbage collector looks: nearly all of ours are values that refer to nothing in a circle.

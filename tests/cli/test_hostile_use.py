@@ -32,6 +32,7 @@ RIGHT = {
     "todo": "todo",
     "check": "check",
     "import": "import repris --inbox",
+    "reconcile": "reconcile",
     "open-items": "open-items",
     "levy": "levy",
     "combine": "combine",
@@ -39,7 +40,7 @@ RIGHT = {
 }
 #: The ones that read books; all of them but `up` know --json.
 RULED = ("up --once", "todo", "check", "levy", "combine")  # by the policy, too
-READING = (*RULED, "open-items")
+READING = (*RULED, "open-items", "reconcile")
 JSON = (
     "todo --json",
     "check --json",

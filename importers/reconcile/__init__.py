@@ -1,0 +1,18 @@
+"""Reconciliation (avstämning): the bank's own statements, out of the archive, against the books, month by month."""
+
+from importers.reconcile.months import FINDINGS, STATUSES, Account, Finding, Month
+from importers.reconcile.report import Reconciliation, UnitReconciliation, as_json, note_text, reconcile, sentences
+
+__all__ = [
+    "FINDINGS",
+    "STATUSES",
+    "Account",
+    "Finding",
+    "Month",
+    "Reconciliation",
+    "UnitReconciliation",
+    "as_json",
+    "note_text",
+    "reconcile",
+    "sentences",
+]

@@ -1,0 +1,271 @@
+"""The reconciliation of units in words: what a bookkeeper reads, and what scripts get."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from importers.reconcile.booked import bank_books
+from importers.reconcile.days import Restated
+from importers.reconcile.documents import bank_importers, read_archive
+from importers.reconcile.months import FINDINGS, Account, Finding, Month, Note, reconcile_account
+from importers.reconcile.series import Gap, Skipped, Uncovered
+from ledger.books import Books, Unit, UnitBook, Workspace
+from ledger.charts import load_chart
+from ledger.errors import Problem, order
+from ledger.messages import N_, say, translate
+from ledger.reports.levy import money
+
+
+@dataclass(frozen=True)
+class UnitReconciliation:
+    """A unit's bank accounts.
+
+    Attributes:
+        problems: statements that can't be read any more.
+    """
+
+    unit: Unit
+    accounts: tuple[Account, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody should look at it."""
+        return bool(self.problems) or any(month.needs_person for account in self.accounts for month in account.months)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What was found; units whose books have errors are missing, the problems say why."""
+
+    units: tuple[UnitReconciliation, ...]
+    problems: tuple[Problem, ...]
+
+
+def reconcile(
+    books: Books,
+    slugs: Sequence[str] | None = None,
+    *,
+    account: str | None = None,
+    month: str | None = None,
+    today: dt.date,
+) -> Reconciliation:
+    """Reconcile the bank accounts of units.
+
+    Args:
+        books: the loaded books.
+        slugs: which units; None = all.
+        account: only accounts whose name or code this is, or is the beginning of; None = all.
+        month: only this month ("2026-03"); None = all.
+        today: a month is over when its last day lies before it.
+
+    Returns:
+        Units with bank sources, by slug.
+    """
+    problems: set[Problem] = set()
+    found = []
+    for slug in sorted(books.units if slugs is None else set(slugs)):
+        book = books.units[slug]
+        problems.update(book.problems)
+        if not book.ok or (slugs is None and not bank_importers(books.workspace, book.unit)):
+            continue
+        try:
+            load_chart(book.unit.chart, book.unit.folder)  # nothing can be imported without
+        except Problem as problem:
+            problems.add(problem)
+            continue
+        unit = reconcile_unit(books.workspace, book, today)
+        accounts = tuple(_only(a, month) for a in unit.accounts if account is None or _called(a.account, account))
+        found.append(UnitReconciliation(unit.unit, accounts, unit.problems))
+    if slugs is None:
+        problems.update(books.problems)
+    return Reconciliation(tuple(found), tuple(sorted(problems, key=order)))
+
+
+def _called(account: str, asked: str) -> bool:
+    leaf = account.rsplit(":", 1)[-1]
+    return asked in {account, leaf} or leaf.split("-")[0] == asked or account.startswith(f"{asked}:")
+
+
+def _only(account: Account, month: str | None) -> Account:
+    if month is None:
+        return account
+    months = tuple(m for m in account.months if m.month == month)
+    return Account(account.account, account.currency, account.sources, account.numbers, account.files, months)
+
+
+def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconciliation:
+    """Reconcile every bank account of one unit.
+
+    Args:
+        ws: the workspace.
+        book: the unit's, without errors.
+        today: a month is over when its last day lies before it.
+    """
+    unit = book.unit
+    tables = [importer.source for importer in bank_importers(ws, unit)]
+    accounts: dict[tuple[str, str], list[str]] = {}
+    for table in tables:
+        assert table.account
+        accounts.setdefault((table.account, table.currency or unit.currency), []).append(table.name)
+    held = bank_books(book, {account for account, _ in accounts}, ws.shown)
+    archive = read_archive(ws, unit, held.documents)
+    found = tuple(
+        reconcile_account(
+            account,
+            currency,
+            names,
+            [s for s in archive.statements if s.table.account == account and s.statement.currency == currency],
+            held,
+            unread=archive.unread,
+            today=today,
+        )
+        for (account, currency), names in accounts.items()
+    )
+    return UnitReconciliation(unit, found, archive.problems)
+
+
+def sentences(account: Account, month: Month) -> list[str]:
+    """A month in plain words: its status, and what makes it so."""
+    told = [_headline(account, month)]
+    counts = Counter(finding.kind for finding in month.findings)
+    told += [f"{translate(heading)}: {counts[kind]}." for kind, heading in FINDINGS.items() if counts[kind]]
+    return told + [note_text(note, account.currency) for note in month.notes]
+
+
+def _headline(account: Account, month: Month) -> str:
+    currency, bank = account.currency, month.bank
+    if bank is None:
+        return say(N_("{month}: no statement tells of this month."), month=month.month)
+    if bank.closing is None:
+        text = N_("{month}: the statements give no balance that the books could be compared with.")
+        return say(text, month=month.month)
+    said = {"month": month.month, "first": bank.first, "last": bank.last, "currency": currency}
+    at, closing = money(month.at, currency), money(bank.closing, currency)
+    if month.difference:
+        text = N_("{month}: on {last} the bank has {closing} {currency}, the books {at}: {difference} differ.")
+        told = say(text, closing=closing, at=at, difference=money(month.difference, currency), **said)
+        if month.earlier:
+            earlier = N_("{difference} of it stood there before the month.")
+            told = f"{told} {say(earlier, difference=money(month.earlier, currency))}"
+        return told
+    if not bank.whole:
+        text = N_("{month}: statements tell {first} to {last}; bank and books have {closing} {currency} then.")
+        return say(text, closing=closing, **said)
+    return say(N_("{month}: bank and books have {closing} {currency} on {last}."), closing=closing, **said)
+
+
+def note_text(note: Note, currency: str) -> str:
+    """What a gap, missing numbers, days without statement or a restated day mean."""
+    if isinstance(note, Gap):
+        text = N_(
+            "Between {last} and {first} something is missing: {ended} ends with {before}, {begun} begins with {after}; "
+            "the difference is {difference} {currency}."
+        )
+        amounts = {name: money(getattr(note, name), currency) for name in ("before", "after", "difference")}
+        where = {"last": note.last, "first": note.first, "ended": note.ended, "begun": note.begun}
+        return say(text, currency=currency, **where, **amounts)
+    if isinstance(note, Skipped):
+        text = N_("The bank's statements {first} to {last} are missing before {file}.")
+        return say(text, first=note.first, last=note.last, file=note.file)
+    if isinstance(note, Restated):
+        return _restated(note, currency)
+    text = N_("No statement covers {first} to {last}; the balances on both sides are known.")
+    return say(text, first=note.first, last=note.last)
+
+
+def _restated(note: Restated, currency: str) -> str:
+    kept, other = note.only()
+    text = N_("The bank tells {date} in two ways: only {one} has {mine}; only {two} has {others}.")
+    nothing = say(N_("nothing more"))
+
+    def lines(found: Sequence[Any]) -> str:
+        return (
+            ", ".join(f"{money(line.amount, currency)} {line.counterparty or line.text}" for line in found) or nothing
+        )
+
+    return say(
+        text,
+        date=note.date,
+        one=" + ".join(note.kept.files),
+        two=" + ".join(note.other.files),
+        mine=lines(kept),
+        others=lines(other),
+    )
+
+
+def as_json(found: Reconciliation) -> dict[str, Any]:
+    """The answer of `sambok reconcile --json`; amounts as the account holder has them, money in is positive."""
+    return {
+        "schema": 1,
+        "units": [
+            {
+                "unit": unit.unit.slug,
+                "name": unit.unit.name,
+                "accounts": [_account_json(account) for account in unit.accounts],
+                "problems": [problem.as_json() for problem in unit.problems],
+            }
+            for unit in found.units
+        ],
+        "errors": [problem.as_json() for problem in found.problems],
+    }
+
+
+def _account_json(account: Account) -> dict[str, Any]:
+    return {
+        "account": account.account,
+        "currency": account.currency,
+        "sources": list(account.sources),
+        "bank_accounts": list(account.numbers),
+        "files": list(account.files),
+        "months": [_month_json(account, month) for month in account.months],
+    }
+
+
+def _month_json(account: Account, month: Month) -> dict[str, Any]:
+    def shown(amount: Decimal | None) -> str | None:
+        return None if amount is None else money(amount, account.currency)
+
+    bank = month.bank
+    return {
+        "month": month.month,
+        "status": month.status,
+        "difference": shown(month.difference),
+        "bank": None
+        if bank is None
+        else {
+            "first": bank.first.isoformat(),
+            "last": bank.last.isoformat(),
+            "opening": shown(bank.opening),
+            "closing": shown(bank.closing),
+            "whole": bank.whole,
+        },
+        "books": {"opening": shown(month.opening), "closing": shown(month.closing), "at": shown(month.at)},
+        "lines": {"statements": month.told, "booked": month.booked},
+        "findings": [_finding_json(finding, account.currency) for finding in month.findings],
+        "notes": [{"kind": _KINDS[type(n)], "text": note_text(n, account.currency)} for n in month.notes],
+        "summary": sentences(account, month),
+    }
+
+
+_KINDS: dict[type, str] = {Gap: "gap", Skipped: "sequence", Restated: "restated", Uncovered: "days"}
+
+
+def _finding_json(finding: Finding, currency: str) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "date": finding.date.isoformat(),
+        "amount": money(finding.amount, currency),
+        "text": finding.text,
+        "file": finding.file or None,
+        "where": finding.where or None,
+        "booked": {"date": finding.booked[0].isoformat(), "amount": money(finding.booked[1], currency)}
+        if finding.booked
+        else None,
+        "perhaps": finding.perhaps or None,
+    }
