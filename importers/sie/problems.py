@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.errors import Problem
+from ledger.errors import EXIT_USAGE, Problem
 from ledger.messages import N_
 
 
@@ -34,7 +34,7 @@ class SieNoVouchers(Problem):
     """A SIE file that says it holds balances only (type 1, 2 or 3), and holds vouchers as well."""
 
     code = "SIE_NO_VOUCHERS"
-    message = N_("This is a SIE file of type {type}: it holds balances, no vouchers; yet {count} stand in it.")
+    message = N_("The file says that it holds balances only (type {type}), yet vouchers stand in it: {count}.")
     remedy = N_("Export type 4 (4E, vouchers) from the accounting program.")
 
 
@@ -105,3 +105,54 @@ class SieBalanceDiffers(Problem):
         "(difference {difference})."
     )
     remedy = N_("The exporting program leaves something out. Compare the account with its own report.")
+
+
+class SieAccountNumber(Problem):
+    """An account with postings that has no number: SIE knows accounts by number alone."""
+
+    code = "SIE_ACCOUNT_NUMBER"
+    message = N_("{account} has no number of its chart, so it can't be in a SIE file.")
+    remedy = N_('Give its open directive a number, such as code: "1930", and export again.')
+
+
+class SieForeignPosting(Problem):
+    """A posting that doesn't say what it is worth in the unit's currency."""
+
+    code = "SIE_FOREIGN_POSTING"
+    message = N_("The posting is in {currency} without a price, and the SIE file is in {expected}.")
+    remedy = N_("Say what it was worth: add  @@ and the amount in {expected}  to the posting, and export again.")
+
+
+class SieYearEmpty(Problem):
+    """A year of which the books hold nothing: neither vouchers nor balances."""
+
+    code = "SIE_YEAR_EMPTY"
+    exit_code = EXIT_USAGE
+    message = N_("The books of {slug} hold nothing in the year {start} to {end}, nor before it.")
+    remedy = N_("Choose a year that has vouchers with --year.")
+
+
+class SieNoDivisions(Problem):
+    """No unit of the federation is a division with books of that year: there is no legal person to export."""
+
+    code = "SIE_NO_DIVISIONS"
+    exit_code = EXIT_USAGE
+    message = N_("No division of the federation has books in the year {start} to {end}.")
+    remedy = N_("Export a legal entity by its own name: sambok export sie UNIT.")
+
+
+class SieDivisionsDiffer(Problem):
+    """Divisions of one legal person that keep books in different currencies or charts."""
+
+    code = "SIE_DIVISIONS_DIFFER"
+    message = N_("{slug} keeps its books in {currency} by the chart {chart}; the legal person's are in {expected}.")
+    remedy = N_("Books of one legal person have one currency and one chart: correct units/{slug}/unit.toml.")
+
+
+class SieOutTaken(Problem):
+    """A file that an export would overwrite, and that is no SIE file, or lies among the units' books."""
+
+    code = "SIE_OUT_TAKEN"
+    exit_code = EXIT_USAGE
+    message = N_("The export isn't written there: {reason}.")
+    remedy = N_("Name another file with --out.")
