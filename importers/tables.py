@@ -39,6 +39,10 @@ from ledger.messages import N_, say
 ENCODINGS: Final = {"utf-8": "utf-8", "cp1252": "cp1252", "latin-1": "latin-1", "utf-16": "utf-16"}
 DELIMITERS: Final = ";,\t|"
 MOST_ROWS = 200_000
+#: Cells of a table: 200 columns make shorter ones.
+MOST_CELLS = 3_000_000
+#: Lines of a file, blank ones included.
+MOST_LINES = 1_000_000
 MOST_COLUMNS = 200
 #: Characters of one row, with all its lines: no real one comes near.
 LONGEST_ROW = 20_000
@@ -250,6 +254,7 @@ def read_table(
         raise problem_at(TableHeader, text, shown, header.line, reason=reason)
     table = Table(shown, text, header)
     expected = len(header.names)
+    most = MOST_CELLS // max(1, expected)
     rows = table.rows
     for row in read_rows(text, shown, header.delimiter, after=header.line):
         if is_trailer is not None and (table.trailer or is_trailer(row.cells)):
@@ -260,6 +265,8 @@ def read_table(
                 raise table.problem(TableCutOff, row.line)
             raise table.problem(TableColumns, row.line, found=len(row.cells), expected=expected)
         rows.append(row)
+        if len(rows) > most:
+            raise TableTooLong(file=shown, line=row.line, limit=most)
     return table
 
 
@@ -286,6 +293,8 @@ def read_rows(text: str, shown: str, delimiter: str, after: int = 0) -> Iterator
         if cells is None:
             return
         if not any(map(str.strip, cells)):
+            if lines.number > MOST_LINES:
+                raise TableTooLong(file=shown, line=lines.first, limit=MOST_LINES)
             continue
         count += 1
         if count > MOST_ROWS:

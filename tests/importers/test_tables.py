@@ -21,6 +21,8 @@ from importers.problems_tables import (
 )
 from importers.tables import (
     LONGEST_ROW,
+    MOST_CELLS,
+    MOST_LINES,
     MOST_ROWS,
     Header,
     check_end,
@@ -152,6 +154,16 @@ def test_a_problem_quotes_its_line():
 def test_more_rows_than_anybody_has():
     text = HEADER + "a;b;1\n" * (MOST_ROWS + 1)
     assert refused(TableTooLong, table, text).line == MOST_ROWS + 2
+
+
+def test_more_blank_lines_than_anybody_has():
+    assert refused(TableTooLong, table, HEADER + "\n" * (MOST_LINES + 1)).params["limit"] == str(MOST_LINES)
+
+
+def test_more_cells_than_anybody_has():
+    names = ";".join(f"c{n}" for n in range(200))
+    problem = refused(TableTooLong, table, f"{names}\n" + (";".join(["a"] * 200) + "\n") * (MOST_CELLS // 200 + 1))
+    assert problem.params["limit"] == str(MOST_CELLS // 200)
 
 
 def test_two_columns_of_one_name():
