@@ -47,7 +47,7 @@ class Fees:
             check_open(self.view, account, day, currency, by=say(N_("source {name}"), name=self.source.name))
         else:
             account = self.view.role("card_fees", "bank_fees")
-        rate = Decimal(takings.fee_vat) if takings and takings.fee_vat else Decimal(0)
+        rate = Decimal(takings.fee_vat) / 100 if takings and takings.fee_vat else Decimal(0)
         vat = deductible(included(fees, rate, currency), self.view.unit.vat_deduction, currency)
         found = [posting(account, fees - vat, currency)]
         return [*found, posting(self.view.role("input_vat"), vat, currency)] if vat else found

@@ -14,6 +14,7 @@ from importers.clearing.fees import Fees
 from importers.clearing.model import Deposit, Payment
 from importers.clearing.till import TillSide
 from importers.recognise.place import Placed, Recogniser
+from importers.recognise.placed import PAYMENT
 from ledger.books import account_code
 from ledger.books.sources import RuleTable, SourceTable
 
@@ -104,6 +105,9 @@ class Sides:
                 **(item if self.is_item(posting.account) else {}),
                 **(posting.meta or {}),
             }
+            if payment.kind == "dispute" and meta.pop(PAYMENT, None):
+                # It isn't placed again by itself: rules for all payments would take it then.
+                meta["dispute"] = True
             if payment.private and "counterparty-account" in meta:
                 meta["counterparty-account"] = masked(meta["counterparty-account"])
             other.postings.append(posting._replace(meta=meta or None))
