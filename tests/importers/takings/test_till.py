@@ -1,0 +1,459 @@
+"""Z reports: sales by rate of VAT against how they were paid; nothing but reports that tie, each once, gaps said."""
+
+import contextlib
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importers.base import Source, read_source
+from importers.book import BookView, load_view
+from importers.problems import (
+    ImportAccountMissing,
+    ImportAmountInvalid,
+    ImportDateInvalid,
+    ImportDateRange,
+    ImportMonthClosed,
+)
+from importers.problems_tables import TableColumns, TableCutOff
+from importers.run import importers_of
+from importers.takings.problems import (
+    TakingsIncomplete,
+    TakingsLayout,
+    TillCash,
+    TillGap,
+    TillNumber,
+    TillRestated,
+    TillSum,
+    TillTotal,
+    TillTwice,
+    TillVat,
+)
+from importers.takings.till import TillImporter
+from importers.takings.till_plan import plan_reports
+from ledger.books import Unit
+from ledger.books.durable import sha256
+from ledger.books.source_takings import TakingsColumns, TakingsTable, TillPayment, TillSale
+from ledger.books.sources import SourceTable
+from ledger.errors import Problem
+from tests.importers.conftest import ACCOUNTS
+from tests.importers.takings.day import UNIT, Z
+
+HEAD = Z.split("\n")[0]
+ROW = Z.split("\n")[1]
+TILL = 'chart = "bas"\ncurrency = "SEK"\n[[source]]\nname = "kassa"\nformat = "till"\n'
+SMALL = """\
+[source.takings.columns]
+date = "Datum"
+number = "Nr"
+"""
+SALE_25 = '[[source.takings.sale]]\nvat = "25"\ngross = "F25"\n'
+CARD = '[[source.takings.payment]]\ncolumn = "Kort"\nmeans = "card"\n'
+
+
+def posted(feed):
+    return [
+        [(p.account.split(":")[1][:4], str(p.units.number)) for p in entry.postings]
+        for entry in feed.transactions()
+        if str(entry.meta.get("source-id", "")).startswith("till-")
+    ]
+
+
+def small(*rows, head="Datum;Nr;F25;Kort"):
+    return "\n".join([head, *rows, ""])
+
+
+# --- what a report books
+
+
+def test_a_day_at_the_till(feed):
+    """Worked out in `day`: 1 620.00 sold; 2.00 of the cash are missing; 300.00 go to the bank."""
+    feed = feed(UNIT)
+    feed.take(Z, "z.csv")
+    assert posted(feed) == [
+        [
+            ("1910", "320.00"),
+            ("1581", "900.00"),
+            ("1582", "400.00"),
+            ("1910", "-2.00"),
+            ("3790", "2.00"),
+            ("1910", "-300.00"),
+            ("1909", "300.00"),
+            ("3001", "-400.00"),
+            ("2611", "-100.00"),
+            ("3002", "-1000.00"),
+            ("2621", "-120.00"),
+        ]
+    ]
+    (entry,) = feed.transactions()
+    assert (entry.date, entry.flag, entry.narration) == (dt.date(2026, 3, 2), "*", "Z report 17")
+    assert (entry.meta["z-report"], str(entry.meta["sales"])) == ("17", "1620.00 SEK")
+    # three items on their way: cards, Swish, the bag for the bank
+    assert entry.links == {entry.postings[i].meta["item"] for i in (1, 2, 6)}
+    assert entry.postings[6].meta["reference"] == "77"
+    assert feed.book().problems == ()
+
+
+def test_vat_that_the_till_doesnt_give_is_worked_out_once_per_report_and_rate(feed):
+    """99.99 at 25 % hold 19.998 -> 20.00; 33.33 at 6 % hold 1.8866 -> 1.89; 10.00 bear none."""
+    sales = SALE_25 + "".join(f'[[source.takings.sale]]\nvat = "{rate}"\ngross = "F{rate}"\n' for rate in ("6", "0"))
+    feed = feed(TILL + SMALL + sales + CARD)
+    feed.take(small("2026-03-02;1;99,99;33,33;10,00;143,32", head="Datum;Nr;F25;F6;F0;Kort"), "z.csv")
+    assert posted(feed) == [
+        [
+            ("1581", "143.32"),
+            ("3001", "-79.99"),
+            ("2611", "-20.00"),
+            ("3003", "-31.44"),
+            ("2631", "-1.89"),
+            ("3004", "-10.00"),
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "head", "row"),
+    [
+        ('net = "N25"\nvat_amount = "M25"', "Datum;Nr;N25;M25;Kort", "2026-03-02;1;80,00;20,00;100,00"),
+        ('net = "N25"', "Datum;Nr;N25;Kort", "2026-03-02;1;80,00;100,00"),
+        ('gross = "F25"\nnet = "N25"', "Datum;Nr;F25;N25;Kort", "2026-03-02;1;100,00;80,00;100,00"),
+        (
+            'gross = "F25"\nnet = "N25"\nvat_amount = "M"',
+            "Datum;Nr;F25;N25;M;Kort",
+            "2026-03-02;1;100,00;80,00;20,00;100,00",
+        ),
+    ],
+)
+def test_sales_with_or_without_vat(feed, columns, head, row):
+    feed = feed(TILL + SMALL + f'[[source.takings.sale]]\nvat = "25"\n{columns}\n' + CARD)
+    report = feed.take(small(row, head=head), "z.csv")
+    assert report.status == "imported", report.problem
+    assert posted(feed) == [[("1581", "100.00"), ("3001", "-80.00"), ("2611", "-20.00")]]
+
+
+def test_a_till_that_rounds_vat_on_every_receipt_needs_leave(feed):
+    """100.00 hold 20.00; the till's receipts come to 20.03."""
+    sale = '[[source.takings.sale]]\nvat = "25"\ngross = "F25"\nvat_amount = "M"\n'
+    row = small("2026-03-02;1;100,00;20,03;100,00", head="Datum;Nr;F25;M;Kort")
+    strict = feed(TILL + SMALL + sale + CARD)
+    assert type(strict.take(row, "z.csv").problem) is TillVat
+
+
+def test_with_leave_the_tills_own_vat_is_booked(feed):
+    sale = '[[source.takings.sale]]\nvat = "25"\ngross = "F25"\nvat_amount = "M"\n'
+    row = small("2026-03-02;1;100,00;20,03;100,00", head="Datum;Nr;F25;M;Kort")
+    feed = feed(TILL + '[source.takings]\nvat_tolerance = "0.05"\n' + SMALL + sale + CARD)
+    feed.take(row, "z.csv")
+    assert posted(feed) == [[("1581", "100.00"), ("3001", "-79.97"), ("2611", "-20.03")]]
+
+
+def test_what_else_a_till_takes_money_for(feed):
+    """A gift card is sold and one is used; kronor are rounded; a return is written without sign."""
+    extra = (
+        '[[source.takings.sale]]\nvat = "0"\ngross = "Presentkort"\naccount = "Liabilities:2421-Presentkort"\n'
+        '[[source.takings.sale]]\nvat = "0"\ngross = "Avrundning"\naccount = "Income:3740-Öresutjämning"\n'
+        '[[source.takings.sale]]\nvat = "25"\ngross = "Retur"\nminus = true\n'
+        '[[source.takings.payment]]\ncolumn = "Inlöst"\nmeans = "other"\naccount = "Liabilities:2421-Presentkort"\n'
+    )
+    accounts = ACCOUNTS + "2020-01-01 open Liabilities:2421-Presentkort\n2020-01-01 open Income:3740-Öresutjämning\n"
+    feed = feed(TILL + SMALL + SALE_25 + CARD + extra, accounts)
+    head = "Datum;Nr;F25;Kort;Presentkort;Avrundning;Retur;Inlöst"
+    report = feed.take(small("2026-03-02;1;500,00;420,50;200,00;0,50;30,00;250,00", head=head), "z.csv")
+    assert report.status == "imported", report.problem
+    assert posted(feed) == [
+        [
+            ("1581", "420.50"),
+            ("2421", "250.00"),
+            ("3001", "-400.00"),
+            ("2611", "-100.00"),
+            ("2421", "-200.00"),
+            ("3740", "-0.50"),
+            ("3001", "24.00"),
+            ("2611", "6.00"),
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        # opening, counted, difference
+        (("500,00", "820,00", ""), []),
+        (("500,00", "818,00", ""), [("1910", "-2.00"), ("3790", "2.00")]),
+        (("500,00", "825,00", ""), [("1910", "5.00"), ("3790", "-5.00")]),
+        (("500,00", "818,00", "-2,00"), [("1910", "-2.00"), ("3790", "2.00")]),
+        (("", "", "-2,00"), [("1910", "-2.00"), ("3790", "2.00")]),
+        (("", "318,00", ""), [("1910", "-2.00"), ("3790", "2.00")]),
+        (("", "", ""), []),
+    ],
+)
+def test_cash_that_was_counted(feed, cells, expected):
+    columns = 'opening = "Växel"\ncounted = "Räknat"\ndifference = "Diff"\n'
+    cash = '[[source.takings.payment]]\ncolumn = "Kontant"\nmeans = "cash"\n'
+    feed = feed(TILL + SMALL + columns + SALE_25 + cash)
+    row = ";".join(["2026-03-02", "1", "320,00", "320,00", *cells])
+    report = feed.take(small(row, head="Datum;Nr;F25;Kontant;Växel;Räknat;Diff"), "z.csv")
+    assert report.status == "imported", report.problem
+    assert posted(feed)[0][1:-2] == expected
+
+
+LONG = """\
+[source.takings.columns]
+date = "Datum"
+number = "Z"
+till = "Kassa"
+item = "Rad"
+amount = "Belopp"
+counted = "Räknat"
+"""
+
+
+def test_a_row_a_figure(feed):
+    """Two tills, a report each; what isn't named (customers) is passed over, what isn't there is nothing."""
+    cash = '[[source.takings.payment]]\ncolumn = "Kontant"\nmeans = "cash"\n'
+    feed = feed(TILL + LONG + SALE_25 + CARD + cash)
+    rows = [
+        "Datum,Z,Kassa,Rad,Belopp",
+        "2026-03-02,7,A,F25,100.00",
+        "2026-03-02,7,A,Kunder,12.00",
+        "2026-03-02,7,A,kort,60.00",
+        "2026-03-02,7,A,Kontant,40.00",
+        "2026-03-02,7,A,Räknat,41.00",
+        "2026-03-02,7,B,F25,50.00",
+        "2026-03-02,7,B,Kort,30.00",
+        "2026-03-02,7,B,Kort,20.00",
+    ]
+    report = feed.take("\n".join(rows) + "\n", "z.csv")
+    assert report.status == "imported", report.problem
+    assert posted(feed) == [
+        [
+            ("1581", "60.00"),
+            ("1910", "40.00"),
+            ("1910", "1.00"),
+            ("3790", "-1.00"),
+            ("3001", "-80.00"),
+            ("2611", "-20.00"),
+        ],
+        [("1581", "50.00"), ("3001", "-40.00"), ("2611", "-10.00")],
+    ]
+    # both tills' cards of a day are one item: the settlement doesn't know tills
+    assert len({e.postings[0].meta["item"] for e in feed.transactions()}) == 1
+    assert [e.narration for e in feed.transactions()] == ["Z report 7 A", "Z report 7 B"]
+
+
+def test_other_charts_have_one_account_for_output_vat(feed):
+    """Spain: 21 % and 10 %."""
+    unit = TILL.replace('"bas"', '"pgc"').replace('"SEK"', '"EUR"')
+    sales = "".join(f'[[source.takings.sale]]\nvat = "{rate}"\ngross = "V{rate}"\n' for rate in ("21", "10"))
+    feed = feed(unit + SMALL + sales + CARD, "2020-01-01 open Assets:4315-Tarjetas\n")
+    report = feed.take(small("2026-03-02;1;121,00;110,00;231,00", head="Datum;Nr;V21;V10;Kort"), "z.csv")
+    assert report.status == "imported", report.problem
+    (postings,) = posted(feed)
+    assert [(code[:3], amount) for code, amount in postings] == [
+        ("431", "231.00"),
+        ("705", "-100.00"),
+        ("477", "-21.00"),
+        ("705", "-100.00"),
+        ("477", "-10.00"),
+    ]
+
+
+# --- once, and none missing
+
+
+def test_a_report_comes_in_once(feed):
+    feed = feed(TILL + SMALL + SALE_25 + CARD)
+    feed.take(small("2026-03-02;1;100,00;100,00"), "a.csv")
+    report = feed.take(small("2026-03-02;1;100,00;100,00", "2026-03-03;2;50,00;50,00"), "b.csv")
+    assert (len(report.plan.known), len(report.plan.entries), report.plan.notes) == (1, 1, [])
+    assert feed.balances()["1581"] == Decimal("150.00")
+
+
+def test_a_report_never_changes(feed):
+    feed = feed(TILL + SMALL + SALE_25 + CARD)
+    feed.take(small("2026-03-02;1;100,00;100,00"), "a.csv")
+    report = feed.take(small("2026-03-02;1;90,00;90,00"), "b.csv")
+    (note,) = report.plan.notes
+    assert type(note) is TillRestated
+    assert (note.params["before"], note.params["now"]) == ("100.00 SEK", "90.00 SEK")
+    assert feed.balances()["1581"] == Decimal("100.00")
+
+
+def test_missing_numbers_are_said_when_the_next_report_comes(feed):
+    feed = feed(TILL + SMALL + SALE_25 + CARD)
+
+    def take(name, *numbers):
+        rows = [f"2026-03-{n:02};{n};100,00;100,00" for n in numbers]
+        notes = feed.take(small(*rows), name).plan.notes
+        assert {type(n) for n in notes} <= {TillGap}
+        return [(n.params["before"], n.params["number"], n.params["missing"]) for n in notes]
+
+    assert take("a.csv", 3, 4) == []
+    assert take("b.csv", 7, 8, 12) == [("4", "7", "2"), ("8", "12", "3")]
+    assert take("c.csv", 9, 10, 11) == []  # the later one was said already
+    assert take("d.csv", 6) == [("4", "6", "1")]
+
+
+# --- what is refused
+
+
+def worded(feed, content, name="z.csv"):
+    """The problem of a file: of its import, or of the importer that is asked all the same."""
+    importer = next(i for i in importers_of(feed.ws, feed.unit) if i.source.name == "kassa")
+    data = content.encode()
+    if importer.recognises(data[:4096]):
+        return feed.take(content, name).problem
+    with pytest.raises(Problem) as caught:
+        importer.layout(content, name, ("date", "number"))
+    return caught.value
+
+
+def row(**cells):
+    """The day's row with other cells, by column."""
+    names, values = HEAD.split(";"), ROW.split(";")
+    found = dict(zip(names, values, strict=True)) | {k.replace("_", " "): v for k, v in cells.items()}
+    return f"{HEAD}\n{';'.join(found.values())}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (row(Kort="899,00"), TillSum),
+        (row(Totalt="1619,00"), TillTotal),
+        (row(Moms_25="99,98"), TillVat),
+        (row(Moms_12="100,00"), TillVat),
+        (row(Z=""), TillNumber),
+        (row(Kort="9OO,00"), ImportAmountInvalid),
+        (row(Datum="2026-13-02"), ImportDateInvalid),
+        (row(Datum="1999-12-31"), ImportDateRange),
+        (row() + row(Kort="950,00", Kontant="270,00", Räknat="768,00").split("\n")[1] + "\n", TillTwice),
+        (row().removesuffix("\n"), TableCutOff),
+        (row().replace(";77", ""), TableColumns),
+        (row().replace("Moms 12", "Moms12"), TakingsLayout),
+    ],
+)
+def test_what_is_refused(feed, content, problem):
+    feed = feed(UNIT)
+    before = feed.bytes()
+    assert type(worded(feed, content)) is problem
+    assert feed.bytes() == before
+
+
+def test_a_report_that_doesnt_tie_says_by_how_much(feed):
+    feed = feed(UNIT)
+    problem = feed.take(row(Kort="899,00"), "z.csv").problem
+    assert problem.text() == (
+        "Z report 17 of 2026-03-02 doesn't add up: sales 1620.00, payments 1619.00; the difference is 1.00 SEK."
+    )
+    assert (problem.line, problem.excerpt[:13]) == (2, "2026-03-02;17")
+
+
+def test_cash_stated_and_counted_must_fit(feed):
+    columns = 'opening = "Växel"\ncounted = "Räknat"\ndifference = "Diff"\n'
+    cash = '[[source.takings.payment]]\ncolumn = "Kontant"\nmeans = "cash"\n'
+    feed = feed(TILL + SMALL + columns + SALE_25 + cash)
+    content = small("2026-03-02;1;320,00;320,00;500,00;818,00;2,00", head="Datum;Nr;F25;Kontant;Växel;Räknat;Diff")
+    problem = feed.take(content, "z.csv").problem
+    assert type(problem) is TillCash
+    assert problem.params["computed"] == "-2.00"
+
+
+@pytest.mark.parametrize(
+    ("unit", "problem"),
+    [
+        (TILL + SMALL + SALE_25, TakingsIncomplete),
+        (TILL + SMALL + CARD, TakingsIncomplete),
+        (TILL + SMALL.replace('number = "Nr"\n', "") + SALE_25 + CARD, TakingsIncomplete),
+        (TILL + SMALL + SALE_25 + 'account = "Income:3999-Nej"\n' + CARD, ImportAccountMissing),
+    ],
+)
+def test_settings_that_are_missing_or_wrong(feed, unit, problem):
+    feed = feed(unit)
+    report = feed.take(small("2026-03-02;1;100,00;100,00"), "z.csv")
+    assert type(report.problem) is problem, report.problem
+
+
+def test_closed_months_take_no_new_report(feed):
+    feed = feed(TILL + SMALL + SALE_25 + CARD)
+    (importer,) = importers_of(feed.ws, feed.unit)
+    view = load_view(feed.ws, feed.unit)
+    view.closed = frozenset({"2026-03"})
+    source = read_source(feed.file("z.csv", small("2026-03-02;1;100,00;100,00")), "z.csv")
+    with pytest.raises(ImportMonthClosed):
+        plan_reports(
+            view,
+            feed.unit.sources[0],
+            importer.reports(source),
+            file="z.csv",
+            document="documents/x",
+            today=dt.date(2026, 3, 31),
+        )
+
+
+def test_no_beginning_of_a_row_is_taken_for_it(feed):
+    """A list of reports has no end: a cut exactly between two rows is told by the next report's number."""
+    feed = feed(UNIT)
+    importer = next(i for i in importers_of(feed.ws, feed.unit) if i.source.name == "kassa")
+    text = row() + row(Z="18", Datum="2026-03-03").split("\n")[1] + "\n"
+    ends = {len("".join(text.splitlines(keepends=True)[:n])) for n in (1, 2)}
+    for size in range(len(text)):
+        with contextlib.suppress(Problem):
+            found = read(importer, text[:size])
+            assert size in ends, (found, text[:size][-30:])
+
+
+def read(importer, text):
+    return importer.read(Source(Path("z.csv"), "z.csv", text.encode(), sha256(text.encode())))
+
+
+CENTS = st.integers(-(10**7), 10**7)
+UNIT_OF_OUR_OWN = Unit("repris", Path("/nowhere"), "Repris", "REPRIS", "division", "SEK", "bas")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(CENTS, CENTS, CENTS, CENTS, CENTS), min_size=1, max_size=5))
+def test_whatever_was_sold_the_entry_says_how_it_was_paid(rows):
+    """Sales at three rates against card and cash with a difference: entries tie, every krona is on its account."""
+    table = TakingsTable(
+        columns=TakingsColumns(date="d", number="n", difference="diff", banked="bank"),
+        sale=tuple(TillSale(vat=rate, gross=f"F{rate}") for rate in ("25", "12", "6")),
+        payment=(TillPayment(column="Kort", means="card"), TillPayment(column="Kontant", means="cash")),
+    )
+    lines = ["d;n;F25;F12;F6;Kort;Kontant;diff;bank"]
+    sums = dict.fromkeys(("card", "cash", "difference", "net", "vat"), Decimal(0))
+    for number, cents in enumerate(rows, 1):
+        *sold, cash, difference = [Decimal(c) / 100 for c in cents]
+        card = sum(sold, Decimal(0)) - cash
+        lines.append(";".join(map(str, ["2026-03-02", number, *sold, card, cash, difference, "0.00"])))
+        sums["card"] += card
+        sums["cash"] += cash + difference
+        sums["difference"] -= difference
+        for amount, rate in zip(sold, (25, 12, 6), strict=True):
+            # half away from zero, without the product's own rounding
+            vat = (abs(amount) * 100 * rate * 2 + (100 + rate)) // (2 * (100 + rate)) / 100
+            vat = vat if amount >= 0 else -vat
+            sums["vat"] -= vat
+            sums["net"] -= amount - vat
+    source = SourceTable(name="kassa", format="till", takings=table)
+    importer = TillImporter(None, UNIT_OF_OUR_OWN, source)
+    text = "\n".join([*lines, ""])
+    plan = plan_reports(
+        BookView(UNIT_OF_OUR_OWN, []),
+        source,
+        read(importer, text),
+        file="z.csv",
+        document="documents/x",
+        today=dt.date(2026, 3, 31),
+    )
+    found = dict.fromkeys(sums, Decimal(0))
+    roots = {"1581": "card", "1910": "cash", "3790": "difference", "3": "net", "2": "vat"}
+    for entry in plan.entries:
+        assert sum((p.units.number for p in entry.postings), Decimal(0)) == 0
+        for p in entry.postings:
+            code = p.account.split(":")[1]
+            name = next(name for start, name in roots.items() if code.startswith(start))
+            found[name] += p.units.number
+    assert found == sums
