@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from ledger.rules.names import folded
 
@@ -27,6 +28,7 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
 
 
+@lru_cache(maxsize=10_000)
 def account_number(text: str) -> str:
     """A bank account's number as its letters and digits."""
     return "".join(c for c in text.upper() if c.isalnum())

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from importers.bank.model import BankStatement
-from importers.bank.planner import plan_bank
+from importers.bank.planner import balance_before, plan_bank
 from importers.bank.statements import (
     check_currency,
     check_overlap,
@@ -90,7 +90,7 @@ class BankImporter(SambokImporter):
             found.append(statement if self.FINAL else replace(statement, final=False))
         whole = Plan()
         for table, found in groups.values():
-            ordered = in_order(without_repeats(found))
+            ordered = in_order(without_repeats(found), balance_before(view, table, found))
             check_overlap(ordered, source.shown)
             whole.extend(plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today))
         return whole

@@ -67,6 +67,15 @@ def plan_bank(
     return plan
 
 
+def balance_before(view: BookView, source: SourceTable, statements: Sequence[BankStatement]) -> Decimal:
+    """What the book holds of an account before the first day of some statements."""
+    assert source.account
+    one, days = statements[0], [day for statement in statements for day in statement.days]
+    opening_id = f"bank-{opening_digest(source, one)}"
+    book = BankBook.of(view, source.account, one.currency, number_of(source, one), opening_id)
+    return book.log.before(min(days)) + book.brought(min(days)) if days else Decimal(0)
+
+
 def by_day(statement: BankStatement) -> BankStatement:
     """The statement with its lines oldest first; a list that begins with the newest line is turned round."""
     lines = statement.lines
@@ -136,7 +145,8 @@ class _Planner:
         if opened is not None:
             self.open_with(*opened)
         for line, source_id in track(list(zip(lines, found.ids, strict=True)), COMPARING):
-            self.take(self.entry(line, source_id))
+            standing = self.view.sources.get(source_id)
+            self.take(self.entry(line, source_id) if standing is None else self.again(line, source_id, standing))
         missing = gaps(found, self.statements, self.file)
         self.plan.notes += [note for _, _, note in missing]
         closings = Closings(found, self.statements, self.plan, self.file, self.document)
@@ -181,12 +191,19 @@ class _Planner:
         text = N_("{account} had no postings: the opening balance {amount} {currency} stands on suspense.")
         self.plan.remarks.append(say(text, account=self.account, amount=amount, currency=self.currency))
 
-    def entry(self, line: BankLine, source_id: str) -> data.Transaction:
-        """A line as a transaction; its payments are placed one by one."""
-        assert sum((p.amount for p in line.payments), Decimal(0)) == line.amount
-        alone = not line.parts
-        placed = [self.recogniser.place(part, line.date, self.currency, alone=alone) for part in line.payments]
-        self.check_other_side(line, placed)
+    def again(self, line: BankLine, source_id: str, standing: data.Directive) -> data.Transaction:
+        """A line that the book holds, with the other side that it has there: it settles nothing a second time."""
+        others, flag = [], "*"
+        if isinstance(standing, data.Transaction):  # whoever edits a book may put an id elsewhere
+            others, flag = standing.postings, standing.flag or "*"
+        meta = self.meta(line, source_id)
+        entry = self.transaction(line.date, flag, clean(line.counterparty) or None, clean(line.text), meta)
+        entry.postings.append(posting(self.account, line.amount, self.currency))
+        entry.postings.extend(p for p in others if p.account != self.account)
+        return entry
+
+    def meta(self, line: BankLine, source_id: str) -> dict[str, Any]:
+        """What is kept of a line beside its texts."""
         meta: dict[str, Any] = {"source-id": source_id}
         if line.bank_ref:
             meta["bank-ref"] = clean(line.bank_ref, 80)
@@ -198,7 +215,15 @@ class _Planner:
             meta["value-date"] = line.value_date
         if line.reversal:
             meta["reversal"] = True
-        meta |= {key: clean(text, 80) for key, text in line.extra}
+        return meta | {key: clean(text, 80) for key, text in line.extra}
+
+    def entry(self, line: BankLine, source_id: str) -> data.Transaction:
+        """A line as a transaction; its payments are placed one by one."""
+        assert sum((p.amount for p in line.payments), Decimal(0)) == line.amount
+        alone = not line.parts
+        placed = [self.recogniser.place(part, line.date, self.currency, alone=alone) for part in line.payments]
+        self.check_other_side(line, placed)
+        meta = self.meta(line, source_id)
         meta |= {key: value for one in placed for key, value in one.meta.items()}
         suggestions = [p.suggestion for p in placed if p.suggestion]
         if suggestions:

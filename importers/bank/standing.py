@@ -6,15 +6,16 @@ afternoon's statement), and a list may end there, having been made before the da
 
 - The file begins after those booked lines whose sum leads from the balance at the day's beginning to the file's opening
   balance; all others must be in the file. Tried are the first lines of the day, in the book's order and in the
-  reverse of it (some lists begin with the newest line), then exactly those that the file lacks. Several places fit
-  where lines cancel out between them: then the one counts at which nothing is new, else the earliest.
+  reverse of it (some lists begin with the newest line), then any of them. Where several places fit, since lines cancel
+  out between them, the one counts at which nothing is new, else the one with the fewest lines before it.
+- A file that opens with the balance at the day's beginning covers the day from there. (One that begins after lines that
+  cancel out can't be told from it: it is refused if it lacks them, and the whole day must be downloaded.)
 - A list that ends in the middle of a day holds none but booked lines, and the book holds more.
-- A day of which the file has the same amounts in other words isn't cut, but told otherwise.
 
 What no balance can tell: lines that cancel out, and come again with the same words and amounts right after a file was
 cut between the two, are taken for the same ones; and a list of a day's first lines is taken for an early list, also
-where the bank has taken the others back (the next file's opening balance says so). The account's balance is right in
-the first case, and found out in the second.
+where the bank has taken the others back. The account's balance is right in the first case; the second shows in the next
+file's opening balance.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from importers.identity import LineKey
 #: A booked line: which of the file's keys it has (None: the file knows none like it), and its amount.
 Row = tuple[LineKey | None, Decimal]
 NOTHING = Decimal(0)
+#: Sums that are looked at on one day before a place in the middle of it counts as unknown.
+WAYS = 2000
 
 
 @dataclass(slots=True)
@@ -46,11 +49,6 @@ class FileDay:
     keys: list[LineKey] = field(default_factory=list)
     opening: Decimal | None = None
     early: bool = False
-
-    @property
-    def amounts(self) -> list[Decimal]:
-        """Of its lines, in order of size."""
-        return sorted(key.amount for key in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +91,23 @@ def stand(day: FileDay, rows: Sequence[Row], starts: Sequence[Decimal]) -> Stand
     Returns:
         None where the file tells the day otherwise than the book.
     """
-    told_otherwise = day.amounts == sorted(amount for _, amount in rows)
+    whole = _bounds(day, rows)[0] == 0 or _early(day, rows)
     for start in starts if day.opening is not None else ():
         assert day.opening is not None
         target = day.opening - start
-        whole_day = target == 0 and told_otherwise
+        if target == 0:
+            if whole:
+                return _standing(day, rows, 0, start)
+            continue
         for order in (rows, rows[::-1]):
             cut = _cut(day, order, target)
-            if cut is not None and (cut == 0 or not whole_day):
+            if cut is not None:
                 return _standing(day, order, cut, start)
-        missing = _missing(day, rows)
-        if missing and not whole_day and sum(amount for _, amount in missing) == target:
-            return Standing(Counter(key for key, _ in missing if key), start, target)
-    if _bounds(day, rows)[0] == 0 or _early(day, rows):
-        return _standing(day, rows, 0, None)
-    return None
+        before = _known(day, rows, target) or _fewest(day, rows, target)
+        if before is not None:
+            after = max(0, len(rows) - before.total() - len(day.keys))
+            return Standing(Counter({k: n for k, n in before.items() if isinstance(k, LineKey)}), start, target, after)
+    return _standing(day, rows, 0, None) if whole else None
 
 
 def _standing(day: FileDay, order: Sequence[Row], cut: int, start: Decimal | None) -> Standing:
@@ -160,13 +160,41 @@ def _cut(day: FileDay, order: Sequence[Row], target: Decimal) -> int | None:
     return first_new
 
 
-def _missing(day: FileDay, rows: Sequence[Row]) -> list[Row]:
-    """The booked lines that the file lacks, counted."""
-    left = Counter(day.keys)
-    found: list[Row] = []
-    for key, amount in rows:
-        if key is not None and left[key] > 0:
-            left[key] -= 1
-        else:
-            found.append((key, amount))
-    return found
+def _known(day: FileDay, rows: Sequence[Row], target: Decimal) -> Counter[LineKey | Decimal] | None:
+    """The booked lines that stand before a list which holds none but booked lines; their order doesn't tell."""
+    if not _early(day, rows):
+        return None
+    spare = _counted(rows) - Counter(day.keys)
+    return _choose(spare, target)
+
+
+def _fewest(day: FileDay, rows: Sequence[Row], target: Decimal) -> Counter[LineKey | Decimal] | None:
+    """The fewest booked lines that may stand before a file: those that it lacks, and others that it has once more."""
+    booked = _counted(rows)
+    missing = booked - Counter(day.keys)
+    left = target - sum((_amount(key) * count for key, count in missing.items()), NOTHING)
+    more = _choose(booked - missing, left)
+    return None if more is None else missing + more
+
+
+def _counted(rows: Sequence[Row]) -> Counter[LineKey | Decimal]:
+    """Booked lines, by the file's key or, where it has none, by amount."""
+    return Counter(amount if key is None else key for key, amount in rows)
+
+
+def _amount(key: LineKey | Decimal) -> Decimal:
+    return key.amount if isinstance(key, LineKey) else key
+
+
+def _choose(spare: Counter[LineKey | Decimal], target: Decimal) -> Counter[LineKey | Decimal] | None:
+    """The fewest of some lines that sum to `target`; None where none do, or where the ways are too many to look at."""
+    ways: dict[Decimal, tuple[int, tuple[LineKey | Decimal, ...]]] = {NOTHING: (0, ())}
+    for key, copies in spare.items():
+        for total, (count, chosen) in list(ways.items()):
+            for more in range(1, copies + 1):
+                reached, longer = total + more * _amount(key), count + more
+                if reached not in ways or ways[reached][0] > longer:
+                    ways[reached] = (longer, (*chosen, *[key] * more))
+            if len(ways) > WAYS:
+                return None
+    return Counter(ways[target][1]) if target in ways else None

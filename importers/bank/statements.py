@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -192,38 +192,56 @@ def check_overlap(ordered: list[BankStatement], shown: str) -> None:
             )
 
 
-def in_order(statements: Sequence[BankStatement]) -> list[BankStatement]:
-    """Statements of one account by day; those of one day so that each opens where the one before closed."""
+def in_order(statements: Sequence[BankStatement], balance: Decimal | None = None) -> list[BankStatement]:
+    """Statements of one account by day; those of one day so that each opens where the one before closed.
+
+    Args:
+        statements: as they stand in the file; their numbers in the bank's series come first, where it gives them.
+        balance: what the book holds before them; it tells where a day begins whose statements come full circle.
+    """
     days: dict[dt.date, list[BankStatement]] = {}
-    for statement in statements:
+    for statement in sorted(statements, key=lambda s: s.sequence or 0):
         day = min((line.date for line in statement.lines), default=statement.last_day or dt.date.max)
         days.setdefault(day, []).append(statement)
+    after: dict[dt.date, Decimal | None] = {}
+    begins: Decimal | None = None
+    for day in sorted(days, reverse=True):
+        after[day] = begins
+        begins = next(iter(_heads(days[day])), begins)
     ordered: list[BankStatement] = []
     for day in sorted(days):
-        ordered += _chain(days[day], ordered[-1].closing if ordered else None)
+        ordered += _chain(days[day], ordered[-1].closing if ordered else balance, after[day])
     return ordered
 
 
-def _chain(statements: Sequence[BankStatement], balance: Decimal | None) -> list[BankStatement]:
-    """The statements of one day, each following on the balance before where one does; else one that follows on none."""
-    left = dict(enumerate(statements))
-    opening: dict[Decimal | None, deque[int]] = defaultdict(deque)
-    for number, statement in left.items():
-        opening[statement.opening].append(number)
-    closings = Counter(s.closing for s in statements)
-    heads = deque(number for number, s in left.items() if closings[s.opening] - (s.closing == s.opening) == 0)
+def _heads(statements: Sequence[BankStatement]) -> list[Decimal | None]:
+    """Opening balances with which more statements open than close; none where they come full circle."""
+    surplus = Counter(s.opening for s in statements)
+    surplus.subtract(s.closing for s in statements)
+    return [opening for opening, more in surplus.items() if more > 0]
+
+
+def _chain(statements: Sequence[BankStatement], before: Decimal | None, after: Decimal | None) -> list[BankStatement]:
+    """The statements of one day in an order in which each opens where the one before closed, if there is one.
+
+    A balance that comes back leaves several ways to go on, of which some end before all statements are passed; the way
+    through all of them is found as a trail that passes each edge of a graph once (Hierholzer 1873).
+    """
+    onward: dict[Decimal | None, deque[int]] = defaultdict(deque)
+    for number, statement in enumerate(statements):
+        onward[statement.opening].append(number)
+    heads = deque([before, *_heads(statements), after, *onward])
     ordered: list[BankStatement] = []
-    while left:
-        follows = opening[balance] if balance is not None else deque[int]()
-        queues = [q for q in (follows, heads) if _drop(q, left)]
-        number = queues[0].popleft() if queues else next(iter(left))
-        ordered.append(left.pop(number))
-        balance = ordered[-1].closing
+    while heads:
+        trail: list[int] = []
+        passed: list[tuple[Decimal | None, int | None]] = [(heads.popleft(), None)]
+        while passed:
+            here, came_by = passed[-1]
+            if onward.get(here):
+                number = onward[here].popleft()
+                passed.append((statements[number].closing, number))
+            else:
+                passed.pop()
+                trail += [came_by] if came_by is not None else []
+        ordered += [statements[number] for number in reversed(trail)]
     return ordered
-
-
-def _drop(numbers: deque[int], left: Mapping[int, BankStatement]) -> bool:
-    """Take what is ordered already from a queue's head; whether anything is left in it."""
-    while numbers and numbers[0] not in left:
-        numbers.popleft()
-    return bool(numbers)
