@@ -281,6 +281,4 @@ def test_a_sale_to_a_unit_is_no_turnover_for_the_levy(pair):
     fed = pair(policy=policy)
     fed.take("koop", invoice(seller=KOOP, buyer=TEXTIL))
     fed.take("koop", invoice(line(net="1000.00"), number="1002", seller=KOOP, buyer=stranger))
-    statement = load_federation(fed.ws).run.statements["koop"]
-    assert "1000.00" in repr(statement)
-    assert "1100.00" not in repr(statement)
+    assert load_federation(fed.ws).run.statements["koop"].year(2026).base == D("1000.00")
