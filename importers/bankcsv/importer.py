@@ -9,9 +9,9 @@ from __future__ import annotations
 from importers.bank.lists import ListImporter
 from importers.bank.model import BankStatement
 from importers.bankcsv.layouts import find_layout, layouts_of
-from importers.bankcsv.problems import CsvLayoutUnknown
 from importers.bankcsv.read import read_list
 from importers.base import Source
+from importers.problems import ImportUnknownFormat
 from importers.tables import head_text, read_text
 
 
@@ -30,7 +30,8 @@ class CsvImporter(ListImporter):
         text = read_text(source.data, source.shown, layouts[0].encoding)
         found = find_layout(text, layouts)
         if found is None:
-            raise CsvLayoutUnknown(file=source.shown, name=self.source.name)
+            known = f"{self.source.name} ({self.FORMAT})"
+            raise ImportUnknownFormat(file=source.shown, unit=self.unit.slug, slug=self.unit.slug, known=known)
         done = read_list(text, source.shown, *found, self.source.currency or self.unit.currency)
         self.left_out[source.digest] = done.left_out
         return done.statements

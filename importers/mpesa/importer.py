@@ -33,7 +33,12 @@ class MpesaImporter(ListImporter):
             reason = say(N_("no row has Receipt No., Completion Time, Details, Paid In and Withdrawn"))
             raise TableHeader(file=source.shown, reason=reason)
         statement, left_out = read_mpesa(
-            text, source.shown, header, self.source.currency or "KES", table.dates if table else ()
+            text,
+            source.shown,
+            header,
+            self.source.currency or "KES",
+            table.dates if table else (),
+            table.order if table else None,
         )
         self.left_out[source.digest] = left_out
         return (statement,)

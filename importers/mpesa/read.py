@@ -76,7 +76,12 @@ def _place(header: Header, key: str) -> int | None:
 
 
 def read_mpesa(
-    text: str, shown: str, header: Header, currency: str = "KES", forms: Sequence[str] = ()
+    text: str,
+    shown: str,
+    header: Header,
+    currency: str = "KES",
+    forms: Sequence[str] = (),
+    order: str | None = None,
 ) -> tuple[BankStatement, int]:
     """The statement of a file, and how many of its rows were left out because no money moved.
 
@@ -86,6 +91,7 @@ def read_mpesa(
         header: as `find_header` found it.
         currency: of statements that name none.
         forms: the forms of its dates, where the source declares them.
+        order: of its rows, likewise.
 
     Raises:
         Problem: it is damaged, cut off, ambiguous, or a balance doesn't follow.
@@ -95,7 +101,7 @@ def read_mpesa(
     table = read_table(text, shown, header, is_trailer=lambda cells: _is_total(cells, place))
     reader = _Reader(table, currency, forms)
     check_end(table, reader.whole)
-    return reader.statement(), reader.left_out
+    return reader.statement(order), reader.left_out
 
 
 def _is_total(cells: Sequence[str], receipt: int) -> bool:
@@ -144,11 +150,11 @@ class _Reader:
         places = {decimals_of(text) for row in self.table.rows for key in keys if (text := self.cell(row, key))}
         return len(places) == 1 and places != {0} and decimals_of(cell) in places
 
-    def statement(self) -> BankStatement:
+    def statement(self, order: str | None) -> BankStatement:
         """All rows."""
         links = [self.link(row, when) for row, when in zip(self.table.rows, self.times, strict=True)]
         self.check_totals(links)
-        chain = chained(links, self.table.problem)
+        chain = chained(links, self.table.problem, declared=order)
         days = [line.date for line in chain.lines]
         first, last = days_within(self.period_text, self.form, days)
         code = CODE.search(self.table.above)

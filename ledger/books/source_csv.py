@@ -72,7 +72,7 @@ class CsvColumns(Table):
 class CsvTable(Table):
     """`[source.csv]` of a source with `format = "csv"`: one of the banks that are known, or the columns of another.
 
-    A source with `format = "mpesa"` may say `dates`, `encoding` and `delimiter` here.
+    A source with `format = "mpesa"` may say `dates`, `order` and `encoding` here.
     """
 
     bank: Literal["handelsbanken", "nordea", "seb", "swedbank"] | None = None  # no other bank's files are taken

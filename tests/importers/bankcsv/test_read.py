@@ -10,10 +10,9 @@ from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, Ba
 from importers.bank.statements import check_whole
 from importers.bankcsv.importer import CsvImporter
 from importers.bankcsv.layouts import KNOWN, find_layout, layouts_of
-from importers.bankcsv.problems import CsvLayoutUnknown
 from importers.bankcsv.read import account_of, is_type, read_list
 from importers.base import Source
-from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid
+from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid, ImportUnknownFormat
 from importers.problems_tables import TableColumns, TableCutOff, TableDamaged, TableEncoding, TableNumbersMixed
 from importers.tables import head_text, read_text
 from ledger.books.source_csv import CsvTable
@@ -28,7 +27,7 @@ def read(data, table=None, currency="SEK"):
     text = read_text(data, "f.csv", layouts[0].encoding)
     found = find_layout(text, layouts)
     if found is None:
-        raise CsvLayoutUnknown(file="f.csv", name="bank")
+        raise ImportUnknownFormat(file="f.csv", slug="repris", known="bank (csv)")
     return read_list(text, "f.csv", *found, currency)
 
 
@@ -368,7 +367,7 @@ def test_an_own_layout_comes_before_the_known_ones_and_both_are_taken(samples):
 def test_lines_to_pass_over():
     table = {"columns": {"date": "Dag", "amount": "Kronor"}, "skip": 2}
     assert len(one("Dag;Kronor\n;\nDag;Kronor\n2026-03-02;7,50\n", table).lines) == 1
-    refused(CsvLayoutUnknown, "Dag;Kronor\n2026-03-02;7,50\n", table)
+    refused(ImportUnknownFormat, "Dag;Kronor\n2026-03-02;7,50\n", table)
 
 
 def test_a_bank_that_ends_its_files_without_line_end():
@@ -465,10 +464,10 @@ HEAD = "Reskontradatum;Transaktionsdatum;Text;Belopp;Saldo\n"
 @pytest.mark.parametrize(
     ("data", "kind", "line"),
     [
-        ("", CsvLayoutUnknown, None),
-        ("Datum;Text\n", CsvLayoutUnknown, None),
-        ("Reskontradatum;Transaktionsdatum;Text;Belopp\n2026-03-02;;a;1,00\n", CsvLayoutUnknown, None),  # no balance
-        (HEAD.replace(";", ":"), CsvLayoutUnknown, None),
+        ("", ImportUnknownFormat, None),
+        ("Datum;Text\n", ImportUnknownFormat, None),
+        ("Reskontradatum;Transaktionsdatum;Text;Belopp\n2026-03-02;;a;1,00\n", ImportUnknownFormat, None),  # no balance
+        (HEAD.replace(";", ":"), ImportUnknownFormat, None),
         (HEAD.replace(";", ",") + "2026-03-02,,a,1,00,1,00\n", TableColumns, 2),  # Excel of another country
         (HEAD.replace(";", ",") + "2026-03-02,,a,1.00,1.00\n2026-03-03,,a,1.00,2,00\n", TableColumns, 3),
         (HEAD + "2026-03-02;;a;1,00;1,00\n2026-03-03;;a;1.00;2.00\n", TableNumbersMixed, 3),
@@ -485,7 +484,7 @@ HEAD = "Reskontradatum;Transaktionsdatum;Text;Belopp;Saldo\n"
         (HEAD + '2026-03-02;;"a;1,00;1,00\n' + "2026-03-02;;a;1,00;1,00\n" * 50, TableDamaged, 2),
         (HEAD + f"2026-03-02;;{'a' * 140_000};1,00;1,00\n", TableDamaged, 2),
         (HEAD + f"2026-03-02;;a;1,00;1,00{';' * 1_000_000}\n", TableDamaged, 2),
-        (";" * 1_000_000 + "\n" + HEAD, CsvLayoutUnknown, None),
+        (";" * 1_000_000 + "\n" + HEAD, ImportUnknownFormat, None),
         (HEAD + "2026-03-02;;a;1,00;1,00", None, None),
         (HEAD + "2026-03-02;;a;1,00;1,0", TableCutOff, 2),
         (HEAD + "2026-03-02;;a;1,00;1", TableCutOff, 2),
@@ -554,7 +553,7 @@ def test_the_importer_reads_by_its_sources_table(make_workspace, tmp_path):
     importer = CsvImporter(ws, repris, repris.sources[0])
     data = HEAD.encode()
     assert not importer.recognises(data)
-    with pytest.raises(CsvLayoutUnknown):
+    with pytest.raises(ImportUnknownFormat):
         importer.statements(Source(tmp_path / "f.csv", "f.csv", data, "0" * 64))
     assert Decimal(0) == importer.read(Source(tmp_path / "f.csv", "f.csv", SEB.encode(), "1" * 64))[0].net
 

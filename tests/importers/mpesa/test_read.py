@@ -5,7 +5,7 @@ import random
 import pytest
 
 from importers.bank.problems import BankCountDiffers, BankCurrency
-from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, BankSignsMixed
+from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, BankOrderUnclear, BankSignsMixed
 from importers.bank.statements import check_whole
 from importers.mpesa.importer import MpesaImporter
 from importers.mpesa.problems import MpesaReceipt, MpesaStatus
@@ -261,6 +261,14 @@ def test_which_is_the_day(times, period, days):
         assert [str(n.date) for n in one(data).lines] == days
     else:
         refused(days, data)
+
+
+def test_rows_of_one_moment_that_tie_both_ways_need_an_order():
+    rows = "R1AB,2026-02-11 10:00,a,Completed,100.00,,100.00\nR2AB,2026-02-11 10:00,b,Completed,,-100.00,0.00\n"
+    refused(BankOrderUnclear, SHORT + rows)
+    for order, balance in (("oldest-first", "0.00"), ("newest-first", "100.00")):
+        found, _ = read_mpesa(SHORT + rows, "f.csv", find_header(SHORT), order=order)
+        assert ends(found) == (balance, balance)
 
 
 # --- what is refused
