@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from importers.sie.export import SieExport
     from ledger.books import Books, Workspace
     from ledger.errors import Problem
+    from ledger.provisional import LevyRun
 
 KINDS = ("4E", "4I", "3", "2", "1")
 
@@ -80,10 +81,11 @@ def sie(
     if out is not None:
         _check_out(ws, out)
     books = load_books(ws, [slug] if slug and not provisional else None)
-    faulty = _faulty(books, slug)
+    run, faulty = _provisional(books) if provisional else (None, [])
+    faulty += _faulty(books, slug)
     if faulty:
         return _refused(ws, faulty, as_json=as_json)
-    found = _made(books, slug, year, kind, checksum=not no_checksum, provisional=provisional)
+    found = _made(books, slug, year, kind, run, checksum=not no_checksum)
     if out is None:
         click.echo(found.data, nl=False)
     else:
@@ -111,28 +113,33 @@ def _check_out(ws: Workspace, out: Path) -> None:
         raise SieOutTaken(file=str(out), reason=say(N_("it is another file, and no SIE file")))
 
 
+def _provisional(books: Books) -> tuple[LevyRun, list[Problem]]:
+    """What the federation's rules make of the books, and what was wrong with it."""
+    from ledger.policy import read_policy  # noqa: PLC0415  only where asked for
+    from ledger.provisional import levies  # noqa: PLC0415  likewise
+
+    policy = read_policy(books.central_text, books.workspace)
+    run = levies(books, policy)
+    return run, [*policy.problems, *run.problems, *books.central_text.problems]
+
+
 def _faulty(books: Books, slug: str | None) -> list[Problem]:
-    """What is wrong with the books that shall be exported."""
+    """What is wrong with the books that shall be exported; a unit that can't even be read may be a division."""
     from importers.sie.legal import divisions_of  # noqa: PLC0415  only here
 
+    known = books.workspace.units
     slugs = {slug} if slug else set(divisions_of(books))
     found = [p for s in slugs for p in books.units[s].problems]
-    return [*found, *(p for p in books.workspace.problems if p.unit in slugs)]
+    return [*found, *(p for p in books.workspace.problems if p.unit in slugs or (not slug and p.unit not in known))]
 
 
 def _made(
-    books: Books, slug: str | None, year: int | None, kind: str, *, checksum: bool, provisional: bool
+    books: Books, slug: str | None, year: int | None, kind: str, run: LevyRun | None, *, checksum: bool
 ) -> SieExport:
     from importers.sie.export import export_unit  # noqa: PLC0415  only for exports
     from importers.sie.legal import divisions_of, export_legal_person  # noqa: PLC0415  likewise
 
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
-    run = None
-    if provisional:
-        from ledger.policy import read_policy  # noqa: PLC0415  only where asked for
-        from ledger.provisional import levies  # noqa: PLC0415  likewise
-
-        run = levies(books, read_policy(books.central_text, books.workspace))
     slugs = [slug] if slug else list(divisions_of(books))
     chosen = year or _latest(books, slugs, today)
     if slug:

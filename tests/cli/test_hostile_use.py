@@ -36,11 +36,12 @@ RIGHT = {
     "open-items": "open-items",
     "levy": "levy",
     "combine": "combine",
+    "export": "export sie repris",
     "serve": "serve --host 0.0.0.0",
 }
 #: The ones that read books; all of them but `up` know --json.
 RULED = ("up --once", "todo", "check", "levy", "combine")  # by the policy, too
-READING = (*RULED, "open-items", "reconcile")
+READING = (*RULED, "open-items", "reconcile", "export sie --legal-entity")
 JSON = (
     "todo --json",
     "check --json",
