@@ -12,14 +12,61 @@ Dice = random.Random
 #: What stands in numbers, names and texts of those who mean no good, or of programs that mean something else.
 HOSTILE = [
     *(b"NaN", b"sNaN", b"Infinity", b"-0", b"1E9", b"1e-9", b"1_000", b"0x10", b"1,2,3", b"1.2.3", b"--5", b"+5"),
-    *(b"9" * 13, b"9" * 15, b"9" * 40, b"0" * 40 + b"1", b"0.001", b"0,0001", b"-", b"", b" ", b"\x00", b"\x1a", b"\x1b[2J"),
-    "１２３".encode(), "٣".encode(), "−5".encode(), "5 000".encode(), "\u202e".encode(), "\ufeff".encode(),
-    "e\u0301".encode(), "\u2028".encode(), "😀".encode(), b"\xed\xa0\x80", b"\xc3", b"\xff", b"\x85", b"\x0c", b"\x0b",
+    *(
+        b"9" * 13,
+        b"9" * 15,
+        b"9" * 40,
+        b"0" * 40 + b"1",
+        b"0.001",
+        b"0,0001",
+        b"-",
+        b"",
+        b" ",
+        b"\x00",
+        b"\x1a",
+        b"\x1b[2J",
+    ),
+    "１２３".encode(),
+    "٣".encode(),
+    "−5".encode(),
+    b"5 000",
+    "\u202e".encode(),
+    "\ufeff".encode(),
+    "e\u0301".encode(),
+    "\u2028".encode(),
+    "😀".encode(),
+    b"\xed\xa0\x80",
+    b"\xc3",
+    b"\xff",
+    b"\x85",
+    b"\x0c",
+    b"\x0b",
     *(b'"', b"'", b"\\", b"{", b"}", b"<", b">", b"&", b"]]>", b"<!--", b"#", b";", b",", b"|", b"\t", b"?", b"//"),
-    b'"\n2026-01-01 open Assets:Evil\n', b'\nplugin "os"\n', b'include "/etc/passwd"', b"=HYPERLINK(1)", b"../../x",
-    b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>', b"&x;", b'<!DOCTYPE a [<!ENTITY a "aaaa">]>&a;',
+    b'"\n2026-01-01 open Assets:Evil\n',
+    b'\nplugin "os"\n',
+    b'include "/etc/passwd"',
+    b"=HYPERLINK(1)",
+    b"../../x",
+    b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+    b"&x;",
+    b'<!DOCTYPE a [<!ENTITY a "aaaa">]>&a;',
     *(b"2026-02-30", b"0000-00-00", b"9999-12-31", b"1999-12-31", b"2026-13-01", b"20260229", b"991231", b"000000"),
-    *(b"\n-\n", b"-}", b"{4:", b"\r", b"\n\n", b"\r\n", b"*", b"!", b"^x", b"#x", b"%s", b"%n" * 9, b"{0}", b"{reason}"),
+    *(
+        b"\n-\n",
+        b"-}",
+        b"{4:",
+        b"\r",
+        b"\n\n",
+        b"\r\n",
+        b"*",
+        b"!",
+        b"^x",
+        b"#x",
+        b"%s",
+        b"%n" * 9,
+        b"{0}",
+        b"{reason}",
+    ),
 ]
 DIGITS = re.compile(rb"[0-9]+")
 DATES = re.compile(rb"(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9]|[0-9]{6}")
@@ -142,7 +189,9 @@ def date(dice: Dice, data: bytes) -> bytes:
 def encoding(dice: Dice, data: bytes) -> bytes:
     """The letters of another encoding, for all of it or for a part."""
     told, meant = dice.choice(ENCODINGS), dice.choice(ENCODINGS)
-    start, end = (0, len(data)) if dice.random() < 0.6 else sorted((dice.randint(0, len(data)), dice.randint(0, len(data))))
+    start, end = (
+        (0, len(data)) if dice.random() < 0.6 else sorted((dice.randint(0, len(data)), dice.randint(0, len(data))))
+    )
     part = data[start:end].decode(told, "replace").encode(meant, "replace")
     return data[:start] + part + data[end:]
 
@@ -182,6 +231,14 @@ def splice(dice: Dice, data: bytes, other: bytes) -> bytes:
         return data[:one] + other[two:]
     end = dice.randint(two, len(other))
     return data[:one] + other[two:end] + data[one:]
+
+
+def cut_off(dice: Dice, data: bytes) -> bytes:
+    """The beginning: up to any byte, or to just before or after a line's end, where it is hardest to see."""
+    ends = [m.end() for m in re.finditer(rb"\r\n|\n|\r", data)]
+    if ends and dice.random() < 0.4:
+        return data[: min(len(data) - 1, max(1, dice.choice(ends) - dice.choice([0, 0, 0, 1, 2])))]
+    return data[: dice.randrange(1, len(data))]
 
 
 def blank(dice: Dice, data: bytes) -> bytes:

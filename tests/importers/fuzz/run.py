@@ -1,6 +1,6 @@
 """Runs workers, brings new ones where one died, and collects what they found.
 
-    python -m tests.importers.fuzz.run --format mt940 --count 2000 [--seed 7] [--smaller]
+python -m tests.importers.fuzz.run --format mt940 --count 2000 [--seed 7] [--smaller]
 """
 
 from __future__ import annotations
@@ -31,13 +31,18 @@ class Report:
     outcomes: Counter[str] = field(default_factory=Counter)
     findings: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
+    #: Transactions of each seed as it is; why those that give none are refused.
+    whole: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
     def told(self) -> str:
         """The first findings, each with its file."""
         rows = []
         for found in self.findings[:5]:
             content = base64.b64decode(found.get("data", ""))
-            rows.append(f"{self.format} case {found['number']} ({found.get('seed')}, {found.get('done')}): {found['said']}")
+            rows.append(
+                f"{self.format} case {found['number']} ({found.get('seed')}, {found.get('done')}): {found['said']}"
+            )
             rows.append(f"    at {found.get('where')}\n    {content[:600]!r}")
         return "\n".join(rows)
 
@@ -71,6 +76,8 @@ def _worker(task: dict[str, Any], report: Report) -> tuple[bool, str]:
         _collect(error.stdout.decode() if isinstance(error.stdout, bytes) else "", report)
         return False, f"the worker stood still for {limit} seconds"
     ended = _collect(done.stdout, report)
+    if not report.whole:
+        raise RuntimeError(f"no worker for {task['format']}:\n{done.stdout}{done.stderr}")
     if done.stderr.strip():
         report.findings.append({"number": -1, "said": f"it writes to standard error: {done.stderr[-1500:]}"})
     return ended, f"the worker ended with {done.returncode} (-24: more than 5 seconds)"
@@ -80,7 +87,9 @@ def _collect(text: str, report: Report) -> bool:
     ended = False
     for row in text.splitlines():
         told = json.loads(row)
-        if told["kind"] == "done":
+        if told["kind"] == "ready":
+            report.whole, report.refused = told["whole"], told["refused"]
+        elif told["kind"] == "done":
             report.outcomes.update(told["outcomes"])
             report.seconds += told["seconds"]
             ended = True
@@ -99,6 +108,7 @@ def main() -> None:
     report = run(options.format, options.count, seed=options.seed)
     print(report.told())
     print(f"{options.format}: {options.count} files, {1000 * report.seconds / options.count:.2f} ms each")
+    print(f"seeds: {report.whole}; refused: {report.refused}")
     print(", ".join(f"{code} {count}" for code, count in report.outcomes.most_common()))
     signatures = Counter((f["said"][:100], str(f.get("where", [""])[-1:])) for f in report.findings)
     for (said, where), count in signatures.most_common():

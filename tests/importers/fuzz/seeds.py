@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.importers.bgmax.files import deposit, end, name, paid, section, start, text, whole
+from tests.importers.bgmax.files import deposit, end, paid, section, start, text, whole
+from tests.importers.bgmax.files import name as payer
+from tests.importers.takings.day import CARD, SWISH, Z
+from tests.importers.takings.day import UNIT as UNIT_OF_THE_DAY
+from tests.importers.ubl.build import REPRIS, SELLER, change, invoice, line
 
 UNIT = """\
 name = "Repris"
@@ -14,7 +19,7 @@ code = "REPRIS"
 entity = "legal_entity"
 chart = "bas"
 country = "SE"
-organisation_number = "556000-0167"
+organisation_number = "{number}"
 currency = "{currency}"
 """
 SOURCE = """\
@@ -29,6 +34,7 @@ ACCOUNTS = """\
 2000-01-01 open Assets:1930-Bank
 2000-01-01 open Equity:2091-Balanserat-resultat
 2000-01-01 open Expenses:4000-Inkop
+2000-01-01 open Assets:1910-Kassa
 2000-01-01 open Expenses:5010-Lokalhyra
 2000-01-01 open Income:3001-Forsaljning-25
 2000-01-01 open Liabilities:2440-Leverantorsskulder
@@ -50,8 +56,10 @@ class Seed:
         data: its bytes.
         settings: further lines of the source's table.
         currency: of the unit.
+        number: its organisation number.
         rows: the format can't tell a file that was cut exactly between two of its rows (statements, vouchers): such a
             file may give a part of the entries. Else it gives all of them, or none.
+        sums: likewise, and rows are summed into one entry without a total that tells: it may be smaller.
     """
 
     name: str
@@ -60,12 +68,14 @@ class Seed:
     settings: str = BANK
     currency: str = "SEK"
     rows: bool = False
+    sums: bool = False
+    number: str = "556000-0167"
 
     @property
     def unit(self) -> str:
         """Its `unit.toml`."""
         source = SOURCE.format(format=self.format, settings=self.settings)
-        return UNIT.format(currency=self.currency) + source
+        return UNIT.format(currency=self.currency, number=self.number) + source
 
 
 def seeds_of(name: str, samples: Path | None) -> list[Seed]:
@@ -73,7 +83,9 @@ def seeds_of(name: str, samples: Path | None) -> list[Seed]:
     own = list(SEEDS[name]())
     if samples is not None:
         own += SAMPLES.get(name, lambda _: iter(()))(samples)
-    return [seed for seed in own if len(seed.data) <= LARGEST]
+    found = [seed for seed in own if len(seed.data) <= LARGEST]
+    assert len({seed.name for seed in found}) == len(found), name
+    return found
 
 
 # MT940
@@ -160,7 +172,8 @@ CAMT = """\
 <Ntry><Amt Ccy="SEK">250.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt>
 <ValDt><Dt>2026-03-01</Dt></ValDt><AcctSvcrRef>B1</AcctSvcrRef><AddtlNtryInf>Hyra åäö</AddtlNtryInf></Ntry>
 <Ntry><Amt Ccy="SEK">99.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-31</Dt></BookgDt>
-<NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="SEK">40.00</Amt></TxAmt></AmtDtls><RmtInf><Ustrd>Kund 1</Ustrd></RmtInf></TxDtls>
+<NtryDtls><TxDtls><AmtDtls><TxAmt><Amt Ccy="SEK">40.00</Amt></TxAmt></AmtDtls><RmtInf><Ustrd>Kund 1</Ustrd></RmtInf>
+</TxDtls>
 <TxDtls><AmtDtls><TxAmt><Amt Ccy="SEK">59.00</Amt></TxAmt></AmtDtls><RltdPties><Dbtr><Nm>Anna</Nm></Dbtr></RltdPties>
 <RmtInf><Strd><CdtrRefInf><Ref>1234567897</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry>
 </Stmt></BkToCstmrStmt></Document>
@@ -174,10 +187,10 @@ def camt() -> Iterator[Seed]:
 
 def camt_samples(samples: Path) -> Iterator[Seed]:
     for name, currency in (
-        ("be_daily_2024-03-11", "EUR"),
+        ("business_sample_v04", "SEK"),
         ("erpnext_sweden_handelsbanken_v02", "SEK"),
-        ("golden_camt053_multicurrency", "EUR"),
-        ("seb_ee_eod_v02", "EUR"),
+        ("genkgo_camt053.v2.multi.statement", "EUR"),
+        ("be_daily_2024-03-11", "EUR"),
     ):
         yield Seed(name, "camt053", (samples / f"sweden/camt053/{name}.xml").read_bytes(), currency=currency)
 
@@ -239,10 +252,13 @@ def sie() -> Iterator[Seed]:
 
 
 def sie_samples(samples: Path) -> Iterator[Seed]:
-    for name in ("bl_administration_4I.si", "fortnox_3_57_4I_cp437.se", "visma_fakturering_4I.si", "real09_4I.si"):
-        yield Seed(name, "sie4", (samples / "sweden/sie" / name).read_bytes(), settings="", rows=True)
-    for name in ("barsoom_min_cp437.se", "visma_eekonomi_2011_4E.se"):
-        yield Seed(name, "sie4", (samples / "sweden/sie" / name).read_bytes(), settings="")
+    rows = dict.fromkeys(("bl_administration_4I.si", "fortnox_3_57_4I_cp437.se", "visma_fakturering_4I.si"), True)
+    rows |= {"real09_4I.si": True, "barsoom_min_cp437.se": False, "visma_eekonomi_2011_4E.se": False}
+    for file, by_vouchers in rows.items():
+        content = (samples / "sweden/sie" / file).read_bytes()
+        match = re.search(rb"#ORGNR\s+\"?([0-9]{6}-?[0-9]{4})", content)
+        number = match[1].decode() if match else "556000-0167"
+        yield Seed(file, "sie4", content, settings="", rows=by_vouchers, number=number)
 
 
 # BgMax
@@ -250,9 +266,9 @@ def sie_samples(samples: Path) -> Iterator[Seed]:
 
 def bgmax() -> Iterator[Seed]:
     """1100.00 + 250.00 - 125.00 = 1225.00 in one deposit."""
-    records = [start(), section(), paid(110000, "650861"), text("Faktura 1001, tack"), name("Berits Garn")]
-    records += [paid(25000, "1002", "0", record="22", sender="1234566", serial="12")]
-    records += [paid(12500, "1003", record="21", sender="1234566", serial="13"), deposit(122500, 3), end(1, 1, 1)]
+    records = [start(), section(), paid(110000, "650861"), text("Faktura 1001, tack"), payer("Berits Garn")]
+    records += [paid(25000, "1002", sender="1234566", serial="12")]
+    records += [paid(12500, "1003", record="21", sender="1234566", serial="13"), deposit(122500, 3), end(2, 1)]
     yield Seed("one deposit", "bgmax", whole(*records), settings="")
 
 
@@ -293,21 +309,82 @@ def csv_samples(samples: Path) -> Iterator[Seed]:
 
 
 def ubl() -> Iterator[Seed]:
-    """An invoice sent."""
-    yield Seed("invoice", "ubl", (Path(__file__).parent / "invoice.xml").read_bytes(), settings="")
+    """A sale, a purchase in part deducted, a credit note."""
+    lines = (line(), line("Kaffe", "50.00", "12"))
+    yield Seed("sale", "ubl", invoice(*lines, changes=(change("10.00", charge=True),), rounding="0.50"), settings="")
+    yield Seed("purchase", "ubl", invoice(line(cost="4000"), seller=SELLER, buyer=REPRIS, prepaid="25.00"), settings="")
+    yield Seed("credit note", "ubl", invoice(kind="CreditNote"), settings="")
 
 
-def ubl_samples(samples: Path) -> Iterator[Seed]:
-    for name in ("se_invoice_bankgiro", "se_creditnote"):
-        yield Seed(name, "ubl", (samples / f"sweden/peppol/{name}.xml").read_bytes(), settings="")
+# M-Pesa
+
+MPESA = """\
+Short Code:,600610
+Time Period:,11-02-2026 - 13-02-2026
+
+Receipt No.,Completion Time,Initiation Time,Details,Transaction Status,Paid In,Withdrawn,Balance
+TFB1AA1BC5,13-02-2026 10:02:11,13-02-2026 10:02:11,Pay Bill from 2547******26 - ANNA,Completed,500.00,,1466.00
+TFB1AA1BC4,12-02-2026 09:00:00,12-02-2026 09:00:00,Business Payment Charge,Completed,,-34.00,966.00
+TFB1AA1BC3,12-02-2026 08:58:02,12-02-2026 08:58:02,Pay Bill from 2547******91 - BO,Failed,250.00,,1000.00
+TFB1AA1BC2,11-02-2026 12:00:00,11-02-2026 12:00:00,Pay Bill from 2547******91 - BO,Completed,"1,000.00",,1000.00
+"""
 
 
-SEEDS = {"mt940": mt940, "norma43": norma43, "camt053": camt, "sie4": sie, "bgmax": bgmax, "csv": csv}
+def mpesa() -> Iterator[Seed]:
+    """0 + 1000.00 - 34.00 + 500.00 = 1466.00; one payment failed."""
+    yield Seed("newest first", "mpesa", MPESA.encode(), currency="KES", rows=True)
+
+
+def mpesa_samples(samples: Path) -> Iterator[Seed]:
+    for name in ("paybill", "personal"):
+        data = (samples / f"vsla/mpesa-{name}-statement.SYNTHETIC.csv").read_bytes()
+        yield Seed(name, "mpesa", data, currency="KES", rows=True)
+
+
+# Takings
+
+
+def _settings(name: str) -> str:
+    """What the café's unit.toml says of one of its sources."""
+    table = next(t for t in UNIT_OF_THE_DAY.split("[[source]]")[1:] if f'name = "{name}"' in t)
+    return "\n".join(row for row in table.splitlines()[1:] if not row.startswith(("name =", "format =")))
+
+
+def swish() -> Iterator[Seed]:
+    yield Seed("swedbank", "swish", SWISH.encode("cp1252"), settings="", sums=True)
+    for path in sorted((Path(__file__).parents[1] / "takings/files").glob("swish-*.csv")):
+        yield Seed(path.stem, "swish", path.read_bytes(), settings="", sums="nordea" in path.stem)
+
+
+def card() -> Iterator[Seed]:
+    yield Seed("payout", "card", CARD.encode(), settings=_settings("kort"), sums=True)
+    rows = CARD.splitlines()
+    totals = "".join(f"{row};{'Summa' if not n else '891,00'}\n" for n, row in enumerate(rows))
+    yield Seed("payout with its total", "card", totals.encode(), settings=f'{_settings("kort")}\ntotal = "Summa"')
+
+
+def till() -> Iterator[Seed]:
+    yield Seed("z report", "till", Z.encode(), settings=_settings("kassa"), rows=True)
+
+
+SEEDS = {
+    "mt940": mt940,
+    "norma43": norma43,
+    "camt053": camt,
+    "sie4": sie,
+    "bgmax": bgmax,
+    "csv": csv,
+    "mpesa": mpesa,
+    "ubl": ubl,
+    "swish": swish,
+    "card": card,
+    "till": till,
+}
 SAMPLES = {
     "mt940": mt940_samples,
     "camt053": camt_samples,
     "sie4": sie_samples,
     "bgmax": bgmax_samples,
     "csv": csv_samples,
-    "ubl": ubl_samples,
+    "mpesa": mpesa_samples,
 }

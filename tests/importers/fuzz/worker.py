@@ -41,6 +41,8 @@ MEMORY = 512 << 20
 SECONDS = 5
 #: One of so many cases is a file that was cut off, and nothing else.
 CUT_OFF = 3
+#: One of so many files comes into a book that holds the whole one already.
+BOOKED = 4
 #: Of so many plans one is written out and read by the guard.
 WRITTEN = 4
 TODAY = dt.date(2026, 11, 21)
@@ -52,6 +54,9 @@ def main() -> None:
     messages.use("en")
     with tempfile.TemporaryDirectory() as folder:
         worker = Worker(task, Path(folder))
+        worker.tell(
+            "ready", whole={name: sum(found.values()) for name, found in worker.whole.items()}, refused=worker.refused
+        )
         reached = os.open(task["reached"], os.O_WRONLY)
         resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
         apply_limits(memory=MEMORY - resident, cpu=None, files=None, file_size=None)
@@ -76,7 +81,10 @@ class Worker:
         self.opens = parser.parse_string(ACCOUNTS)[0]
         self.outcomes: Counter[str] = Counter()
         self.plans = 0
-        self.whole = {seed.name: self.look(seed, seed.data)[1] for seed in self.seeds}
+        self.books: dict[str, list[data.Directive]] = {}
+        looked = {seed.name: self.look(seed, seed.data, keep=True) for seed in self.seeds}
+        self.whole = {name: found for name, (_, found) in looked.items()}
+        self.refused = {name: outcome for name, (outcome, found) in looked.items() if not found}
 
     def tell(self, kind: str, **more: Any) -> None:
         print(json.dumps({"kind": kind, **more}), flush=True)
@@ -86,28 +94,42 @@ class Worker:
         dice = random.Random(f"{self.task['seed']}/{self.task['format']}/{number}")
         seed = dice.choice(self.seeds)
         if number % CUT_OFF == 0:
-            return seed, seed.data[: dice.randrange(len(seed.data))], ["cut off"]
+            return seed, mutate.cut_off(dice, seed.data), ["cut off"]
         other = dice.choice(self.seeds)
         content, done = mutate.mutated(dice, seed.data, other.data)
         return seed, content, done
 
+    def again(self, number: int) -> bool:
+        """Whether a case's file comes into a book that has the whole one."""
+        return number % BOOKED == 1
+
     def case(self, number: int) -> None:
         seed, content, done = self.made(number)
-        cut = done == ["cut off"]
+        cut, again = done == ["cut off"], self.again(number)
         try:
-            outcome, _ = self.look(seed, content, cut=cut)
+            outcome, _ = self.look(seed, content, cut=cut, again=again)
         except BaseException as error:  # whatever comes is a finding
             if isinstance(error, KeyboardInterrupt):
                 raise
             outcome = "finding"
             where = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
             said = f"{type(error).__name__}: {str(error)[:300]}"
+            done += ["the book has the whole file"] * again
             told = base64.b64encode(content[:100_000]).decode()
             self.tell("finding", number=number, seed=seed.name, done=done, said=said, where=where[-3:], data=told)
         self.outcomes[outcome] += 1
 
-    def look(self, seed: Seed, content: bytes, *, cut: bool = False) -> tuple[str, Counter[str]]:
+    def look(
+        self, seed: Seed, content: bytes, *, cut: bool = False, again: bool = False, keep: bool = False
+    ) -> tuple[str, Counter[str]]:
         """Plan one file; what came of it, and its transactions.
+
+        Args:
+            seed: what it is made of.
+            content: the file.
+            cut: it is the beginning of the seed, and nothing else.
+            again: the book holds the seed's entries already.
+            keep: make this the book that `again` means.
 
         Raises:
             BrokenError: an invariant doesn't hold.
@@ -121,7 +143,8 @@ class Worker:
         if not importer.recognises(source.head):
             return "other format", Counter()
         invariants.need(importer.owns(source) is True, "no source takes it")
-        view = BookView(unit, list(self.opens), frozenset(), self.ws)
+        book = self.books.get(seed.name, self.opens) if again else self.opens
+        view = BookView(unit, list(book), frozenset(), self.ws)
         try:
             importer.day(source)
             plan = importer.plan(source, view, TODAY)
@@ -133,20 +156,28 @@ class Worker:
         if self.plans % WRITTEN == 1:
             invariants.check_text(plan, unit.slug, TODAY)
         found = invariants.texts(plan)
-        if cut:
+        if keep:
+            made = [*plan.opens, *plan.entries]
+            for number, entry in enumerate(made, 1):
+                entry.meta.update(filename=f"{unit.folder}/books/x.beancount", lineno=number)
+            self.books[seed.name] = sorted([*self.opens, *made], key=data.entry_sortkey)
+        if cut and again:
+            invariants.need(not plan.transactions, "cut off, it brings what the whole file didn't")
+        elif cut:
             self.check_cut(seed, content, found)
         return "entries" if any(isinstance(e, data.Transaction) for e in plan.entries) else "nothing new", found
 
     def check_cut(self, seed: Seed, content: bytes, found: Counter[str]) -> None:
-        """A file cut off gives nothing; or all, where nothing is missing; or whole rows, where the format tells none."""
+        """A file cut off gives nothing; or all, where nothing is missing; or whole rows, if the format can't tell."""
         whole = self.whole[seed.name]
-        if seed.rows:
-            invariants.need(not found - whole, f"cut off, it gives what the whole file doesn't: {list(found - whole)[:1]}")
-            ends = {content[-1:], seed.data[len(content) : len(content) + 1]}
-            invariants.need(found == whole or ends & {b"\n", b"\r", b""}, "cut off within a row, it gives entries")
-        else:
-            lost = seed.data[len(content) :][-200:]
-            invariants.need(found == whole, f"cut off, it gives {sum(found.values())} entries; missing: {lost!r}")
+        if found == whole or not found:
+            return
+        lost = seed.data[len(content) :][:200]
+        told = f"cut off, it gives {sum(found.values())} entries of {sum(whole.values())}; missing: {lost!r}"
+        invariants.need(seed.rows or seed.sums, told)
+        invariants.need({content[-1:], lost[:1]} & {b"\n", b"\r"}, f"not between rows: {told}")
+        others = found - whole
+        invariants.need(seed.sums or not others, f"{told}; but {list(others)[:1]}")
 
 
 def workspace(folder: Path, seeds: list[Seed]) -> tuple[Workspace, dict[str, str]]:
