@@ -1,6 +1,7 @@
 """One day: four files, in whatever order they come, and the clearing accounts net to zero."""
 
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from importers.book import load_view
 from importers.recognise.replace import place_again
 from ledger.books import account_code
 from ledger.subledger import movements_of, open_items
-from tests.importers.takings.day import BALANCES, FILES, UNIT
+from tests.importers.takings.day import BALANCES, CARD, FILES, SWISH, UNIT, Z
 
 OPENED = """\
 2026-01-01 * "Ingående balans"
@@ -41,3 +42,11 @@ def test_the_day_in_whatever_order(feed, order):
     assert [e for e in feed.transactions() if e.flag == "!"] == []
     assert on_its_way(feed) == []
     assert feed.book().problems == ()
+
+
+def test_the_settings_page_works_the_same_day():
+    """What docs/settings.md shows is what these tests import."""
+    page = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert UNIT[UNIT.index('[[source]]\nname = "swish"') :].strip() in page
+    for text in (Z, SWISH, CARD):
+        assert text.strip() in page
