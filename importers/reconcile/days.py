@@ -30,6 +30,7 @@ class Telling:
         lines, keys: of the day, in order; what each line is known by.
         start, end: the balance before the first of them and after the last; None where the statement has none.
         first, last: whether the day is the statement's first, its last.
+        at: the statement's number among those of the account, in their order.
     """
 
     by: Archived
@@ -39,6 +40,7 @@ class Telling:
     end: Decimal | None
     first: bool
     last: bool
+    at: int
 
 
 @dataclass(frozen=True)
@@ -145,12 +147,12 @@ def day_of(date: dt.date, tellings: Sequence[Telling], booked: Collection[str]) 
 
     Args:
         date: the day.
-        tellings: at least one, in the order of their statements.
+        tellings: at least one, the more trustworthy ones last.
         booked: the `source-id`s that the books hold of the account.
 
     Returns:
         The version by which the books are judged: the fullest; among several that contradict each other, the one that
-        the books hold most of, then the latest.
+        the books hold most of, then the last.
     """
     versions = list(_versions(tellings))
     whole = [v for at, v in enumerate(versions) if not _covered(at, v, versions)]
@@ -182,8 +184,8 @@ def _versions(tellings: Sequence[Telling]) -> Iterator[Version]:
             said.append(telling)
     following: dict[int, int] = {}
     for at, one in enumerate(said):
-        fits = [n for n, other in enumerate(said) if n != at and _follows(one, other, later=n > at)]
-        free = (n for n in sorted(fits, key=lambda n: (n < at, n)) if n not in following.values())
+        fits = [n for n, other in enumerate(said) if n != at and _follows(one, other)]
+        free = (n for n in sorted(fits, key=lambda n: (said[n].at < one.at, said[n].at)) if n not in following.values())
         found = next((n for n in free if at not in _chain(n, following)), None)  # a circle would have no beginning
         if found is not None:
             following[at] = found
@@ -205,8 +207,8 @@ def _again(one: Telling, other: Telling) -> bool:
     return (one.start, one.end, Counter(one.keys)) == (other.start, other.end, Counter(other.keys))
 
 
-def _follows(one: Telling, other: Telling, *, later: bool) -> bool:
-    """Whether `other` goes on where `one` ends, within the day; `later`: it stands after it."""
+def _follows(one: Telling, other: Telling) -> bool:
+    """Whether `other` goes on where `one` ends, within the day."""
     if not (one.last and other.first) or one.end is None or one.end != other.start or not (one.lines and other.lines):
         return False
-    return one.start != one.end or (later and not set(one.keys) & set(other.keys))
+    return one.start != one.end or (other.at > one.at and not set(one.keys) & set(other.keys))

@@ -308,7 +308,7 @@ def _month(
     first, last = dt.date.fromisoformat(f"{month}-01"), last_day(month)
     bank = together([one.stretch(first, last) for one in series], [one.rest(first) for one in series])
     start, end = (bank.first, bank.last) if bank else (first, last)
-    opened = sum((row.amount for row in book.between(start, start) if row.id in openings), ZERO)
+    opened = sum((row.amount for row in book.between(start, end) if row.id in openings), ZERO)  # it stands before
     findings = sorted(lines.findings[month], key=lambda f: (list(FINDINGS).index(f.kind), f.date, f.where, f.file))
     found = Month(
         month=month,
@@ -328,10 +328,10 @@ def _month(
 
 
 def _status(month: Month) -> str:
-    if any(finding.kind in WRONG for finding in month.findings) or month.difference:
-        return "differs"
     if month.bank is None:
         return "no_statement"
+    if any(finding.kind in WRONG for finding in month.findings) or month.difference:
+        return "differs"
     told = month.bank.whole and month.difference is not None
     gaps = any(isinstance(note, Gap) for note in month.notes)
     unread = any(finding.kind == "unread" for finding in month.findings)

@@ -41,7 +41,7 @@ class UnitReconciliation:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What was found; units whose books have errors are missing, the problems say why."""
+    """What was found. Units whose books can't be read are missing; `problems` are those of the books."""
 
     units: tuple[UnitReconciliation, ...]
     problems: tuple[Problem, ...]
@@ -65,19 +65,21 @@ def reconcile(
         today: a month is over when its last day lies before it.
 
     Returns:
-        Units with bank sources, by slug.
+        Units with bank sources, by slug; also those whose books have errors, as far as they can be read.
     """
     problems: set[Problem] = set()
     found = []
     for slug in sorted(books.units if slugs is None else set(slugs)):
         book = books.units[slug]
         problems.update(book.problems)
-        if not book.ok or (slugs is None and not bank_importers(books.workspace, book.unit)):
+        if book.summary is None:  # a balance that doesn't hold is what is to be found out here
             continue
         try:
             load_chart(book.unit.chart, book.unit.folder)  # nothing can be imported without
         except Problem as problem:
             problems.add(problem)
+            continue
+        if slugs is None and not bank_importers(books.workspace, book.unit):
             continue
         unit = reconcile_unit(books.workspace, book, today)
         accounts = tuple(_only(a, month) for a in unit.accounts if account is None or _called(a.account, account))
@@ -104,7 +106,7 @@ def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconci
 
     Args:
         ws: the workspace.
-        book: the unit's, without errors.
+        book: the unit's, guarded; it may have errors, such as a balance that doesn't hold.
         today: a month is over when its last day lies before it.
     """
     unit = book.unit

@@ -18,7 +18,7 @@ from itertools import accumulate, pairwise
 from importers.bank.gaps import first_of, last_of
 from importers.bank.model import BankLine
 from importers.bank.statements import same_account
-from importers.identity import LineKey, folded
+from importers.identity import LineKey, folded, numbered
 from importers.reconcile.days import Day, Telling, day_of
 from importers.reconcile.documents import Archived
 
@@ -110,13 +110,16 @@ class Series:
         marks = {line.date for found in self.statements for line in found.statement.lines}
         marks |= {day for found in self.statements for day in span(found) or ()}
         ordered = sorted(marks)
-        told: dict[dt.date, list[Telling]] = defaultdict(list)
-        for found in self.statements:
-            for telling in _tellings(found, ordered):
-                told[telling[0]].append(telling[1])
+        told: dict[dt.date, list[tuple[int, Telling]]] = defaultdict(list)
+        for at, found in enumerate(self.statements):
+            tellings = list(_tellings(found, at, ordered))
+            ids = (i for _, telling in tellings for i in numbered(telling.keys))
+            unknown = sum(i not in booked for i in ids)
+            for date, telling in tellings:
+                told[date].append((-unknown, telling))
         for date in ordered:
-            if date in told:
-                yield day_of(date, told[date], booked)
+            # The statement that the books follow is trusted most: a person has decided between two that differ.
+            yield day_of(date, [t for _, t in sorted(told[date], key=lambda pair: (pair[0], pair[1].at))], booked)
 
     @cached_property
     def covered(self) -> list[tuple[dt.date, dt.date]]:
@@ -237,7 +240,7 @@ def key_of(line: BankLine, number: str, currency: str) -> LineKey:
     return LineKey(number, line.date, line.amount, currency, folded(text))
 
 
-def _tellings(found: Archived, marks: Sequence[dt.date]) -> Iterator[tuple[dt.date, Telling]]:
+def _tellings(found: Archived, at: int, marks: Sequence[dt.date]) -> Iterator[tuple[dt.date, Telling]]:
     """What a statement says of each of the days that matter; those that it covers without a line are told, too."""
     days = span(found)
     if days is None:
@@ -262,6 +265,7 @@ def _tellings(found: Archived, marks: Sequence[dt.date]) -> Iterator[tuple[dt.da
                 None if opening is None else opening + sums[b],
                 date == first,
                 date == last,
+                at,
             ),
         )
 
