@@ -17,7 +17,7 @@ from decimal import Decimal
 from beancount.core import data
 
 from importers.bank.model import BankLine, BankStatement
-from importers.bank.problems import BankRestated
+from importers.bank.problems import BankBeforeOpening, BankRestated
 from importers.bank.standing import FileDay, Standing, rows_of, stand
 from importers.book import AccountLog, BookView
 from importers.identity import LineKey, folded, numbered
@@ -121,6 +121,7 @@ class Comparison:
 
     Raises:
         BankRestated: a day is told otherwise than before.
+        BankBeforeOpening: it brings lines for which an opening balance stands.
     """
 
     def __init__(
@@ -138,6 +139,7 @@ class Comparison:
             self.stands[date] = standing = self._stand(day)
             ids[date] = found = numbered(day.keys, standing.before)
             new = sum((k.amount for k, i in zip(day.keys, found, strict=True) if i not in known), NOTHING)
+            self._check_opening(day, standing)
             self._new_days.append(date)
             self._new_sums.append(self._new_sums[-1] + new)
         rest = {date: iter(found) for date, found in ids.items()}
@@ -151,7 +153,7 @@ class Comparison:
         """
         rows = rows_of(day, self.book.booked(day.date))
         if not rows:
-            return Standing(Counter())
+            return Standing(Counter(), new=len(day.keys))
         starts = [*self.starts(day.date), *self._back(day.date)] if day.opening is not None else []
         found = stand(day, rows, tuple(dict.fromkeys(starts)))
         if found is None:
@@ -165,6 +167,31 @@ class Comparison:
                 new=len(day.keys) - shared,
             )
         return found
+
+    def _check_opening(self, day: FileDay, standing: Standing) -> None:
+        """Refuse new lines from before the opening balance that an earlier import booked.
+
+        Raises:
+            BankBeforeOpening: of an earlier day, or of the same day while the file opens with another balance.
+        """
+        opening = self.book.view.sources.get(self.book.opening_id)
+        if not isinstance(opening, data.Transaction) or not standing.new or day.date > opening.date:
+            return
+        if day.date == opening.date and (day.opening is None or standing.start is not None or self._fits(day)):
+            return
+        raise BankBeforeOpening(
+            file=self.file,
+            unit=self.book.view.unit.slug,
+            date=day.date,
+            account=self.book.account,
+            amount=f"{self.book.brought(opening.date)} {self.book.currency}",
+            day=opening.date,
+            place=self.book.view.place(opening),
+        )
+
+    def _fits(self, day: FileDay) -> bool:
+        """Whether a day's opening balance is the one with which the books begin the day."""
+        return day.opening in self.starts(day.date)
 
     def new(self, before: dt.date, since: dt.date = dt.date.min) -> Decimal:
         """Σ new lines from one day until the day before another one, as far as days are compared."""

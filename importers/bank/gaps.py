@@ -88,8 +88,10 @@ def _gap(
     booked = sum((amount for _, amount in found.book.booked(day)), Decimal(0))
     ends = [start + booked for start in starts] if not statement.lines else []
     last = found.last_day(day)
-    if last is None or statement.opening in [*starts, *ends] or (standing and standing.start in starts):
+    if last is None or statement.opening in [*starts, *ends]:
         return None
+    if standing and standing.start is not None and (standing.start in starts or not standing.new):
+        return None  # it begins in the middle of the day, or on a known day after a gap that was told before
     passed = standing.passed if standing and standing.start is not None else Decimal(0)
     have = starts[-1] + passed
     if number is None:

@@ -34,6 +34,20 @@ class BankBalanceContradicted(Problem):
     )
 
 
+class BankBeforeOpening(Problem):
+    """Lines from before the balance with which the books of an account begin; it stands for them."""
+
+    code = "BANK_BEFORE_OPENING"
+    message = N_(
+        "The file brings lines of {date}, but the books of {account} begin later, with the opening balance of {amount} "
+        "on {day} ({place})."
+    )
+    remedy = N_(
+        "The opening balance stands for everything before it. To have the older lines as well, give it the date and "
+        "amount with which this file opens, then import again."
+    )
+
+
 class BankBalanceEarly(Problem):
     """A bank balance that an earlier file gave for a day that wasn't over, as a file of the whole day shows."""
 

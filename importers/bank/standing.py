@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -60,12 +60,14 @@ class Standing:
         start: the balance at the day's beginning by which that was found; None where no balance was needed or fits.
         passed: Σ booked lines before the file's first.
         after: how many booked lines come after the file's last.
+        new: how many of the file's lines the book doesn't hold.
     """
 
     before: Counter[LineKey]
     start: Decimal | None = None
     passed: Decimal = NOTHING
     after: int = 0
+    new: int = 0
 
 
 def rows_of(day: FileDay, booked: Sequence[tuple[str, Decimal]]) -> list[Row]:
@@ -92,28 +94,36 @@ def stand(day: FileDay, rows: Sequence[Row], starts: Sequence[Decimal]) -> Stand
         None where the file tells the day otherwise than the book.
     """
     whole = _bounds(day, rows)[0] == 0 or _early(day, rows)
-    for start in starts if day.opening is not None else ():
-        assert day.opening is not None
-        target = day.opening - start
-        if target == 0:
-            if whole:
-                return _standing(day, rows, 0, start)
-            continue
-        for order in (rows, rows[::-1]):
-            cut = _cut(day, order, target)
-            if cut is not None:
-                return _standing(day, order, cut, start)
-        before = _known(day, rows, target) or _fewest(day, rows, target)
-        if before is not None:
-            after = max(0, len(rows) - before.total() - len(day.keys))
-            return Standing(Counter({k: n for k, n in before.items() if isinstance(k, LineKey)}), start, target, after)
+    if day.opening is None or day.opening in starts:
+        return _standing(day, rows, 0, day.opening) if whole else None
+    readings = [found for start in starts for found in _within(day, rows, start)]
+    if readings:
+        return min(readings, key=lambda found: found.new > 0)
     return _standing(day, rows, 0, None) if whole else None
 
 
+def _within(day: FileDay, rows: Sequence[Row], start: Decimal) -> Iterator[Standing]:
+    """The places in the middle of a day where a file may begin, by the balance with which the day begins."""
+    assert day.opening is not None
+    target = day.opening - start
+    cuts = [(order, _cut(day, order, target)) for order in (rows, rows[::-1])]
+    for order, cut in cuts:
+        if cut is not None:
+            yield _standing(day, order, cut, start)
+    if all(cut is None for _, cut in cuts):
+        before = _known(day, rows, target) or _fewest(day, rows, target)
+        if before is not None:
+            stands = Counter({key: count for key, count in before.items() if isinstance(key, LineKey)})
+            left = len(rows) - before.total() - len(day.keys)
+            yield Standing(stands, start, target, max(0, left), max(0, -left))
+
+
 def _standing(day: FileDay, order: Sequence[Row], cut: int, start: Decimal | None) -> Standing:
+    """Behind the cut stand the file's lines and no others, or a list's lines and others after them."""
     before = order[:cut]
-    after = max(0, len(order) - cut - len(day.keys)) if _early(day, order[cut:]) else 0
-    return Standing(Counter(key for key, _ in before if key), start, sum((n for _, n in before), NOTHING), after)
+    left = len(order) - cut - len(day.keys)
+    passed = sum((amount for _, amount in before), NOTHING)
+    return Standing(Counter(key for key, _ in before if key), start, passed, max(0, left), max(0, -left))
 
 
 def _early(day: FileDay, rows: Sequence[Row]) -> bool:
