@@ -16,6 +16,7 @@ from importers.problems import ImportAccountMissing, ImportDateRange, ImportMont
 from importers.run import import_files
 from tests.importers.bgmax.files import deposit, end, name, paid, section, simple, start, whole
 from tests.importers.conftest import ACCOUNTS
+from tests.importers.takings.day import IBAN, bank
 
 BG = """\
 chart = "bas"
@@ -273,3 +274,91 @@ def test_dry_run_writes_nothing(feed):
     assert report.status == "planned"
     assert isinstance(report.plan.entries[0], data.Transaction)
     assert feed.bytes() == before
+
+
+# --- invoices, and the bank's line
+
+INVOICED = (
+    '2026-02-01 * "Berits Garn" "Faktura 1001" ^inv-repris-1001\n  invoice: "1001"\n  reference: "650861"\n'
+    "  Assets:1510-Kundfordringar  1000.00 SEK\n  Income:3001-Försäljning-25  -1000.00 SEK\n\n"
+    '2026-02-02 * "Berits Garn" "Faktura 1002" ^inv-repris-1002\n  invoice: "1002"\n  reference: "650879"\n'
+    "  Assets:1510-Kundfordringar  250.00 SEK\n  Income:3001-Försäljning-25  -250.00 SEK\n\n"
+    '2026-02-03 * "Berits Garn" "Kreditfaktura 1003" ^inv-repris-1003\n  invoice: "1003"\n  reference: "650887"\n'
+    "  Assets:1510-Kundfordringar  -125.00 SEK\n  Income:3001-Försäljning-25  125.00 SEK\n"
+)
+CLAIMS = ACCOUNTS + "2020-01-01 open Assets:1510-Kundfordringar\n"
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        # each by its own OCR number, the credit note as a deduction
+        [
+            paid(100000, "650861"),
+            paid(25000, "650879"),
+            paid(12500, "650887", record="21"),
+            deposit(112500, 3),
+            end(2, 1),
+        ],
+        # one payment that says how it is split
+        [
+            paid(112500, "", "0"),
+            paid(100000, "650861", record="22"),
+            paid(25000, "650879", record="22"),
+            paid(12500, "650887", record="23"),
+            deposit(112500, 1),
+            end(1, 0, 3),
+        ],
+        # one payment that only names them: they add up
+        [
+            paid(112500, "", "0"),
+            *(paid(0, ocr, record=record) for ocr, record in (("650861", "22"), ("650879", "22"), ("650887", "23"))),
+            deposit(112500, 1),
+            end(1, 0, 3),
+        ],
+        # all in one free reference
+        [paid(112500, "650861 650879 650887", "3"), deposit(112500, 1), end(1)],
+    ],
+)
+def test_references_settle_invoices(feed, records):
+    feed = feed(BG, CLAIMS, _2026_02=INVOICED)
+    feed.take(whole(start(), section(), *records), "bg.txt")
+    entry = feed.transactions()[-1]
+    assert entry.flag == "*"
+    settled = {p.meta["item"]: str(p.units) for p in entry.postings if p.account.startswith("Assets:1510")}
+    assert settled == {
+        "inv-repris-1001": "-1000.00 SEK",
+        "inv-repris-1002": "-250.00 SEK",
+        "inv-repris-1003": "125.00 SEK",
+    }
+    assert entry.links >= set(settled)
+    assert feed.balances()["1510"] == 0
+
+
+BANK = f"""\
+[[source]]
+name = "bank"
+format = "camt053"
+account = "Assets:1930-Bank"
+bank_account = "{IBAN}"
+"""
+
+
+@pytest.mark.parametrize("bank_first", [False, True])
+def test_the_banks_line_finds_its_deposit_by_the_serial(feed, bank_first):
+    """Two deposits of 1 100.00: the bank names 00075, so that one is paid in and the other still on its way."""
+    feed = feed(BG + BANK, CLAIMS)
+    one = [section(), paid(110000), deposit(110000, 1), section(), paid(110000), deposit(110000, 1, serial="00075")]
+    files = [
+        (whole(start(), *one, end(2, deposits=2)), "bg.txt"),
+        (bank((dt.date(2026, 3, 3), "1100.00", "BG 991-2346 BGC 00075"), opening="0.00"), "bank.xml"),
+    ]
+    for content, filename in reversed(files) if bank_first else files:
+        report = feed.take(content, filename)
+        assert report.status == "imported", report.problem
+    entries = feed.transactions()
+    (paid_in,) = [e for e in entries if e.meta["source-id"].startswith("bank-")]
+    deposits = {e.postings[0].meta["reference"]: e for e in entries if e.meta["source-id"].startswith("dep-")}
+    assert paid_in.flag == "*"
+    assert deposits["00075"].postings[0].meta["item"] in paid_in.links
+    assert str(feed.balances()["1583"]) == "1100.00"
