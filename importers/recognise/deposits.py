@@ -46,10 +46,12 @@ def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: b
         if not (told or (from_somebody and c.account == transfer)) and _days(c, pay, either_way=c.account == transfer)
     ]
     chosen = quoted or close
-    if len(chosen) == 1 and (quoted or not pool.of_party(pay.amount, pay.currency, pay.part.counterparty)):
+    # Somebody's reference, or an open item of the payer: then the amount may be another's by chance.
+    doubt = pay.exact or pool.named(pay.words) or pool.of_party(pay.amount, pay.currency, pay.part.counterparty)
+    if len(chosen) == 1 and (quoted or not doubt):
         return settled(pool, pay, chosen[0])
     for claim in sorted(chosen, key=lambda c: c.order):
-        text = N_("a deposit of {date} has this amount, and so has something else that is open")
+        text = N_("a deposit of {date} has this amount, but the line may be something else")
         pay.hints.append(f"{claim.account}: {say(text, date=claim.date)}")
     return None
 

@@ -9,6 +9,7 @@ changes nothing. What a person has edited is left alone. All files of a unit cha
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from ledger.books.jobs import joined
 from ledger.books.write import Block, Change, apply, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
+
+#: Times that what still waits is looked at again; each time more has become certain, so few are enough.
+ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -124,29 +128,57 @@ def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> 
     texts = _Texts(ws, unit)
     mine = [w for e in entries if (w := untouched(view, e)) is not None and texts.find(e)]
     report.left = len(entries) - len(mine)
-    taken = {id(w.entry) for w in mine}
-    rest = BookView(unit, [e for e in view.entries if id(e) not in taken], view.closed, ws)
-    report.moves = [m for m in _again(rest, mine) if render(m.before) != render(m.after)]
+    moves, opened = anew(view, mine)
+    report.moves = moves
     report.waiting = len(entries) - report.placed
     if report.moves and not dry_run:
         used = {p.account for m in report.moves for p in m.after.postings}
-        opens = [Block(e.date, render(e)) for e in rest.take_opened() if e.account in used]
+        opens = [Block(e.date, render(e)) for e in opened if e.account in used]
         apply(ws, unit, texts.changes(report.moves, opens))
 
 
-def _again(view: BookView, mine: list[Waiting]) -> list[Move]:
-    """Every waiting line, placed against a book in which none of them stands."""
+def anew(view: BookView, waiting: Sequence[Waiting]) -> tuple[list[Move], list[data.Open]]:
+    """Place entries again, until nothing changes: what one of them settles may tell of another.
+
+    Args:
+        view: the book.
+        waiting: entries of it, in its order.
+
+    Returns:
+        Those that change, and the accounts that must be opened for them.
+    """
+    first = {str(w.entry.meta["source-id"]): w.entry for w in waiting}
+    entries, now = list(view.entries), list(waiting)
+    opened: dict[str, data.Open] = {}
+    for _ in range(ROUNDS):
+        taken = {id(w.entry) for w in now}
+        rest = BookView(view.unit, [e for e in entries if id(e) not in taken], view.closed, view.ws)
+        after = _again(rest, now)
+        opened |= {e.account: e for e in rest.take_opened()}
+        changed = any(render(w.entry) != render(e) for w, e in zip(now, after, strict=True))
+        new = {id(w.entry): e for w, e in zip(now, after, strict=True)}
+        entries = [*(opened[a] for a in opened if a not in view.opens), *(new.get(id(e), e) for e in entries)]
+        now = [w for e in after if e.flag == "!" and (w := untouched(rest, e)) is not None]
+        if not changed or not now:
+            break
+    last = {str(e.meta["source-id"]): e for e in entries if isinstance(e, data.Transaction) and "source-id" in e.meta}
+    moves = [Move(before, last[name]) for name, before in first.items() if render(before) != render(last[name])]
+    return moves, list(opened.values())
+
+
+def _again(view: BookView, waiting: Sequence[Waiting]) -> list[data.Transaction]:
+    """Every waiting entry, placed against a book in which none of them stands."""
     recognisers: dict[str, Recogniser] = {}
-    moves = []
-    for one in mine:
+    found = []
+    for one in waiting:
         if one.source.name not in recognisers:
             recognisers[one.source.name] = Recogniser(view, one.source)
         recogniser = recognisers[one.source.name]
         units = one.entry.postings[0].units
         assert units is not None
         placed = [recogniser.place(part, one.entry.date, units.currency, alone=one.alone) for _, part in one.parts]
-        moves.append(Move(one.entry, rebuilt(one, placed)))
-    return moves
+        found.append(rebuilt(one, placed))
+    return found
 
 
 class _Texts:

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from beancount.core import data
@@ -182,6 +183,7 @@ class Rules:
         return line_of(unit.folder / "unit.toml", ("source", sources.index(self.source.name), "rule", number, *keys))
 
 
+@lru_cache(maxsize=4096)
 def ready(rule: RuleTable) -> Rule:
     """A rule as it is asked."""
     return Rule(

@@ -73,7 +73,7 @@ def test_of_two_deposits_of_one_amount_the_serial_number_tells(text, links):
     (entry,) = plan(view(SECOND), line("2026-03-09", "1250.00", text))
     assert entry.links == links
     if not links:
-        said = "a deposit of 2026-03-06 has this amount, and so has something else that is open"
+        said = "a deposit of 2026-03-06 has this amount, but the line may be something else"
         assert entry.meta["suggestion"] == f"Assets:1582-Swish-på-väg: {said}"
 
 
