@@ -70,6 +70,8 @@ HOSTILE = [
 ]
 DIGITS = re.compile(rb"[0-9]+")
 DATES = re.compile(rb"(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9]|[0-9]{6}")
+WORDS = re.compile(rb"[A-Za-z\x80-\xff]{3,}")
+LEAVES = re.compile(rb"(<[A-Za-z:]+[^<>]*>)([^<>]*)(</[A-Za-z:]+>)")
 SIGNS = {b"-": b"+", b"+": b"-", b"C": b"D", b"D": b"C", b"1": b"2", b"2": b"1"}
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "cp437", "cp850", "latin-1", "utf-7")
 #: A file that grew by a mutation stays below this, so that a case says something of the reader and not of the machine.
@@ -250,14 +252,56 @@ def blank(dice: Dice, data: bytes) -> bytes:
     return data[: match.start()] + data[match.end() :]
 
 
-COMMON = (flip, delete, double, insert, lines, digit, number, sign, date, blank)
+def word(dice: Dice, data: bytes) -> bytes:
+    """A word of a text is something else; as long as it was, or not."""
+    found = list(WORDS.finditer(data))
+    if not found:
+        return insert(dice, data)
+    match = dice.choice(found)
+    new = dice.choice(HOSTILE) * dice.choice([1, 1, 1, 30])
+    if dice.random() < 0.6:
+        new = (new + b" " * len(match[0]))[: len(match[0])]
+    return data[: match.start()] + new + data[match.end() :]
+
+
+def element(dice: Dice, data: bytes) -> bytes:
+    """An XML element without children is gone, twice, empty, somewhere else, or holds something else; it stays XML."""
+    found = list(LEAVES.finditer(data))
+    if not found:
+        return word(dice, data)
+    match, other = dice.choice(found), dice.choice(found)
+    whole, opened, text, closed = match[0], match[1], match[2], match[3]
+    hostile = dice.choice(HOSTILE).decode("utf-8", "ignore")
+    plain = "".join(c for c in hostile if c >= " " and c not in "<>&").encode()
+    new = dice.choice(
+        [
+            b"",
+            whole + whole,
+            opened + closed,
+            opened + plain + closed,
+            opened + text + plain + closed,
+            opened + other[2] + closed,
+            other[0],
+            opened + b" \n" + text + b"<!-- x -->" + closed,
+            whole.replace(b">", b' x="1">', 1),
+        ]
+    )
+    return data[: match.start()] + new + data[match.end() :]
+
+
+COMMON = (word, word, flip, delete, double, insert, lines, digit, number, sign, date, blank)
 RARE = (encoding, line_ends, nest, long_line, grow)
 
 
 def mutated(dice: Dice, data: bytes, other: bytes) -> tuple[bytes, list[str]]:
     """A file made of one (and perhaps a second), and what was done to it."""
     done = []
-    for _ in range(dice.choice([1, 1, 1, 2, 2, 3, 6])):
+    times = dice.choice([1, 1, 1, 2, 2, 3, 6])
+    if data.lstrip()[:1] == b"<" and dice.random() < 0.7:  # else nearly all of it stops at the XML reader
+        for _ in range(times):
+            data = element(dice, data)
+        return data[:LARGEST], ["element"] * times
+    for _ in range(times):
         roll = dice.random()
         if roll < 0.05:
             data = splice(dice, data, other)

@@ -50,7 +50,7 @@ def test_a_case_comes_again():
 def test_ways_of_damage_do_damage():
     dice = random.Random(1)
     text = b"2026-03-02;Hyra;-250,50;749,50\n" * 5
-    for change in (*mutate.COMMON, *mutate.RARE):
+    for change in (*mutate.COMMON, *mutate.RARE, mutate.element):
         assert any(change(dice, text) != text for _ in range(20)), change.__name__
         for _ in range(50):
             assert isinstance(change(dice, b""), bytes)
