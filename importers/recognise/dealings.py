@@ -37,7 +37,7 @@ ROLES = {
     "fund": ("fund_claim", "fund_owed"),
 }
 INTERNAL = "internal_balance"
-MONEY = ("bank", "cash")
+MONEY = ("bank", "cash", "clearing")
 
 
 @dataclass(slots=True, eq=False)

@@ -151,8 +151,9 @@ def anew(view: BookView, waiting: Sequence[Waiting]) -> tuple[list[Move], list[d
     entries, now = list(view.entries), list(waiting)
     opened: dict[str, data.Open] = {}
     for _ in range(ROUNDS):
-        taken = {id(w.entry) for w in now}
-        rest = BookView(view.unit, [e for e in entries if id(e) not in taken], view.closed, view.ws)
+        certain = {id(w.entry): _certain(w) for w in now}
+        standing = [e for e in (certain.get(id(e), e) for e in entries) if e is not None]
+        rest = BookView(view.unit, standing, view.closed, view.ws)
         after = _again(rest, now)
         opened |= {e.account: e for e in rest.take_opened()}
         changed = any(render(w.entry) != render(e) for w, e in zip(now, after, strict=True))
@@ -164,6 +165,15 @@ def anew(view: BookView, waiting: Sequence[Waiting]) -> tuple[list[Move], list[d
     last = {str(e.meta["source-id"]): e for e in entries if isinstance(e, data.Transaction) and "source-id" in e.meta}
     moves = [Move(before, last[name]) for name, before in first.items() if render(before) != render(last[name])]
     return moves, list(opened.values())
+
+
+def _certain(waiting: Waiting) -> data.Transaction | None:
+    """What stands of an entry of several payments whatever becomes of those that wait: what a deposit pays in, and
+    what its other payments have settled."""
+    if waiting.alone:
+        return None
+    gone = {place for place, _ in waiting.parts}
+    return waiting.entry._replace(postings=[p for i, p in enumerate(waiting.entry.postings) if i not in gone])
 
 
 def _again(view: BookView, waiting: Sequence[Waiting]) -> list[data.Transaction]:

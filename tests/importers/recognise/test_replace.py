@@ -18,6 +18,7 @@ from importers.run import import_files
 from ledger.books import load_books
 from ledger.books.problems_write import WriteConflict
 from ledger.cli.main import cli
+from tests.importers.bgmax.files import deposit, end, name, paid, section, start, whole
 from tests.importers.recognise.conftest import line, plan, view
 
 IBAN = "SE4550000000058398257466"
@@ -91,11 +92,13 @@ class Book:
         assert report.files[0].status == "imported", report.files[0].problem
         return report
 
-    def lines(self):
+    def entries(self):
         book = load_books(self.ws, ["repris"]).units["repris"]
         assert not book.problems, book.problems
-        found = [e for e in book.entries() if isinstance(e, data.Transaction)]
-        return [e for e in found if str(e.meta.get("source-id", "")).startswith("bank-")]
+        return [e for e in book.entries() if isinstance(e, data.Transaction)]
+
+    def lines(self):
+        return [e for e in self.entries() if str(e.meta.get("source-id", "")).startswith("bank-")]
 
     def place(self, **options):
         report = place_again(self.ws, self.unit, **options)
@@ -374,6 +377,66 @@ def test_whatever_comes_first_it_ends_the_same(book, order):
         ),
         ("*", ["inv-repris-1001"], ["1930-Bank 250.00 SEK", "ordringar -250.00 SEK"]),
         ("!", [], ["1930-Bank -75.00 SEK", "tionskonto 75.00 SEK"[1:]]),
+    ]
+
+
+BGMAX = whole(
+    start(),
+    section(),
+    paid(125000, "10017", "2", sender="1234566"),
+    name("KUND AB"),
+    paid(10000, "77", "2"),
+    name("Bo"),
+    deposit(135000, 2, day="20260309"),
+    end(2),
+)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["invoice", "bank", "bgmax"])))
+def test_a_bankgiro_file_an_invoice_and_the_banks_line_in_any_order(book, order):
+    """
+    Kund AB pays 1,250.00 by OCR, Bo 100.00 for nothing known; the bank books 1,350.00 in one sum. In the end the
+    clearing account is even, the invoice is settled, and Bo's payment waits.
+    """
+    book = book('[[source]]\nname = "bg"\nformat = "bgmax"\nbank_account = "991-2346"\n')
+    path = book.folder / "bg.txt"
+    path.write_bytes(BGMAX)
+    steps = {
+        "invoice": lambda: book.add(INVOICE),
+        "bank": lambda: book.bank((9, "1350.00", {"text": "BGMAX 00074"})),
+        "bgmax": lambda: import_files(book.ws, book.unit, [path]),
+    }
+    for step in order:
+        steps[step]()
+        book.place()
+    (line,) = book.lines()
+    (paid_in,) = [e for e in book.entries() if str(e.meta.get("source-id", "")).startswith("dep-")]
+    (link,) = line.links
+    assert (line.flag, [(p.account, str(p.units)) for p in line.postings]) == (
+        "*",
+        [("Assets:1930-Bank", "1350.00 SEK"), ("Assets:1583-Bankgiro-på-väg", "-1350.00 SEK")],
+    )
+    assert (paid_in.flag, paid_in.links) == ("!", {link, "inv-repris-1001"})
+    own = {"filename", "lineno"}
+    said = [(p.account, str(p.units), {k: v for k, v in p.meta.items() if k not in own}) for p in paid_in.postings]
+    assert said == [
+        ("Assets:1583-Bankgiro-på-väg", "1350.00 SEK", {"item": link, "reference": "00074"}),
+        (
+            "Assets:1510-Kundfordringar",
+            "-1250.00 SEK",
+            {
+                "counterparty": "KUND AB",
+                "counterparty-account": "1234566",
+                "reference": "10017",
+                "bank-ref": "000000000000",
+                "item": "inv-repris-1001",
+            },
+        ),
+        (
+            "Liabilities:2999-Observationskonto",
+            "-100.00 SEK",
+            {"counterparty": "Bo", "reference": "77", "bank-ref": "000000000000", "payment": Decimal("100.00")},
+        ),
     ]
 
 
