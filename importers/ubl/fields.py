@@ -14,9 +14,10 @@ from typing import Any
 
 from lxml import etree
 
-from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid
+from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid, XmlRefused
 from importers.ubl.problems import UblCurrencyMixed, UblIncomplete, UblTwice
 from importers.xml import line_of, local
+from ledger.messages import N_, say
 from ledger.rules.rounding import half_away, unit_of
 
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
@@ -26,6 +27,8 @@ DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,13}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})", re
 #: xsd:date; a time zone may follow and says nothing about the day.
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII)
 _SHOWN = 60
+#: Elements that one element may hold; each that is looked at costs memory beside the tree itself.
+MOST_CHILDREN = 200_000
 
 
 class Fields:
@@ -35,6 +38,9 @@ class Fields:
         node: the element.
         file: the file's name in problems.
         at: the element's place, for people: `Invoice/LegalMonetaryTotal`.
+
+    Raises:
+        XmlRefused: it has more children than any real one.
     """
 
     __slots__ = ("at", "by_tag", "file", "node")
@@ -43,11 +49,17 @@ class Fields:
         self.node = node
         self.file = file
         self.at = at
-        self.by_tag: dict[str, list[etree._Element]] = {}
+        if len(node) > MOST_CHILDREN:
+            reason = say(N_("it has more than {count} elements in {position}"), count=MOST_CHILDREN, position=at)
+            raise XmlRefused(file=file, line=line_of(node), reason=reason)
+        by_tag: dict[str, list[etree._Element]] = {}
         for child in node:
             tag = child.tag
-            if isinstance(tag, str):
-                self.by_tag.setdefault(tag, []).append(child)
+            if tag in by_tag:
+                by_tag[tag].append(child)
+            elif isinstance(tag, str):  # comments and processing instructions have none
+                by_tag[tag] = [child]
+        self.by_tag = by_tag
 
     @property
     def line(self) -> int | None:
@@ -117,6 +129,8 @@ class Fields:
             UblIncomplete: it holds elements where text must stand.
         """
         text: str = node.text or ""
+        if not len(node):
+            return " ".join(text.split())
         children: Iterable[Any] = node
         for child in children:  # comments and processing instructions part a text, but aren't in it
             if isinstance(child.tag, str):

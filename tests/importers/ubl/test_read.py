@@ -302,6 +302,12 @@ def test_a_problem_names_the_line_and_the_place():
     assert caught.value.params["position"] == "Invoice/LegalMonetaryTotal/PayableAmount"
 
 
+def test_more_elements_than_any_invoice_has_are_refused():
+    content = swap(b"</Invoice>", b"<cbc:Note/>" * 200_001 + b"</Invoice>")
+    with pytest.raises(XmlRefused, match="more than 200000 elements in Invoice"):
+        read_ubl(content, "f.xml")
+
+
 def test_an_attachment_of_more_than_ten_megabytes_is_refused_not_cut():
     text = base64.b64encode(bytes(9_000_000)).decode()
     with pytest.raises(XmlRefused):
