@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from importers.bank.model import BankLine
 from importers.identity import LineKey, numbered
 from importers.reconcile.documents import Archived
+
+#: So many tellings of one day are tried in every order; more are taken as they come.
+TRIED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def day_of(date: dt.date, tellings: Sequence[Telling], booked: Collection[str]) 
         The version by which the books are judged: the fullest; among several that contradict each other, the one that
         the books hold most of, then the last.
     """
-    versions = list(_versions(tellings))
+    versions = _versions(tellings)
     whole = [v for at, v in enumerate(versions) if not _covered(at, v, versions)]
     known = set(booked)
     kept = max(enumerate(whole), key=lambda pair: (len(known.intersection(pair[1].ids)), pair[0]))[1]
@@ -176,30 +179,38 @@ def _covered(at: int, version: Version, versions: Sequence[Version]) -> bool:
     )
 
 
-def _versions(tellings: Sequence[Telling]) -> Iterator[Version]:
-    """Every way in which the day is told: tellings that follow on each other are one."""
+def _versions(tellings: Sequence[Telling]) -> list[Version]:
+    """Every way in which the day is told, the most trustworthy last: tellings that follow on each other are one."""
     said: list[Telling] = []
     for telling in tellings:
         if not any(_again(telling, other) for other in said):
             said.append(telling)
-    following: dict[int, int] = {}
-    for at, one in enumerate(said):
-        fits = [n for n, other in enumerate(said) if n != at and _follows(one, other)]
-        free = (n for n in sorted(fits, key=lambda n: (said[n].at < one.at, said[n].at)) if n not in following.values())
-        found = next((n for n in free if at not in _chain(n, following)), None)  # a circle would have no beginning
-        if found is not None:
-            following[at] = found
-    for at in range(len(said)):
-        if at not in following.values():
-            yield Version(tuple(said[n] for n in _chain(at, following)))
+    left = sorted(said, key=lambda t: t.at)
+    found: list[list[Telling]] = []
+    while left:
+        found.append(_longest([], left) if len(left) <= TRIED else _first(left))
+        left = [t for t in left if not any(t is taken for taken in found[-1])]
+    trust = {id(telling): place for place, telling in enumerate(said)}
+    return [Version(tuple(chain)) for chain in sorted(found, key=lambda chain: min(trust[id(t)] for t in chain))]
 
 
-def _chain(start: int, following: Mapping[int, int]) -> list[int]:
-    """What follows on each other, from `start` on."""
-    found = [start]
-    while found[-1] in following:
-        found.append(following[found[-1]])
-    return found
+def _longest(chain: list[Telling], left: Sequence[Telling]) -> list[Telling]:
+    """The longest row of tellings of which each goes on where the one before it ends; of several, the first."""
+    best = chain
+    for telling in left:
+        if _follows(chain, telling):
+            found = _longest([*chain, telling], [t for t in left if t is not telling])
+            best = found if len(found) > len(best) else best
+    return best
+
+
+def _first(left: Sequence[Telling]) -> list[Telling]:
+    """A row from the first telling on, as each next one comes."""
+    chain = [left[0]]
+    for telling in left[1:]:
+        if _follows(chain, telling):
+            chain.append(telling)
+    return chain
 
 
 def _again(one: Telling, other: Telling) -> bool:
@@ -207,8 +218,18 @@ def _again(one: Telling, other: Telling) -> bool:
     return (one.start, one.end, Counter(one.keys)) == (other.start, other.end, Counter(other.keys))
 
 
-def _follows(one: Telling, other: Telling) -> bool:
-    """Whether `other` goes on where `one` ends, within the day."""
+def _follows(chain: Sequence[Telling], other: Telling) -> bool:
+    """Whether `other` goes on where a row of tellings ends, within the day.
+
+    Where the balance comes back to where it was, it may as well tell again what was told since: then it doesn't.
+    """
+    if not chain:
+        return True
+    one = chain[-1]
     if not (one.last and other.first) or one.end is None or one.end != other.start or not (one.lines and other.lines):
         return False
-    return one.start != one.end or (other.at > one.at and not set(one.keys) & set(other.keys))
+    since = next((at for at, telling in enumerate(chain) if telling.start == other.start), None)
+    if since is None:
+        return True
+    told = {key for telling in chain[since:] for key in telling.keys}
+    return other.at > one.at and told.isdisjoint(other.keys)
