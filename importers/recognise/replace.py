@@ -168,8 +168,10 @@ def anew(view: BookView, waiting: Sequence[Waiting]) -> tuple[list[Move], list[d
 
 
 def _certain(waiting: Waiting) -> data.Transaction | None:
-    """What stands of an entry of several payments whatever becomes of those that wait: what a deposit pays in, and
-    what its other payments have settled."""
+    """What stands of an entry of several payments whatever becomes of those that wait; None of one payment's.
+
+    A deposit is on its way to the bank, and its other payments have settled what they settled.
+    """
     if waiting.alone:
         return None
     gone = {place for place, _ in waiting.parts}
