@@ -111,8 +111,13 @@ class Month:
 
     @property
     def earlier(self) -> Decimal | None:
-        """The part of the difference that stood there before the month."""
+        """By how much books and bank differed before the month."""
         return None if self.bank is None or self.bank.opening is None else self.before - self.bank.opening
+
+    @property
+    def unread(self) -> bool:
+        """Whether a statement of it can't be read any more."""
+        return any(finding.kind == "unread" for finding in self.findings)
 
     @property
     def needs_person(self) -> bool:
@@ -179,10 +184,8 @@ def reconcile_account(
     notes = _notes(series)
     marks = [row.date for row in book.rows] + [day.date for one in series for day in one.days]
     first = min((month_of(one.days[0].date) for one in series), default="9999-99")
-    months = tuple(
-        replace(_month(month, series, book, lines, notes.get(month, ()), openings, today), early=month < first)
-        for month in _months(marks)
-    )
+    found = (_month(month, series, book, lines, notes.get(month, ()), openings, today) for month in _months(marks))
+    months = tuple(replace(one, early=one.month < first and not one.unread) for one in found)
     files = tuple(dict.fromkeys(found.shown for one in series for found in one.statements))
     return Account(account, currency, tuple(sources), tuple(s.number for s in series), files, months)
 
@@ -334,8 +337,7 @@ def _status(month: Month) -> str:
         return "differs"
     told = month.bank.whole and month.difference is not None
     gaps = any(isinstance(note, Gap) for note in month.notes)
-    unread = any(finding.kind == "unread" for finding in month.findings)
-    return "reconciled" if told and not gaps and not unread else "incomplete"
+    return "reconciled" if told and not gaps and not month.unread else "incomplete"
 
 
 def together(stretches: Sequence[Stretch | None], rests: Sequence[Decimal | None]) -> Stretch | None:

@@ -152,10 +152,7 @@ def _headline(account: Account, month: Month) -> str:
     if month.difference:
         text = N_("{month}: on {last} the bank has {closing} {currency}, the books {at}: {difference} differ.")
         told = say(text, closing=closing, at=at, difference=money(month.difference, currency), **said)
-        if month.earlier:
-            earlier = N_("{difference} of it stood there before the month.")
-            told = f"{told} {say(earlier, difference=money(month.earlier, currency))}"
-        return told
+        return f"{told} {say(N_('They differed so before the month.'))}" if month.earlier == month.difference else told
     if not bank.whole:
         text = N_("{month}: statements tell {first} to {last}; bank and books have {closing} {currency} then.")
         return say(text, closing=closing, **said)
@@ -237,6 +234,7 @@ def _month_json(account: Account, month: Month) -> dict[str, Any]:
     return {
         "month": month.month,
         "status": month.status,
+        "needs_person": month.needs_person,
         "difference": shown(month.difference),
         "bank": None
         if bank is None

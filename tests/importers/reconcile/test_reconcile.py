@@ -149,7 +149,7 @@ def test_books_that_differed_before_the_month_say_so(feed):
     assert (month.status, month.difference, month.earlier) == ("differs", D("-100.00"), D("-100.00"))
     assert sentences(found, month)[0] == (
         "2026-03: on 2026-03-31 the bank has 1044.50 SEK, the books 944.50: -100.00 differ. "
-        "-100.00 of it stood there before the month."
+        "They differed so before the month."
     )
 
 
