@@ -85,9 +85,10 @@ def _gap(
         return None
     starts = found.starts(day)
     standing = found.stands.get(day)
-    booked = sum((amount for _, amount in found.book.booked(day)), Decimal(0))
+    lines = found.book.booked(day)
+    booked = sum((amount for _, amount in lines), Decimal(0))
     ends = [start + booked for start in starts] if not statement.lines else []
-    last = found.last_day(day)
+    last = day if lines else found.last_day(day)
     if last is None or statement.opening in [*starts, *ends]:
         return None
     if standing and standing.start is not None and (standing.start in starts or not standing.new):
