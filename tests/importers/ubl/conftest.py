@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from beancount.core import data
 
-from importers.booktext import render
+from importers.booktext import TOTAL_PRICE, render
 
 ACCOUNTS = """\
 2020-01-01 open Assets:1220-Inventarier
@@ -90,3 +90,11 @@ def postings(entry):
 
 def transactions(fed):
     return [e for e in fed.book().entries() if isinstance(e, data.Transaction)]
+
+
+def weight(posting):
+    """What a posting that was planned weighs in the unit's currency."""
+    total = (posting.meta or {}).get(TOTAL_PRICE)
+    if total is None:
+        return posting.units.number
+    return total.number if posting.units.number > 0 else -total.number

@@ -8,6 +8,7 @@ import pytest
 from importers.ubl.identity import content_of, source_id_of
 from importers.ubl.read import read_ubl
 from ledger.books import account_code
+from ledger.charts import load_chart
 from ledger.subledger import bill_link, movements_of, open_items
 from tests.importers.ubl.build import REPRIS, SELLER, STRANGER, credit, invoice, line
 from tests.importers.ubl.conftest import postings, told
@@ -21,8 +22,6 @@ def items(fed):
     """What is open: item or counterparty, amount."""
     entries = fed.book().entries()
     codes = {e.account: account_code(e.account, e.meta) for e in entries if type(e).__name__ == "Open"}
-    from ledger.charts import load_chart  # noqa: PLC0415  only here
-
     found = open_items(movements_of(entries, load_chart("bas", fed.unit.folder), codes))
     return sorted((i.key or i.counterparty, str(i.open), i.currency) for i in found)
 
