@@ -41,11 +41,14 @@ MOST_EXCHANGE = Decimal("0.10")
 def settle(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
     """Settle what a payment names; None where it names nothing, or nothing for certain (then it has a hint)."""
     claims = [c for c in pool.named(pay.exact) if _usable(view, c, pay)]
+    told = [c for c in pool.named(pay.words) if c.currency == pay.currency and _usable(view, c, pay)]
+    if not claims and not told:
+        return None
     return (
         _by_reference(pool, pay, [c for c in claims if c.takes(pay.amount) and c.currency == pay.currency])
-        or _by_words(view, pool, pay)
+        or _by_words(pool, pay, [c for c in told if c.open])
         or _abroad(view, pool, pay, claims)
-        or _again(pool, pay, claims)
+        or _again(pool, pay, claims, told)
     )
 
 
@@ -83,9 +86,8 @@ def _by_reference(pool: Pool, pay: Payment, claims: Sequence[Claim]) -> Placed |
     return None
 
 
-def _by_words(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
+def _by_words(pool: Pool, pay: Payment, named: Sequence[Claim]) -> Placed | None:
     """By numbers in free text."""
-    named = [c for c in pool.named(pay.words) if c.open and c.currency == pay.currency and _usable(view, c, pay)]
     one_party = all(c.counterparty == named[0].counterparty and c.partner == named[0].partner for c in named)
     if len(named) > 1 and one_party and sum((c.open for c in named), ZERO) == pay.amount:
         return _several(pool, pay, named)
@@ -103,15 +105,11 @@ def _by_words(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
     return None
 
 
-def _again(pool: Pool, pay: Payment, claims: Iterable[Claim]) -> Placed | None:
+def _again(pool: Pool, pay: Payment, claims: Iterable[Claim], told: Iterable[Claim]) -> Placed | None:
     """An item that is settled already."""
     exact = [c for c in claims if c.settled and c.currency == pay.currency and (_strong(c, pay) or _payer(c, pay))]
-    told = [
-        c
-        for c in pool.named(pay.words)
-        if c.settled and c.currency == pay.currency and abs(c.amount) == abs(pay.amount) and _payer(c, pay)
-    ]
-    for claim in sorted(exact or told, key=lambda c: (c.paid or c.date, c.key), reverse=True):
+    same = [c for c in told if c.settled and abs(c.amount) == abs(pay.amount) and _payer(c, pay)]
+    for claim in sorted(exact or same, key=lambda c: (c.paid or c.date, c.key), reverse=True):
         when = claim.paid or claim.date
         if claim.amount * pay.amount < 0:
             text = N_("{number}, paid on {date}, may be taken back by it")

@@ -22,7 +22,7 @@ from importers.recognise import suggest
 from importers.recognise.deposits import pay_in
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
-from importers.recognise.placed import Payment, Placed, posting, tidy
+from importers.recognise.placed import Placed, payment, posting
 from importers.recognise.rules import Rules, ready
 from importers.recognise.transfers import Transfers
 from importers.recognise.units import Neighbours
@@ -66,7 +66,7 @@ class Recogniser:
         Raises:
             ImportAccountMissing: a rule names an account that isn't open on `day`.
         """
-        pay = Payment(tidy(part), day, currency, alone)
+        pay = payment(part, day, currency, alone=alone)
         pool = self.view.settling
         found = settle(self.view, pool, pay) or self.rules.place(pool, pay)
         if found is None and self.of_bank:
@@ -80,7 +80,7 @@ class Recogniser:
 
 def matches(rule: RuleTable, part: Part) -> bool:
     """Whether a rule's conditions hold for a payment, its days apart."""
-    pay = Payment(tidy(part), dt.date.min, "", alone=True)
+    pay = payment(part, dt.date.min, "", alone=True)
     name = pay.part.counterparty.casefold()
     timeless = changed(ready(rule), first=dt.date.min, last=dt.date.max, days=frozenset())
     return timeless.takes(pay, name, f"{name} {pay.part.text.casefold()}")

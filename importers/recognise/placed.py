@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from beancount.core import data
@@ -54,13 +53,15 @@ class Placed:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Payment:
     """One payment that looks for its other side; money in is positive.
 
     Attributes:
         part: what the bank said, its texts as they may stand in a book.
         alone: its transaction holds no other payment, so what the bank said stands on the transaction.
+        exact: references that stand in fields of their own, folded.
+        words: every word of reference and text that may be a number of something, folded.
         hints: where it may belong, best first; steps that aren't certain add theirs.
     """
 
@@ -68,6 +69,8 @@ class Payment:
     day: dt.date
     currency: str
     alone: bool
+    exact: tuple[str, ...]
+    words: frozenset[str]
     hints: list[str] = field(default_factory=list)
 
     @property
@@ -75,18 +78,7 @@ class Payment:
         """Signed."""
         return self.part.amount
 
-    @cached_property
-    def exact(self) -> tuple[str, ...]:
-        """References that stand in fields of their own, folded."""
-        found = (fold_reference(self.part.reference), fold_reference(self.part.invoice))
-        return tuple(dict.fromkeys(r for r in found if r))
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Every word of reference and text that may be a number of something, folded."""
-        return frozenset(words(f"{self.part.reference} {self.part.invoice} {self.part.text}"))
-
-    @cached_property
+    @property
     def said(self) -> dict[str, Any]:
         """What a posting that waits keeps of the payment."""
         if self.alone:
@@ -94,6 +86,14 @@ class Payment:
             return {key: text for key, text in kept.items() if text}
         texts = {key: getattr(self.part, name) for name, key in PART_KEYS.items()}
         return {**{key: text for key, text in texts.items() if text}, PAYMENT: self.amount}
+
+
+def payment(part: Part, day: dt.date, currency: str, *, alone: bool) -> Payment:
+    """A payment as recognition looks at it."""
+    told = tidy(part)
+    exact = [fold_reference(r) for r in (told.reference, told.invoice) if r]
+    text = f"{told.reference} {told.invoice} {told.text}"
+    return Payment(told, day, currency, alone, tuple(r for r in dict.fromkeys(exact) if r), frozenset(words(text)))
 
 
 def tidy(part: Part) -> Part:
