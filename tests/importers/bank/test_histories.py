@@ -35,6 +35,8 @@ from importers.bank.problems import (
 )
 from importers.bank.statements import check_overlap, check_whole, in_order, without_repeats
 from importers.book import BookView
+from importers.camt.model import Balance, Detail, Entry, Statement
+from importers.camt.write import write_camt053
 from importers.identity import folded
 from importers.recognise.placed import Placed, posting
 from ledger.books import Unit
@@ -42,6 +44,7 @@ from ledger.books.sources import SourceTable
 
 HISTORIES = int(os.environ.get("SAMBOK_HISTORIES", "300"))
 BATCHES = 10
+IBAN = "SE4550000000058398257466"
 FIRST = dt.date(2026, 3, 1)
 LATER = dt.date(2026, 12, 31)
 BANK, SUSPENSE = "Assets:1930-Bank", "Liabilities:2999-Observationskonto"
@@ -364,3 +367,44 @@ def test_every_history_is_in_the_book_once(batch, fetch, monkeypatch):
             raise AssertionError(f"history {number}: {error!r}") from error
         seen += truth.seen
     assert seen["imported"] > 3 * seen["refused"]
+
+
+def camt(truth, download):
+    """A file of the download's statements."""
+    made = dt.datetime(2026, 4, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=truth.rng.randint(0, 9**6))
+    statements = []
+    for s in download.statements:
+        entries = tuple(
+            Entry(
+                n.amount,
+                "SEK",
+                n.date,
+                text=n.text,
+                reference=n.bank_ref,
+                details=(Detail(counterparty=n.counterparty),),
+            )
+            for n in s.lines
+        )
+        balances = (Balance("OPBD", s.opening, "SEK", s.first_day), Balance("CLBD", s.closing, "SEK", s.last_day))
+        statements.append(Statement(s.id, IBAN, "SEK", balances, entries, date_from=s.first_day, date_to=s.last_day))
+    return write_camt053(statements, created=made)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_histories_through_files_and_books(number, feed):
+    """The same on disk: files of camt.053, read, guarded and written, with what recognises the other sides."""
+    truth = make_truth(random.Random(number + 1000))  # noqa: S311  no cryptography
+    feed = feed()
+    for step in range(4):
+        if step < 3:
+            download = any_days(truth)
+        else:
+            first = min(truth.have)
+            download = Download([statement(truth, first, len(truth.facts))], first, len(truth.facts), LATER)
+        report = feed.take(camt(truth, download), f"{step}.xml")
+        if report.problem is not None:
+            assert REASONS[type(report.problem)](truth, download)
+        else:
+            truth.have |= set(range(download.first, download.last))
+        assert lines_among(feed.transactions()) == Counter(truth.facts[i].said for i in truth.have)
+    assert feed.book().problems == ()
