@@ -58,7 +58,7 @@ class Received:
 
     def payments(self) -> list[Payment]:
         """As it is booked: whole, or split where its further references say how."""
-        split = self.split()
+        split = self.split() if self.extras else []
         if split:
             return [self.payment(part.amount, [part]) for part in split]
         return [self.payment(self.amount, [self, *self.extras])]
@@ -91,23 +91,19 @@ class Received:
         wrong is no more than a hint: they stand in the text, where recognition looks for numbers that add up.
         """
         references = self.structured(said)
-        wrong = [one.reference for one in said if one.code == WRONG]
-        texts = [" ".join(t.split()) for t in (*self.texts, *wrong)]
+        texts = [" ".join(t.split()) for t in (*self.texts, *(one.reference for one in said if one.code == WRONG))]
         if len(references) > 1:
             told = set(" ".join(texts).split())
             texts += [r for r in references if r not in told]
         part = Part(
             amount=amount,
             counterparty=" ".join(" ".join(self.names).split()),
-            text=" ".join(dict.fromkeys(filter(None, texts))),
+            text=" ".join(dict.fromkeys(filter(None, texts))) if texts else "",
             counterparty_account=self.bankgiro,
             reference=references[0] if len(references) == 1 else "",
         )
-        meta: list[tuple[str, str | bool]] = []
-        if self.serial:
-            meta.append(("bank-ref", self.serial))
-        match = ORGANISATION.fullmatch(self.organisation)
-        if match:
+        meta: list[tuple[str, str | bool]] = [("bank-ref", self.serial)] if self.serial else []
+        if self.organisation and (match := ORGANISATION.fullmatch(self.organisation)):
             meta.append(("organisation-number", match[1]))
         if self.image:
             meta.append(("image", True))

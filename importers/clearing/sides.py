@@ -97,14 +97,13 @@ class Sides:
 
     def add(self, other: Other, payment: Payment, one: Placed) -> None:
         """A payment's postings; the first says whose it is, those that settle something, what."""
-        said = self.said(payment)
         item = {"item": next(iter(one.links))} if len(one.links) == 1 else {}
         for number, posting in enumerate(one.postings):
-            meta = {
-                **(said if number == 0 else {}),
-                **(item if self.is_item(posting.account) else {}),
-                **(posting.meta or {}),
-            }
+            meta = dict(posting.meta or ())
+            if item and "item" not in meta and self.is_item(posting.account):
+                meta |= item
+            if number == 0:
+                say_of(payment, meta)
             if payment.kind == "dispute" and meta.pop(PAYMENT, None):
                 # It isn't placed again by itself: rules for all payments would take it then.
                 meta["dispute"] = True
@@ -117,20 +116,6 @@ class Sides:
         if one.suggestion:
             other.meta.setdefault("suggestion", one.suggestion)
 
-    @staticmethod
-    def said(payment: Payment) -> dict[str, Any]:
-        """What the file says of a payment, as metadata of its posting."""
-        part = payment.part
-        told = {
-            "counterparty": clean(part.counterparty),
-            "counterparty-account": clean(part.counterparty_account, 60),
-            "reference": clean(part.reference, 80),
-            "text": clean(part.text),
-            "invoice": clean(part.invoice, 80),
-        }
-        found: dict[str, Any] = {key: text for key, text in told.items() if text}
-        return found | {key: clean(value, 80) if isinstance(value, str) else value for key, value in payment.meta}
-
     def is_item(self, account: str) -> bool:
         """Whether an account is followed item by item."""
         if account not in self._items:
@@ -141,6 +126,22 @@ class Sides:
         """Whether an account's code is in a set of the chart."""
         entry = self.view.opens.get(account)
         return entry is not None and self.view.chart.is_in(name, account_code(account, entry.meta))
+
+
+def say_of(payment: Payment, meta: dict[str, Any]) -> None:
+    """Add what the file says of a payment to the metadata of its posting, where it doesn't stand there yet."""
+    part = payment.part
+    for key, text, longest in (
+        ("counterparty", part.counterparty, 400),
+        ("counterparty-account", part.counterparty_account, 60),
+        ("reference", part.reference, 80),
+        ("text", part.text, 400),
+        ("invoice", part.invoice, 80),
+    ):
+        if text and key not in meta and (told := clean(text, longest)):
+            meta[key] = told
+    for key, value in payment.meta:
+        meta[key] = clean(value, 80) if isinstance(value, str) else value
 
 
 def speaks(rule: RuleTable) -> bool:
