@@ -22,6 +22,14 @@ class SieCutOff(Problem):
     remedy = N_("Export the file again and copy it whole.")
 
 
+class SieTooLong(Problem):
+    """More lines than any year's books have."""
+
+    code = "SIE_TOO_LONG"
+    message = N_("The file has {lines} lines; at most {limit} are read.")
+    remedy = N_("Export a year at a time, or single series of vouchers.")
+
+
 class SieChecksum(Problem):
     """#KSUMMA isn't that of the file."""
 

@@ -11,15 +11,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zlib
+from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
 from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty
-from importers.sie.model import ZERO, SieAccount, SieBalance, SieFile, SieRow, SieVoucher
-from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid
+from importers.sie.kinds import RECORDS
+from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid, SieTooLong
 from importers.sie.text import MISREAD, decode, fields
 from ledger.messages import N_, say
 
+#: More than any year of a co-op's books has: lines (66,000 vouchers of three rows), letters of one line, accounts.
+MOST_LINES = 400_000
+LONGEST = 20_000
+MOST_ACCOUNTS = 20_000
 AMOUNT = re.compile(r"-?(?:[0-9]{1,13}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})", re.ASCII)
 DATE = re.compile(r"[0-9]{8}", re.ASCII)
 #: Numbers, says the format; some programs have accounts of a few letters for what they couldn't place.
@@ -27,6 +33,7 @@ ACCOUNT = re.compile(r"[0-9A-Za-z]{1,16}", re.ASCII)
 PERIOD = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])", re.ASCII)
 YEAR = re.compile(r"-?[0-9]{1,3}", re.ASCII)
 BALANCES = frozenset("#IB #UB #RES #OIB #OUB #PSALDO #PBUDGET".split())
+ROWS = frozenset({"#TRANS", "#RTRANS", "#BTRANS"})
 META = frozenset("FLAGGA PROGRAM FORMAT GEN SIETYP FTYP FNR ORGNR ADRESS BKOD FNAMN TAXAR KPTYP VALUTA OMFATTN".split())
 
 
@@ -38,17 +45,20 @@ def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
         name: the file's name in errors.
 
     Raises:
-        ImportFileEmpty, SieCutOff, SieChecksum, SieInvalid, ImportAmountInvalid, ImportDateInvalid: it can't be
-            read whole; each with the line.
+        ImportFileEmpty, SieTooLong, SieCutOff, SieChecksum, SieInvalid, ImportAmountInvalid, ImportDateInvalid: it
+            can't be read whole; each with the line.
     """
     if not data.strip():
         raise ImportFileEmpty(file=name)
+    lines = max(data.count(b"\n"), data.count(b"\r"))
+    if lines > MOST_LINES:
+        raise SieTooLong(file=name, lines=lines, limit=MOST_LINES)
     text, encoding = decode(data)
     reader = _Reader(name, SieFile(encoding))
-    lines = re.split(r"\r\n|\n|\r", text)
-    for number, line in enumerate(lines, 1):
+    split = re.split(r"\r\n|\n|\r", text)
+    for number, line in enumerate(split, 1):
         reader.read(number, line.rstrip("\x1a"))
-    return reader.finish(unended=lines[-1].strip("\x1a \t"))
+    return reader.finish(unended=split[-1].strip("\x1a \t"))
 
 
 class _Reader:
@@ -65,11 +75,16 @@ class _Reader:
         self.cut = False  # the line lacks a closing quotation mark
         self.crc: int | None = None
         self.crc_open = False
-        self.seen: set[SieBalance] = set()  # balances without their amounts: none may come twice
+        self.seen: set[tuple[object, ...]] = set()  # balances without their amounts: none may come twice
+        self.sru: dict[str, list[str]] = defaultdict(list)
+        self.numbers: set[str] = set()  # accounts found right
+        self.days: dict[str, dt.date] = {}
 
     def read(self, number: int, line: str) -> None:
         """Take one line."""
         self.line, self.text = number, line
+        if len(line) > LONGEST:
+            raise self._invalid(say(N_("a line of {count} characters"), count=len(line)))
         bare = line.strip()
         if not bare:
             return
@@ -100,6 +115,8 @@ class _Reader:
             raise SieCutOff(file=self.name, line=self.line, reason=say(N_("the closing #KSUMMA is missing")))
         if not {"SIETYP", "FNAMN", "PROGRAM", "FORMAT"} & self.sie.meta.keys():
             raise SieInvalid(file=self.name, line=1, reason=say(N_("this isn't a SIE file")))
+        for number, codes in self.sru.items():
+            self.sie.accounts[number] = replace(self.sie.accounts[number], sru=tuple(codes))
         return self.sie
 
     def _invalid(self, reason: str) -> SieInvalid:
@@ -111,25 +128,30 @@ class _Reader:
         try:
             values, self.cut = fields(rest)
         except ValueError as error:
+            if label[1:] not in RECORDS:
+                return  # an unknown record may hold anything
             raise self._invalid(str(error)) from None
         self.sie.labels[label] += 1
         if self.cut:
             self.sie.warnings.append((self.line, say(N_("a text without its closing quotation mark"))))
-        if MISREAD.search(rest):
+        if not rest.isascii() and MISREAD.search(rest):
             self.sie.warnings.append(
                 (self.line, say(N_("letters were damaged before export: {excerpt}"), excerpt=rest[:80]))
             )
         if label == "#KSUMMA":
             self._checksum(values)
             return
-        self._sum(label, values)
-        if label in {"#TRANS", "#RTRANS", "#BTRANS"}:
+        if self.crc_open:
+            self._sum(label, values)
+        if label in ROWS:
             if not self.open:
                 raise self._invalid(say(N_("a row outside a voucher")))
             self.rows.append(self._row(label, values))
-        elif self.open or (self.head and label != "#VER"):
-            if self.head and not self.open:
-                raise self._invalid(say(N_("the voucher above has no rows")))
+        elif self.open:
+            if label[1:] in RECORDS:
+                raise self._invalid(say(N_("{label} stands inside a voucher"), label=label))
+        elif self.head and label != "#VER":
+            raise self._invalid(say(N_("the voucher above has no rows")))
         else:
             self._plain(label, [v for v in values if isinstance(v, str)], values)
 
@@ -167,11 +189,16 @@ class _Reader:
         elif label == "#ENHET" and value:
             accounts[number] = replace(old, unit=value)
         elif label == "#SRU" and value:
-            accounts[number] = replace(old, sru=(*old.sru, value))
+            accounts.setdefault(number, old)
+            self.sru[number].append(value)
 
     def _number(self, text: str) -> str:
-        if not ACCOUNT.fullmatch(text):
-            raise self._invalid(say(N_("an account's number is a few digits")))
+        if text not in self.numbers:
+            if not ACCOUNT.fullmatch(text):
+                raise self._invalid(say(N_("an account's number is a few digits")))
+            self.numbers.add(text)
+            if len(self.numbers) > MOST_ACCOUNTS:
+                raise self._invalid(say(N_("more than {count} accounts"), count=MOST_ACCOUNTS))
         return text
 
     def _year(self, flat: list[str]) -> None:
@@ -194,14 +221,13 @@ class _Reader:
         if len(flat) < 3 or not YEAR.fullmatch(flat[0]):
             raise self._invalid(say(N_("{label} needs a year, an account and an amount"), label=label))
         year, number, amount, quantity = (*flat, "")[:4]
-        known = SieBalance(
-            label[1:], int(year), self._number(number), ZERO, self._pairs(lists[0]) if lists else (), period=period
-        )
-        if known in self.seen:
+        objects = self._pairs(lists[0]) if lists else ()
+        key = (label, int(year), self._number(number), objects, period)
+        if key in self.seen:
             raise self._invalid(say(N_("{label} of account {account} stands twice"), label=label, account=number))
-        self.seen.add(known)
+        self.seen.add(key)
         units = self._amount(quantity) if quantity else None
-        self.sie.balances.append(replace(known, amount=self._amount(amount), quantity=units))
+        self.sie.balances.append(SieBalance(label[1:], key[1], number, self._amount(amount), objects, units, period))
         self.sie.trailing = self.sie.trailing or bool(self.sie.vouchers)
 
     def _voucher(self, values: list[str | list[str]]) -> None:
@@ -215,39 +241,29 @@ class _Reader:
 
     def _row(self, label: str, values: list[str | list[str]]) -> SieRow:
         lists = [v for v in values if isinstance(v, list)]
-        flat = [v for v in values if isinstance(v, str)]
+        flat = [v for v in values if isinstance(v, str)] if lists else values
         if len(flat) < 2:
             raise self._invalid(say(N_("{label} needs an account and an amount"), label=label))
         account, amount, day, text, quantity, sign = (*flat, "", "", "", "")[:6]
         return SieRow(
-            account=self._number(account),
-            amount=self._amount(amount),
-            objects=self._pairs(lists[0]) if lists else (),
-            date=self._date(day) if day.strip("0 ") else None,
-            text=text,
-            quantity=self._amount(quantity) if quantity else None,
-            sign=sign,
-            label=label,
-            line=self.line,
+            self._number(account),
+            self._amount(amount),
+            self._pairs(lists[0]) if lists and lists[0] else (),
+            self._date(day) if day and day.strip("0 ") else None,
+            text,
+            self._amount(quantity) if quantity else None,
+            sign,
+            label,
+            self.line,
         )
 
     def _close(self) -> None:
         if self.head is None or not self.open:
             raise self._invalid(say(N_("a brace that was never opened")))
         head = self.head
-        self.sie.vouchers.append(
-            SieVoucher(
-                head.series,
-                head.number,
-                head.date,
-                head.text,
-                head.registered,
-                head.sign,
-                tuple(row for row in self.rows if row.label == "#TRANS"),
-                tuple(row for row in self.rows if row.label != "#TRANS"),
-                head.line,
-            )
-        )
+        rows = tuple(row for row in self.rows if row.label == "#TRANS")
+        history = tuple(row for row in self.rows if row.label != "#TRANS")
+        self.sie.vouchers.append(replace(head, rows=rows, history=history))
         self.head, self.open, self.rows = None, False, []
 
     def _pairs(self, values: list[str]) -> tuple[tuple[str, str], ...]:
@@ -263,10 +279,14 @@ class _Reader:
         return Decimal(text)
 
     def _date(self, text: str) -> dt.date:
+        known = self.days.get(text)
+        if known is not None:
+            return known
         try:
             if not DATE.fullmatch(text):
                 raise ValueError  # noqa: TRY301  the same refusal as for the 30th of February
-            return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+            self.days[text] = found = dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+            return found  # noqa: TRY300  the way out is below
         except ValueError:
             raise ImportDateInvalid(
                 file=self.name, line=self.line, excerpt=self.text[:200], text=text or '""', position=self._at()
@@ -279,7 +299,7 @@ class _Reader:
     # what separates fields (chapter 11 of the format).
 
     def _sum(self, label: str, values: list[str | list[str]]) -> None:
-        if self.crc is None or not self.crc_open:
+        if self.crc is None:
             return
         parts = [label, *(p for v in values for p in ([v] if isinstance(v, str) else v))]
         try:

@@ -10,10 +10,11 @@ import re
 
 from ledger.messages import N_, say
 
-FIELD = re.compile(r'[ \t]*(?:"((?:\\"|[^"])*)"|(\{)|(\})|([^\s"{}][^\s{}]*))')
+#: A text in quotation marks, a brace, a word. Only a mark without its partner is none of them.
+FIELD = re.compile(r'"((?:\\"|[^"])*)"|([{}])|([^\s"{}][^\s{}]*)')
 #: How the letters of Swedish names are written in either encoding: å ä ö Å Ä Ö é É ü.
-CP437_LETTERS = frozenset(b"\x86\x84\x94\x8f\x8e\x99\x82\x90\x81")
-CP1252_LETTERS = frozenset(b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9\xc9\xfc")
+CP437_LETTERS = b"\x86\x84\x94\x8f\x8e\x99\x82\x90\x81"
+CP1252_LETTERS = b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9\xc9\xfc"
 UTF8_LETTERS = re.compile(rb"\xc3[\xa5\xa4\xb6\x85\x84\x96\xa9\x89\xbc]")
 #: CP437 letters that a program upstream read as Windows-1252 (`Ink”p` for Inköp), and what nobody could read.
 MISREAD = re.compile("(?<=[^\\W\\d_])[\u201d\u201e\u2020](?=[^\\W\\d_])|[\u017d\u2122](?=[^\\W\\d_])|\ufffd")
@@ -38,14 +39,16 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        beyond = sum(byte > 127 for byte in data)
+        beyond = _count(data, bytes(range(128, 256)))
     if 4 * len(UTF8_LETTERS.findall(data)) > beyond:  # two bytes a letter: more than half of them
         return data.decode("utf-8", errors="replace"), "utf-8"
-    old = sum(byte in CP437_LETTERS for byte in data)
-    new = sum(byte in CP1252_LETTERS for byte in data)
-    if new > old:
+    if _count(data, CP1252_LETTERS) > _count(data, CP437_LETTERS):
         return data.decode("cp1252", errors="replace"), "cp1252"
     return data.decode("cp437"), "cp437"
+
+
+def _count(data: bytes, letters: bytes) -> int:
+    return len(data) - len(data.translate(None, letters))
 
 
 def fields(line: str) -> tuple[list[str | list[str]], bool]:
@@ -59,27 +62,38 @@ def fields(line: str) -> tuple[list[str | list[str]], bool]:
     """
     found: list[str | list[str]] = []
     inner: list[str] | None = None
-    at, end = 0, len(line.rstrip())
-    while at < end:
-        match = FIELD.match(line, at)
-        if match is None:  # only a quotation mark without its partner matches nothing
-            if inner is not None:
-                raise ValueError(say(N_("a brace that is never closed")))
-            return [*found, line[at:].strip()[1:].replace('\\"', '"')], True
-        at = match.end()
-        quoted, opened, closed, plain = match.groups()
-        if opened:
+    parts, rest = _parts(line.rstrip())
+    for quoted, brace, plain in parts:
+        if not brace:
+            value = plain or quoted.replace('\\"', '"')
+            (found if inner is None else inner).append(value)
+        elif brace == "{":
             if inner is not None:
                 raise ValueError(say(N_("a brace inside braces")))
             inner = []
-        elif closed:
+        else:
             if inner is None:
                 raise ValueError(say(N_("a brace that was never opened")))
             found.append(inner)
             inner = None
-        else:
-            value = quoted.replace('\\"', '"') if quoted is not None else plain
-            (found if inner is None else inner).append(value)
     if inner is not None:
         raise ValueError(say(N_("a brace that is never closed")))
-    return found, False
+    if rest is not None:
+        found.append(rest.replace('\\"', '"'))
+    return found, rest is not None
+
+
+def _parts(line: str) -> tuple[list[tuple[str, str, str]], str | None]:
+    """Texts, braces and words of a line; what follows a quotation mark without its partner apart."""
+    parts: list[tuple[str, str, str]] = FIELD.findall(line)
+    marks = line.count('"')
+    if "\\" not in line and marks == 2 * sum(1 for _, brace, word in parts if not brace and not word):
+        return parts, None  # every mark is the beginning or the end of a text
+    parts, at = [], 0
+    for match in FIELD.finditer(line):
+        if line[at : match.start()].strip():
+            break
+        parts.append((match[1] or "", match[2] or "", match[3] or ""))
+        at = match.end()
+    rest = line[at:].strip()
+    return parts, rest[1:] if rest else None

@@ -79,11 +79,19 @@ def _replacement(char: str) -> str:
 
 
 def _text(text: str) -> str:
-    if text.isascii() and text.isprintable() and "\\" not in text:  # nearly all
+    if text.isprintable() and "\\" not in text and _fits(text):  # nearly all
         clean = text
     else:
         clean = re.sub(r'\\(?="|$)', "/", "".join(map(_replacement, text)))  # a backslash would hide the mark
     return '"' + clean.replace('"', '\\"') + '"'
+
+
+def _fits(text: str) -> bool:
+    try:
+        text.encode("cp437")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _code(text: str) -> str:
