@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from importers.bank.model import BankLine
 from importers.identity import LineKey, numbered
@@ -62,12 +63,12 @@ class Version:
         """The balance after its last."""
         return self.tellings[-1].end
 
-    @property
+    @cached_property
     def lines(self) -> list[tuple[BankLine, Archived]]:
         """Its lines, each with the statement that has it."""
         return [(line, telling.by) for telling in self.tellings for line in telling.lines]
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """The `source-id` of each line."""
         return numbered(key for telling in self.tellings for key in telling.keys)

@@ -8,8 +8,9 @@ read any more is named; the others are read all the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from importers.bank.importer import BankImporter
@@ -71,8 +72,31 @@ def bank_importers(ws: Workspace, unit: Unit) -> list[BankImporter]:
     return [cls(ws, unit, source) for source, cls in classes if issubclass(cls, BankImporter)]
 
 
+#: What a file looks like from outside: size, time of the last change, inode; None = there is none.
+Look = tuple[int, int, int] | None
+
+
+def look_at_archive(unit: Unit, named: Iterable[str]) -> tuple[tuple[str, Look], ...]:
+    """Every file that may be an archived statement, and what it looks like now.
+
+    Args:
+        unit: whose.
+        named: documents that entries name; texts that name no archived file are passed over.
+    """
+    found = {*(name for name in named if KEPT.fullmatch(name)), *_documents(unit)}
+    return tuple((document, _look(unit, document)) for document in sorted(found))
+
+
+def _look(unit: Unit, document: str) -> Look:
+    try:
+        seen = (unit.folder / document).lstat()
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns, seen.st_ino
+
+
 def read_archive(ws: Workspace, unit: Unit, named: Mapping[str, frozenset[str]]) -> Archive:
-    """Read every archived bank statement of a unit.
+    """Read every archived bank statement of a unit; what hasn't changed isn't read again.
 
     Args:
         ws: the workspace.
@@ -80,12 +104,15 @@ def read_archive(ws: Workspace, unit: Unit, named: Mapping[str, frozenset[str]])
         named: documents that bank lines of the books name, each with the accounts that they are posted to.
     """
     importers = bank_importers(ws, unit)
+    sources = tuple(repr(i.source) for i in importers)
     statements: list[Archived] = []
     problems: list[Problem] = []
     unread = set()
-    for document in sorted({*(name for name in named if KEPT.fullmatch(name)), *_documents(unit)}):
+    for document, look in look_at_archive(unit, named):
         accounts = named.get(document, frozenset())
-        found = _remembered(ws, unit, importers, document, accounts)
+        reader = partial(_read, ws, unit, importers, document, accounts)
+        name = ("bank statement", unit.slug, document)
+        found = memo_of(ws.root).get(name, reader, equal=(look, accounts, sources))
         if isinstance(found, Problem):
             problems.append(found)
             if accounts:
@@ -104,21 +131,6 @@ def _documents(unit: Unit) -> Iterator[str]:
         if not folder.is_symlink() and folder.is_dir():
             names = (f"{DOCUMENTS}/{folder.name}/{file.name}" for file in folder.iterdir())
             yield from (name for name in names if KEPT.fullmatch(name))
-
-
-def _remembered(
-    ws: Workspace, unit: Unit, importers: Sequence[BankImporter], document: str, accounts: frozenset[str]
-) -> tuple[Archived, ...] | Problem:
-    """What a file holds; it is read again only when it, or a source, has changed."""
-    path = unit.folder / document
-    try:
-        seen = path.lstat()
-        look = (seen.st_size, seen.st_mtime_ns, seen.st_ino)
-    except OSError:
-        look = None
-    equal = (look, accounts, tuple(repr(i.source) for i in importers))
-    name = ("bank statement", unit.slug, document)
-    return memo_of(ws.root).get(name, lambda: _read(ws, unit, importers, document, accounts), equal=equal)
 
 
 def _read(

@@ -11,12 +11,13 @@ from typing import Any
 
 from importers.reconcile.booked import bank_books
 from importers.reconcile.days import Restated
-from importers.reconcile.documents import bank_importers, read_archive
+from importers.reconcile.documents import bank_importers, look_at_archive, read_archive
 from importers.reconcile.months import FINDINGS, Account, Finding, Month, Note, reconcile_account
 from importers.reconcile.series import Gap, Skipped, Uncovered
 from ledger.books import Books, Unit, UnitBook, Workspace
 from ledger.charts import load_chart
 from ledger.errors import Problem, order
+from ledger.memo import memo_of
 from ledger.messages import N_, say, translate
 from ledger.reports.levy import money
 
@@ -109,27 +110,33 @@ def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconci
         book: the unit's, guarded; it may have errors, such as a balance that doesn't hold.
         today: a month is over when its last day lies before it.
     """
-    unit = book.unit
+    unit, memo = book.unit, memo_of(ws.root)
     tables = [importer.source for importer in bank_importers(ws, unit)]
     accounts: dict[tuple[str, str], list[str]] = {}
     for table in tables:
         assert table.account
         accounts.setdefault((table.account, table.currency or unit.currency), []).append(table.name)
-    held = bank_books(book, {account for account, _ in accounts}, ws.shown)
-    archive = read_archive(ws, unit, held.documents)
-    found = tuple(
-        reconcile_account(
-            account,
-            currency,
-            names,
-            [s for s in archive.statements if s.table.account == account and s.statement.currency == currency],
-            held,
-            unread=archive.unread,
-            today=today,
+    names = frozenset(account for account, _ in accounts)
+    held = memo.get(("bank books", unit.slug), lambda: bank_books(book, names, ws.shown), equal=(book.key, names))
+
+    def work() -> UnitReconciliation:
+        archive = read_archive(ws, unit, held.documents)
+        found = tuple(
+            reconcile_account(
+                account,
+                currency,
+                sources,
+                [s for s in archive.statements if s.table.account == account and s.statement.currency == currency],
+                held,
+                unread=archive.unread,
+                today=today,
+            )
+            for (account, currency), sources in accounts.items()
         )
-        for (account, currency), names in accounts.items()
-    )
-    return UnitReconciliation(unit, found, archive.problems)
+        return UnitReconciliation(unit, found, archive.problems)
+
+    setting = (look_at_archive(unit, held.documents), tuple(map(repr, tables)), repr(unit), today)
+    return memo.get(("reconciliation", unit.slug), work, same=(held,), equal=setting)
 
 
 def sentences(account: Account, month: Month) -> list[str]:
