@@ -64,8 +64,8 @@ def _numbered(body: str, sign: str) -> Details:
         fields.setdefault(code, []).append(value)
     purpose = [v for code, values in fields.items() if "20" <= code <= "29" or "60" <= code <= "63" for v in values]
 
-    def one(*codes: str) -> str:
-        return " ".join("".join(v for code in codes for v in fields.get(code, ())).split())
+    def one(code: str) -> str:
+        return " ".join("".join(fields[code]).split()) if code in fields else ""
 
     sepa = _sepa(joined(purpose, FULL_PIECE))
     texts = [one("00"), sepa.get("", ""), sepa.get("SVWZ", "")]

@@ -151,7 +151,7 @@ def _line(booked: Booked, page: _Page, opening: Balance, closing: Balance, shown
     details = read_details([row for field in booked.details if field.tag == "86" for row in field.rows])
     if not details.text:
         details = Details(text=_non_swift([row for f in booked.details if f.tag == "NS" for row in f.rows]))
-    original = ORIGINAL.search(f"{line.text} /OCMT/{details.original}")
+    original = ORIGINAL.search(f"{line.text} /OCMT/{details.original}") if line.text or details.original else None
     said = "" if line.text.startswith(("/OCMT/", "/CHGS/")) else line.text
     owner = line.owner_reference if any(c.isdigit() for c in line.owner_reference) else ""
     return BankLine(
