@@ -106,14 +106,14 @@ class Dealings:
         """The kind of dealing that a link stands for in this book."""
         return next((own.ic for own in self._own.get(link, ()) if own.ic), "trade")
 
-    def open(self, link: str, partner: str, amount: Decimal, currency: str) -> str | None:
-        """The account on which a payment of `amount` settles something under `link`; None where nothing is open."""
+    def open(self, link: str, partner: str, amount: Decimal, currency: str) -> tuple[str, Decimal] | None:
+        """Where a payment of `amount` settles something under `link`, and what is left there; None where nothing is."""
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for own in self._own.get(link, ()):
             if own.partner == partner and own.currency == currency:
                 sums[own.account] += own.amount
-        fitting = [(left, account) for account, left in sums.items() if left * amount > 0]
-        return max(fitting, key=lambda f: (abs(f[0]), f[1]))[1] if fitting else None
+        fitting = [(account, left) for account, left in sums.items() if left * amount > 0]
+        return max(fitting, key=lambda f: (abs(f[1]), f[0]), default=None)
 
     def book(self, link: str, partner: str, account: str, ic: str, amount: Decimal, currency: str) -> None:
         """Note a posting that was placed just now."""

@@ -22,7 +22,7 @@ from importers.recognise import suggest
 from importers.recognise.deposits import pay_in
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
-from importers.recognise.placed import Placed, payment, posting
+from importers.recognise.placed import Placed, payment, posting, ties
 from importers.recognise.rules import Rules, ready
 from importers.recognise.transfers import Transfers
 from importers.recognise.units import Neighbours
@@ -75,7 +75,9 @@ class Recogniser:
             found = pay_in(self.view, pool, pay, own=self.source.account, told=told)
             found = found or self.transfers.place(pool, pay)
         found = found or self.neighbours.place(pool, pay)
-        return found or suggest.wait(self.view, pool, pay, self.source.account or "")
+        found = found or suggest.wait(self.view, pool, pay, self.source.account or "")
+        assert ties(found, pay), (part, found)
+        return found
 
 
 def matches(rule: RuleTable, part: Part) -> bool:

@@ -17,7 +17,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.bank.model import Part
-from importers.booktext import clean
+from importers.booktext import TOTAL_PRICE, clean
 from importers.recognise.references import fold_reference, words
 
 #: Metadata of a waiting posting that says what the bank said of the payment, by the part's field.
@@ -113,3 +113,15 @@ def posting(
 ) -> data.Posting:
     """A plain posting."""
     return data.Posting(account, Amount(number, currency), None, None, flag, meta or None)
+
+
+def ties(placed: Placed, pay: Payment) -> bool:
+    """Whether the other side weighs what was paid."""
+    total = pay.amount
+    for other in placed.postings:
+        worth = (other.meta or {}).get(TOTAL_PRICE)
+        units = worth or other.units
+        if units is None or units.number is None or other.units is None or units.currency != pay.currency:
+            return False
+        total += units.number.copy_sign(other.units.number or 0) if worth else units.number
+    return not total

@@ -100,7 +100,8 @@ class Rules:
         if rule is None:
             return None
         if sum((p.amount for p in rule.split if p.amount is not None), ZERO) > abs(pay.amount):
-            pay.hints.append(f"{rule.split[0].account}: {say(N_('a rule splits off more than was paid'))}")
+            reason = say(N_("a rule splits off more than was paid"))
+            pay.hints.append(f"{rule.split[0].account}: {reason}")
             return None
         postings: list[data.Posting] = []
         links: set[str] = set()

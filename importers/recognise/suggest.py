@@ -52,4 +52,5 @@ def _habit(view: BookView, pay: Payment, own: str) -> str | None:
     if found is None:
         return None
     account, before = found
-    return f"{account}: {say(N_('as on {date}, {payee}'), date=before.date, payee=before.payee)}"
+    reason = say(N_("as on {date}, {payee}"), date=before.date, payee=before.payee)
+    return f"{account}: {reason}"

@@ -14,6 +14,7 @@ other way round, so that the pair is eliminated (SPEC 10).
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from importers.book import BookView
@@ -23,6 +24,7 @@ from importers.recognise.placed import Payment, Placed, posting
 from importers.recognise.pool import Claim, Pool
 from importers.recognise.references import same_party
 from ledger.books import Unit
+from ledger.books.source_rules import KINDS
 from ledger.charts.problems import ChartRoleMissing
 from ledger.messages import N_, say
 from ledger.subledger import ic_link
@@ -77,13 +79,16 @@ class Neighbours:
         dealings = pool.dealings
         me = self.view.unit.slug
         payee = me if pay.amount > 0 else slug
-        named = [pay.part.invoice, pay.part.reference, *pay.part.text.split(), *sorted(pay.words)]
-        for issuer in dict.fromkeys((payee, me, slug)):
-            for reference in filter(None, named):
+        quoted = [r for r in (pay.part.invoice, pay.part.reference) if r]
+        for reference in dict.fromkeys([*quoted, *pay.part.text.split(), *sorted(pay.words)]):
+            for issuer in dict.fromkeys((payee, me, slug)):
                 link = ic_link(issuer, reference)
-                account = dealings.open(link, slug, pay.amount, pay.currency)
-                if account and self.view.is_open(account, pay.day, pay.currency):
-                    return self._booked(pool, pay, slug, link, account, dealings.kind(link), reason=None)
+                found = dealings.open(link, slug, pay.amount, pay.currency)
+                # What merely stands in the text must be right to the last unit.
+                if found and (reference in quoted or found[1] == pay.amount):
+                    placed = self._settled(pool, pay, slug, link, found)
+                    if placed:
+                        return placed
         answered = dealings.answer(pay, slug)
         if answered is not None:
             return self._answering(pool, pay, slug, answered)
@@ -98,25 +103,37 @@ class Neighbours:
         link = dealings.new_link(pay, slug)
         return self._booked(pool, pay, slug, link, account, "trade", reason=say(text, unit=slug))
 
+    def _settled(self, pool: Pool, pay: Payment, slug: str, link: str, found: tuple[str, Decimal]) -> Placed | None:
+        """A payment on an open dealing of this book; what is paid too much waits."""
+        account, left = found
+        if not self.view.is_open(account, pay.day, pay.currency):
+            return None
+        more = abs(pay.amount) - abs(left)
+        text = N_("{more} {currency} more than is open of this dealing with {unit}")
+        reason = say(text, unit=slug, more=more, currency=pay.currency) if more > 0 else None
+        return self._booked(pool, pay, slug, link, account, pool.dealings.kind(link), reason=reason)
+
     def _answering(self, pool: Pool, pay: Payment, slug: str, answered: Paid) -> Placed | None:
         """The other side of what the partner booked."""
         dealings = pool.dealings
         link = answered.links[0]
-        account = dealings.open(link, slug, pay.amount, pay.currency)
-        if account and self.view.is_open(account, pay.day, pay.currency):
+        found = dealings.open(link, slug, pay.amount, pay.currency)
+        placed = self._settled(pool, pay, slug, link, found) if found else None
+        if placed:
             answered.answered = True
-            return self._booked(pool, pay, slug, link, account, dealings.kind(link), reason=None)
+            return placed
         if answered.direct:
             text = N_("{unit} booked it as income or cost; book yours with partner, ic and the link ^{link}")
             account = self._role("trade", incoming=pay.amount > 0)
             pay.hints.append(f"{account}: {say(text, unit=slug, link=link)}")
             return None
         answered.answered = True
-        kind = answered.ic if answered.ic in ROLES else "trade"
+        kind = answered.ic if answered.ic in KINDS else "other"
+        roles = ROLES.get(kind, ROLES["trade"])
         claim = answered.side == "debt" if answered.side else pay.amount > 0
-        account = self.view.role(ROLES[kind][not claim])
+        account = self.view.role(roles[not claim])
         reason = say(N_("{unit} has booked it on {date}; no invoice is known here"), unit=slug, date=answered.date)
-        return self._booked(pool, pay, slug, link, account, answered.ic, reason=reason)
+        return self._booked(pool, pay, slug, link, account, kind, reason=reason)
 
     def _same_amount(self, pool: Pool, pay: Payment, slug: str) -> Claim | None:
         found = [c for c in pool.of_amount(pay.amount, pay.currency) if c.partner == slug and c.key.startswith("ic-")]

@@ -25,6 +25,8 @@ from ledger.messages import LANGUAGES, N_, translate
 
 #: How source ids of entries begin that may wait: bank lines, and deposits of payments.
 PREFIXES = ("bank-", "dep-")
+#: Whoever lets a suspense line pass a close has taken it over (SPEC 7).
+ACCEPTED = "accepted-by"
 #: What the first statement of an account leaves on suspense is no payment.
 OPENING = N_("Opening balance per bank")
 #: Metadata that a posting which waits alone has, in any mixture.
@@ -63,7 +65,7 @@ def untouched(view: BookView, entry: data.Transaction) -> Waiting | None:
     """What of an entry waits; None where somebody has made it theirs, or its source is gone."""
     source = _source(view, entry)
     suspense = view.chart.role_account("suspense", view.codes) if view.chart.has_role("suspense") else None
-    if source is None or any(p.units is None or p.cost or p.price for p in entry.postings):
+    if source is None or ACCEPTED in entry.meta or any(p.units is None or p.cost or p.price for p in entry.postings):
         return None
     places = [i for i, p in enumerate(entry.postings) if i and (p.account == suspense or p.flag == "!")]
     collected = [i for i in places if PAYMENT in (entry.postings[i].meta or {})]

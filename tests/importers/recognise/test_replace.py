@@ -1,8 +1,10 @@
 """What waits is placed again when more is known: in place, once, and nothing that a person has made theirs."""
 
+import contextlib
 import datetime as dt
 import itertools
 import json
+import os
 from decimal import Decimal
 
 import pytest
@@ -17,6 +19,7 @@ from importers.recognise.waiting import waits
 from importers.run import import_files
 from ledger.books import load_books
 from ledger.books.problems_write import WriteConflict
+from ledger.books.write import recover
 from ledger.cli.main import cli
 from tests.importers.bgmax.files import deposit, end, name, paid, section, start, whole
 from tests.importers.recognise.conftest import line, plan, view
@@ -196,6 +199,7 @@ def test_every_import_ends_with_it(book):
         ("  Liabilities:2999", "  Expenses:5010-Lokalhyra   0.00 SEK\n  Liabilities:2999"),  # a posting of theirs
         ("  Liabilities:2999-Observationskonto", "  Expenses:5010-Lokalhyra"),  # placed, and still to be looked at
         ('    counterparty: "Kund AB"', '    counterparty: "Kund AB"\n    ansvarig: "Anna"'),
+        ('  reference: "10017"', '  reference: "10017"\n  accepted-by: "anna"'),  # let pass until it is known
         ("2026-03-09 !", "2026-03-09 *"),  # accepted as it is
         ('"Betalning 10017"', '"Betalning 10017" #fraga'),
     ],
@@ -329,6 +333,36 @@ def test_books_that_changed_meanwhile_stop_the_placing_but_no_import(book, monke
     assert [type(note) for note in report.notes] == [WriteConflict]
     monkeypatch.undo()
     assert book.place().placed == 1
+
+
+@pytest.mark.parametrize("survived", range(6))
+def test_a_machine_that_stops_leaves_all_or_nothing_and_the_next_run_ends_the_work(book, monkeypatch, survived):
+    """Two lines, in the files of two months: one job. It stops before, between or after its renames."""
+    book = book()
+    book.bank(PAID)
+    april = book.unit.month_file(dt.date(2026, 4, 1))
+    text = book.month.read_text(encoding="utf-8")
+    second = text[text.index("2026-03-09 !") : text.index("2026-03-10 balance")]
+    april.write_text(second.replace("2026-03-09", "2026-04-09").replace('id: "bank-', 'id: "bank-x'), encoding="utf-8")
+    book.add(INVOICE.replace("1250.00", "2500.00"))
+    before, real, left = book.bytes(), os.rename, [survived]
+
+    def rename(*args, **options):
+        if not left[0]:
+            raise OSError(5, "Input/output error")
+        left[0] -= 1
+        return real(*args, **options)
+
+    monkeypatch.setattr(os, "rename", rename)
+    with contextlib.suppress(OSError):
+        place_again(book.ws, book.unit)
+    monkeypatch.undo()
+    recover(book.ws)
+    now = book.bytes()
+    assert now == before or all(now[p] != before[p] for p in (book.month, april)), "half a job"
+    book.place()
+    assert [e.flag for e in book.lines()] == ["*", "*"]
+    assert book.place().moves == []
 
 
 def test_lines_of_closed_months_stay():

@@ -182,6 +182,18 @@ def test_the_only_invoice_of_the_amount_is_named_but_waits_until_somebody_has_lo
     assert (first.flag, "nobody quoted it" in first.meta["suggestion"]) == ("!", True)
 
 
+def test_what_is_paid_beyond_an_internal_invoice_waits(two):
+    got = two({"2026-03": SALE}).bank("repris", "550.00", counterparty_account=IBANS["kafe"], reference="1001")
+    assert (got.flag, got.links) == ("!", {"ic-repris-1001"})
+    assert other_side(got)[1:] == ("Assets:1660-Inte", "-550.00 SEK", "kafe", "trade")
+
+
+def test_a_number_in_the_text_must_be_paid_to_the_last_unit(two):
+    two = two({"2026-03": SALE})
+    got = two.bank("repris", "499.00", counterparty_account=IBANS["kafe"], text="faktura 1001")
+    assert (got.flag, got.links == {"ic-repris-1001"}) == ("!", False)
+
+
 @ORDERS
 @pytest.mark.parametrize("late", ["repris", "kafe"])
 def test_invoices_that_come_after_the_money_take_it_up(two, order, late):
