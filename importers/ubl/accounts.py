@@ -22,7 +22,7 @@ from importers.bank.model import Part
 from importers.book import BookView
 from importers.booktext import clean
 from importers.problems import ImportAccountMissing
-from importers.recognise.placed import Payment
+from importers.recognise.placed import payment
 from importers.recognise.rules import Rules
 from importers.ubl.model import EXEMPT, INTRA_EU, REVERSE, STANDARD, Invoice, Tax
 from importers.ubl.sides import Sides
@@ -139,7 +139,7 @@ class Accounts:
             return None
         money = amount if self.sides.selling else -amount
         part = Part(money, counterparty=self.counterparty, text=text)
-        rule = self.rules.find(Payment(part, self.day, self.invoice.currency, alone=True))
+        rule = self.rules.find(payment(part, self.day, self.invoice.currency, alone=True))
         if rule is None or rule.account is None:
             return None
         by = say(N_("a rule of source {name}"), name=self.source.name)
