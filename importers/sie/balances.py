@@ -156,7 +156,6 @@ class _Planner:
                 note = changed(self.accounts, str(entry.narration), None, entry, standing)
                 self.plan.notes += [note] if note else []
             elif entry.postings:
-                self.accounts.check_day(entry.date, None)
                 self.plan.entries.append(entry)
 
     def month_id(self, period: str) -> str:
@@ -175,6 +174,8 @@ class _Planner:
             reason = say(N_("#PSALDO of {month} sums to {rest}, not 0"), month=period, rest=total)
             raise SieInvalid(file=self.file, reason=reason)
         day = min(last, self.until)
+        if self.month_id(period) not in self.view.sources:
+            self.accounts.check_day(day, None)
         postings = [
             self.accounts.posting(account, self.accounts.amount(amount, None), day)
             for account, amount in sorted(amounts.items())

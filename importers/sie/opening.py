@@ -82,15 +82,16 @@ class Opening:
             plan.known.append((self._transaction([]), standing))
             self._compare(plan, standing)
             return ZERO
+        held = {number: self._held(number) for number in sorted(self.amounts)}
+        lacking = {n: lack for n in held if (lack := self.accounts.amount(self.amounts[n], None) - held[n])}
+        if lacking:
+            self.accounts.check_day(self.start, None)
         postings, rest, left = [], ZERO, 0
-        for number, amount in sorted(self.amounts.items()):
-            held = self._held(number)
-            lacking = self.accounts.amount(amount, None) - held
-            if lacking:
-                parts, others = self._parts(number, lacking, split=not held)
-                postings += parts
-                left += others
-                rest += lacking
+        for number, amount in lacking.items():
+            parts, others = self._parts(number, amount, split=not held[number])
+            postings += parts
+            left += others
+            rest += amount
         if rest:
             account = self.accounts.view.untransferred()
             postings.append(posting(account, -rest, self.accounts.sie.currency))
@@ -98,7 +99,6 @@ class Opening:
             text = N_("Opening balances of objects in further dimensions stay in the archived file: {count} accounts.")
             plan.remarks.append(say(text, count=left))
         if postings:
-            self.accounts.check_day(self.start, None)
             plan.entries.append(self._transaction(postings))
         return rest
 

@@ -51,16 +51,16 @@ def _lack(sie: SieFile) -> str | None:
         return say(N_("it holds no vouchers, and #IB sums to {rest}"), rest=_sum(opening))
     if not closing and not result:
         return None if sie.vouchers else say(N_("the closing balances are missing"))
-    rest = _sum(closing) + _sum(result) - _sum(opening)
-    if rest:
-        if not sie.vouchers or sie.trailing:
-            return say(N_("#UB and #RES together differ from #IB by {rest}"), rest=abs(rest))
-        return None
-    if not result and all(closing.get(number, ZERO) == opening.get(number, ZERO) for number in {*opening, *closing}):
-        return None
-    differing = sie.differing()
     if not result:  # only the balance accounts tell then
-        differing = [row for row in differing if row[0] in opening or row[0] in closing]
+        if all(closing.get(number, ZERO) == opening.get(number, ZERO) for number in {*opening, *closing}):
+            return None
+        differing = [row for row in sie.differing() if row[0] in opening or row[0] in closing]
+    else:
+        rest = _sum(closing) + _sum(result) - _sum(opening)
+        if rest:
+            alone = not sie.vouchers or sie.trailing
+            return say(N_("#UB and #RES together differ from #IB by {rest}"), rest=abs(rest)) if alone else None
+        differing = sie.differing()
     amounts = {number: ends - before - moved for number, before, moved, ends in differing}
     if not amounts or _unbalanced(amounts, sie.unbalanced()):
         return None
