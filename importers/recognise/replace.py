@@ -20,7 +20,7 @@ from importers.book import BookView, load_view
 from importers.booktext import render
 from importers.recognise.place import Recogniser
 from importers.recognise.waiting import Waiting, block, file_of, rebuilt, untouched, waits
-from ledger.books import Unit, Workspace, durable
+from ledger.books import Unit, Workspace, durable, load_books
 from ledger.books.jobs import joined
 from ledger.books.write import Block, Change, apply, unit_lock
 from ledger.errors import Problem
@@ -121,6 +121,9 @@ def place_again(ws: Workspace, unit: Unit, *, dry_run: bool = False) -> PlaceRep
 
 
 def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> None:
+    summary = load_books(ws, [unit.slug]).units[unit.slug].summary
+    if summary is not None and not summary.flagged:
+        return
     view = load_view(ws, unit)
     entries = [e for e in view.transactions if waits(view, e)]
     if not entries:

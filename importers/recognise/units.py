@@ -42,6 +42,7 @@ class Neighbours:
         self.numbers = units_numbers(view.ws, view.unit)
         units = view.ws.units.values() if view.ws else ()
         self.units: dict[str, Unit] = {u.slug: u for u in units if u.slug != view.unit.slug}
+        self._named: dict[str, list[str]] = {}
 
     def knows(self, number: str) -> bool:
         """Whether a number is another unit's."""
@@ -62,7 +63,9 @@ class Neighbours:
 
     def _by_name(self, pay: Payment) -> None:
         name = pay.part.counterparty
-        found = [u.slug for u in self.units.values() if name and same_party(u.name, name)]
+        if name not in self._named:
+            self._named[name] = [u.slug for u in self.units.values() if name and same_party(u.name, name)]
+        found = self._named[name]
         if len(found) == 1:
             account = self._role("trade", incoming=pay.amount > 0)
             if account:
