@@ -26,6 +26,12 @@ NOTHING = Decimal(0)
 ONE_DAY = dt.timedelta(days=1)
 
 
+def key_of(line: BankLine, number: str, currency: str) -> LineKey:
+    """What a line of the account `number` says, without its number among equal lines."""
+    text = line.identity or f"{line.counterparty} {line.text}"
+    return LineKey(number, line.date, line.amount, currency, folded(text))
+
+
 @dataclass(frozen=True)
 class BankBook:
     """What the book holds of one bank account.
@@ -65,8 +71,7 @@ class BankBook:
 
     def key(self, line: BankLine) -> LineKey:
         """What a line says, without its number among equal lines."""
-        text = line.identity or f"{line.counterparty} {line.text}"
-        return LineKey(self.number, line.date, line.amount, self.currency, folded(text))
+        return key_of(line, self.number, self.currency)
 
     def booked(self, day: dt.date) -> list[tuple[str, Decimal]]:
         """The bank's lines of a day, in the order of the book: id and amount."""

@@ -15,10 +15,10 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, pairwise
 
+from importers.bank.compare import key_of
 from importers.bank.gaps import first_of, last_of
-from importers.bank.model import BankLine
 from importers.bank.statements import same_account
-from importers.identity import LineKey, folded, numbered
+from importers.identity import numbered
 from importers.reconcile.days import Day, Telling, day_of
 from importers.reconcile.documents import Archived
 
@@ -232,12 +232,6 @@ def _working(day: dt.date) -> dt.date:
 def _order(found: Archived) -> tuple[object, ...]:
     days = span(found) or (dt.date.max, dt.date.max)
     return (*days, found.statement.sequence or 0, found.document, found.place)
-
-
-def key_of(line: BankLine, number: str, currency: str) -> LineKey:
-    """What a line says, without its number among equal lines."""
-    text = line.identity or f"{line.counterparty} {line.text}"
-    return LineKey(number, line.date, line.amount, currency, folded(text))
 
 
 def _tellings(found: Archived, at: int, marks: Sequence[dt.date]) -> Iterator[tuple[dt.date, Telling]]:

@@ -3,9 +3,9 @@
 import datetime as dt
 from decimal import Decimal
 
+from importers.bank.compare import key_of
 from importers.bank.model import BankLine, BankStatement
 from importers.reconcile.documents import Archived
-from importers.reconcile.series import key_of
 from ledger.books.sources import SourceTable
 
 D = Decimal
