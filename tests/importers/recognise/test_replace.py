@@ -23,6 +23,8 @@ from ledger.books.write import recover
 from ledger.cli.main import cli
 from tests.importers.bgmax.files import deposit, end, name, paid, section, start, whole
 from tests.importers.recognise.conftest import line, plan, view
+from tests.importers.ubl.build import invoice
+from tests.importers.ubl.build import line as item
 
 IBAN = "SE4550000000058398257466"
 CREATED = dt.datetime(2026, 3, 31, 18, 0)  # noqa: DTZ001  banks write local time
@@ -86,14 +88,18 @@ class Book:
             Entry(Decimal(amount), "SEK", dt.date(2026, 3, day), details=tuple(Detail(**d) for d in details))
             for day, amount, *details in lines
         )
-        closing = Decimal(opening) + sum(e.amount for e in entries)
-        first, last = entries[0].date, entries[-1].date
-        balances = Balance("OPBD", Decimal(opening), "SEK", first), Balance("CLBD", closing, "SEK", last)
         path = self.folder / f"{name}.xml"
-        path.write_bytes(write_camt053([Statement(name, IBAN, "SEK", balances, entries)], created=CREATED))
+        path.write_bytes(self.statement(entries, opening, name))
         report = import_files(self.ws, self.unit, [path])
         assert report.files[0].status == "imported", report.files[0].problem
         return report
+
+    @staticmethod
+    def statement(entries, opening="1000.00", name="a"):
+        closing = Decimal(opening) + sum(e.amount for e in entries)
+        first, last = entries[0].date, entries[-1].date
+        balances = Balance("OPBD", Decimal(opening), "SEK", first), Balance("CLBD", closing, "SEK", last)
+        return write_camt053([Statement(name, IBAN, "SEK", balances, entries)], created=CREATED)
 
     def entries(self):
         book = load_books(self.ws, ["repris"]).units["repris"]
@@ -115,8 +121,8 @@ class Book:
 
 @pytest.fixture
 def book(make_workspace, tmp_path_factory):
-    def make(rule=""):
-        unit = {"unit": TOML + rule, "accounts": ACCOUNTS, "2026-01": OPENED, "2026-03": "; mars\n"}
+    def make(sources="", head=""):
+        unit = {"unit": head + TOML + sources, "accounts": ACCOUNTS, "2026-01": OPENED, "2026-03": "; mars\n"}
         return Book(make_workspace({"repris": unit}), tmp_path_factory.mktemp("files"))
 
     return make
@@ -414,6 +420,15 @@ def test_whatever_comes_first_it_ends_the_same(book, order):
     ]
 
 
+BANKGIRO = """\
+[[source]]
+name = "bg"
+format = "bgmax"
+bank_account = "991-2346"
+[[source]]
+name = "fakturor"
+format = "ubl"
+"""
 BGMAX = whole(
     start(),
     section(),
@@ -427,22 +442,22 @@ BGMAX = whole(
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["invoice", "bank", "bgmax"])))
-def test_a_bankgiro_file_an_invoice_and_the_banks_line_in_any_order(book, order):
+def test_a_bankgiro_file_an_electronic_invoice_and_the_banks_line_in_any_order(book, order):
     """
     Kund AB pays 1,250.00 by OCR, Bo 100.00 for nothing known; the bank books 1,350.00 in one sum. In the end the
     clearing account is even, the invoice is settled, and Bo's payment waits.
     """
-    book = book('[[source]]\nname = "bg"\nformat = "bgmax"\nbank_account = "991-2346"\n')
-    path = book.folder / "bg.txt"
-    path.write_bytes(BGMAX)
-    steps = {
-        "invoice": lambda: book.add(INVOICE),
-        "bank": lambda: book.bank((9, "1350.00", {"text": "BGMAX 00074"})),
-        "bgmax": lambda: import_files(book.ws, book.unit, [path]),
+    book = book(BANKGIRO, 'organisation_number = "556000-0167"\ncountry = "SE"\n')
+    statement = Entry(Decimal("1350.00"), "SEK", dt.date(2026, 3, 9), details=(Detail(text="BGMAX 00074"),))
+    files = {
+        "invoice": invoice(item("Bord", "1000.00"), issued="2026-03-05"),  # 250.00 VAT
+        "bank": book.statement((statement,)),
+        "bgmax": BGMAX,
     }
     for step in order:
-        steps[step]()
-        book.place()
+        path = book.folder / step
+        path.write_bytes(files[step])
+        assert import_files(book.ws, book.unit, [path]).files[0].status == "imported"
     (line,) = book.lines()
     (paid_in,) = [e for e in book.entries() if str(e.meta.get("source-id", "")).startswith("dep-")]
     (link,) = line.links
