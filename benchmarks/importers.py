@@ -113,7 +113,7 @@ def one(name: str, lines: int, folder: Path) -> Done:
     unit.main.write_text(main_text(unit))
     file = folder / "file.txt"
     file.write_bytes(made.data)
-    size = len(made.data) / 1e6
+    size, lines = len(made.data) / 1e6, made.lines
     del made
 
     begun: dict[str, tuple[float, float]] = {}

@@ -180,7 +180,7 @@ def mpesa(count: int) -> Made:
 
 
 def sie4(count: int) -> Made:
-    """A year's books: vouchers of three rows."""
+    """A year's books: vouchers of three rows; each row counts as a line."""
     lines = [
         "#FLAGGA 0",
         "#FORMAT PC8",
@@ -190,7 +190,7 @@ def sie4(count: int) -> Made:
         f"#RAR 0 {FIRST:%Y}0101 {FIRST:%Y}1231",
     ]
     lines += ['#KONTO 1930 "Bank"', '#KONTO 2611 "Moms"', '#KONTO 2091 "Vinst"', '#KONTO 3001 "Sålt"']
-    held = list(rows(count))
+    held = list(rows(count // 3))
     sums = {"1930": 0, "2611": 0, "3001": 0}
     vouchers = []
     for row in held:
@@ -207,7 +207,7 @@ def sie4(count: int) -> Made:
         f"#UB 0 2611 {money(sums['2611'])}",
     ]
     lines.append(f"#RES 0 3001 {money(sums['3001'])}")
-    return Made(("\r\n".join([*lines, ""]) + "".join(vouchers)).encode("cp437"), count)
+    return Made(("\r\n".join([*lines, ""]) + "".join(vouchers)).encode("cp437"), 3 * len(held))
 
 
 def bgmax(count: int) -> Made:
