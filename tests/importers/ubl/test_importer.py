@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from importers.run import import_inboxes
 from importers.ubl.read import read_ubl
 from importers.ubl.totals import check_adds_up
 from ledger.books.problems_write import BooksBusy
+from ledger.books.sources import SourceTable
 from ledger.books.workspace import read_unit
 from ledger.errors import Problem
 from tests.importers.ubl.build import REPRIS, SELLER, change, credit, embedded, invoice, line
@@ -244,3 +246,13 @@ def test_a_mutated_file_gives_an_invoice_that_adds_up_or_one_typed_problem(conte
     except Problem:
         return
     assert found.totals.gross == found.totals.net + found.tax
+
+
+def test_the_example_of_the_docs_is_taken():
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    section = page[page.index("### Electronic invoices: `ubl`") :]
+    (table,) = tomllib.loads(section.split("```toml\n")[1].split("```")[0])["source"]
+    found = SourceTable(**table)
+    assert found.invoices.direction == "purchases"
+    assert dict(found.invoices.sales)["25"] == "Income:3001-Försäljning-25"
+    assert hash(found) == hash(SourceTable(**table))  # units are compared and hashed with their sources
