@@ -183,6 +183,7 @@ class _Planner:
         entry = bare._replace(
             meta={**bare.meta, **other.meta},
             flag="*" if other.sure else "!",
+            payee=other.payee,
             narration=clean(other.narration) if other.narration else bare.narration,
             links=frozenset({own, *other.links}),
             postings=postings,
@@ -193,10 +194,8 @@ class _Planner:
     def bare(self, deposit: Deposit, source_id: str) -> data.Transaction:
         """A deposit's transaction without postings. Known ones stay so: what they settled is settled."""
         meta = {"source-id": source_id, **figures(deposit), "document": self.document}
-        payers = {p.part.counterparty for p in deposit.payments}
-        payee = clean(payers.pop()) or None if len(payers) == 1 else None
         links = frozenset({link_of(deposit)})
-        return data.Transaction(meta, deposit.date, "*", payee, clean(deposit.text), data.EMPTY_SET, links, [])
+        return data.Transaction(meta, deposit.date, "*", None, clean(deposit.text), data.EMPTY_SET, links, [])
 
     @staticmethod
     def reads_differently(deposit: Deposit, before: Mapping[str, Any], source_id: str) -> bool:

@@ -10,6 +10,7 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.booktext import clean
+from importers.checks import check_open
 from importers.clearing.fees import Fees
 from importers.clearing.model import Deposit, Payment
 from importers.clearing.till import TillSide
@@ -17,6 +18,7 @@ from importers.recognise.place import Placed, Recogniser
 from importers.recognise.placed import PAYMENT
 from ledger.books import account_code
 from ledger.books.sources import RuleTable, SourceTable
+from ledger.messages import N_, say
 
 ZERO = Decimal(0)
 #: Digits of a person's telephone number that are kept.
@@ -32,6 +34,7 @@ class Other:
         links: what they settle.
         meta: of the entry.
         sure: nobody needs to look at it.
+        payee: where all of it is from one payer, and none of it is the till's.
         narration: where one rule gives all of it a text.
         item: the deposit is this open item instead of one of its own.
     """
@@ -40,6 +43,7 @@ class Other:
     links: set[str] = field(default_factory=set)
     meta: dict[str, Any] = field(default_factory=dict)
     sure: bool = True
+    payee: str | None = None
     narration: str | None = None
     item: str | None = None
 
@@ -56,6 +60,7 @@ class Sides:
     def __init__(self, view: BookView, source: SourceTable, till: TillSide | None) -> None:
         self.view = view
         self.till = till
+        self.by = say(N_("source {name}"), name=source.name)
         self.fees = Fees(view, source)
         self.recogniser = Recogniser(view, source)
         # A rule for all payments (takings are sales) says nothing of what the acquirer or the payer's bank takes.
@@ -85,14 +90,18 @@ class Sides:
                 placed.append((payment, one))
         other.postings += self.fees.postings(fees, deposit.date, deposit.currency)
         if self.till and takings:
+            check_open(self.view, self.till.account, deposit.date, deposit.currency, by=self.by)
             against = self.till.against(takings, deposit)
             other.postings += against.postings
             other.links |= against.links
             other.item = against.item
         for payment, one in placed:
             self.add(other, payment, one)
-        narrations = {one.narration for _, one in placed}
-        other.narration = narrations.pop() if len(narrations) == 1 and not takings else None
+        if not takings:
+            payers = {payment.part.counterparty for payment, _ in placed}
+            narrations = {one.narration for _, one in placed}
+            other.payee = clean(payers.pop()) or None if len(payers) == 1 else None
+            other.narration = narrations.pop() if len(narrations) == 1 else None
         return other
 
     def add(self, other: Other, payment: Payment, one: Placed) -> None:

@@ -55,31 +55,33 @@ class TillSide:
     Args:
         view: the book.
         account: that account.
+        by_day: the till's reports are imported, so that each day is an item; where they come otherwise (by hand, in
+            another program's vouchers), takings are set against the account as a whole.
     """
 
-    def __init__(self, view: BookView, account: str) -> None:
+    def __init__(self, view: BookView, account: str, *, by_day: bool = True) -> None:
         self.account = account
-        self._open: dict[str, tuple[dt.date, dict[str, Decimal]]] = {}
-        self._paid: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for entry in view.transactions:
+        self.by_day = by_day
+        self._days: dict[str, dt.date] = {}
+        self._sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        self._paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for entry in view.transactions if by_day else ():
             self._look(entry)
 
     def _look(self, entry: data.Transaction) -> None:
-        """Add up what the book holds: the till's open days, and what the bank has paid in of them."""
+        """Add up what the book holds: what is open of the till's days, and what the bank has paid in of them."""
         source_id = str((entry.meta or {}).get("source-id", ""))
+        links = entry.links or frozenset()
         for p in entry.postings:
             if p.account != self.account or p.units is None or p.units.number is None:
                 continue
-            links = entry.links or frozenset()
             link = (p.meta or {}).get("item") or (next(iter(links)) if len(links) == 1 else None)
-            if not link:
-                continue
-            if source_id.startswith(TILL):
-                self._open.setdefault(link, (entry.date, defaultdict(Decimal)))
-            if source_id.startswith(BANK):
-                self._paid[link][p.units.currency] += p.units.number
-            if link in self._open:
-                self._open[link][1][p.units.currency] += p.units.number
+            if link:
+                self._sums[link, p.units.currency] += p.units.number
+                if source_id.startswith(TILL):
+                    self._days.setdefault(link, entry.date)
+                if source_id.startswith(BANK):
+                    self._paid[link, p.units.currency] += p.units.number
 
     def against(self, takings: Sequence[Payment], deposit: Deposit) -> Against:
         """What the takings of a deposit are set against.
@@ -92,7 +94,7 @@ class TillSide:
         days: dict[dt.date, Decimal] = defaultdict(Decimal)
         undated = ZERO
         for payment in takings:
-            if payment.day is None:
+            if payment.day is None or not self.by_day:
                 undated += payment.part.amount
             else:
                 days[payment.day] += payment.part.amount
@@ -110,7 +112,7 @@ class TillSide:
         if len(keyed) != 1:
             return None
         ((link, amount),) = keyed.items()
-        paid = self._paid[link][deposit.currency] if link in self._paid else ZERO
+        paid = self._paid.get((link, deposit.currency), ZERO)
         return link if amount == deposit.amount == -paid else None
 
     def _run(self, amount: Decimal, deposit: Deposit) -> dict[str, Decimal]:
@@ -118,9 +120,9 @@ class TillSide:
         if amount <= 0:
             return {}
         waiting = sorted(
-            (day, link, sums[deposit.currency])
-            for link, (day, sums) in self._open.items()
-            if day <= deposit.date and sums[deposit.currency] > 0
+            (day, link, self._sums[link, deposit.currency])
+            for link, day in self._days.items()
+            if day <= deposit.date and self._sums[link, deposit.currency] > 0
         )
         first, total = 0, ZERO
         for last, (_, _, rest) in enumerate(waiting):
@@ -131,6 +133,6 @@ class TillSide:
             if total == amount:
                 found = {link: open_ for _, link, open_ in waiting[first : last + 1]}
                 for link in found:
-                    self._open[link][1][deposit.currency] = ZERO
+                    self._sums[link, deposit.currency] = ZERO
                 return found
         return {}

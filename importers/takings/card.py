@@ -10,7 +10,7 @@ from importers.tables import read_text
 from importers.takings.card_read import AMOUNTS, CardReader
 from importers.takings.declared import Declared
 from importers.takings.sheet import Sheet
-from importers.takings.tills import till_account
+from importers.takings.tills import till_side
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 
@@ -44,5 +44,4 @@ class CardImporter(Declared, ClearingImporter):
 
     def till(self, table: SourceTable, view: BookView) -> TillSide | None:
         """The account on which the unit's till books card sales."""
-        account = till_account(view, table, "card")
-        return TillSide(view, account) if account else None
+        return till_side(view, table, "card")

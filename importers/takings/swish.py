@@ -32,7 +32,7 @@ from importers.takings.swish_read import (
     read_declared,
     read_known,
 )
-from importers.takings.tills import till_account
+from importers.takings.tills import till_side
 from ledger.books.source_takings import TakingsTable
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
@@ -85,8 +85,7 @@ class SwishImporter(Declared, ClearingImporter):
 
     def till(self, table: SourceTable, view: BookView) -> TillSide | None:
         """The account on which the unit's till books Swish sales."""
-        account = till_account(view, table, "swish")
-        return TillSide(view, account) if account else None
+        return till_side(view, table, "swish")
 
 
 def finished(report: SwishReport, takings: TakingsTable) -> tuple[list[SwishPayment], int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from importers.book import BookView
+from importers.clearing.till import TillSide
 from importers.takings.problems import TakingsTill
-from ledger.books import Unit
 from ledger.books.source_takings import TakingsTable
 from ledger.books.sources import SourceTable
 
@@ -12,11 +12,11 @@ from ledger.books.sources import SourceTable
 ROLES = {"cash": "cash", "card": "card_clearing", "swish": "swish_clearing", "invoice": "receivables"}
 
 
-def till_account(view: BookView, source: SourceTable, means: str) -> str | None:
-    """The clearing account on which a till of the unit books what a source's file pays in.
+def till_side(view: BookView, source: SourceTable, means: str) -> TillSide | None:
+    """Where a till of the unit books what a source's file pays in; None where the unit has no such till.
 
-    The source may say so itself (`till_account`, `in_till = false`). Else it is the account that the unit's till
-    sources debit for this way to pay; None where the unit has no such till.
+    The source may say so itself (`till_account`, `in_till`). Else it is the account that the unit's till sources debit
+    for this way to pay.
 
     Args:
         view: the book.
@@ -29,11 +29,10 @@ def till_account(view: BookView, source: SourceTable, means: str) -> str | None:
     takings = source.takings or TakingsTable()
     if takings.in_till is False:
         return None
+    accounts = _accounts(view, means)
     if takings.till_account:
-        return takings.till_account
-    accounts = _accounts(view, view.unit, means)
-    if not accounts and takings.in_till:
-        return view.role(ROLES[means])
+        account = takings.till_account
+        return TillSide(view, account, by_day=account in accounts)
     if len(accounts) > 1:
         slug = view.unit.slug
         raise TakingsTill(
@@ -44,11 +43,13 @@ def till_account(view: BookView, source: SourceTable, means: str) -> str | None:
             name=source.name,
             accounts=", ".join(sorted(accounts)),
         )
-    return accounts.pop() if accounts else None
+    if accounts:
+        return TillSide(view, accounts.pop())
+    return TillSide(view, view.role(ROLES[means]), by_day=False) if takings.in_till else None
 
 
-def _accounts(view: BookView, unit: Unit, means: str) -> set[str]:
+def _accounts(view: BookView, means: str) -> set[str]:
     """The accounts that the unit's tills debit for a way to pay."""
-    tables = [s.takings for s in unit.sources if s.format == "till" and s.takings]
+    tables = [s.takings for s in view.unit.sources if s.format == "till" and s.takings]
     payments = [payment for table in tables for payment in table.payment if payment.means == means]
     return {payment.account or view.role(ROLES[means]) for payment in payments}

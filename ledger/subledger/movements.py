@@ -54,7 +54,9 @@ class Accounts:
 
 def clearing_of(unit: Unit) -> frozenset[str]:
     """Accounts that are clearing because a source of the unit feeds its takings or payments through them."""
-    return frozenset(s.account for s in unit.sources if s.account and s.format in CLEARING_FORMATS)
+    own = {s.account for s in unit.sources if s.account and s.format in CLEARING_FORMATS}
+    tills = [p for s in unit.sources if s.format == "till" and s.takings for p in s.takings.payment]
+    return frozenset(own | {p.account for p in tills if p.account and p.means in {"card", "swish"}})
 
 
 def accounts_of(chart: Chart, codes: Mapping[str, str], clearing: Iterable[str] = ()) -> Accounts:
