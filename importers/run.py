@@ -32,6 +32,8 @@ LOADING = N_("Loading the books")
 COMPARING = N_("Comparing with the books")
 WRITING = N_("Checking and writing the entries")
 PLACING = N_("Placing lines that waited")
+#: What a payment is for comes before the bank's line of it: an invoice tells more than a rule, and fewer lines wait.
+BEFORE_BANKS = ("ubl", "sie4", "till", "swish", "card", "bgmax")
 #: What browsers and editors leave beside a file, and files still being downloaded.
 NOT_YET = (".part", ".crdownload", ".tmp", "~")
 
@@ -130,10 +132,14 @@ def _empty(
 
 
 def _folders(unit: Unit) -> list[Path]:
+    """The folders of the inbox: invoices, takings and deposits before the banks that pay them, else by name."""
     inbox = unit.folder / "inbox"
     if inbox.is_symlink() or not inbox.is_dir():
         return []
-    return sorted(p for p in inbox.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith("."))
+    formats = {source.name: source.format for source in unit.sources}
+    ranks = {name: BEFORE_BANKS.index(f) if f in BEFORE_BANKS else len(BEFORE_BANKS) for name, f in formats.items()}
+    found = [p for p in inbox.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
+    return sorted(found, key=lambda p: (ranks.get(p.name, len(BEFORE_BANKS)), p.name))
 
 
 def _waits(path: Path) -> bool:

@@ -181,8 +181,11 @@ class _Planner:
         return data.Transaction(meta, voucher.date, "*", None, text, data.EMPTY_SET, data.EMPTY_SET, postings)
 
     def row_meta(self, row: SieRow, voucher: SieVoucher) -> dict[str, Any]:
-        """Objects, and what a row says beyond its voucher."""
+        """Objects, and what a row says beyond its voucher: of a claim or debt, whose it is."""
         meta = as_meta(row.objects, self.sie) if row.objects else {}
+        whose = meta.get("customer-name") or meta.get("supplier-name")
+        if whose and any(self.view.chart.is_in(name, row.account) for name in ("receivables", "payables")):
+            meta["counterparty"] = whose
         if row.text and row.text != voucher.text:
             meta["text"] = clean(row.text)
         if row.date and row.date != voucher.date:
