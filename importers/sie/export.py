@@ -164,7 +164,7 @@ def _balances(sie: SieFile, year: Year, roots: Mapping[str, str]) -> None:
     months: dict[tuple[str, str, Place | None], Decimal] = defaultdict(Decimal)
     moved: dict[tuple[str, Place | None], Decimal] = defaultdict(Decimal)
     for draft in year.drafts:
-        for line in draft.lines:
+        for line in draft.rows():
             for place in (None, *line.objects):
                 months[f"{draft.date:%Y%m}", line.number, place] += line.kept
                 moved[line.number, place] += line.kept
@@ -177,7 +177,7 @@ def _balances(sie: SieFile, year: Year, roots: Mapping[str, str]) -> None:
         if roots[number] in {"Income", "Expenses"}:
             if (number, place) in moved and not place:
                 sie.balances.append(SieBalance("RES", year.index, number, change))
-        elif started or change:
+        elif started or (number, place) in moved:
             sie.balances.append(SieBalance(f"{mark}IB", year.index, number, started, _of(place)))
             sie.balances.append(SieBalance(f"{mark}UB", year.index, number, started + change, _of(place)))
 

@@ -76,6 +76,10 @@ class Draft:
         """`A-17`, or the series alone."""
         return "-".join(part for part in (self.series, self.number) if part)
 
+    def rows(self) -> list[Line]:
+        """The rows that go into the file; those of which nothing is kept are gone."""
+        return [line for line in self.lines if line.kept or not line.amount]
+
 
 @dataclass
 class BookDrafts:
@@ -268,8 +272,7 @@ def as_voucher(draft: Draft) -> SieVoucher:
             quantity=line.quantity,
             sign=line.sign,
         )
-        for line in draft.lines
-        if line.kept or not line.amount
+        for line in draft.rows()
     )
     return SieVoucher(draft.series, draft.number, draft.date, draft.text, draft.registered, draft.sign, rows)
 

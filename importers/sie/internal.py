@@ -107,19 +107,30 @@ def take_out(dealings: Iterable[Sequence[Posted]], start: dt.date, end: dt.date,
     for dealing in dealings:
         changes: dict[Voucher, Decimal] = defaultdict(Decimal)
         extra: list[Line] = []
-        for section in (BALANCE, RESULT):
-            chosen = [p for p in dealing if p.item.section == section and p.item.date <= end]
-            before = [p for p in chosen if p.before(start)]
-            within = [p for p in chosen if not p.before(start)]
-            stood = _eliminated(before, currency) if section == BALANCE else {}
-            stands = _eliminated(chosen if section == BALANCE else within, currency)
+        sections = [_section(dealing, name, start, end, currency) for name in (BALANCE, RESULT)]
+        if not any(stood or stands for _, stood, stands in sections):
+            continue  # the two sides don't meet in anything
+        for within, stood, stands in sections:
             for (unit, place), amount in stood.items():
                 taken.opening[unit, number_of(place)] += amount
-            for cell in sorted(stands.keys() | stood.keys()):
+            own = {(p.item.unit, p.item.place) for p in within}
+            for cell in sorted(stands.keys() | stood.keys() | own):
                 change = stands.get(cell, ZERO) - stood.get(cell, ZERO)
                 extra += _adjust(cell, change, within, changes)
         _join(taken, changes, extra)
     return taken
+
+
+def _section(
+    dealing: Sequence[Posted], section: str, start: dt.date, end: dt.date, currency: str
+) -> tuple[list[Posted], dict[Cell, Decimal], dict[Cell, Decimal]]:
+    """A year's rows of a section, and what is eliminated of it when the year begins and when it ends."""
+    chosen = [p for p in dealing if p.item.section == section and p.item.date <= end]
+    before = [p for p in chosen if p.before(start)]
+    within = [p for p in chosen if not p.before(start)]
+    if section == RESULT:
+        return within, {}, _eliminated(within, currency)
+    return within, _eliminated(before, currency), _eliminated(chosen, currency)
 
 
 def _eliminated(rows: Sequence[Posted], currency: str) -> dict[Cell, Decimal]:
