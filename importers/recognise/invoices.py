@@ -40,8 +40,8 @@ MOST_EXCHANGE = Decimal("0.10")
 
 def settle(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
     """Settle what a payment names; None where it names nothing, or nothing for certain (then it has a hint)."""
-    claims = [c for c in pool.named(pay.exact) if _usable(view, c, pay)]
-    told = [c for c in pool.named(pay.words) if c.currency == pay.currency and _usable(view, c, pay)]
+    claims = [c for c in pool.named(pay.exact) if _usable(pool, c, pay)]
+    told = [c for c in pool.named(pay.words) if c.currency == pay.currency and _usable(pool, c, pay)]
     if not claims and not told:
         return None
     return (
@@ -52,8 +52,18 @@ def settle(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
     )
 
 
-def _usable(view: BookView, claim: Claim, pay: Payment) -> bool:
-    return view.is_open(claim.account, pay.day, claim.currency)
+def _usable(pool: Pool, claim: Claim, pay: Payment) -> bool:
+    """Whether a posting of the payment's currency settles an item on its account.
+
+    One that was booked for its worth in the books' currency is settled in that currency only: paid from an account in
+    its own, the exchange difference would stay on the item, unseen.
+    """
+    if claim.currency == pay.currency and pool.priced(claim):
+        if claim.takes(pay.amount):
+            text = N_("{number} is named; its worth was booked in another currency: book the exchange difference")
+            pay.hints.append(_hint(claim, text, number=claim.label))
+        return False
+    return pool.view.is_open(claim.account, pay.day, claim.currency)
 
 
 def _strong(claim: Claim, pay: Payment) -> bool:

@@ -165,6 +165,12 @@ class Pool:
                 found[movement.account, movement.currency, movement.key][currency] += number
         return found
 
+    def priced(self, claim: Claim) -> bool:
+        """Whether an item was booked for what it is worth in another currency."""
+        if claim.currency == self.view.unit.currency:
+            return False
+        return bool(self._worth.get((claim.account, claim.currency, claim.key), {}).keys() - {claim.currency})
+
     def worth(self, claim: Claim, currency: str) -> Decimal | None:
         """What is left of an item in another currency, as booked in `currency`; None where it can't be told."""
         booked = self._worth.get((claim.account, claim.currency, claim.key))

@@ -6,7 +6,7 @@ Amounts are worked out by hand: what is open is the invoice less what was paid o
 import pytest
 
 from importers.recognise.references import fold_reference, same_party, words
-from tests.importers.recognise.conftest import line, plan, told, view
+from tests.importers.recognise.conftest import line, plan, source, told, unit, view
 
 pytestmark = pytest.mark.usefixtures("_english")
 
@@ -443,6 +443,23 @@ def test_a_rate_that_moved_by_a_tenth_is_still_one():
     """
     (entry,) = plan(view(book), line("2026-04-01", "1254.00", reference="10033"))
     assert (entry.flag, str(entry.postings[2].units)) == ("*", "-114.00 SEK")
+
+
+@pytest.mark.parametrize(("price", "settled"), [(" @@ 1140.00 SEK", False), ("", True)])
+def test_a_claim_in_euro_paid_to_an_account_in_euro(price, settled):
+    """Booked for 1,140.00 kronor, it leaves an exchange difference in kronor that a person books."""
+    income = "-100.00 EUR" if settled else "-1140.00 SEK"
+    book = f"""
+    2026-03-05 * "Kunde GmbH" "Rechnung 1003" ^inv-repris-1003
+      reference: "10033"
+      Assets:1510-Kundfordringar         100.00 EUR{price}
+      Income:3001-Försäljning-25         {income}
+    """
+    (entry,) = plan(view(book, unit(source(currency="EUR"))), line("2026-04-01", "100.00", reference="10033"))
+    assert (entry.flag == "*", entry.links == {"inv-repris-1003"}) == (settled, settled)
+    if not settled:
+        said = "10033 is named; its worth was booked in another currency: book the exchange difference"
+        assert entry.meta["suggestion"] == f"Assets:1510-Kundfordringar: {said}"
 
 
 def test_a_collected_line_settles_part_by_part(worked):
