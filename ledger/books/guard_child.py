@@ -1,28 +1,32 @@
 """The guard in a process of its own: for writers and commands, which must not die of a text that they check.
 
 One process takes any number of texts; the usual case is that all pass. If the process dies or doesn't come back, the
-texts are tried one by one, and the one that it dies of is halved by its top-level blocks until the line is known.
+texts are tried one by one, and the one that it dies of is halved by its top-level blocks until the line is known. Each
+process is a fork of one that has the parser loaded (`ledger.books.forks`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.books import problems_guard as found
+from ledger.books.forks import Forks, serve
 from ledger.books.guard_bytes import clip
 from ledger.books.guard_profiles import POLICY, PRICES, PROFILES, UNIT_ACCOUNTS, UNIT_BOOKS, UNIT_MAIN, Profile
 from ledger.books.limits import CPU_SECONDS, apply_limits, ending
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
+
+if TYPE_CHECKING:
+    from ledger.books.guard import Parsed
 
 WALL_SECONDS = 15.0
 #: Above this size, or after this many seconds, the line of a crash isn't searched for.
@@ -143,45 +147,44 @@ def _run(jobs: list[Job], wall_seconds: float) -> tuple[list[Problem], Problem |
     """One process: the problems of its texts, or what became of it."""
     header = json.dumps([{**job, "size": len(data)} for job, data in jobs]).encode() + b"\n"
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", CHILD, PACKAGE_ROOT],
-            input=header + b"".join(data for _, data in jobs),
-            capture_output=True,
-            timeout=wall_seconds,
-            check=False,
-            env={"BEANCOUNT_DISABLE_LOAD_CACHE": "1", "PYTHONHASHSEED": "0"},
-        )
-    except subprocess.TimeoutExpired:
+        code, answer = _ready(sys.executable, CHILD).run(header + b"".join(data for _, data in jobs), wall_seconds)
+    except TimeoutError:
         return [], found.BookTimedOut(seconds=wall_seconds)
     except OSError as error:
         return [], found.ReaderUnavailable(reason=error.strerror or type(error).__name__)
-    if done.returncode == -signal.SIGXCPU:
+    if code == -signal.SIGXCPU:
         return [], found.BookTimedOut(seconds=CPU_SECONDS)
-    if done.returncode:
-        return [], found.BookCrashed(reason=ending(done.returncode))
-    return [Problem.from_dict(item) for item in json.loads(done.stdout)], None
+    if code:
+        return [], found.BookCrashed(reason=ending(code))
+    return [Problem.from_dict(item) for item in json.loads(answer)], None
+
+
+@lru_cache(maxsize=4)
+def _ready(executable: str, code: str) -> Forks:
+    """The process that forks for every check; it is kept, since a command or server checks many texts."""
+    return Forks([executable, "-I", "-c", code, PACKAGE_ROOT])
 
 
 def child_main() -> None:
-    """The process of its own: jobs and texts on standard input, problems as JSON on standard output."""
-    from ledger.books.guard import parse_guarded  # noqa: PLC0415  the parser is loaded only where it may die
+    """The process of its own: takes jobs and texts, each lot in a fork with limits; gives problems as JSON."""
+    from ledger.books import guard  # noqa: PLC0415  the parser is loaded only where it may die
 
-    header, _, data = sys.stdin.buffer.read().partition(b"\n")
-    jobs = json.loads(header)
+    serve(lambda task: _guarded(task, guard.parse_guarded))
+
+
+def _guarded(task: bytes, parse: Callable[..., Parsed]) -> bytes:
     apply_limits()
+    header, _, data = task.partition(b"\n")
     problems: list[dict[str, Any]] = []
     start = 0
-    for job in jobs:
+    for job in json.loads(header):
         size = job.pop("size")
         job["today"] = dt.date.fromisoformat(job["today"])
         job["profile"] = PROFILES[job["profile"]]
-        parsed = parse_guarded(data[start : start + size], **job)
+        parsed = parse(data[start : start + size], **job)
         problems += [problem.to_dict() for problem in parsed.problems]
         start += size
-    sys.stdout.write(json.dumps(problems))
-    sys.stdout.flush()
-    # Nothing that was parsed needs tearing down.
-    os._exit(0)
+    return json.dumps(problems).encode()
 
 
 def _bisect(data: bytes, job: dict[str, Any], wall_seconds: float) -> int | None:
