@@ -90,7 +90,7 @@ def _unit(unit: UnitItems) -> None:
     rows += [_ages(f"{inside}: {translate(HEADINGS[t.kind])}", t) for t in unit.internal_totals]
     if rows:
         _ages_table(console, [""], rows)
-    for balance in unit.balances:
+    for balance in (b for b in unit.balances if b.amount):
         told = N_("{account}: balance {amount} {currency}, the sum of its items")
         amount = amount_text(balance.amount, balance.currency)
         console.print(say(told, account=balance.account, amount=amount, currency=balance.currency), markup=False)

@@ -27,6 +27,8 @@ from ledger.rules.open_items import Movement
 KINDS = {"receivables": "receivable", "payables": "payable", "clearing": "clearing"}
 #: Formats of sources whose account is a clearing account, whatever its code.
 CLEARING_FORMATS = frozenset({"bgmax", "card", "swish"})
+#: Ways to pay at a till whose money the bank has later.
+ON_ITS_WAY = frozenset({"card", "swish"})
 #: What says whose a posting is, and which item's.
 SAID = ("item", "counterparty", "partner", "invoice", "reference", "due")
 
@@ -54,9 +56,10 @@ class Accounts:
 
 def clearing_of(unit: Unit) -> frozenset[str]:
     """Accounts that are clearing because a source of the unit feeds its takings or payments through them."""
-    own = {s.account for s in unit.sources if s.account and s.format in CLEARING_FORMATS}
-    tills = [p for s in unit.sources if s.format == "till" and s.takings for p in s.takings.payment]
-    return frozenset(own | {p.account for p in tills if p.account and p.means in {"card", "swish"}})
+    found = {s.account for s in unit.sources if s.format in CLEARING_FORMATS}
+    for takings in (s.takings for s in unit.sources if s.takings):
+        found |= {takings.till_account, *(p.account for p in takings.payment if p.means in ON_ITS_WAY)}
+    return frozenset(account for account in found if account)
 
 
 def accounts_of(chart: Chart, codes: Mapping[str, str], clearing: Iterable[str] = ()) -> Accounts:

@@ -1,4 +1,4 @@
-"""Our own pages inside Fava's frame: what waits for whom, the consolidation worksheet, dealings that differ.
+"""Our own pages inside Fava's frame: what waits for whom, open items, reconciliation, worksheet, dealings that differ.
 
 They are Fava extensions, but listed here and nowhere else: no text of a book can name one. Each is rendered on the
 server from what the other rooms have worked out; nothing is computed here but sums of a row, which must tie.
@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from fava.core.extensions import ExtensionModule
-from fava.ext import FavaExtensionBase
 
 from ledger.combine import SETTLED
 from ledger.combine.worksheet import worksheet
 from ledger.messages import N_, translate
 from ledger.reports import KINDS, Task, todo
 from ledger.web.options import ROOT_NAMES, ROOTS
+from ledger.web.page import Page
+from ledger.web.pages_money import OpenItems, Reconciliation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.web.ledgers import BookLedger
-    from ledger.web.source import Look
 
 #: What the templates say; listed here for the catalogues, and a test holds them to it.
 TEMPLATE_TEXTS = (
@@ -39,54 +39,41 @@ TEMPLATE_TEXTS = (
     N_("Line"),
     N_("Total"),
     N_("Sum"),
+    N_(
+        "As of {date}; debit is positive. What is booked without a link to its invoice is set off against the oldest "
+        "items of the same counterparty."
+    ),
+    N_("The book has errors: its open items aren't counted."),
+    N_("Nothing is open."),
+    N_("Unit"),
+    N_("Kind"),
+    N_("Currency"),
+    N_("Counterparty"),
+    N_("Number"),
+    N_("Date"),
+    N_("Due"),
+    N_("Days late"),
+    N_("Open"),
+    N_("{count} more: sambok open-items {unit}"),
+    N_("Claims and debts between units differ by {amount} {currency}: sambok combine says in what."),
+    N_("Σ of the items = balance: {account} {amount} {currency}"),
+    N_("The bank's own statements, out of the archive, against the books."),
+    N_("No bank account here is fed by a source."),
+    N_("No statement has been imported."),
+    N_("Month"),
+    N_("Status"),
+    N_("Bank"),
+    N_("Books"),
+    N_("Lines of the bank"),
+    N_("Booked"),
+    N_("Difference"),
+    N_("Account"),
+    N_("Months to look at"),
+    N_("booked: {date} {amount}"),
+    N_("booked to another account"),
+    N_("perhaps booked by hand: {where}"),
+    N_("{count} more: sambok reconcile {unit} --month {month}"),
 )
-
-
-class Page(FavaExtensionBase):
-    """One page; it looks at the present files, not at those its ledger was opened with."""
-
-    ledger: BookLedger
-    title = ""
-    federation_only = False
-
-    def __init__(self, ledger: BookLedger) -> None:
-        super().__init__(ledger)
-        self.report_title = translate(self.title)  # in the federation's language
-
-    @property
-    def look(self) -> Look:
-        """The federation as its files are now."""
-        return self.ledger.ledgers.present()
-
-    @property
-    def slug(self) -> str | None:
-        """The unit whose ledger this is; None = the federation's."""
-        return self.ledger.unit.slug if self.ledger.unit else None
-
-    def say(self, text: str, **params: object) -> str:
-        """A template's text in the language in use."""
-        return translate(text).format(**params)
-
-    def source_link(self, where: str) -> str:
-        """The editor page of the unit whose file `where` (`units/<slug>/…:12`) is; nothing if it is nobody's."""
-        file, _, line = where.rpartition(":")
-        if not line.isdigit():
-            file, line = where, "1"
-        parts = file.split("/")
-        ws = self.look.workspace
-        if len(parts) < 3 or parts[0] != "units" or parts[1] not in ws.units:
-            return ""
-        asked = urlencode({"file_path": str(ws.root / file), "line": line})
-        return f"/{parts[1]}/editor/?{asked}"
-
-    def remote(self, link: str) -> bool:
-        """Whether a link leads to another ledger, which the browser must load anew."""
-        return not link.startswith(f"/{self.ledger.slug}/")
-
-    def money(self, amount: Decimal, currency: str) -> str:
-        """An amount as this ledger shows them."""
-        text: str = self.ledger.format_decimal(amount, currency)
-        return text
 
 
 class Todo(Page):
@@ -206,7 +193,7 @@ class OwnPages(ExtensionModule):
     """Fava's extension module with our pages and no others; a book's text is not asked."""
 
     ledger: BookLedger
-    PAGES: tuple[type[Page], ...] = (Todo, Unmatched, Worksheet)
+    PAGES: tuple[type[Page], ...] = (Todo, OpenItems, Reconciliation, Unmatched, Worksheet)
 
     def load_file(self) -> None:
         """Make this ledger's pages, once."""

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from beancount.parser import parser
 
-from ledger.books import account_code
+from ledger.books import Unit, account_code
+from ledger.books.sources import SourceTable
 from ledger.charts import load_chart
-from ledger.subledger import bill_link, deposit_link, ic_link, invoice_link, movements_of, open_items
+from ledger.subledger import bill_link, clearing_of, deposit_link, ic_link, invoice_link, movements_of, open_items
 
 D = Decimal
 
@@ -199,6 +200,25 @@ def test_a_sources_own_account_is_clearing_whatever_its_code():
     text = test_a_sources_own_account_is_clearing_whatever_its_code.__doc__
     assert [m.kind for m in movements(text, clearing=["Assets:1930-Swish"])] == ["clearing"]
     assert movements(text) == []
+
+
+def test_clearing_accounts_of_a_units_sources():
+    takings = {
+        "till_account": "Assets:1684-Kort-i-kassan",
+        "payment": [
+            {"column": "Kort", "means": "card", "account": "Assets:1685-Kort"},
+            {"column": "Swish", "means": "swish"},
+            {"column": "Kontant", "means": "cash", "account": "Assets:1911-Kassa"},
+        ],
+    }
+    sources = (
+        SourceTable(name="bank", format="camt053", account="Assets:1930-Bank"),
+        SourceTable(name="bg", format="bgmax", account="Assets:1586-Bankgiro"),
+        SourceTable(name="swish", format="swish"),
+        SourceTable.model_validate({"name": "kassa", "format": "till", "takings": takings}),
+    )
+    unit = Unit("x", Path(), "X", "X", "division", "SEK", "bas", sources=sources)
+    assert clearing_of(unit) == {"Assets:1586-Bankgiro", "Assets:1684-Kort-i-kassan", "Assets:1685-Kort"}
 
 
 def test_due_dates_that_are_none_are_left_out():

@@ -62,6 +62,8 @@ def test_the_federation_takes_nothing_new_and_loses_nothing(view, name):
         "/federation/extension/Todo/", "/federation/extension/Unmatched/", "/federation/extension/Worksheet/",
         "/repris/extension/Todo/", "/repris/extension_js_module/Todo.js", "/repris/sambok/banner",
         "/repris/extension/Unmatched/", "/sambok/sambok.css", "/static/app.js",
+        "/federation/extension/OpenItems/", "/repris/extension/OpenItems/",
+        "/federation/extension/Reconciliation/", "/repris/extension/Reconciliation/",
     ],
 )  # fmt: skip
 def test_pages_open(view, path):

@@ -1,0 +1,72 @@
+"""What our own pages inside Fava's frame share: the present look at the federation, texts, links and amounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from babel import Locale
+from fava.core.number import get_locale_format
+from fava.ext import FavaExtensionBase
+
+from ledger.messages import translate
+from ledger.rules.rounding import decimals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.web.ledgers import BookLedger
+    from ledger.web.source import Look
+
+
+class Page(FavaExtensionBase):
+    """One page; it looks at the present files, not at those its ledger was opened with."""
+
+    ledger: BookLedger
+    title = ""
+    federation_only = False
+
+    def __init__(self, ledger: BookLedger) -> None:
+        super().__init__(ledger)
+        self.report_title = translate(self.title)  # in the federation's language
+
+    @property
+    def look(self) -> Look:
+        """The federation as its files are now."""
+        return self.ledger.ledgers.present()
+
+    @property
+    def slug(self) -> str | None:
+        """The unit whose ledger this is; None = the federation's."""
+        return self.ledger.unit.slug if self.ledger.unit else None
+
+    def say(self, text: str, **params: object) -> str:
+        """A template's text in the language in use."""
+        return translate(text).format(**params)
+
+    def source_link(self, where: str) -> str:
+        """The editor page of the unit whose file `where` (`units/<slug>/…:12`) is; nothing if it is nobody's."""
+        file, _, line = where.rpartition(":")
+        if not line.isdigit():
+            file, line = where, "1"
+        parts = file.split("/")
+        ws = self.look.workspace
+        if len(parts) < 3 or parts[0] != "units" or parts[1] not in ws.units:
+            return ""
+        asked = urlencode({"file_path": str(ws.root / file), "line": line})
+        return f"/{parts[1]}/editor/?{asked}"
+
+    def remote(self, link: str) -> bool:
+        """Whether a link leads to another ledger, which the browser must load anew."""
+        return not link.startswith(f"/{self.ledger.slug}/")
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency's decimals, as this ledger's language writes it."""
+        return _formatter(self.ledger.fava_options.locale, decimals(currency))(amount)
+
+
+@cache
+def _formatter(locale: str | None, precision: int) -> Callable[[Decimal], str]:
+    return get_locale_format(Locale.parse(locale) if locale else None, precision)
