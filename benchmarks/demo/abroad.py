@@ -1,8 +1,6 @@
-"""Books outside Sweden: two co-ops with charts and taxes of their own, and one members' group that nobody combines.
+"""Books outside Sweden: two co-ops with charts and taxes of their own.
 
 Spain: 21 % IVA, quarterly; Chile: 19 % IVA, monthly, in pesos without decimals; both on the PGC's code structure.
-Kenya: a village savings and loan group that meets every second week (shares, loans, service charges, social fund);
-its book is its members' own (`combine = false`), and members are numbers, never names.
 """
 
 from __future__ import annotations
@@ -12,15 +10,16 @@ import random
 from dataclasses import dataclass
 from decimal import Decimal
 
-from benchmarks.demo.accounts import PGC, VSLA
+from benchmarks.demo.accounts import PGC
 from benchmarks.demo.book import LAST_BOOKED, YEAR, Book, Posting
 from benchmarks.demo.divisions import day, month_end
+from benchmarks.demo.papers import Paper, paper
 from benchmarks.demo.rates import Rates, draw
 from ledger.rules.rounding import half_away
+from ledger.subledger import bill_link, invoice_link
 
 MONTHS = tuple("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split())
 CAPITAL_DECISION = '"FS-2025-11-20-§12"'
-GROUP_DECISION = '"KM-2026-01-07-1"'
 
 
 @dataclass(frozen=True)
@@ -160,17 +159,30 @@ class CoopYear:
         date = day(month, draw(self.rng, 4, 25))
         customer = ("Tiendas Ejemplo", "Ayuntamiento")[number - 1]
         title = f"Factura {YEAR}-{2 * month + number - 2} {what}"
-        self.book.add(date, customer, title, [Posting("430", base + vat), Posting(code, -base), Posting("477", -vat)])
         paid = date + dt.timedelta(days=draw(self.rng, 20, 34))
-        self.book.add(paid, customer, f"Cobro {title}", [Posting("572", base + vat), Posting("430", -base - vat)])
+        invoice = title.split()[1]
+        told = self._told(date, paid, invoice_link(self.country.slug, invoice), invoice)
+        postings = [Posting("430", base + vat), Posting(code, -base), Posting("477", -vat)]
+        self.book.add(date, customer, title, postings, links=told.links, meta=told.meta)
+        settled = [Posting("572", base + vat), Posting("430", -base - vat)]
+        self.book.add(paid, customer, f"Cobro {title}", settled, quoted=told.quoted)
+
+    @staticmethod
+    def _told(date: dt.date, paid: dt.date, link: str, number: str) -> Paper:
+        """What an invoice carries that is open when the committed books end."""
+        return paper(link, number, date) if date <= LAST_BOOKED < paid else Paper()
 
     def _purchase(self, month: int, supplier: str, what: str, code: str, low: int, high: int) -> None:
         base = self._some(low, high)
         vat = self._part(base, self.country.vat)
         date = day(month, draw(self.rng, 3, 24))
-        self.book.add(date, supplier, what, [Posting(code, base), Posting("472", vat), Posting("400", -base - vat)])
         paid = date + dt.timedelta(days=30)
-        self.book.add(paid, supplier, f"Pago {what}", [Posting("400", base + vat), Posting("572", -base - vat)])
+        invoice = f"{what[0]}-{date:%y%m}"
+        told = self._told(date, paid, bill_link(supplier, invoice), invoice)
+        postings = [Posting(code, base), Posting("472", vat), Posting("400", -base - vat)]
+        self.book.add(date, supplier, what, postings, links=told.links, meta=told.meta)
+        settled = [Posting("400", base + vat), Posting("572", -base - vat)]
+        self.book.add(paid, supplier, f"Pago {what}", settled, quoted=told.quoted)
 
     def _payroll(self, month: int) -> None:
         staff, name = self.country.staff, MONTHS[month - 1]
@@ -215,104 +227,3 @@ class CoopYear:
             [Posting("472", -moved["472"]), Posting("477", -moved["477"]), Posting("4750", -due)],
         )
         self.book.add(day(month + 1, 20), "Hacienda", "Pago IVA", [Posting("4750", due), Posting("572", -due)])
-
-
-def kenyan_group(slug: str, seed: int) -> Book:
-    """The group's book: twelve members, a meeting every second Wednesday, a box with two compartments."""
-    rng = random.Random(f"{seed}:{slug}")
-    members = tuple(f"M{number:02d}" for number in range(1, 13))
-    names = dict(VSLA) | {f"3010{m}": f"Equity:3010-Shares:{m}" for m in members}
-    first = dt.date(YEAR, 1, 7)
-    book = Book(slug, "KES", names, first, "1010", ("1020",), {f"3010{m}": "3010" for m in members})
-    meta = (("decision", GROUP_DECISION),)
-    box, debts = Decimal(0), dict.fromkeys(members, Decimal(0))
-    shares = dict.fromkeys(members, 0)
-    for number in range(1, 100):
-        date = first + dt.timedelta(days=14 * (number - 1))
-        if date > LAST_BOOKED:
-            break
-        bought = {m: draw(rng, 1, 4) for m in members}
-        for m in members:
-            shares[m] += bought[m]
-        saved = {m: Decimal(500 * n).quantize(Decimal("0.01")) for m, n in bought.items()}
-        total = sum(saved.values(), Decimal(0))
-        book.add(
-            date,
-            "Meeting",
-            f"Meeting {number}: shares",
-            [Posting("1010", total), *(Posting(f"3010{m}", -amount) for m, amount in saved.items())],
-            meta=meta,
-        )
-        social = Decimal("50.00") * len(members)
-        book.add(
-            date,
-            "Meeting",
-            f"Meeting {number}: social fund",
-            [Posting("1020", social), Posting("3020", -social)],
-            meta=meta,
-        )
-        box += total
-        box += _repayments(book, rng, date, number, debts)
-        box -= _loans(book, rng, date, number, box, shares, debts)
-        if draw(rng, 1, 4) == 1:
-            fine = Decimal("100.00") * draw(rng, 1, 3)
-            box += fine
-            book.add(date, "Meeting", f"Meeting {number}: fines", [Posting("1010", fine), Posting("4020", -fine)])
-        if number % 8 == 1:
-            cost = Decimal("350.00")
-            box -= cost
-            book.add(date, "Duka", "Passbooks and pens", [Posting("5010", cost), Posting("1010", -cost)])
-    return book
-
-
-def _repayments(book: Book, rng: random.Random, date: dt.date, number: int, debts: dict[str, Decimal]) -> Decimal:
-    """Every second meeting each borrower pays 5 % service charge for four weeks on the debt, and a third of it."""
-    if number % 2:
-        return Decimal(0)
-    principal = charge = Decimal(0)
-    for member, debt in debts.items():
-        if debt:
-            charge += half_away(debt * Decimal("0.05"), "KES")
-            part = debt if debt <= 1000 else (debt / 3 / 100).to_integral_value() * 100
-            part = Decimal(0) if draw(rng, 1, 12) == 1 else part
-            debts[member] -= part
-            principal += part
-    if principal + charge:
-        book.add(
-            date,
-            "Meeting",
-            f"Meeting {number}: repayments and service charge",
-            [
-                Posting("1010", (principal + charge).quantize(Decimal("0.01"))),
-                Posting("1110", -principal.quantize(Decimal("0.01"))),
-                Posting("4010", -charge),
-            ],
-        )
-    return principal + charge
-
-
-def _loans(
-    book: Book,
-    rng: random.Random,
-    date: dt.date,
-    number: int,
-    box: Decimal,
-    shares: dict[str, int],
-    debts: dict[str, Decimal],
-) -> Decimal:
-    """One or two loans, up to three times the borrower's own shares and never more than the box holds."""
-    lent = Decimal(0)
-    free = [member for member, debt in debts.items() if not debt]
-    for _ in range(draw(rng, 1, 2)):
-        if not free or number > 18:
-            break
-        member = free.pop(draw(rng, 0, len(free) - 1))
-        amount = min(Decimal(3 * 500 * shares[member]), (box - lent) * Decimal("0.7"))
-        amount = (amount / 500).to_integral_value(rounding="ROUND_DOWN") * 500
-        if amount >= 1000:
-            debts[member] = amount
-            lent += amount
-    if lent:
-        money = lent.quantize(Decimal("0.01"))
-        book.add(date, "Meeting", f"Meeting {number}: loans", [Posting("1110", money), Posting("1010", -money)])
-    return lent

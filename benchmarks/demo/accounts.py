@@ -21,6 +21,7 @@ Assets:1660-Intern-fordran
 Assets:1661-Intern-fordran-avgift
 Assets:1910-Kassa
 Assets:1930-Bank
+Assets:1940-Sparkonto
 Liabilities:2350-Banklån
 Liabilities:2360-Interna-lån-inlånat
 Liabilities:2440-Leverantörsskulder
@@ -117,10 +118,12 @@ Expenses:681-Amortización
 VSLA = _by_code("""
 Assets:1010-Loan-fund-box
 Assets:1020-Social-fund-box
+Assets:1040-Mobile-money
 Assets:1110-Loans-to-members
 Equity:3020-Social-fund
 Income:4010-Service-charge
 Income:4020-Fines
 Expenses:5010-Stationery
+Expenses:5020-Bank-charges
 Expenses:5030-Travel
 """)

@@ -34,7 +34,7 @@ class Posting:
 
 @dataclass
 class Voucher:
-    """One transaction."""
+    """One transaction; `quoted` is what the payer of an invoice quotes of it (OCR or invoice number)."""
 
     date: dt.date
     payee: str
@@ -44,6 +44,7 @@ class Voucher:
     meta: tuple[tuple[str, str], ...] = ()
     corrects: Voucher | None = None
     comment: tuple[str, ...] = ()
+    quoted: str = ""
     number: str = ""
 
     @property
@@ -91,12 +92,13 @@ class Book:
         meta: tuple[tuple[str, str], ...] = (),
         corrects: Voucher | None = None,
         comment: tuple[str, ...] = (),
+        quoted: str = "",
     ) -> Voucher:
         """Book a voucher; its postings must sum to zero in the book's currency."""
         assert sum((p.amount for p in postings), Decimal(0)) == 0, (self.slug, date, narration, postings)
         assert all(half_away(p.amount, self.currency) == p.amount for p in postings), (self.slug, narration)
         kept = [p for p in postings if p.amount]
-        voucher = Voucher(date, payee, narration, kept, links, meta, corrects, comment)
+        voucher = Voucher(date, payee, narration, kept, links, meta, corrects, comment, quoted)
         self.vouchers.append(voucher)
         return voucher
 

@@ -2,7 +2,8 @@
 
 Each dealing is booked as a bookkeeper would: invoice, then payment; payroll with tax and fees, then the transfer; VAT
 cleared every quarter. All divisions are one legal person with one tax account, so payroll tax and VAT go through
-central (benchmarks/demo/internal.py).
+central (benchmarks/demo/internal.py). Divisions that follow their invoices one by one give those that are open at the
+end of the committed books a number, a due date and what their payer shall quote.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from benchmarks.demo.accounts import BAS
-from benchmarks.demo.book import YEAR, Book, Posting, Voucher
+from benchmarks.demo.book import LAST_BOOKED, YEAR, Book, Posting, Voucher
+from benchmarks.demo.papers import Paper, ocr, paper
 from benchmarks.demo.rates import draw
 from ledger.rules.rounding import half_away
+from ledger.subledger import bill_link, invoice_link
 
 MONTHS = tuple("januari februari mars april maj juni juli augusti september oktober november december".split())
 FEES = Decimal("0.3142")
 #: Output VAT account of each rate.
 OUTPUT = {25: "2611", 12: "2621", 6: "2631"}
+#: What a transfer between two accounts of a division is called.
+SAVING = "Överföring till sparkonto"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Division:
     first_month: int = 1
     operating_grant: tuple[str, int, int] | None = None  # account, amount a quarter, months between
     salaried: bool = False
+    follows: bool = False  # its invoices carry number, due date and reference
 
 
 def kr(value: int | str | Decimal) -> Decimal:
@@ -99,7 +105,7 @@ class Year:
         first = dt.date(YEAR, division.first_month, 1)
         counted = ("1910",) if division.till else ()
         self.book = Book(division.slug, "SEK", BAS, first, "1930", counted)
-        self.invoice = 1000
+        self.invoice, self.bill = 1000, 0
         self._opening(first)
 
     def run(self) -> Book:
@@ -182,15 +188,26 @@ class Year:
         net = kr(Decimal(draw(self.rng, purchase.low * 100, purchase.high * 100)) / 100)
         vat = share(net, Decimal(purchase.rate) / 100)
         gross = net + vat
+        paid = date + dt.timedelta(days=draw(self.rng, 26, 31))
+        paid += dt.timedelta(days=(7 - paid.weekday()) % 7 if paid.weekday() > 4 else 0)
+        self.bill += 1
+        number = f"{date:%y%m}{self.bill:03}"
+        told = self._told(date, paid, bill_link(purchase.supplier, number), number, ocr(number))
         self.book.add(
             date,
             purchase.supplier,
             purchase.what,
             [Posting(purchase.code, net), Posting("2641", vat), Posting("2440", -gross)],
+            links=told.links,
+            meta=told.meta,
         )
-        due = date + dt.timedelta(days=draw(self.rng, 26, 31))
-        due += dt.timedelta(days=(7 - due.weekday()) % 7 if due.weekday() > 4 else 0)
-        self.book.add(due, purchase.supplier, purchase.what, [Posting("2440", gross), Posting("1930", -gross)])
+        settled = [Posting("2440", gross), Posting("1930", -gross)]
+        self.book.add(paid, purchase.supplier, purchase.what, settled, quoted=told.quoted)
+
+    def _told(self, date: dt.date, paid: dt.date, link: str, number: str, reference: str) -> Paper:
+        """What an invoice carries, if it is followed and still open when the committed books end."""
+        followed = self.division.follows and date <= LAST_BOOKED < paid
+        return paper(link, number, date, reference) if followed else Paper()
 
     def sell(self, sale: Sale, date: dt.date, net: Decimal) -> Voucher:
         """A customer's invoice and its payment; now and then the customer is late."""
@@ -198,15 +215,18 @@ class Year:
         self.invoice += 1
         title = f"Faktura {self.invoice} {sale.what}"
         postings = [Posting("1510", net + vat), Posting(sale.code, -net), Posting(OUTPUT[sale.rate], -vat)]
-        voucher = self.book.add(date, sale.customer, title, postings)
         late = draw(self.rng, 8, 40) if draw(self.rng, 1, 10) == 1 else 0
         paid = date + dt.timedelta(days=draw(self.rng, 24, 31) + late)
         paid += dt.timedelta(days=(7 - paid.weekday()) % 7 if paid.weekday() > 4 else 0)
+        number = str(self.invoice)
+        told = self._told(date, paid, invoice_link(self.division.slug, number), number, ocr(number))
+        voucher = self.book.add(date, sale.customer, title, postings, links=told.links, meta=told.meta)
         self.book.add(
             paid,
             sale.customer,
             f"Betalning faktura {self.invoice}",
             [Posting("1930", net + vat), Posting("1510", -net - vat)],
+            quoted=told.quoted,
         )
         return voucher
 
@@ -275,39 +295,50 @@ class Year:
     def _tills(self, month: int) -> None:
         """Each Sunday the till's report of the week; cards are paid out on Tuesday, cash goes to the bank once a month.
 
-        Food to take away is taxed at 12 % until the end of March and at 6 % from 1 April 2026; meals stay at 12 %.
+        From November on the till reports day by day (benchmarks/demo/takings.py).
         """
         first = dt.date(YEAR, month, 1)
+        if first > LAST_BOOKED:
+            return
         sunday = first + dt.timedelta(days=(6 - first.weekday()) % 7)
         cash_in_till = kr(0)
         while sunday.month == month:
-            season = 2 if month in (6, 7, 8) else 1
-            eaten = kr(draw(self.rng, self.division.till * 7 // 10, self.division.till * 9 // 10) * season)
-            away = kr(draw(self.rng, self.division.till // 10, self.division.till * 3 // 10) * season)
-            low_rate = 6 if month >= 4 else 12
-            vat12 = half_away(eaten * 12 / 112, "SEK")
-            vat_away = half_away(away * low_rate / (100 + low_rate), "SEK")
-            cash = kr(draw(self.rng, 6, 14) * 100)
-            postings = [Posting("1910", cash), Posting("1580", eaten + away - cash)]
-            if low_rate == 12:
-                net, vat = eaten + away - vat12 - vat_away, vat12 + vat_away
-                postings += [Posting("3002", -net), Posting("2621", -vat)]
-            else:
-                postings += [Posting("3002", vat12 - eaten), Posting("2621", -vat12)]
-                postings += [Posting("3003", vat_away - away), Posting("2631", -vat_away)]
-            week = sunday.isocalendar().week
-            self.book.add(sunday, "Kassan", f"Dagskassor vecka {week}", postings)
-            self.book.add(
-                sunday + dt.timedelta(days=2),
-                "Kortinlösen Exempel",
-                f"Kortinlösen vecka {week}",
-                [Posting("1930", eaten + away - cash), Posting("1580", cash - eaten - away)],
-            )
-            cash_in_till += cash
+            cash_in_till += self._takings(sunday, f"vecka {sunday.isocalendar().week}")
             sunday += dt.timedelta(days=7)
+        if sunday > LAST_BOOKED and month == LAST_BOOKED.month:
+            cash_in_till += self._takings(LAST_BOOKED, f"till {LAST_BOOKED.day} {MONTHS[month - 1]}")
         self.book.add(
             month_end(month),
             "Kassan",
             f"Kassa till bank {MONTHS[month - 1]}",
             [Posting("1930", cash_in_till), Posting("1910", -cash_in_till)],
         )
+
+    def _takings(self, date: dt.date, span: str) -> Decimal:
+        """A span's takings up to `date`, and the cards' payout; the cash in them.
+
+        Food to take away is taxed at 12 % until the end of March and at 6 % from 1 April 2026; meals stay at 12 %.
+        """
+        season = 2 if date.month in (6, 7, 8) else 1
+        eaten = kr(draw(self.rng, self.division.till * 7 // 10, self.division.till * 9 // 10) * season)
+        away = kr(draw(self.rng, self.division.till // 10, self.division.till * 3 // 10) * season)
+        low_rate = 6 if date.month >= 4 else 12
+        vat12 = half_away(eaten * 12 / 112, "SEK")
+        vat_away = half_away(away * low_rate / (100 + low_rate), "SEK")
+        cash = kr(draw(self.rng, 6, 14) * 100)
+        postings = [Posting("1910", cash), Posting("1580", eaten + away - cash)]
+        if low_rate == 12:
+            net, vat = eaten + away - vat12 - vat_away, vat12 + vat_away
+            postings += [Posting("3002", -net), Posting("2621", -vat)]
+        else:
+            postings += [Posting("3002", vat12 - eaten), Posting("2621", -vat12)]
+            postings += [Posting("3003", vat_away - away), Posting("2631", -vat_away)]
+        self.book.add(date, "Kassan", f"Dagskassor {span}", postings)
+        paid = date + dt.timedelta(days=2 if date.weekday() == 6 else 3)
+        self.book.add(
+            paid,
+            "Kortinlösen Exempel",
+            f"Kortinlösen {span}",
+            [Posting("1930", eaten + away - cash), Posting("1580", cash - eaten - away)],
+        )
+        return cash

@@ -7,9 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.demo import cast, profiles
-from benchmarks.demo.abroad import CAPITAL_DECISION, CHILE, SPAIN, CoopYear, kenyan_group
+from benchmarks.demo.abroad import CAPITAL_DECISION, CHILE, SPAIN, CoopYear
 from benchmarks.demo.book import YEAR, Book, Posting
-from benchmarks.demo.divisions import Year, day, kr
+from benchmarks.demo.divisions import SAVING, Year, day, kr
+from benchmarks.demo.group import kenyan_group
 from benchmarks.demo.inbox import inboxes
 from benchmarks.demo.internal import Internal, tag
 from benchmarks.demo.rates import Rates
@@ -63,6 +64,8 @@ def make_books(rates: Rates, seed: int) -> dict[str, Book]:
     books["nystart"].add(
         day(2, 2), "Leaderområdet Exempel", "Bidrag till uppstart", [Posting("1930", start), Posting("3981", -start)]
     )
+    aside = kr(40_000)
+    books["syateljen"].add(day(11, 12), "", SAVING, [Posting("1940", aside), Posting("1930", -aside)])
     _corrections(books)
     _budgets(books)
     return books

@@ -94,6 +94,7 @@ PROFILES = (
             Purchase("Grossisten Exempel", "Rengöringsmedel", "4000", 1_700, 3_900, 2),
             Purchase("Tvätteriet Exempel", "Tvätt", "5460", 600, 1_300),
         ),
+        follows=True,
     ),
     Division(
         "kafe-angen",
@@ -109,6 +110,7 @@ PROFILES = (
             Purchase("Kafferosteriet Exempel", "Kaffe", "4000", 1_200, 2_300, 1, 12),
         ),
         till=16_500,
+        follows=True,
     ),
     Division(
         "tradgarden",
