@@ -9,7 +9,7 @@ is refused: it is UTF-8 that was damaged or cut off. Amounts and days are plain 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from importers.bank.problems import BankLetters
 from ledger.messages import N_, say
@@ -43,9 +43,16 @@ def bank_text(data: bytes, shown: str) -> str:
     return data.decode(page, "replace")
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines of a text, whatever ends them; nothing but line ends counts as one (U+2028 and form feed don't)."""
-    return LINE_END.sub("\n", text).split("\n")
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a text with their numbers, whatever ends them; U+2028 and form feed end none.
+
+    The last one is empty where the text ends with a line end. One at a time: a file may be nothing but line ends.
+    """
+    number, start = 1, 0
+    for match in LINE_END.finditer(text):
+        yield number, text[start : match.start()]
+        number, start = number + 1, match.end()
+    yield number, text[start:]
 
 
 def joined(pieces: Iterable[str], full: int) -> str:

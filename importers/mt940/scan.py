@@ -14,6 +14,7 @@ ones come in, and the others when the file comes whole.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from importers.bank.letters import lines_of
@@ -39,6 +40,8 @@ NEEDED = (
 )
 #: Tags with the letters that they may have.
 KNOWN = frozenset("20 21 25 25P 28 28C 13 13D 60F 60M 61 86 62F 62M 64 65 90 90C 90D NS".split())
+#: Lines of one field: SWIFT allows 6, banks write a few more.
+MOST_ROWS = 200
 SEVERAL_LINES = frozenset({"61", "86", "NS"})
 
 
@@ -84,8 +87,8 @@ class Message:
     open_end: bool = False
 
 
-def scan(text: str, shown: str) -> list[Message]:
-    """Every message of a file.
+def scan(text: str, shown: str) -> Iterator[Message]:
+    """Every message of a file, each as soon as it is whole.
 
     Args:
         text: its letters.
@@ -95,16 +98,19 @@ def scan(text: str, shown: str) -> list[Message]:
         Mt940WrongKind, Mt940Unexpected, Mt940CutOff: with the line.
     """
     scanner = _Scanner(shown)
-    rows = lines_of(text)
-    for number, row in enumerate(rows, 1):
+    row, number = "", 1
+    for number, row in lines_of(text):
         scanner.take(row, number)
-    return scanner.end(len(rows), open_end=bool(rows[-1].strip()))
+        yield from scanner.taken()
+    scanner.end(number, open_end=bool(row.strip()))
+    yield from scanner.taken()
 
 
 class _Scanner:
     def __init__(self, shown: str) -> None:
         self.shown = shown
-        self.messages: list[Message] = []
+        self.whole: list[Message] = []
+        self.any = False
         self.message: Message | None = None
         self.wrapped_at = 0  # the line of a `{4:` that is still open
         self.headings = 0
@@ -124,6 +130,8 @@ class _Scanner:
             self.unexpected(line, number, N_("it is no field, and the field before it has one line"))
         else:
             self.message.last.rows.append(line)
+            if len(self.message.last.rows) > MOST_ROWS:
+                self.unexpected(line, number, N_("the field before it has lines without end"))
 
     def unexpected(self, found: str, number: int, reason: str) -> None:
         raise Mt940Unexpected(
@@ -165,17 +173,25 @@ class _Scanner:
         for name, what in NEEDED:
             if name not in message.fields:
                 raise Mt940CutOff(file=self.shown, line=message.line, what=say(what))
-        self.messages.append(message)
+        self.whole.append(message)
+        self.any = True
 
-    def end(self, number: int, *, open_end: bool) -> list[Message]:
+    def taken(self) -> list[Message]:
+        """The messages that are whole since the last call."""
+        if not self.whole:
+            return self.whole
+        found, self.whole = self.whole, []
+        return found
+
+    def end(self, number: int, *, open_end: bool) -> None:
+        """The file is at its end."""
         if self.message is not None:
             self.message.open_end = open_end
         self.finish()
         if self.wrapped_at:
             raise Mt940CutOff(file=self.shown, line=self.wrapped_at, what="-}")
-        if not self.messages:
+        if not self.any:
             raise Mt940CutOff(file=self.shown, line=number, what=":20:")
-        return self.messages
 
     def field(self, found: Field) -> None:
         if found.name == "20":
@@ -205,12 +221,11 @@ class _Scanner:
         if found.tag == "NS":
             message.informing.append(found)
             return
-        known = [HEAD.index(name) for name in message.fields if name in HEAD]
-        again = found.name in message.fields
-        late = found.name in HEAD and HEAD.index(found.name) <= max(known, default=-1)
-        if again or late or found.name not in {*HEAD, *ANYWHERE}:
+        name = found.name
+        late = name in HEAD and any(after in message.fields for after in HEAD[HEAD.index(name) :])
+        if late or name in message.fields or (name not in HEAD and name not in ANYWHERE):
             self.unexpected(f":{found.tag}:", found.line, N_("a field before it is missing, or stands twice"))
-        message.fields[found.name] = found
+        message.fields[name] = found
 
     def within(self, message: Message, found: Field) -> None:
         """The booked lines, up to the closing balance."""

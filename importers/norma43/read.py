@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -31,7 +30,18 @@ from importers.norma43.problems import (
     Norma43Record,
     Norma43Records,
 )
-from importers.norma43.records import CONCEPTS, CREDIT, DEBIT, LENGTH, NOTHING, OLD_YEARS, RECORDS, TAKEN_BACK, TEXT
+from importers.norma43.records import (
+    CONCEPTS,
+    CREDIT,
+    DEBIT,
+    LENGTH,
+    MOST_TEXTS,
+    NOTHING,
+    OLD_YEARS,
+    RECORDS,
+    TAKEN_BACK,
+    TEXT,
+)
 from importers.problems import ImportDateInvalid
 from ledger.books.guard_bytes import clip
 from ledger.messages import N_, say
@@ -75,7 +85,7 @@ def read_norma43(text: str, shown: str = "<norma43>") -> tuple[BankStatement, ..
         Norma43Record, Norma43Order, Norma43CutOff, Norma43Records, Norma43Outside, Norma43Currency, ImportDateInvalid,
         BankCurrency, BankCountDiffers, BankBalanceDiffers: with the line.
     """
-    return _Reader(shown).read(lines_of(text))
+    return _Reader(shown).read(text)
 
 
 class _Reader:
@@ -87,14 +97,19 @@ class _Reader:
         self.ended = False
         self.row = ""
         self.line = 0
-        self.cut = 0  # the last line, where nothing ends it
 
-    def read(self, rows: Sequence[str]) -> tuple[BankStatement, ...]:
-        self.cut = len(rows) if rows[-1] else 0
-        for number, row in enumerate(rows, 1):
-            self.row, self.line = row.rstrip(" \x00\x1a"), number
-            if self.row:
+    def read(self, text: str) -> tuple[BankStatement, ...]:
+        rows = lines_of(text)
+        for self.line, row in rows:
+            self.row = row.rstrip(" \x00\x1a")
+            if not self.row:
+                continue
+            try:
                 self.record()
+            except (Norma43Record, Norma43Order):
+                if self.ended or len(self.row) >= LENGTH or next(rows, None) is not None:
+                    raise
+                raise Norma43CutOff(file=self.shown, line=self.line, excerpt=clip(self.row), missing="88") from None
         if self.account is not None or not self.ended:
             missing = "33" if self.account is not None else "88"
             raise Norma43CutOff(file=self.shown, line=self.line, missing=missing)
@@ -102,13 +117,11 @@ class _Reader:
 
     def record(self) -> None:
         code = self.row[:2]
-        match = RECORDS[code].fullmatch(self.row.ljust(LENGTH)) if code in RECORDS else None
-        if match is None and not self.ended and self.line == self.cut and len(self.row) < LENGTH:
-            raise Norma43CutOff(file=self.shown, line=self.line, excerpt=clip(self.row), missing="88")
         if self.ended or code not in RECORDS:
             raise self.order(N_("the file ended before it") if self.ended else N_("there is no such record"))
         if len(self.row) > LENGTH:
             raise self.bad(N_("it has more than 80 characters"))
+        match = RECORDS[code].fullmatch(self.row.ljust(LENGTH))
         if match is None:
             raise self.bad(N_("a number, a date or a sign is missing or at another place"))
         self.count += code not in {"00", "88"}
@@ -162,6 +175,8 @@ class _Reader:
         if not movements:
             raise self.order(N_("no movement stands before it"))
         movements[-1].texts += [match["text"], match["more"]]
+        if len(movements[-1].texts) > 2 * MOST_TEXTS:
+            raise self.order(N_("more texts than a movement has"))
 
     def equivalence(self, match: re.Match[str]) -> None:
         movements = self.open_account().movements

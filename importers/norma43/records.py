@@ -22,6 +22,8 @@ import re
 LENGTH = 80
 #: Length of each text of a record 23; a full one goes on in the next.
 TEXT = 38
+#: Records 23 of one movement: the standard has 5, and numbers up to 9 are read.
+MOST_TEXTS = 9
 DEBIT, CREDIT = "1", "2"
 NOTHING = re.compile("0*")
 RECORDS = {

@@ -500,7 +500,14 @@ def test_letters_that_are_two_things(data):
 
 
 def test_line_ends():
-    assert lines_of("a\r\nb\rc\nd\u2028e\x0cf") == ["a", "b", "c", "d\u2028e\x0cf"]
+    assert list(lines_of("a\r\nb\rc\nd\u2028e\x0cf")) == [(1, "a"), (2, "b"), (3, "c"), (4, "d\u2028e\x0cf")]
+    assert list(lines_of("a\n")) == [(1, "a"), (2, "")]
+
+
+def test_a_field_without_end():
+    text = WHOLE.replace(":86:Kund 17\n", ":86:Kund 17\n" + "more\n" * 500)
+    with pytest.raises(Mt940Unexpected):
+        read_mt940(text)
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,7 @@ def test_texts_go_on_where_they_are_full():
         (file(header(), *RECORDS, last(10)), Norma43Order, 2),
         (file(header(), text(1, "X"), *RECORDS[1:], last(10)), Norma43Order, 2),
         (file(*RECORDS, last(9), header()), Norma43Order, 11),
+        (file(*RECORDS[:3], *[RECORDS[2]] * 20, *RECORDS[3:], last(29)), Norma43Order, 12),
         (file(*RECORDS, "00" + " " * 78, last(9)), Norma43Order, 10),
         (file(last(0)), Norma43Order, 1),
         (file(*RECORDS[:2], RECORDS[1], *RECORDS[2:], last(10)), BankCountDiffers, 10),
