@@ -1,7 +1,15 @@
 """Reconciliation (avstämning): the bank's own statements, out of the archive, against the books, month by month."""
 
 from importers.reconcile.months import FINDINGS, STATUSES, Account, Finding, Month
-from importers.reconcile.report import Reconciliation, UnitReconciliation, as_json, note_text, reconcile, sentences
+from importers.reconcile.report import (
+    Reconciliation,
+    UnitReconciliation,
+    as_json,
+    note_text,
+    reconcile,
+    sentences,
+    short_name,
+)
 
 __all__ = [
     "FINDINGS",
@@ -15,4 +23,5 @@ __all__ = [
     "note_text",
     "reconcile",
     "sentences",
+    "short_name",
 ]

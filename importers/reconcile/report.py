@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,11 @@ from ledger.errors import Problem, order
 from ledger.memo import memo_of
 from ledger.messages import N_, say, translate
 from ledger.reports.levy import money
+
+Shown = Callable[[Decimal, str], str]
+#: An archived file's place: digest and own name.
+_ARCHIVED = re.compile(r"/([0-9a-f]{64})-([^/]+)$")
+DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -139,15 +145,27 @@ def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconci
     return memo.get(("reconciliation", unit.slug), work, same=(held,), equal=setting)
 
 
-def sentences(account: Account, month: Month) -> list[str]:
-    """A month in plain words: its status, and what makes it so."""
-    told = [_headline(account, month)]
+def short_name(file: str) -> str:
+    """An archived file as people call it: its own name, and enough of its digest to tell two of one name apart."""
+    found = _ARCHIVED.search(file)
+    return f"{found[2]} ({found[1][:DIGITS]})" if found else file
+
+
+def sentences(account: Account, month: Month, shown: Shown = money) -> list[str]:
+    """A month in plain words: its status, and what makes it so.
+
+    Args:
+        account: whose month it is.
+        month: one of its months.
+        shown: writes an amount of a currency.
+    """
+    told = [_headline(account, month, shown)]
     counts = Counter(finding.kind for finding in month.findings)
     told += [f"{translate(heading)}: {counts[kind]}." for kind, heading in FINDINGS.items() if counts[kind]]
-    return told + [note_text(note, account.currency) for note in month.notes]
+    return told + [note_text(note, account.currency, shown) for note in month.notes]
 
 
-def _headline(account: Account, month: Month) -> str:
+def _headline(account: Account, month: Month, shown: Shown) -> str:
     currency, bank = account.currency, month.bank
     if bank is None:
         return say(N_("{month}: no statement tells of this month."), month=month.month)
@@ -155,10 +173,10 @@ def _headline(account: Account, month: Month) -> str:
         text = N_("{month}: the statements give no balance that the books could be compared with.")
         return say(text, month=month.month)
     said = {"month": month.month, "first": bank.first, "last": bank.last, "currency": currency}
-    at, closing = money(month.at, currency), money(bank.closing, currency)
+    at, closing = shown(month.at, currency), shown(bank.closing, currency)
     if month.difference:
         text = N_("{month}: on {last} the bank has {closing} {currency}, the books {at}: {difference} differ.")
-        told = say(text, closing=closing, at=at, difference=money(month.difference, currency), **said)
+        told = say(text, closing=closing, at=at, difference=shown(month.difference, currency), **said)
         return f"{told} {say(N_('They differed so before the month.'))}" if month.earlier == month.difference else told
     if not bank.whole:
         text = N_("{month}: statements tell {first} to {last}; bank and books have {closing} {currency} then.")
@@ -166,43 +184,34 @@ def _headline(account: Account, month: Month) -> str:
     return say(N_("{month}: bank and books have {closing} {currency} on {last}."), closing=closing, **said)
 
 
-def note_text(note: Note, currency: str) -> str:
+def note_text(note: Note, currency: str, shown: Shown = money) -> str:
     """What a gap, missing numbers, days without statement or a restated day mean."""
     if isinstance(note, Gap):
         text = N_(
             "Between {last} and {first} something is missing: {ended} ends with {before}, {begun} begins with {after}; "
             "the difference is {difference} {currency}."
         )
-        amounts = {name: money(getattr(note, name), currency) for name in ("before", "after", "difference")}
-        where = {"last": note.last, "first": note.first, "ended": note.ended, "begun": note.begun}
-        return say(text, currency=currency, **where, **amounts)
+        amounts = {name: shown(getattr(note, name), currency) for name in ("before", "after", "difference")}
+        files = {"ended": short_name(note.ended), "begun": short_name(note.begun)}
+        return say(text, currency=currency, last=note.last, first=note.first, **files, **amounts)
     if isinstance(note, Skipped):
         text = N_("The bank's statements {first} to {last} are missing before {file}.")
-        return say(text, first=note.first, last=note.last, file=note.file)
+        return say(text, first=note.first, last=note.last, file=short_name(note.file))
     if isinstance(note, Restated):
-        return _restated(note, currency)
+        return _restated(note, currency, shown)
     text = N_("No statement covers {first} to {last}; the balances on both sides are known.")
     return say(text, first=note.first, last=note.last)
 
 
-def _restated(note: Restated, currency: str) -> str:
-    kept, other = note.only()
+def _restated(note: Restated, currency: str, shown: Shown) -> str:
     text = N_("The bank tells {date} in two ways: only {one} has {mine}; only {two} has {others}.")
     nothing = say(N_("nothing more"))
-
-    def lines(found: Sequence[Any]) -> str:
-        return (
-            ", ".join(f"{money(line.amount, currency)} {line.counterparty or line.text}" for line in found) or nothing
-        )
-
-    return say(
-        text,
-        date=note.date,
-        one=" + ".join(note.kept.files),
-        two=" + ".join(note.other.files),
-        mine=lines(kept),
-        others=lines(other),
+    mine, others = (
+        ", ".join(f"{shown(line.amount, currency)} {line.counterparty or line.text}" for line in lines) or nothing
+        for lines in note.only()
     )
+    one, two = (" + ".join(map(short_name, version.files)) for version in (note.kept, note.other))
+    return say(text, date=note.date, one=one, two=two, mine=mine, others=others)
 
 
 def as_json(found: Reconciliation) -> dict[str, Any]:

@@ -108,9 +108,9 @@ def _details(console: Console, account: Account, month: Month) -> None:
     """What a month's status comes from."""
     from importers.reconcile import FINDINGS, note_text, sentences  # noqa: PLC0415  only for people
 
-    console.print(sentences(account, month)[0], markup=False)
+    console.print(sentences(account, month, amount_text)[0], markup=False)
     for note in month.notes:
-        console.print(f"  {note_text(note, account.currency)}", markup=False)
+        console.print(f"  {note_text(note, account.currency, amount_text)}", markup=False)
     for kind, heading in FINDINGS.items():
         own = [finding for finding in month.findings if finding.kind == kind]
         if own:

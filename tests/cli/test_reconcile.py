@@ -111,7 +111,7 @@ def test_a_balance_that_fails_is_an_error_and_its_reason_is_shown(sambok, ws):
     assert code == 1
     assert "[BALANCE_FAILED]" in err
     assert "[booked: 2026-03-02 12 345.50]" in out
-    assert "the books 13265.50: -0.10 differ" in out
+    assert "the books 13 265.50: -0.10 differ" in out
 
 
 def test_a_statement_that_was_changed(sambok, ws):
