@@ -119,7 +119,7 @@ def export_unit(
         one.take(made.drafts)
     if not now.drafts and not any(now.opening.values()):
         raise SieYearEmpty(slug=unit.slug, start=now.start, end=now.end)
-    sie = SieFile("cp437", meta=head(unit, unit.name, now, today))
+    sie = SieFile("cp437", meta=head(unit, unit.name, unit.organisation_number or "", now, today))
     fill(sie, years, made.names, made.roots)
     made.register.into(sie)
     result = finish(sie, kind, checksum=checksum)
@@ -127,10 +127,10 @@ def export_unit(
     return result
 
 
-def head(unit: Unit, name: str, year: Year, today: dt.date) -> dict[str, tuple[str, ...]]:
+def head(unit: Unit, name: str, organisation: str, year: Year, today: dt.date) -> dict[str, tuple[str, ...]]:
     """The identification records."""
-    digits = "".join(filter(str.isdigit, unit.organisation_number or ""))
-    number = f"{digits[:6]}-{digits[6:]}" if len(digits) == 10 else unit.organisation_number or ""
+    digits = "".join(filter(str.isdigit, organisation))
+    number = f"{digits[:6]}-{digits[6:]}" if len(digits) == 10 else organisation
     last = max((draft.date for draft in year.drafts), default=year.end)
     covered = min(last_day(month_of(last)), year.end)
     meta = {"FLAGGA": ("0",), "PROGRAM": ("Sambok", "1"), "FORMAT": ("PC8",), "GEN": (f"{today:%Y%m%d}",)}

@@ -143,8 +143,10 @@ class _Legal:
         dealings = self._dealings()
         for year in self.years:
             self._year(year, dealings)
-        first = self._first()
-        sie = SieFile("cp437", meta=head(first, self.ws.config.federation.name, now, self.today))
+        units = [self._first(), *(one.unit for one in self.divisions.values())]
+        organisation = next((unit.organisation_number for unit in units if unit.organisation_number), "")
+        name = self.ws.config.federation.name
+        sie = SieFile("cp437", meta=head(units[0], name, organisation, now, self.today))
         names: dict[str, str] = {}
         roots: dict[str, str] = {}
         for one in self.divisions.values():
