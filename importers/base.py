@@ -26,8 +26,9 @@ from ledger.books.durable import read_plain, sha256
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
-#: Larger than any real statement or year's books; more is somebody's attempt, or another kind of file.
-LARGEST = 20 << 20
+#: Larger than any real statement or year's books; more is somebody's attempt, or another kind of file. 100,000 entries
+#: of camt.053 with one payment each have 70 to 160 MB, by how the bank lays them out.
+LARGEST = 128 << 20
 DOCUMENTS = "documents"
 
 

@@ -10,14 +10,13 @@ from decimal import Decimal
 
 from importers.bank.importer import BankImporter
 from importers.bank.model import BankLine, BankStatement, Part
-from importers.bank.problems import BankBalanceDiffers, BankCountDiffers, BankCurrency
 from importers.base import Source
+from importers.camt.check import check_statement, join_pages
 from importers.camt.model import Detail, Entry, Statement
-from importers.camt.problems import CamtIncomplete
 from importers.camt.read import looks_like_camt, read_camt053
-from importers.problems import ImportAmountUnit
-from ledger.messages import N_, say
 from ledger.rules.rounding import unit_of
+
+NO_DETAIL = Detail()
 
 
 class Camt053Importer(BankImporter):
@@ -31,129 +30,76 @@ class Camt053Importer(BankImporter):
 
     def read(self, source: Source) -> tuple[BankStatement, ...]:
         """Every statement of the file."""
-        return tuple(check_statement(s, source.shown) for s in read_camt053(source.data, source.shown))
+        found = join_pages(read_camt053(source.data, source.shown))
+        return tuple(bank_statement(check_statement(s, source.shown)) for s in found)
 
 
-def check_statement(statement: Statement, shown: str) -> BankStatement:
-    """A statement that is whole.
-
-    Raises:
-        BankCurrency: its entries or balances are in several currencies.
-        ImportAmountUnit: an amount is finer than the currency's unit.
-        BankCountDiffers: the bank counted other entries.
-        BankBalanceDiffers: opening + booked isn't closing.
-        CamtIncomplete: it names no currency at all.
-    """
-    at = f"Stmt {statement.id}"
-    opening, closing = statement.opening, statement.closing
-    first = next((x for x in (opening, closing, *statement.entries) if x is not None), None)
-    currency = statement.currency or (first.currency if first else None)
-    if currency is None:
-        raise CamtIncomplete(file=shown, line=statement.line or None, position=at, what="Acct/Ccy")
-    amounts: list[tuple[str, Decimal, str, int | None]] = [
-        (f"Bal {b.type}", b.amount, b.currency, None) for b in (opening, closing) if b is not None
-    ]
-    amounts += [(e.position, e.amount, e.currency, e.line or None) for e in statement.booked]
-    for position, amount, unit, line in amounts:
-        if unit != currency:
-            raise BankCurrency(
-                file=shown, line=line, position=position, currency=unit, account=statement.account, expected=currency
-            )
-        if amount != amount.quantize(unit_of(currency)):
-            raise ImportAmountUnit(
-                file=shown, line=line, amount=amount, currency=currency, position=position, smallest=unit_of(currency)
-            )
-    _counts(statement, shown)
-    if opening is not None and closing is not None and not statement.adds_up:
-        raise BankBalanceDiffers(
-            file=shown,
-            line=statement.line or None,
-            statement=statement.id,
-            account=statement.account,
-            opening=opening.amount,
-            net=statement.net,
-            computed=opening.amount + statement.net,
-            closing=closing.amount,
-            difference=closing.amount - opening.amount - statement.net,
-            currency=currency,
-        )
-    unit_amount = unit_of(currency)
+def bank_statement(statement: Statement) -> BankStatement:
+    """A checked statement as every bank format has it."""
+    opening, closing, currency = statement.opening, statement.closing, statement.currency
+    assert currency is not None
+    unit = unit_of(currency)
     return BankStatement(
         id=statement.id,
         account=statement.account,
         currency=currency,
         lines=tuple(bank_line(entry, currency) for entry in statement.booked),
-        opening=opening.amount.quantize(unit_amount) if opening else None,
-        closing=closing.amount.quantize(unit_amount) if closing else None,
+        opening=opening.amount.quantize(unit) if opening else None,
+        closing=closing.amount.quantize(unit) if closing else None,
         first_day=statement.date_from,
         last_day=closing.date if closing else statement.date_to,
+        sequence=int(statement.sequence) if statement.sequence.isdigit() and len(statement.sequence) < 10 else None,
         line=statement.line or None,
-    )
-
-
-def _counts(statement: Statement, shown: str) -> None:
-    """The bank's own counts and sums, over all entries or over the booked ones (banks differ)."""
-    said = statement.summary
-    for what, declared, pick in (
-        (N_("entries"), said.count, lambda e: e is not None),
-        (N_("entries in"), said.credits, lambda e: e.amount >= 0),
-        (N_("entries out"), said.debits, lambda e: e.amount < 0),
-    ):
-        found = {sum(1 for e in some if pick(e)) for some in (statement.entries, statement.booked)}
-        if declared is not None and declared not in found:
-            _differs(statement, shown, say(what), declared, max(found))
-    for what, total, sign in ((N_("a sum in of"), said.credit_sum, 1), (N_("a sum out of"), said.debit_sum, -1)):
-        sums = {
-            sum((abs(e.amount) for e in some if (e.amount >= 0) == (sign > 0)), Decimal(0))
-            for some in (statement.entries, statement.booked)
-        }
-        if total is not None and total not in sums:
-            _differs(statement, shown, say(what), total, max(sums))
-
-
-def _differs(statement: Statement, shown: str, what: str, declared: object, found: object) -> None:
-    raise BankCountDiffers(
-        file=shown,
-        line=statement.line or None,
-        statement=statement.id,
-        account=statement.account,
-        what=what,
-        declared=declared,
-        found=found,
     )
 
 
 def bank_line(entry: Entry, currency: str) -> BankLine:
-    """An entry as a line; its details are parts where they are several and sum to it in its own currency."""
-    unit = unit_of(currency)
-    parts: tuple[Part, ...] = ()
-    if len(entry.details) > 1 and all(d.currency == currency and d.amount for d in entry.details):
-        amounts = [d.amount for d in entry.details if d.amount is not None]
-        if sum(amounts, Decimal(0)) == entry.amount and all(a == a.quantize(unit) for a in amounts):
-            parts = tuple(
-                Part(
-                    amount.quantize(unit),
-                    d.counterparty,
-                    " ".join(dict.fromkeys(t for t in (d.text, d.invoice, d.reference) if t)),
-                    d.counterparty_account,
-                    d.reference,
-                    d.invoice,
-                )
-                for d, amount in zip(entry.details, amounts, strict=True)
-            )
-    only = entry.details[0] if len(entry.details) == 1 else Detail()
+    """An entry as a line; its payments are parts where they are several and sum to it in its own currency."""
+    only = entry.details[0] if len(entry.details) == 1 else NO_DETAIL
+    several = len(entry.details) > 1 or only.paid
+    parts = [p for d in entry.details for p in payments(d, entry, currency)] if several and entry.itemised else []
+    if len(parts) < 2 or sum((part.amount for part in parts), Decimal(0)) != entry.amount:
+        parts = []
+    exchange = entry.exchange
+    extra = [("original-amount", exchange.amount), ("original-currency", exchange.currency)] if exchange else []
     return BankLine(
         date=entry.date,
-        amount=entry.amount.quantize(unit),
+        amount=entry.amount.quantize(unit_of(currency)),
         counterparty=entry.counterparty,
         text=entry.description,
         bank_ref=entry.reference,
         value_date=entry.value_date,
         reversal=entry.reversal,
-        parts=parts,
+        parts=tuple(parts),
         position=entry.position,
         line=entry.line or None,
         counterparty_account=only.counterparty_account,
         reference=only.reference,
         invoice=only.invoice,
+        extra=(*extra, *([("rate", exchange.rate)] if exchange and exchange.rate else [])),
     )
+
+
+def payments(detail: Detail, entry: Entry, currency: str) -> list[Part]:
+    """The payments of a detail: one, or one for each document that it pays, where their amounts are its own.
+
+    None where it has no amount in the entry's currency, or one finer than the currency's unit.
+    """
+    amount = entry.amount if detail.amount is None and len(entry.details) == 1 else detail.amount
+    unit = unit_of(currency)
+    if not amount or detail.currency not in {currency, None} or amount != amount.quantize(unit):
+        return []
+
+    def part(paid: Decimal, reference: str, invoice: str, *texts: str) -> Part:
+        text = " ".join(dict.fromkeys(t for t in (detail.text, invoice, reference, *texts) if t))
+        return Part(paid, detail.counterparty, text, detail.counterparty_account, reference, invoice)
+
+    sums = [
+        p.amount for p in detail.paid if p.amount and p.currency == currency and p.amount == p.amount.quantize(unit)
+    ]
+    if sums and len(sums) == len(detail.paid) and sum(sums) == abs(amount):
+        sign = 1 if amount > 0 else -1
+        paid = zip(detail.paid, sums, strict=True)
+        return [part((sign * number).quantize(unit), p.reference, p.invoice) for p, number in paid]
+    numbers = [number for p in detail.paid for number in (p.invoice, p.reference)]
+    return [part(amount.quantize(unit), detail.reference, detail.invoice, *numbers)]

@@ -20,3 +20,22 @@ class CamtIncomplete(Problem):
     code = "CAMT_INCOMPLETE"
     message = N_("{position} lacks {what}.")
     remedy = N_("The file is damaged or isn't a statement. Download it again.")
+
+
+class CamtTooLong(Problem):
+    """More entries and payments than are read at a time."""
+
+    code = "CAMT_TOO_LONG"
+    message = N_("The file has more than {most} entries and payments.")
+    remedy = N_("Download a shorter period: a month or a year at a time.")
+
+
+class CamtPageMissing(Problem):
+    """A page of a statement without the others."""
+
+    code = "CAMT_PAGE_MISSING"
+    message = N_("Statement {statement} of {account} is a part of a longer one (it has: page {pages}).")
+    remedy = N_(
+        "Pages count only together. Ask the bank for the statement in one file, or download a shorter period; pages "
+        "of one file are put together by themselves."
+    )

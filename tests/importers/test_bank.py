@@ -23,6 +23,7 @@ from importers.bank.problems import (
     BankRestated,
     BankStatementsOverlap,
 )
+from importers.base import LARGEST
 from importers.book import BookView
 from importers.camt.model import Balance, Detail, Entry, Statement
 from importers.camt.write import write_camt053
@@ -93,7 +94,8 @@ def test_a_line_by_rule_and_a_line_on_suspense(feed):
     )
     assert report.status == "imported"
     assert report.sentence().endswith(
-        "file.xml: new entries: 2. 2026-03-02 to 2026-03-03: in 0, out 149.50 SEK. On suspense, waiting for a person: 1."
+        "file.xml: new entries: 2. 2026-03-02 to 2026-03-03: in 0, out 149.50 SEK. "
+        "On suspense, waiting for a person: 1."
     )
     fee, card = imported(feed)
     assert (fee.flag, fee.narration) == ("*", "Bankavgift mars")
@@ -455,7 +457,7 @@ WHOLE = camt(line(2, "-1.00", "x"))
         (WHOLE.replace(b">999.00<", b">998.00<"), BankBalanceDiffers),
         (WHOLE.replace(b"2026-03-02", b"1999-03-02"), ImportDateRange),
         (WHOLE.replace(b"2026-03-02", b"2019-03-02"), ImportAccountMissing),  # before the account was opened
-        (b" " * (20 << 20) + WHOLE, ImportFileTooLarge),
+        (b" " * LARGEST + WHOLE, ImportFileTooLarge),
     ],
 )
 def test_refused_whole(feed, content, error):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from importers.bank.problems import BankAccountUnknown, BankBalanceDiffers, BankCountDiffers, BankCurrency
 from importers.bank.statements import in_order, source_of, without_repeats
-from importers.camt.importer import bank_line, check_statement
+from importers.camt.check import check_statement
+from importers.camt.importer import bank_line, bank_statement
 from importers.camt.model import Balance, Detail, Entry, Statement, Summary
 from importers.camt.problems import CamtIncomplete, CamtWrongKind
 from importers.camt.read import looks_like_camt, read_camt053
@@ -50,6 +51,11 @@ SAMPLES = {
 UNREADABLE = (CamtWrongKind, CamtIncomplete, ImportAmountInvalid)
 
 
+def taken(statement, shown="x"):
+    """A statement as the importer hands it on."""
+    return bank_statement(check_statement(statement, shown))
+
+
 def oracle(samples):
     return json.loads((samples / "sweden/camt053/oracle.json").read_text(encoding="utf-8"))
 
@@ -78,7 +84,7 @@ def test_every_figure_of_the_oracle(samples, name):
 @pytest.mark.parametrize(("name", "error"), SAMPLES.items())
 def test_which_real_files_may_enter_books(samples, name, error):
     def take():
-        return [check_statement(s, name) for s in read_camt053(data_of(samples, name), name)]
+        return [taken(s, name) for s in read_camt053(data_of(samples, name), name)]
 
     if error is None:
         assert take()
@@ -102,7 +108,7 @@ def test_messages_that_are_no_statements_are_refused_by_name(samples):
 
 def test_a_swedish_batch_is_split_into_its_payments(samples):
     """SEB: 7 entries, the first a collected payment of 242,041.00 out."""
-    statement = check_statement(read_camt053(data_of(samples, "seb_se_v02.xml"))[0], "seb")
+    statement = taken(read_camt053(data_of(samples, "seb_se_v02.xml"))[0], "seb")
     first = statement.lines[0]
     assert first.amount == Decimal("-242041.00")
     assert first.parts[0].amount == Decimal("-25000.00")
@@ -138,7 +144,7 @@ def test_written_and_read_back(version):
     back = read_camt053(write_camt053([given], created=NOW, version=version))[0]
     entries = tuple(dataclasses.replace(e, line=0, position="") for e in back.entries)
     assert dataclasses.replace(back, line=0, summary=given.summary, entries=entries) == given
-    assert check_statement(back, "x").lines[1].reversal
+    assert taken(back, "x").lines[1].reversal
 
 
 @pytest.mark.parametrize(
@@ -152,18 +158,18 @@ def test_written_and_read_back(version):
 )
 def test_a_statement_that_isnt_whole_is_refused(given, error):
     with pytest.raises(error) as caught:
-        check_statement(given, "x.xml")
+        taken(given, "x.xml")
     assert type(caught.value) is error
 
 
 def test_zeros_beyond_the_unit_are_no_fractions():
     """SEB writes three decimals: 30.000 is 30 kr."""
-    assert check_statement(statement(entry("30.000"), closing="130.00"), "x").lines[0].amount == Decimal("30.00")
+    assert taken(statement(entry("30.000"), closing="130.00"), "x").lines[0].amount == Decimal("30.00")
 
 
 def test_a_statement_of_no_balance_can_be_read_and_says_so():
     bare = dataclasses.replace(statement(entry("5.00")), balances=())
-    assert check_statement(bare, "x").closing is None
+    assert taken(bare, "x").closing is None
 
 
 def test_details_in_another_currency_are_no_parts():
@@ -198,9 +204,9 @@ COUNTED = statement(entry("5.00"), entry("-1.00"), entry("9.00", status="PDNG"))
 )
 def test_the_banks_own_counts_and_sums_hold(what, right, wrong):
     for said in right:
-        assert len(check_statement(dataclasses.replace(COUNTED, summary=Summary(**{what: said})), "x").lines) == 2
+        assert len(taken(dataclasses.replace(COUNTED, summary=Summary(**{what: said})), "x").lines) == 2
     with pytest.raises(BankCountDiffers) as caught:
-        check_statement(dataclasses.replace(COUNTED, summary=Summary(**{what: wrong})), "x")
+        taken(dataclasses.replace(COUNTED, summary=Summary(**{what: wrong})), "x")
     assert caught.value.params["declared"] == str(wrong)
 
 
@@ -224,9 +230,9 @@ def test_whose_account_a_statement_is(bank_account, found):
 
 
 def test_only_the_banks_own_id_makes_a_statement_the_same_as_another():
-    one = check_statement(COUNTED, "x")
+    one = taken(COUNTED, "x")
     others = [dataclasses.replace(one, id="S2"), dataclasses.replace(one, lines=one.lines[:1])]
-    assert without_repeats([one, *others, check_statement(COUNTED, "x")]) == [one, *others]
+    assert without_repeats([one, *others, taken(COUNTED, "x")]) == [one, *others]
     nameless = dataclasses.replace(one, id="")
     assert without_repeats([nameless, nameless]) == [nameless, nameless]
 
@@ -234,16 +240,16 @@ def test_only_the_banks_own_id_makes_a_statement_the_same_as_another():
 def test_a_day_that_comes_back_to_where_it_began_follows_on_the_day_before():
     """Yesterday closed at 0.00; of two statements, 5.00 → 0.00 and 0.00 → 5.00, the second is the earlier one."""
     yesterday = Entry(Decimal("3.00"), "SEK", DAY - dt.timedelta(days=1))
-    before = check_statement(statement(yesterday, opening="-3.00"), "x")
-    one = check_statement(statement(entry("5.00"), opening="0.00"), "x")
-    two = check_statement(statement(entry("-5.00"), opening="5.00"), "x")
+    before = taken(statement(yesterday, opening="-3.00"), "x")
+    one = taken(statement(entry("5.00"), opening="0.00"), "x")
+    two = taken(statement(entry("-5.00"), opening="5.00"), "x")
     assert in_order([two, one, before]) == [before, one, two]
 
 
 def test_statements_of_one_day_follow_each_other():
-    one = check_statement(statement(entry("5.00"), opening="0.00"), "x")
-    two = check_statement(statement(entry("7.00"), opening="5.00"), "x")
-    three = check_statement(statement(entry("-2.00"), opening="12.00"), "x")
+    one = taken(statement(entry("5.00"), opening="0.00"), "x")
+    two = taken(statement(entry("7.00"), opening="5.00"), "x")
+    three = taken(statement(entry("-2.00"), opening="12.00"), "x")
     assert in_order([three, two, one]) == [one, two, three]
 
 
@@ -321,7 +327,7 @@ def test_mutated_bytes_give_statements_that_add_up_or_one_problem(data):
     skip = data.draw(st.integers(0, 12))
     try:
         for found in read_camt053(WHOLE[:at] + piece + WHOLE[at + skip :]):
-            checked = check_statement(found, "x")
+            checked = taken(found, "x")
             if checked.opening is not None and checked.closing is not None:
                 assert checked.opening + sum(line.amount for line in checked.lines) == checked.closing
     except Problem:
