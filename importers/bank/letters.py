@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from importers.bank.problems import BankLetters
+from importers.bank.problems import BankLetters, BankTooLong
 from ledger.messages import N_, say
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 #: Tried in this order; the first of those that give most letters counts.
 CODE_PAGES = ("cp1252", "cp850", "cp852")
+MOST_LINES = 1_000_000
 LINE_END = re.compile("\r\n|\n|\r")
 
 
@@ -29,7 +30,10 @@ def bank_text(data: bytes, shown: str) -> str:
 
     Raises:
         BankLetters: they can't be read for certain.
+        BankTooLong: it has more lines than are read.
     """
+    if data.count(b"\n") + data.count(b"\r") > 2 * MOST_LINES:
+        raise BankTooLong(file=shown, limit=MOST_LINES)
     name = next((name for mark, name in BOMS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(name).removeprefix("\ufeff")

@@ -158,3 +158,11 @@ class BankLetters(Problem):
     code = "BANK_LETTERS"
     message = N_("The file's letters can't be read for certain: {reason}.")
     remedy = N_("The file is damaged, or was opened and saved in another program. Download it again.")
+
+
+class BankTooLong(Problem):
+    """More lines than any statement has: a file of nothing but line ends."""
+
+    code = "BANK_TOO_LONG"
+    message = N_("The file has more than {limit} lines.")
+    remedy = N_("Download a shorter period: a month or a year at a time.")

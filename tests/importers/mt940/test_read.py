@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.bank.letters import bank_text, joined, lines_of
-from importers.bank.problems import BankBalanceDiffers, BankCountDiffers, BankCurrency, BankLetters
+from importers.bank.problems import BankBalanceDiffers, BankCountDiffers, BankCurrency, BankLetters, BankTooLong
 from importers.bank.statements import same_account
 from importers.mt940.details import read_details
 from importers.mt940.importer import HEAD
@@ -497,6 +497,11 @@ def test_letters(data, text):
 def test_letters_that_are_two_things(data):
     with pytest.raises(BankLetters):
         bank_text(data, "f")
+
+
+def test_a_file_of_line_ends():
+    with pytest.raises(BankTooLong):
+        bank_text(b"\r\n" * 1_000_001, "f")
 
 
 def test_line_ends():
