@@ -15,15 +15,16 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
-from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty
+from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty, ImportFileTooLarge
 from importers.sie.kinds import RECORDS
 from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
 from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid, SieTooLong
 from importers.sie.text import MISREAD, decode, fields
 from ledger.messages import N_, say
 
-#: More than any year of a co-op's books has: lines (66,000 vouchers of three rows), letters of one line, accounts.
+#: More than a year of a co-op's books has: lines (66,000 vouchers of three rows), bytes, letters of a line, accounts.
 MOST_LINES = 400_000
+LARGEST = 32 << 20
 LONGEST = 20_000
 MOST_ACCOUNTS = 20_000
 AMOUNT = re.compile(r"-?(?:[0-9]{1,13}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})", re.ASCII)
@@ -45,11 +46,13 @@ def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
         name: the file's name in errors.
 
     Raises:
-        ImportFileEmpty, SieTooLong, SieCutOff, SieChecksum, SieInvalid, ImportAmountInvalid, ImportDateInvalid: it
-            can't be read whole; each with the line.
+        ImportFileEmpty, ImportFileTooLarge, SieTooLong, SieCutOff, SieChecksum, SieInvalid, ImportAmountInvalid,
+            ImportDateInvalid: it can't be read whole; each with the line.
     """
     if not data.strip():
         raise ImportFileEmpty(file=name)
+    if len(data) > LARGEST:
+        raise ImportFileTooLarge(file=name, size=len(data), limit=LARGEST)
     lines = max(data.count(b"\n"), data.count(b"\r"))
     if lines > MOST_LINES:
         raise SieTooLong(file=name, lines=lines, limit=MOST_LINES)

@@ -17,6 +17,7 @@ from importers.problems import (
     ImportDateInvalid,
     ImportDateRange,
     ImportFileEmpty,
+    ImportFileTooLarge,
     ImportMonthClosed,
 )
 from importers.sie.importer import SieImporter
@@ -172,6 +173,7 @@ BAD = {
     "the end is missing: balances": (BOOK.partition("#UB")[0], SieCutOff, None),
     "a line of 20,001 letters": (but('"Bolaget"', f'"{"x" * LONGEST}"'), SieInvalid, 7),
     "too many lines": (BOOK + "\n" * MOST_LINES, SieTooLong, None),
+    "too many bytes": (BOOK + f"#PROSA {'x' * 1000}\n" * 34000, ImportFileTooLarge, None),
     "too many accounts": (
         BOOK + "".join(f"#KONTO {n} x\n" for n in range(10000, 10001 + MOST_ACCOUNTS)),
         SieInvalid,
