@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,12 +53,19 @@ class _Day(dt.date):
         return TODAY
 
 
+@contextmanager
+def december() -> Iterator[None]:
+    """Import as if today were the first of December."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("importers.run.dt", SimpleNamespace(date=_Day))
+        yield
+
+
 @pytest.fixture(scope="session")
 def imported(demo_root, tmp_path_factory) -> Imported:
     """The demo with all its inboxes emptied on the first of December; nobody changes it."""
     root = Path(shutil.copytree(demo_root, tmp_path_factory.mktemp("imported") / "demo"))
     ws = open_workspace(root)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("importers.run.dt", SimpleNamespace(date=_Day))
+    with december():
         reports = import_inboxes(ws, list(ws.units))
     return Imported(root, demo_root, reports, load_federation(open_workspace(root)))

@@ -81,10 +81,28 @@ def test_who_takes_part(demo_root):
     assert all(unit.main.read_text() == main_text(unit) for unit in ws.units.values())
 
 
-def test_nobody_can_have_its_organisation_number():
-    digits = [int(c) for c in cast.ORGANISATION if c.isdigit()]
-    doubled = [d * (2 if i % 2 == 0 else 1) for i, d in enumerate(digits)]
-    assert sum(d // 10 + d % 10 for d in doubled) % 10 != 0
+def luhn(number: str) -> bool:
+    """Whether the last digit is the check digit (modulus 10): every second digit from the right counts double."""
+    doubled = [int(c) * (1 + place % 2) for place, c in enumerate(reversed(number))]
+    return sum(n // 10 + n % 10 for n in doubled) % 10 == 0
+
+
+def test_nobody_can_have_its_numbers(demo_files):
+    """Organisation, VAT and bankgiro numbers fail their own check digit; OCR numbers, which nobody owns, pass it."""
+    assert luhn("650861")  # 1 + 12 -> 3 + 8 + 0 + 5 + 12 -> 3 = 20
+    assert not luhn("650862")
+    waiting = {path: data.decode("latin-1") for path, data in demo_files.items() if "/inbox/" in path}
+    everything = "\n".join([*waiting.values(), *(d.decode() for p, d in demo_files.items() if p.endswith(".toml"))])
+    owned = [cast.ORGANISATION.replace("-", "")]
+    owned += re.findall(r"SE(\d{10})01\b", everything)
+    owned += re.findall(r"<cbc:ID>(\d{8})</cbc:ID><cac:FinancialInstitutionBranch>", everything)
+    owned += re.findall(r'format = "bgmax"\nbank_account = "(\d+)"', everything)
+    assert len(set(owned)) == 4
+    assert not [number for number in owned if luhn(number)]
+    quoted = re.findall(r"<Ref>(\d+)</Ref>", everything)
+    quoted += [row[12:37].strip() for row in everything.split("\n") if re.match(r"20\d{10} +\d", row)]
+    assert len(quoted) > 5
+    assert all(luhn(number) for number in quoted)
 
 
 def test_its_text_passes_the_guard_and_its_policy_is_sound(demo_root):

@@ -30,7 +30,7 @@ END = dt.date(2026, 11, 30)
 
 def code_of(account: str) -> str:
     """`1930` of `Assets:1930-Bank`."""
-    return account.split(":")[1].split("-")[0]
+    return account.split(":")[1].split("-", maxsplit=1)[0]
 
 
 def comma(text: str) -> Decimal:
