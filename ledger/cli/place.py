@@ -12,6 +12,7 @@ from ledger.messages import N_, say
 
 if TYPE_CHECKING:
     from importers.recognise.replace import PlaceReport
+    from ledger.errors import Problem
 
 
 @click.command()
@@ -38,13 +39,13 @@ def place(
     ws = session.workspace
     slugs = [ws.unit(slug).slug for slug in dict.fromkeys(units)] or list(ws.units)
     reports = [place_again(ws, ws.units[slug], dry_run=dry_run) for slug in slugs]
-    _show(reports, as_json=as_json, dry_run=dry_run)
-    return EXIT_BOOKS if any(r.problem for r in reports) else EXIT_DONE
+    problems = [*(() if units else ws.problems), *(r.problem for r in reports if r.problem is not None)]
+    _show(reports, problems, as_json=as_json, dry_run=dry_run)
+    return EXIT_BOOKS if problems else EXIT_DONE
 
 
-def _show(reports: list[PlaceReport], *, as_json: bool, dry_run: bool) -> None:
+def _show(reports: list[PlaceReport], problems: list[Problem], *, as_json: bool, dry_run: bool) -> None:
     """Data to standard output, talk to standard error."""
-    problems = [r.problem for r in reports if r.problem is not None]
     if as_json:
         units = [r.as_json() for r in reports]
         emit({"schema": 1, "dry_run": dry_run, "units": units, "errors": [p.as_json() for p in problems]})

@@ -32,6 +32,7 @@ RIGHT = {
     "todo": "todo",
     "check": "check",
     "import": "import repris --inbox",
+    "place": "place",
     "reconcile": "reconcile",
     "open-items": "open-items",
     "levy": "levy",

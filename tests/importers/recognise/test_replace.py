@@ -525,6 +525,14 @@ def test_the_command_names_a_book_that_cannot_be_read_and_goes_on(book):
     assert book.lines()[0].flag == "*"
 
 
+def test_the_command_names_settings_that_cannot_be_read(book):
+    book = book()
+    (book.ws.root / "units" / "kafe").mkdir()
+    done = run(book)
+    assert (done.return_value, "CONFIG_UNREADABLE" in done.stderr) == (1, True)
+    assert run(book, "repris").return_value == 0
+
+
 def test_with_nothing_to_do_it_says_so(book):
     assert "No line waits." in run(book()).stderr
 
