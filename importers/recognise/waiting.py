@@ -8,6 +8,7 @@ helps recognition.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -125,18 +126,16 @@ def _source(view: BookView, entry: data.Transaction) -> SourceTable | None:
 def rebuilt(waiting: Waiting, placed: list[Placed]) -> data.Transaction:
     """The entry with new other sides; everything else as it stands."""
     entry = waiting.entry
-    new = dict(zip((i for i, _ in waiting.parts), placed, strict=True))
+    found = dict(zip((i for i, _ in waiting.parts), placed, strict=True))
     postings: list[data.Posting] = []
     for index, standing in enumerate(entry.postings):
-        postings += _replaced(waiting, standing, new[index]) if index in new else [standing]
-    gone = {str((entry.postings[i].meta or {}).get("item", "")) for i in new}
-    kept = {str((p.meta or {}).get("item", "")) for i, p in enumerate(entry.postings) if i not in new}
+        postings += _replaced(waiting, standing, found[index]) if index in found else [standing]
+    gone = {str((entry.postings[i].meta or {}).get("item", "")) for i in found}
+    kept = {str((p.meta or {}).get("item", "")) for i, p in enumerate(entry.postings) if i not in found}
     links = (set(entry.links or ()) - (gone - kept)).union(*(one.links for one in placed))
-    meta = {key: value for key, value in entry.meta.items() if key not in {"suggestion", "document"}}
-    meta |= {key: value for one in placed for key, value in one.meta.items()}
     suggestion = next((one.suggestion for one in placed if one.suggestion), None)
-    meta |= {"suggestion": suggestion} if suggestion else {}
-    meta |= {"document": entry.meta["document"]} if "document" in entry.meta else {}
+    new_meta = {key: value for one in placed for key, value in one.meta.items()}
+    meta = _in_place(entry.meta, new_meta | ({"suggestion": suggestion} if suggestion else {}), gone={"suggestion"})
     narration = placed[0].narration if waiting.alone else None
     return entry._replace(
         meta=meta,
@@ -154,9 +153,16 @@ def _replaced(waiting: Waiting, standing: data.Posting, placed: Placed) -> list[
     ours = {PAYMENT, "partner", "ic", "item", "filename", "lineno"}
     if is_bank(waiting.source):
         ours |= {*PART_KEYS.values()}
-    said = {key: value for key, value in (standing.meta or {}).items() if key not in ours}
     first, *more = placed.postings
-    return [first._replace(meta={**said, **(first.meta or {})} or None), *more]
+    meta = _in_place(standing.meta or {}, first.meta or {}, gone=ours)
+    return [first._replace(meta=meta or None), *more]
+
+
+def _in_place(standing: Mapping[str, Any], new: Mapping[str, Any], *, gone: set[str]) -> dict[str, Any]:
+    """Metadata with new values where they stood, and further ones before the document's, which stands last."""
+    meta = {key: new.get(key, value) for key, value in standing.items() if key in new or key not in gone}
+    last = {"document": meta.pop("document")} if "document" in meta and new.keys() - meta.keys() else {}
+    return {**meta, **{key: value for key, value in new.items() if key not in meta}, **last}
 
 
 #: The lines of an entry: everything indented that follows its first line.

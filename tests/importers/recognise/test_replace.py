@@ -458,6 +458,7 @@ def test_a_bankgiro_file_an_electronic_invoice_and_the_banks_line_in_any_order(b
         path = book.folder / step
         path.write_bytes(files[step])
         assert import_files(book.ws, book.unit, [path]).files[0].status == "imported"
+        assert book.place().moves == [], "what was just placed stands as it would be placed again"
     (line,) = book.lines()
     (paid_in,) = [e for e in book.entries() if str(e.meta.get("source-id", "")).startswith("dep-")]
     (link,) = line.links
