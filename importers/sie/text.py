@@ -40,7 +40,7 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         beyond = _count(data, bytes(range(128, 256)))
-    if 4 * len(UTF8_LETTERS.findall(data)) > beyond:  # two bytes a letter: more than half of them
+    if 4 * sum(1 for _ in UTF8_LETTERS.finditer(data)) > beyond:  # two bytes a letter: more than half of them
         return data.decode("utf-8", errors="replace"), "utf-8"
     if _count(data, CP1252_LETTERS) > _count(data, CP437_LETTERS):
         return data.decode("cp1252", errors="replace"), "cp1252"
