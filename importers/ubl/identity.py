@@ -1,7 +1,8 @@
 """What makes an invoice itself: its seller and number; and what it says, so that a changed one is known.
 
 A number is used once by its seller, for an invoice and perhaps again for a credit note. Buyers who write invoices in
-the seller's name number them themselves, so there the buyer belongs to it.
+the seller's name number them themselves, so there the buyer belongs to it. Divisions of one legal person share its number,
+so between them it is the division that counts.
 """
 
 from __future__ import annotations
@@ -12,13 +13,20 @@ from importers.identity import account_number, digest, folded
 from importers.ubl.model import Invoice, Line, Party
 
 
-def source_id_of(invoice: Invoice) -> str:
-    """The `source-id` of an invoice's entry."""
+def source_id_of(invoice: Invoice, issuer: str = "") -> str:
+    """The `source-id` of an invoice's entry.
+
+    Args:
+        invoice: the invoice.
+        issuer: slug of the division that numbered it, where both sides are one legal person: divisions share its
+            organisation number, and each may have a series of its own.
+    """
     return "ubl-" + digest(
         party_number(invoice.seller),
         invoice.number.casefold(),
         "credit" if invoice.is_credit else "invoice",
         party_number(invoice.buyer) if invoice.self_billed else "",
+        *([issuer] if issuer else []),
     )
 
 

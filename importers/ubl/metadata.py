@@ -8,7 +8,7 @@ from typing import Any
 from importers.archive import attachment_of
 from importers.booktext import clean
 from importers.plan import Attachment
-from importers.ubl.identity import content_of, source_id_of
+from importers.ubl.identity import content_of
 from importers.ubl.model import Invoice
 from ledger.messages import N_, say
 
@@ -20,17 +20,18 @@ PDF = b"%PDF-"
 LONGEST = 80
 
 
-def metadata_of(invoice: Invoice, *, selling: bool, day: dt.date, document: str) -> dict[str, Any]:
+def metadata_of(invoice: Invoice, source_id: str, *, selling: bool, day: dt.date, document: str) -> dict[str, Any]:
     """The metadata of an invoice's entry, empty fields left out.
 
     Args:
         invoice: the invoice.
+        source_id: of its entry.
         selling: whether the book is the seller's; a buyer needs the account to pay to.
         day: when it is booked, where that isn't its own day.
         document: where its file is kept.
     """
     means = next((m for m in invoice.means if m.account or m.id), None)
-    meta: dict[str, Any] = {"source-id": source_id_of(invoice), "invoice": clean(invoice.number, LONGEST)}
+    meta: dict[str, Any] = {"source-id": source_id, "invoice": clean(invoice.number, LONGEST)}
     if day != invoice.issued:
         meta["invoice-date"] = invoice.issued
     if invoice.due:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from beancount.core import data
@@ -41,7 +42,7 @@ from importers.ubl.sides import Sides
 from importers.ubl.swedish import facts_of, findings
 from importers.ubl.totals import line_works_out
 from importers.ubl.worth import Worth, worth_of
-from ledger.books import account_code
+from ledger.books import Unit, account_code
 from ledger.books.guard_profiles import date_window
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
@@ -89,7 +90,7 @@ class _Planner:
         self.fatal = False
 
     def run(self, today: dt.date) -> Plan:
-        standing = self.view.sources.get(source_id_of(self.invoice))
+        standing = self.view.sources.get(self.source_id)
         if isinstance(standing, data.Transaction):
             self.same(standing)
             self.plan.known.append((standing, standing))
@@ -204,9 +205,20 @@ class _Planner:
             self.note(UblLate, date=issued, day=day)
         return day
 
-    def note(self, cls: type[Problem], **params: object) -> None:
+    def note(self, cls: type[Problem], line: int | None = None, **params: object) -> None:
         named: dict[str, Any] = {"number": self.invoice.number, "seller": self.invoice.seller.shown, **params}
-        self.plan.notes.append(cls(file=self.file, unit=self.unit.slug, **named))
+        self.plan.notes.append(cls(file=self.file, line=line, unit=self.unit.slug, **named))
+
+    def issuer(self, partner: Unit) -> str:
+        """Whose number it has, of the two units that it is between."""
+        return (self.unit if self.sides.selling != self.invoice.self_billed else partner).slug
+
+    @cached_property
+    def source_id(self) -> str:
+        """The id of its entry."""
+        partner = self.sides.partner
+        internal = partner is not None and partner.legal_person == self.unit.legal_person
+        return source_id_of(self.invoice, self.issuer(partner) if partner is not None and internal else "")
 
     # --- what it settles with
 
@@ -214,8 +226,7 @@ class _Planner:
         """The link of an invoice of these two parties."""
         selling, partner = self.sides.selling, self.sides.partner
         if partner is not None:
-            seller, buyer = (self.unit, partner) if selling else (partner, self.unit)
-            return ic_link((buyer if self.invoice.self_billed else seller).slug, number)
+            return ic_link(self.issuer(partner), number)
         if selling and self.invoice.self_billed:  # numbered by the buyer: not of the unit's own series
             return invoice_link(self.unit.slug, f"{party_number(self.invoice.buyer)}/{number}")
         return invoice_link(self.unit.slug, number) if selling else bill_link(party_number(self.invoice.seller), number)
@@ -250,14 +261,15 @@ class _Planner:
         for line in invoice.lines:
             computed = line_works_out(line, invoice.currency)
             if computed is not None:
-                self.note(UblLineDiffers, id=line.id, computed=computed, stated=line.net)
+                self.note(UblLineDiffers, line.line, id=line.id, computed=computed, stated=line.net)
                 draft.sure = False
         if invoice.type_code in TO_LOOK_AT:
             kind = say({**INVOICES, **CREDIT_NOTES}[invoice.type_code])
             self.note(UblTypeLook, kind=kind, type_code=invoice.type_code)
             draft.sure = False
         if invoice.prepaid:
-            self.note(UblPrepaid, amount=invoice.prepaid, currency=invoice.currency, counterparty=self.sides.other.name)
+            said = {"amount": invoice.prepaid, "currency": invoice.currency, "counterparty": self.sides.other.name}
+            self.note(UblPrepaid, invoice.totals.line, **said)
             draft.sure = False
         if worth.spot is not None:
             self.note(UblRateFar, rate=f"{worth.rate:.6f}", spot=worth.spot, currency=invoice.currency)
@@ -266,7 +278,7 @@ class _Planner:
 
     def entry(self, draft: Draft, day: dt.date, accounts: Accounts, links: frozenset[str]) -> data.Transaction:
         """The whole entry; what it is flagged for stands as its suggestion."""
-        meta = metadata_of(self.invoice, selling=self.sides.selling, day=day, document=self.document)
+        meta = metadata_of(self.invoice, self.source_id, selling=self.sides.selling, day=day, document=self.document)
         kept, remarks = attachments_of(self.invoice)
         for number, one in enumerate(kept, 1):
             meta["attachment" if number == 1 else f"attachment-{number}"] = one.document
