@@ -219,6 +219,16 @@ def sums(federation, slug) -> dict[tuple[str, str], Decimal]:
     return {key: amount for key, amount in found.items() if amount}
 
 
+def test_the_story_counts_right(imported):
+    """docs/demo.md says how much waits."""
+    story = " ".join((Path(__file__).parents[2] / "docs/demo.md").read_text(encoding="utf-8").split())
+    files = len(list(imported.before.glob("units/*/inbox/*/*")))
+    vouchers = sum(waiting.vouchers_in_files(imported.before).values())
+    assert f"in the inboxes of eight units, {files} files with {vouchers} vouchers" in story
+    assert (len(FORMATS), sum(UNPLACED.values())) == (8, 9)
+    assert "Nine lines wait for a person" in story
+
+
 def test_the_programs_payroll_meets_the_banks_payment(imported):
     """SIE books what is owed to the staff, the bank statement pays it: nothing is left of November's wages."""
     in_file = waiting.in_vouchers(imported.before)
