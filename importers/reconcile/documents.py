@@ -142,7 +142,7 @@ def _read(
         source = _source(path, shown, needed=bool(accounts))
         able = [i for i in importers if source is not None and i.recognises(source.head)]
         if source is None or not able:
-            return StatementUnread(file=shown, unit=unit.slug, slug=unit.slug, document=shown) if accounts else ()
+            return StatementUnread(file=shown, unit=unit.slug, slug=unit.slug) if accounts else ()
         kept = KEPT.fullmatch(document)
         if kept is None or kept[1] != source.digest:
             raise ArchiveDamaged(file=shown, unit=unit.slug)
@@ -160,7 +160,7 @@ def _source(path: Path, shown: str, *, needed: bool) -> Source | None:
     """
     if any(p.is_symlink() for p in (path, *path.parents[:2])) or not path.is_file():
         if needed:
-            raise StatementGone(file=shown, document=shown)
+            raise StatementGone(file=shown)
         return None
     try:
         return read_source(path, shown)

@@ -25,6 +25,8 @@ from importers.reconcile.documents import Archived
 ONE_DAY = dt.timedelta(days=1)
 ZERO = Decimal(0)
 SATURDAY = 5
+#: Numbers from here on are dates (20260331) or such: they don't count statements.
+DATED = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class Series:
         found = []
         for (before, _), (number, archived) in pairwise(numbered):
             day = first_of(archived.statement)
-            if number > before + 1 and day is not None:
+            if before + 1 < number < DATED and day is not None:
                 found.append(Skipped(before + 1, number - 1, day, archived.shown))
         return tuple(found)
 

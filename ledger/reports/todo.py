@@ -18,6 +18,7 @@ from ledger.books import Books, UnitBook, Workspace, last_day
 from ledger.combine import SETTLED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
+from ledger.subledger import clearing_of
 
 #: Kinds of task, in the order in which they should be taken, and their headings.
 KINDS: dict[str, str] = {
@@ -192,7 +193,7 @@ def _suspense(ws: Workspace, book: UnitBook) -> list[Task]:
 
 
 def _unreconciled(book: UnitBook) -> list[Task]:
-    """A source's account is met when a `balance` stands after its last line (SPEC 7)."""
+    """A bank source's account is met when a `balance` stands after its last line (SPEC 7)."""
     assert book.summary is not None
     slug = book.unit.slug
     last_lines = dict(book.summary.last_by_account)
@@ -200,7 +201,7 @@ def _unreconciled(book: UnitBook) -> list[Task]:
     for row in book.summary.assertions:
         met[row.account] = max(row.date, met.get(row.account, row.date))
     tasks = []
-    for account in sorted({s.account for s in book.unit.sources if s.account}):
+    for account in sorted({s.account for s in book.unit.sources if s.account} - clearing_of(book.unit)):
         last = last_lines.get(account)
         if last is None or (account in met and met[account] > last):
             continue
@@ -219,7 +220,7 @@ def _unreconciled(book: UnitBook) -> list[Task]:
                 slug,
                 text,
                 command=f"sambok import {slug} FILE",
-                page=f"/{slug}/account/{account}/",
+                page=f"/{slug}/extension/Reconciliation/",
                 date=last,
             )
         )

@@ -113,6 +113,7 @@ def test_days_that_no_statement_covers(case, first, second, uncovered):
         ((52, 1, 2), []),  # a new year begins anew
         ((1, 1, 2), []),
         ((1, None, 3), [(2, 2)]),
+        ((20260302, 20260331), []),  # dates are no series
     ],
 )
 def test_numbers_that_are_missing(numbers, skipped):
