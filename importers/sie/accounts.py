@@ -112,13 +112,21 @@ class Accounts:
         Raises:
             ImportDateRange, ImportMonthClosed: as they say.
         """
+        self.check_range(day, line)
+        if f"{day:%Y-%m}" in self.view.closed:
+            slug = self.view.unit.slug
+            raise ImportMonthClosed(file=self.file, line=line, unit=slug, slug=slug, date=day, month=f"{day:%Y-%m}")
+
+    def check_range(self, day: dt.date, line: int | None) -> None:
+        """Whether a book may know a day at all.
+
+        Raises:
+            ImportDateRange: before 2000, or after the end of next year.
+        """
         first, last = self._window
         if not first <= day <= last:
             position = say(N_("line {line}"), line=line or "?")
             raise ImportDateRange(file=self.file, line=line, date=day, position=position)
-        if f"{day:%Y-%m}" in self.view.closed:
-            slug = self.view.unit.slug
-            raise ImportMonthClosed(file=self.file, line=line, unit=slug, slug=slug, date=day, month=f"{day:%Y-%m}")
 
 
 def class_root(number: str) -> str:

@@ -79,6 +79,7 @@ class _Planner:
         days = covered(sie)
         assert days is not None  # the file was found whole
         self.start, self.end, self.until = days
+        self.accounts.check_range(self.end, None)
 
     def run(self) -> Plan:
         if self.sie.vouchers:
@@ -165,15 +166,16 @@ class _Planner:
     def month(self, period: str, amounts: dict[str, Decimal]) -> data.Transaction:
         """A month's changes as one voucher."""
         year, number = int(period[:4]), int(period[4:])
-        last = dt.date(year, number, calendar.monthrange(year, number)[1])
-        if last < self.start or dt.date(year, number, 1) > self.end:
+        first, last = (day.isoformat()[:7].replace("-", "") for day in (self.start, self.end))
+        if not first <= period <= last:
             reason = say(N_("#PSALDO of {month} lies outside the year"), month=period)
             raise SieInvalid(file=self.file, reason=reason)
+        end = dt.date(year, number, calendar.monthrange(year, number)[1])
         total = sum(amounts.values(), ZERO)
         if total:
             reason = say(N_("#PSALDO of {month} sums to {rest}, not 0"), month=period, rest=total)
             raise SieInvalid(file=self.file, reason=reason)
-        day = min(last, self.until)
+        day = min(end, self.until)
         if self.month_id(period) not in self.view.sources:
             self.accounts.check_day(day, None)
         postings = [
@@ -182,7 +184,7 @@ class _Planner:
             if amount
         ]
         meta: dict[str, Any] = {"source-id": self.month_id(period), "document": self.document}
-        text = say(N_("All vouchers of {month}, booked in {program}"), month=f"{last:%Y-%m}", program=self.program)
+        text = say(N_("All vouchers of {month}, booked in {program}"), month=f"{end:%Y-%m}", program=self.program)
         return data.Transaction(meta, day, "*", None, text, data.EMPTY_SET, data.EMPTY_SET, postings)
 
     @property

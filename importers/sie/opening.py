@@ -66,7 +66,8 @@ class Opening:
             SieYearOrder: its opening balances hold this year's closing ones already.
         """
         view = self.accounts.view
-        later = [e.meta[OPENING] for e in view.transactions if OPENING in e.meta and e.meta[OPENING] > self.start]
+        opened = [day for e in view.transactions if isinstance(day := e.meta.get(OPENING), dt.date)]
+        later = [day for day in opened if day > self.start]
         if later and self.standing is None:
             raise SieYearOrder(file=self.accounts.file, unit=view.unit.slug, start=self.start, later=min(later))
 

@@ -163,8 +163,8 @@ class _Planner:
 
     def transaction(self, voucher: SieVoucher, source_id: str) -> data.Transaction:
         meta: dict[str, Any] = {}
-        if voucher.name and not self.sie.is_import:
-            meta["voucher"] = clean(voucher.name, 60)
+        if not self.sie.is_import and (name := clean(voucher.name, 60)):
+            meta["voucher"] = name
         if voucher.registered:
             meta["registered"] = voucher.registered
         if voucher.sign:

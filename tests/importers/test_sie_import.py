@@ -250,3 +250,9 @@ def test_hostile_texts_become_harmless_ones(feed):
     assert feed.book().problems == ()
     assert entry.narration.startswith('a"b c x')
     assert len(entry.narration) <= 400
+
+
+def test_a_mark_of_opening_balances_that_is_no_day_marks_nothing(feed):
+    hand = '2027-01-01 * "x"\n  opening-of: "next year"\n  Assets:1930-Bank  1.00 SEK\n  Assets:1930-Bank  -1.00 SEK\n'
+    feed = feed(ONLY_SIE, accounts="2020-01-01 open Assets:1930-Bank SEK\n", _2027_01=hand)
+    assert feed.take(BOOK, "2026.se").status == "imported"

@@ -229,6 +229,8 @@ REFUSED = {
         RUNNING.replace("202602 1930 {} -380.00", "202603 1930 {} -380.00"),
         SieInvalid,
     ),
+    "a year that no calendar ends": (YEAR.replace("20251231", "99991231"), ImportDateRange),
+    "a month of the year 0": (RUNNING.replace(" 202602 ", " 000002 "), SieInvalid),
     "a year before 2000": (YEAR.replace("2025", "1997"), ImportDateRange),
     "the year is missing": (YEAR.replace("#RAR 0 20250101 20251231\n", ""), SieCutOff),
     "a closing balance is missing": (YEAR.replace("#UB 0 2091 -1000.00\n", ""), SieCutOff),
