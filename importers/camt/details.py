@@ -80,6 +80,7 @@ def raw_detail(fields: Fields, element: etree._Element, at: str) -> Raw:
         ImportAmountInvalid: an amount is none.
     """
     found = DETAIL.read(element)
+    exchanges = _exchanges(found)
     amount, currency = found.get("AmtDtls/TxAmt/Amt@Ccy") or found.get("Amt@Ccy") or ("", "")
     return Raw(
         amount=fields.number(amount, element, f"{at}/Amt") if amount else None,
@@ -90,7 +91,7 @@ def raw_detail(fields: Fields, element: etree._Element, at: str) -> Raw:
         text=" ".join(" ".join([*found.get("RmtInf/Ustrd*", ()), found.get("AddtlTxInf", "")]).split()),
         end_to_end=text(found, "Refs/EndToEndId"),
         paid=tuple(_documents(fields, found["RmtInf/Strd"], element, at)) if "RmtInf/Strd" in found else (),
-        exchanges=_exchanges(found),
+        exchanges=exchanges if len(exchanges) > 1 or any(one.rate for one in exchanges) else (),
     )
 
 
@@ -116,16 +117,16 @@ def _documents(fields: Fields, structured: Sequence[Found], element: etree._Elem
 
 
 def _exchanges(found: Found) -> tuple[Exchange, ...]:
-    """The amounts of a payment or entry in every currency that it names, if they are several or one has a rate."""
+    """The amounts of a payment or entry, one in each currency that it names."""
     said = [found[slot] for slot in AMOUNT_PATHS if slot in found]
-    if len(said) < 2:
+    if not said:
         return ()
     rate = next((one for one in said if isinstance(one, str) and RATE.fullmatch(one)), "")
     amounts: dict[str, Exchange] = {}
     for one in said:
         if isinstance(one, tuple) and AMOUNT.fullmatch(one[0]) and CURRENCY.fullmatch(one[1]):
             amounts.setdefault(one[1], Exchange(one[0], intern(one[1]), rate))
-    return tuple(amounts.values()) if len(amounts) > 1 or rate else ()
+    return tuple(amounts.values())
 
 
 def exchange_of(found: Found, details: Sequence[Raw], currency: str) -> Exchange | None:

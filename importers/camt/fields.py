@@ -21,6 +21,8 @@ DATE = re.compile(
     re.ASCII,
 )
 COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
+#: So much of a text that can't be read is told.
+SHOWN = 60
 #: Days that are kept, so that each text is read once.
 KEPT = 10_000
 
@@ -59,7 +61,7 @@ class Fields:
         if not AMOUNT.fullmatch(said):
             lines = (line_of(e) for e in element.iter() if (e.text or "").strip() == said and not len(e))
             line = next(lines, None) or line_of(element)
-            raise ImportAmountInvalid(file=self.name, line=line, text=said or '""', position=at)
+            raise ImportAmountInvalid(file=self.name, line=line, text=said[:SHOWN] or '""', position=at)
         return Decimal(said)
 
     def day(self, found: Found, element: etree._Element, *slots: str, at: str) -> dt.date | None:
@@ -78,7 +80,7 @@ class Fields:
             day = dt.date(int(match[1]), int(match[2]), int(match[3]))
         except ValueError:
             at = f"{at}/{slots[0]}"
-            raise ImportDateInvalid(file=self.name, line=line_of(element), text=said, position=at) from None
+            raise ImportDateInvalid(file=self.name, line=line_of(element), text=said[:SHOWN], position=at) from None
         if len(self._days) < KEPT:
             self._days[said] = day
         return day

@@ -36,6 +36,8 @@ OTHERS = {
 }
 #: Entries and payments in one file: with less, a file of the largest size could fill the memory.
 MOST = 300_000
+#: Of a statement's id and account; by the standard they have 35 letters.
+LONGEST = 80
 HANDED_ON = ("Stmt", "GrpHdr", "Ntry", "TxDtls")
 ACCOUNT = ("Acct/Id/IBAN", "Acct/Id/Othr/Id", "Acct/Id/PrtryAcct/Id", "Acct/Id/BBAN")
 HEAD = Shape("MsgPgntn/PgNb", "MsgPgntn/LastPgInd")
@@ -151,7 +153,7 @@ class _Reader:
     def statement(self, element: etree._Element) -> Statement:
         """A statement, once it has ended."""
         at, fields, found = self.at(), self.fields, STATEMENT.read(element)
-        account = text(found, *ACCOUNT)
+        account = text(found, *ACCOUNT)[:LONGEST]
         if not account:
             raise CamtIncomplete(file=self.name, line=line_of(element), position=at, what="Acct/Id")
         balances = [self.balance(b, element, f"{at}/Bal[{i}]") for i, b in enumerate(found.get("Bal", ()), 1)]
@@ -163,7 +165,7 @@ class _Reader:
                 raise CamtIncomplete(file=self.name, line=entry.line or None, position=position, what="BookgDt")
         page = fields.count(found, "StmtPgntn/PgNb")
         return Statement(
-            id=text(found, "Id"),
+            id=text(found, "Id")[:LONGEST],
             account=account,
             currency=text(found, "Acct/Ccy") or None,
             balances=tuple(balances),
