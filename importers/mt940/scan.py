@@ -77,7 +77,6 @@ class Message:
     """One message: a statement, or a page of one."""
 
     line: int
-    wrapped: bool = False
     fields: dict[str, Field] = field(default_factory=dict)
     lines: list[Booked] = field(default_factory=list)
     totals: list[Field] = field(default_factory=list)
@@ -189,9 +188,11 @@ class _Scanner:
             self.message.open_end = open_end
         self.finish()
         if self.wrapped_at:
-            raise Mt940CutOff(file=self.shown, line=self.wrapped_at, what="-}")
+            raise Mt940CutOff(
+                file=self.shown, line=self.wrapped_at, what=say(N_("end (-}}), as its beginning ({{4:) demands"))
+            )
         if not self.any:
-            raise Mt940CutOff(file=self.shown, line=number, what=":20:")
+            raise Mt940CutOff(file=self.shown, line=number, what=say(N_("beginning (:20:)")))
 
     def field(self, found: Field) -> None:
         if found.name == "20":
