@@ -44,7 +44,7 @@ class ImportNoSource(Problem):
 
     code = "IMPORT_NO_SOURCE"
     message = N_("{slug} has no source called {name} in its unit.toml.")
-    remedy = N_('Add to units/{slug}/unit.toml:  [[source]]  name = "{name}"  format = "camt053" or "sie4".')
+    remedy = N_('Add to units/{slug}/unit.toml:  [[source]]  name = "{name}"  format = "…", one of {formats}.')
 
 
 class ImportSourceIncomplete(Problem):

@@ -13,7 +13,7 @@ class TableEncoding(Problem):
     message = N_("The file's letters can't be read for certain: {reason}.")
     remedy = N_(
         "Download it again, and don't open and save it in another program; if it stays so, name its encoding in the "
-        "source's table in unit.toml."
+        'source\'s table in unit.toml, such as encoding = "cp1252".'
     )
 
 
@@ -78,4 +78,7 @@ class TableDateAmbiguous(Problem):
 
     code = "TABLE_DATE_AMBIGUOUS"
     message = N_("{text} may be day and month or month and day, and nothing in the file tells.")
-    remedy = N_("Download a period that has days after the 12th, or one file with the period in its heading.")
+    remedy = N_(
+        "Download a period that has days after the 12th; or say it in unit.toml, in [source.csv], where the day comes "
+        'first: dates = ["%d-%m-%Y"].'
+    )

@@ -15,11 +15,12 @@ from importers.archive import archive, archive_attachment, archived
 from importers.base import SambokImporter, Source, read_source
 from importers.book import load_view
 from importers.booktext import render
-from importers.formats import importer_class
+from importers.formats import FORMATS, importer_class
 from importers.problems import ImportNoSource, ImportUnknownFormat
 from importers.progress import Watcher, stage, watched
 from importers.recognise.replace import place_again
 from importers.report import FileReport, ImportReport
+from importers.sie.text import looks_like_sie
 from ledger.books import Unit, Workspace, durable
 from ledger.books.guard_bytes import clip
 from ledger.books.write import Block, append_entries, unit_lock
@@ -95,7 +96,8 @@ def import_inboxes(
             importers = [i for i in importers_of(ws, unit) if i.source.name == folder.name]
             if not importers:
                 shown = ws.shown(folder)
-                missing = ImportNoSource(file=shown, unit=slug, slug=slug, name=folder.name)
+                known = ", ".join(FORMATS)
+                missing = ImportNoSource(file=shown, unit=slug, slug=slug, name=folder.name, formats=known)
                 report.files.append(FileReport(shown, "refused", problem=missing))
                 continue
             try:
@@ -215,7 +217,7 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
 
 
 def _quoted(problem: Problem, source: Source) -> Problem:
-    """The problem with the line of the file that it names, where it names one (a SIE file is cp437 or UTF-8)."""
+    """The problem with the line of the file that it names, where it names one; old files aren't UTF-8, SIE is cp437."""
     if problem.excerpt is None and problem.line and problem.file == source.shown:
         rows = source.data.split(b"\n", problem.line)
         if problem.line <= len(rows):
@@ -223,5 +225,5 @@ def _quoted(problem: Problem, source: Source) -> Problem:
             try:
                 problem.excerpt = clip(row.decode("utf-8"))
             except UnicodeDecodeError:
-                problem.excerpt = clip(row.decode("cp437"))
+                problem.excerpt = clip(row.decode("cp437" if looks_like_sie(source.head) else "cp1252", "replace"))
     return problem

@@ -251,7 +251,6 @@ class _Planner:
                 name=self.source.name,
                 account=self.account,
                 date=line.date,
-                position=line.position or line.text,
             )
 
     def transaction(

@@ -100,7 +100,7 @@ class BankOwnRule(Problem):
     """A rule that sends the other side of a bank line to the bank account itself."""
 
     code = "BANK_OWN_RULE"
-    message = N_("The other side of the line of {date} ({position}) would be {account}, the bank account itself.")
+    message = N_("By a rule, the other side of the line of {date} would be {account}, the bank account itself.")
     remedy = N_(
         "Correct the rule of source {name} in units/{slug}/unit.toml: its account is where money comes from or goes to."
     )

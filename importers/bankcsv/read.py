@@ -23,6 +23,7 @@ from importers.cells import Days, NumberStyle, decide_style, decimals_of
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableNumbersMixed
 from importers.tables import Header, Row, Table, check_end, folded_name, read_table
+from ledger.messages import N_, say
 from ledger.rules.rounding import decimals, unit_of
 
 ACCOUNT: Final = re.compile(r"^\s*\"?Kontonummer\"?\s*[;:,\t]\s*\"?([0-9][0-9 ,.-]{5,30})", re.MULTILINE)
@@ -95,7 +96,7 @@ class _Reader:
 
     def name(self, place: int) -> str:
         """A column as it is called in problems."""
-        return self.table.header.names[place] or f"column {place + 1}"
+        return self.table.header.names[place] or say(N_("column {number}"), number=place + 1)
 
     def shown_style(self) -> NumberStyle:
         """How the file writes amounts."""

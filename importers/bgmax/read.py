@@ -75,9 +75,9 @@ def read_bgmax(data: bytes, name: str = "<bgmax>") -> tuple[Deposit, ...]:
         ImportAmountInvalid, ImportDateInvalid: with the line.
     """
     lines = decode(data).split("\n")
-    product = next(filter(None, map(_product, lines[:20])), None)
-    if product:
-        raise BgMaxOtherFile(file=name, product=say(product))
+    for number, line in enumerate(lines[:20], 1):
+        if product := _product(line):
+            raise BgMaxOtherFile(file=name, line=number, product=say(product))
     reader = _Reader(name)
     for number, raw in enumerate(lines, 1):
         line = raw.expandtabs(8).rstrip() if "\t" in raw else raw.rstrip()

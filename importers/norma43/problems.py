@@ -26,7 +26,7 @@ class Norma43CutOff(Problem):
     """A file without its last records."""
 
     code = "NORMA43_CUT_OFF"
-    message = N_("The file ends without its record {missing}: it was cut off.")
+    message = N_("The file ends without {missing}: it was cut off.")
     remedy = N_("Nothing of the file was booked. Download it again, whole.")
 
 

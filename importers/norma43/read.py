@@ -47,6 +47,8 @@ from ledger.books.guard_bytes import clip
 from ledger.messages import N_, say
 from ledger.rules.rounding import unit_of
 
+LAST = N_("its last record (88)")
+
 
 @dataclass(slots=True)
 class _Movement:
@@ -109,10 +111,12 @@ class _Reader:
             except (Norma43Record, Norma43Order):
                 if self.ended or len(self.row) >= LENGTH or next(rows, None) is not None:
                     raise
-                raise Norma43CutOff(file=self.shown, line=self.line, excerpt=clip(self.row), missing="88") from None
+                raise Norma43CutOff(
+                    file=self.shown, line=self.line, excerpt=clip(self.row), missing=say(LAST)
+                ) from None
         if self.account is not None or not self.ended:
-            missing = "33" if self.account is not None else "88"
-            raise Norma43CutOff(file=self.shown, line=self.line, missing=missing)
+            missing = N_("the record at an account's end (33)") if self.account is not None else LAST
+            raise Norma43CutOff(file=self.shown, line=self.line, missing=say(missing))
         return tuple(self.statements)
 
     def record(self) -> None:
@@ -194,7 +198,7 @@ class _Reader:
             raise BankCurrency(
                 file=self.shown,
                 line=self.line,
-                position="33",
+                position=say(N_("Record {record}"), record="33"),
                 currency=self.currency(match["currency"]),
                 account=account.iban,
                 expected=account.currency,
@@ -245,7 +249,11 @@ class _Reader:
         found = _date(text)
         if found is None:
             raise ImportDateInvalid(
-                file=self.shown, line=self.line, excerpt=clip(self.row), text=text, position=self.row[:2]
+                file=self.shown,
+                line=self.line,
+                excerpt=clip(self.row),
+                text=text,
+                position=say(N_("Record {record}"), record=self.row[:2]),
             )
         return found
 

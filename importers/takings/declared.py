@@ -8,6 +8,7 @@ from importers.tables import Header, head_text
 from importers.takings.problems import TakingsIncomplete, TakingsLayout
 from importers.takings.sheet import Column, Writing, find_header, writing_of
 from ledger.books import Unit
+from ledger.books.config import line_of
 from ledger.books.source_takings import TakingsTable
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
@@ -58,7 +59,15 @@ class Declared:
     def incomplete(self, what: str) -> TakingsIncomplete:
         """The problem of a setting that is missing."""
         slug = self.unit.slug
-        return TakingsIncomplete(file=f"units/{slug}/unit.toml", unit=slug, slug=slug, name=self.source.name, what=what)
+        file, (line, excerpt) = f"units/{slug}/unit.toml", line_of_source(self.unit, self.source.name)
+        said = {"slug": slug, "name": self.source.name, "what": what}
+        return TakingsIncomplete(file=file, line=line, excerpt=excerpt, unit=slug, **said)
+
+
+def line_of_source(unit: Unit, name: str) -> tuple[int | None, str | None]:
+    """Line and text of a source's name in its unit.toml."""
+    number = next((n for n, source in enumerate(unit.sources) if source.name == name), 0)
+    return line_of(unit.folder / "unit.toml", ("source", number, "name"))
 
 
 def told(column: Column) -> str:

@@ -12,6 +12,7 @@ from importers.cells import Days, NumberStyle, decide_style, decimals_of
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.tables import DELIMITERS, Header, Row, Table, check_end, folded_name, headers, read_table
 from ledger.books.source_takings import TakingsTable
+from ledger.messages import N_, say
 
 SEPARATORS: Final = {"none": "", "space": " ", "apostrophe": "'", ".": ".", ",": ","}
 #: A column by what it holds: its name in the header, its number from 1, or several names that one of is there.
@@ -109,7 +110,7 @@ class Sheet:
 
     def name(self, place: int) -> str:
         """A column as it is called in problems."""
-        return self.table.header.names[place] or str(place + 1)
+        return self.table.header.names[place] or say(N_("column {number}"), number=place + 1)
 
     def text(self, row: Row, name: str) -> str:
         """What stands in a column; empty where the file has none."""

@@ -159,7 +159,8 @@ def _numbered(sheet: Sheet) -> None:
     if wrong is not None:
         what = say(N_("rows numbered from 1"))
         last = numbers[-1].lstrip("0") or "-"
-        raise TakingsCount(file=sheet.table.shown, what=what, declared=last, found=len(sheet.rows))
+        line = sheet.rows[-1].line
+        raise sheet.table.problem(TakingsCount, line, what=what, declared=last, found=len(sheet.rows))
 
 
 def _nordea(sheet: Sheet) -> SwishReport:
@@ -222,11 +223,16 @@ def _handelsbanken(text: str, shown: str) -> SwishReport:
     return SwishReport(tuple(payments), ISO.day(start.cells[1]))
 
 
+def _column(place: int) -> str:
+    """A column of a report without names, counted from 1."""
+    return say(N_("column {number}"), number=place + 1)
+
+
 def _record(row: Row, style: NumberStyle, text: str, shown: str) -> SwishPayment:
     cells = row.cells
     amount = style.number(cells[7])
     if amount is None:
-        raise problem_at(ImportAmountInvalid, text, shown, row.line, text=cells[7] or '""', position="8")
+        raise problem_at(ImportAmountInvalid, text, shown, row.line, text=cells[7] or '""', position=_column(7))
     if cells[6] not in KINDS:
         raise problem_at(SwishKind, text, shown, row.line, word=cells[6] or '""', known=", ".join(KINDS))
     days = {}
@@ -234,7 +240,7 @@ def _record(row: Row, style: NumberStyle, text: str, shown: str) -> SwishPayment
         days[place] = ISO.day(cells[place])
         if days[place] is None:
             raise problem_at(
-                ImportDateInvalid, text, shown, row.line, text=cells[place] or '""', position=str(place + 1)
+                ImportDateInvalid, text, shown, row.line, text=cells[place] or '""', position=_column(place)
             )
     sold, date = days[5], list(days.values())[-1]
     assert sold is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importers.book import BookView
 from importers.clearing.till import TillSide
+from importers.takings.declared import line_of_source
 from importers.takings.problems import TakingsTill
 from ledger.books.source_takings import TakingsTable
 from ledger.books.sources import SourceTable
@@ -35,8 +36,11 @@ def till_side(view: BookView, source: SourceTable, means: str) -> TillSide | Non
         return TillSide(view, account, by_day=account in accounts)
     if len(accounts) > 1:
         slug = view.unit.slug
+        line, excerpt = line_of_source(view.unit, source.name)
         raise TakingsTill(
             file=f"units/{slug}/unit.toml",
+            line=line,
+            excerpt=excerpt,
             unit=slug,
             slug=slug,
             means=means,

@@ -50,7 +50,7 @@ class UblTaxCategory(Problem):
     """A VAT category that there isn't, or one that can't have its rate."""
 
     code = "UBL_TAX_CATEGORY"
-    message = N_("The VAT category {category} with the rate {rate} at {position} isn't possible ({rule}).")
+    message = N_("The VAT category {category} with the rate {rate} at {position} isn't possible (EN 16931, {rule}).")
     remedy = N_("Ask the sender for a right invoice: VAT that is stated wrongly can't be deducted.")
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from lxml import etree
 
 from importers.problems import ImportFileEmpty
-from importers.ubl.fields import CAC, Fields
+from importers.ubl.fields import CAC, CBC, Fields
 from importers.ubl.model import (
     CREDIT_NOTES,
     INVOICES,
@@ -83,7 +83,7 @@ def _document(root: etree._Element, name: str) -> etree._Element:
         inside = [child for child in children(root) if child.tag != f"{_SBDH}StandardBusinessDocumentHeader"]
         if len(inside) != 1:
             meaning = say(N_("an envelope with {count} documents"), count=len(inside))
-            raise UblWrongKind(file=name, kind="StandardBusinessDocument", meaning=meaning)
+            raise UblWrongKind(file=name, line=line_of(root), kind="StandardBusinessDocument", meaning=meaning)
         root = inside[0]
     if root.tag in ROOTS:
         return root
@@ -160,7 +160,9 @@ class _Reader:
         code = self.top.needed(name)
         known = CREDIT_NOTES if self.kind == "CreditNote" else {**INVOICES, **CREDIT_NOTES}
         if code not in known:
-            raise UblTypeCode(file=self.file, line=self.top.line, type_code=code[:20], known=", ".join(sorted(known)))
+            names = ", ".join(f"{one} ({say(name)})" for one, name in sorted(known.items()))
+            line = line_of(self.top.by_tag[CBC + name][0])
+            raise UblTypeCode(file=self.file, line=line, type_code=code[:20], known=names)
         return code
 
     def named(self, name: str) -> Party:

@@ -290,7 +290,7 @@ def cut(index, first, last, value):
         (changed(4, end(1, 0, 1)), BgMaxCount, 5),
         (changed(4, end(1, 0, 0, 2)), BgMaxCount, 5),
         (cut(4, 27, 34, "0000001"), BgMaxRecord, 5),
-        (whole("01AUTOGIRO".ljust(80)), BgMaxOtherFile, None),
+        (whole("01AUTOGIRO".ljust(80)), BgMaxOtherFile, 1),
     ],
 )
 def test_what_is_refused(data, problem, line):
