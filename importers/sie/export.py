@@ -216,11 +216,12 @@ def remarks(book: BookDrafts, year: Year, sie: SieFile) -> list[str]:
     bare = [draft for draft in year.drafts if draft.bare and not draft.key[0]]
     if bare:
         text = N_("Vouchers without a number: {count}; in this file they are series {series}.")
-        said.append(say(text, count=len(bare), series=bare[0].series))
+        said.append(say(text, count=len(bare), series=", ".join(sorted({draft.series for draft in bare}))))
     provisional = [draft for draft in year.drafts if draft.key[0]]
     if provisional:
         text = N_("Provisional vouchers, not booked yet: {count}; in this file they are series {series}.")
-        said.append(say(text, count=len(provisional), series=provisional[0].series))
+        series = ", ".join(sorted({draft.series for draft in provisional}))
+        said.append(say(text, count=len(provisional), series=series))
     if book.waiting:
         said.append(say(N_("Vouchers that wait for a person (flagged !): {count}."), count=book.waiting))
     if book.rounded:

@@ -9,21 +9,19 @@ another and that are still there comes out as a voucher of its own, as in the co
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
 
 from beancount.core import data
 
-from importers.sie.dims import NAMES, Register, by_number
+from importers.sie.divisions import DivisionNames, divisions_of
 from importers.sie.export import SieExport, Year, fill, finish, head, remarks, years_of
 from importers.sie.export_book import BookDrafts, Draft, Drafting, Line, free
 from importers.sie.internal import Posted, Rows, Voucher, groups, number_of, posted, take_out
 from importers.sie.model import ZERO, SieFile
 from importers.sie.problems import SieDivisionsDiffer, SieNoDivisions
 from ledger.books import Books, Summary, Unit, summarise
-from ledger.books.workspace import DIVISIONS
 from ledger.charts import load_chart
 from ledger.combine import combine
 from ledger.combine.combined import Combined
@@ -57,12 +55,6 @@ class BookedOnly:
         return ()
 
 
-def divisions_of(books: Books) -> dict[str, Unit]:
-    """The units that are one legal person."""
-    units = books.workspace.units
-    return {slug: unit for slug, unit in units.items() if unit.combine and unit.legal_person == DIVISIONS}
-
-
 def export_legal_person(
     books: Books, year: int, kind: str, run: Run | None, today: dt.date, *, checksum: bool = True
 ) -> SieExport:
@@ -90,6 +82,7 @@ class _Legal:
         self.run: Run = run or BookedOnly()
         self.today = today
         self.divisions = self._drafts()
+        self.names = DivisionNames(self.divisions)
         first = min((d for one in self.divisions.values() if (d := one.first())), default=None)
         self.years = years_of(self.ws, first, year)
         now = self.years[0]
@@ -153,7 +146,7 @@ class _Legal:
             names = {**one.names, **names}
             roots = {**one.roots, **roots}
         fill(sie, self.years, names, roots)
-        self._register().into(sie)
+        self.names.register().into(sie)
         result = finish(sie, kind, checksum=checksum)
         between = frozenset(self.divisions)
         result.unmatched = tuple(u for u in self.combined[0].unmatched if between.issuperset(u.units))
@@ -183,14 +176,14 @@ class _Legal:
         """A year's vouchers and opening balances without dealings between divisions."""
         taken = take_out(dealings, year.start, year.end, self.ws.currency)
         within = [v for v in self.vouchers if year.holds(v.draft)]
-        year.take(self._named(v.draft) for v in self.vouchers if not year.holds(v.draft))
+        year.take(self.names.named(v.draft) for v in self.vouchers if not year.holds(v.draft))
         assert not year.drafts
         for (slug, number), amount in taken.opening.items():
             self._shift(year, slug, number, amount)
-        joined = free(JOINED, self._series())
+        joined = free(JOINED, self.names.series())
         found = groups(within, taken.joins)
         ordered = sorted(
-            found, key=lambda g: (max(v.draft.date for v in g), self._code(g[0].draft.slug), g[0].draft.key)
+            found, key=lambda g: (max(v.draft.date for v in g), self.names.code(g[0].draft.slug), g[0].draft.key)
         )
         count = 0
         for members in ordered:
@@ -199,7 +192,7 @@ class _Legal:
             if not lines and not untouched:
                 self.gone += year.index == 0
             elif len(members) == 1 and not members[0].added:
-                year.drafts.append(self._named(members[0].draft))
+                year.drafts.append(self.names.named(members[0].draft))
             else:
                 count += 1
                 year.drafts.append(self._one(members, joined, count))
@@ -210,12 +203,12 @@ class _Legal:
         self._unrealised(year)
 
     def _shift(self, year: Year, slug: str, number: str, amount: Decimal) -> None:
-        for place in (None, ("1", self._code(slug))):
+        for place in (None, ("1", self.names.code(slug))):
             year.opening[number, place] += amount
 
     def _unrealised(self, year: Year) -> None:
         """Profit in stock from other divisions: in opening balances, and as vouchers."""
-        series, count = free(ADJUSTED, self._series()), 0
+        series, count = free(ADJUSTED, self.names.series()), 0
         between = frozenset(self.divisions)
         for entry in self.combined[year.index].entries:
             if entry.kind != "unrealised" or not between.issuperset(entry.units):
@@ -231,7 +224,7 @@ class _Legal:
     def _adjustment(self, entry: GroupEntry, series: str, number: int) -> Draft:
         lines = []
         for p in entry.postings:
-            objects = (("1", self._code(p.unit)),)
+            objects = (("1", self.names.code(p.unit)),)
             lines.append(Line(self._number(p.unit, p.place), p.amount, "", p.source, p.amount, objects, kept=p.amount))
         text = N_("Profit in goods from another division: {units}")
         said = say(text, units=", ".join(self.ws.units[slug].name for slug in entry.units))
@@ -248,74 +241,27 @@ class _Legal:
         book.roots.setdefault(role.code, role.account.partition(":")[0])
         return role.code
 
-    # names
-
-    def _code(self, slug: str) -> str:
-        return self.ws.units[slug].code
-
-    def _series(self) -> Iterator[str]:
-        for slug, one in self.divisions.items():
-            for draft in one.drafts:
-                yield self._own(slug, draft)
-
-    def _own(self, slug: str, draft: Draft) -> str:
-        """A division's series in the legal person's file."""
-        return f"{self._code(slug)}-{draft.series}" if draft.series else self._code(slug)
-
-    def _named(self, draft: Draft) -> Draft:
-        """A division's voucher under its own series, its rows with the division as object."""
-        return replace(draft, series=self._own(draft.slug, draft), lines=[self._placed(line) for line in draft.lines])
-
-    def _placed(self, line: Line, **changes: object) -> Line:
-        """A row with its division as object of dimension 1, and its own objects under the division's name."""
-        code = self._code(line.unit)
-        own = tuple((self._below if dim == "1" else dim, f"{code}-{key}") for dim, key in line.objects)
-        return replace(line, objects=(("1", code), *own), **changes)  # type: ignore[arg-type]
-
-    @cached_property
-    def _below(self) -> str:
-        """The dimension that holds the divisions' own cost centres: the first that none of them uses."""
-        used = {dim for one in self.divisions.values() for dim in one.register.dimensions}
-        return next(str(number) for number in range(20, 1000) if str(number) not in used)
-
     def _one(self, members: Sequence[Voucher], series: str, number: int) -> Draft:
         """Several vouchers as one, dated when the last of them is booked; each row keeps its own day."""
         last = max(v.draft.date for v in members)
         lines = []
         for voucher in members:
             draft = voucher.draft
-            name = f"{self._code(draft.slug)} {draft.name}"
+            name = f"{self.names.code(draft.slug)} {draft.name}"
             lines += [
-                self._placed(line, day=line.day or draft.date, text=f"{name} {line.text}".strip())
+                self.names.placed(line, day=line.day or draft.date, text=f"{name} {line.text}".strip())
                 for line in draft.lines
                 if line.kept
             ]
-            lines += [self._placed(line) for line in voucher.added]
-        told = [f"{self._code(v.draft.slug)} {v.draft.name}: {v.draft.text}" for v in members[:NAMED]]
+            lines += [self.names.placed(line) for line in voucher.added]
+        told = [f"{self.names.code(v.draft.slug)} {v.draft.name}: {v.draft.text}" for v in members[:NAMED]]
         text = "; ".join(told) + ("; ..." if len(members) > NAMED else "")
         return Draft("", (True, number), last, series, str(number), text, None, "", lines)
 
     def _loose(self, lines: Iterable[Line], series: str, number: int, day: dt.date) -> Draft:
         text = say(N_("Claims between divisions whose other side is in another year"))
-        placed = [self._placed(line) for line in lines]
+        placed = [self.names.placed(line) for line in lines]
         return Draft("", (True, number), day, series, str(number), text, None, "", placed)
-
-    def _register(self) -> Register:
-        """Divisions, and what their postings name, under the division's name."""
-        found = Register({"1": say(N_("Division"))})
-        below = self._below
-        for slug, one in sorted(self.divisions.items(), key=lambda d: by_number(self._code(d[0]))):
-            code, register = self._code(slug), one.register
-            found.objects["1", code] = one.unit.name
-            for dimension, name in register.dimensions.items():
-                if dimension == "1":
-                    found.dimensions[below], found.parents[below] = NAMES["1"], "1"
-                else:
-                    found.dimensions.setdefault(dimension, name)
-            found.parents |= {d: below if p == "1" else p for d, p in register.parents.items()}
-            for (dimension, key), name in register.objects.items():
-                found.objects[below if dimension == "1" else dimension, f"{code}-{key}"] = name
-        return found
 
     def _remarks(self, sie: SieFile) -> list[str]:
         now = self.years[0]

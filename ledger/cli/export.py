@@ -125,7 +125,7 @@ def _provisional(books: Books) -> tuple[LevyRun, list[Problem]]:
 
 def _faulty(books: Books, slug: str | None) -> list[Problem]:
     """What is wrong with the books that shall be exported; a unit that can't even be read may be a division."""
-    from importers.sie.legal import divisions_of  # noqa: PLC0415  only here
+    from importers.sie.divisions import divisions_of  # noqa: PLC0415  only here
 
     known = books.workspace.units
     slugs = {slug} if slug else set(divisions_of(books))
@@ -136,8 +136,9 @@ def _faulty(books: Books, slug: str | None) -> list[Problem]:
 def _made(
     books: Books, slug: str | None, year: int | None, kind: str, run: LevyRun | None, *, checksum: bool
 ) -> SieExport:
-    from importers.sie.export import export_unit  # noqa: PLC0415  only for exports
-    from importers.sie.legal import divisions_of, export_legal_person  # noqa: PLC0415  likewise
+    from importers.sie.divisions import divisions_of  # noqa: PLC0415  only for exports
+    from importers.sie.export import export_unit  # noqa: PLC0415  likewise
+    from importers.sie.legal import export_legal_person  # noqa: PLC0415  likewise
 
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
     slugs = [slug] if slug else list(divisions_of(books))

@@ -256,3 +256,13 @@ def test_a_mark_of_opening_balances_that_is_no_day_marks_nothing(feed):
     hand = '2027-01-01 * "x"\n  opening-of: "next year"\n  Assets:1930-Bank  1.00 SEK\n  Assets:1930-Bank  -1.00 SEK\n'
     feed = feed(ONLY_SIE, accounts="2020-01-01 open Assets:1930-Bank SEK\n", _2027_01=hand)
     assert feed.take(BOOK, "2026.se").status == "imported"
+
+
+def test_letters_that_were_lost_before_export_are_said(samples, feed):
+    name = "fortnox_3_57_multiseries_UTF8_mojibake.se"
+    data = (samples / "sweden/sie" / name).read_bytes()
+    damaged = sum("\ufffd" in line for line in data.decode().splitlines())
+    report = start(feed).take(data, name)
+    first = next(n for n, line in enumerate(data.decode().splitlines(), 1) if "\ufffd" in line)
+    (said,) = [remark for remark in report.plan.remarks if "damaged" in remark]
+    assert f"Lines with damaged text: {damaged}; the first is line {first}" in said

@@ -10,8 +10,9 @@ from beancount.core import data
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from importers.sie.divisions import divisions_of
 from importers.sie.export import export_unit
-from importers.sie.legal import BookedOnly, divisions_of, export_legal_person
+from importers.sie.legal import BookedOnly, export_legal_person
 from importers.sie.problems import SieDivisionsDiffer, SieNoDivisions
 from importers.sie.read import read_sie
 from ledger.books import open_workspace
