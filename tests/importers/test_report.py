@@ -36,7 +36,7 @@ def test_a_watcher_hears_every_stage_in_order_and_only_while_it_watches(feed):
     files = [feed.file(f"{n}.xml", camt(line(n, "1.00", str(n)), opening=f"{999 + n}.00")) for n in (1, 2)]
     import_files(feed.ws, feed.unit, files, watcher=lambda *said: heard.append(said))
     stages = list(dict.fromkeys(name for name, _, _ in heard))
-    assert stages == [run.READING, run.LOADING, run.COMPARING, run.WRITING]
+    assert stages == [run.READING, run.LOADING, run.COMPARING, run.WRITING, run.PLACING]
     assert [name for name, _, _ in heard].count(run.WRITING) == 2
     assert (run.WRITING, 0, 2) in heard, "a transaction and its balance"
     heard.clear()
