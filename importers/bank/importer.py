@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
-from collections.abc import Mapping
+import weakref
 from dataclasses import replace
-from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from importers.bank.model import BankStatement
 from importers.bank.planner import balance_before, plan_bank
@@ -28,8 +27,35 @@ from importers.base import SambokImporter, Source
 from importers.book import BookView
 from importers.identity import account_number
 from importers.plan import Plan
+from ledger.books.engine import quiet
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
+
+Read = dict[object, tuple[BankStatement, ...] | dict[str, Any]]
+
+
+class Kept:
+    """What was read of the one file that is looked at just now, by reader; it goes when the file goes.
+
+    A unit may have several sources of one format, and each is asked whether the file is its own.
+    """
+
+    def __init__(self) -> None:
+        self._file: weakref.ref[Source] | None = None
+        self._read: Read = {}
+
+    def of(self, source: Source) -> Read:
+        """What was read of a file; what was read of another one is forgotten."""
+        if self._file is None or self._file() is not source:
+            self._file, self._read = weakref.ref(source, self._forget), {}
+        return self._read
+
+    def _forget(self, gone: weakref.ref[Source]) -> None:
+        if self._file is gone:
+            self._file, self._read = None, {}
+
+
+KEPT = Kept()
 
 
 class BankImporter(SambokImporter):
@@ -41,7 +67,8 @@ class BankImporter(SambokImporter):
     FORMAT: ClassVar[str]
     #: Whether a file tells its last day whole; a list may be made at any hour, and end in the middle of a day.
     FINAL: ClassVar[bool] = True
-    _read: Mapping[str, tuple[BankStatement, ...]] = MappingProxyType({})
+    #: Whether what is read depends on the source's table, too; else all sources of the format read a file once.
+    OF_TABLE: ClassVar[bool] = True
 
     @abc.abstractmethod
     def read(self, source: Source) -> tuple[BankStatement, ...]:
@@ -56,9 +83,18 @@ class BankImporter(SambokImporter):
         Raises:
             Problem: the file is damaged, cut off, or doesn't add up.
         """
-        if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
-            self._read = {source.digest: tuple(check_whole(s, source.shown) for s in self.read(source))}
-        return self._read[source.digest]
+        reader: object = self if self.OF_TABLE else type(self)
+        found = KEPT.of(source)
+        if reader not in found:  # asked by `owns`, `day` and `plan`
+            try:
+                with quiet():
+                    found[reader] = tuple(check_whole(s, source.shown) for s in self.read(source))
+            except Problem as problem:
+                found[reader] = problem.to_dict()  # a problem that was raised holds on to the file
+        result = found[reader]
+        if isinstance(result, dict):
+            raise Problem.from_dict(result)
+        return result
 
     def owns(self, source: Source) -> bool:
         """Whether the first statement is of this source's account; a damaged file is the first source's."""
@@ -92,5 +128,6 @@ class BankImporter(SambokImporter):
         for table, found in groups.values():
             ordered = in_order(without_repeats(found), balance_before(view, table, found))
             check_overlap(ordered, source.shown)
-            whole.extend(plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today))
+            with quiet():
+                whole.extend(plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today))
         return whole

@@ -23,6 +23,7 @@ class Camt053Importer(BankImporter):
     """camt.053, versions 02 to 13. One file may hold statements of several accounts of the unit."""
 
     FORMAT = "camt053"
+    OF_TABLE = False
 
     def recognises(self, head: bytes) -> bool:
         """Whether it may be a camt message; which one, the reader says."""

@@ -89,7 +89,8 @@ def test_a_balance_that_was_asserted_too_early_is_named(book):
     with pytest.raises(BankBalanceEarly) as caught:
         book.plan(statement("100.00", "2 -30.00 kaffe; 2 5.00 te"))
     assert type(caught.value) is BankBalanceEarly
-    assert (caught.value.params["amount"], caught.value.params["difference"]) == ("70.00 SEK", "5.00")
+    assert caught.value.params["amount"] == "70.00 SEK"
+    assert caught.value.params["difference"].startswith("5.00")
     book.entries = [e for e in book.entries if not isinstance(e, data.Balance)]  # as the remedy says
     book.take(statement("100.00", "2 -30.00 kaffe; 2 5.00 te"))
     assert book.asserted == [(3, "75.00")]

@@ -1,5 +1,6 @@
 """Which source a statement feeds, and in which order statements of a day follow on each other."""
 
+import contextlib
 import dataclasses
 import datetime as dt
 import random
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from beancount.core import data
 
+from importers.bank import importer as bank_importer
 from importers.bank.importer import BankImporter
 from importers.bank.model import BankStatement
 from importers.bank.problems import BankAccountUnknown, BankCurrency, BankStatementsOverlap
@@ -154,3 +156,28 @@ def test_many_statements_of_a_day_are_ordered_in_no_time():
     ordered = in_order(given)
     assert len(ordered) == 20_000
     check_overlap(ordered, "x")
+
+
+def test_a_file_is_read_once_for_all_sources_that_look_at_it():
+    """Its statements, or why there are none; another file is another matter, and a file that is gone is forgotten."""
+    read = []
+
+    class Counted(Given):
+        OF_TABLE = False
+
+        def read(self, source):
+            read.append(source.digest)
+            raise BankAccountUnknown(file=source.shown, slug="u", account="?", known="-")
+
+    importers = [Counted(None, unit((IBAN, None)), None) for _ in range(3)]
+    one, two = (Source(Path("x"), "x", b"x", digest) for digest in ("1", "2"))
+    for source in (one, one, two):
+        for importer in importers:
+            with contextlib.suppress(BankAccountUnknown):
+                raise AssertionError(importer.statements(source))
+    assert read == ["1", "2"]
+    of_table = [Given(None, unit((IBAN, None)), None) for _ in range(2)]
+    of_table[0].given = (statement("1.00", ""),)
+    assert [len(importer.statements(one)) for importer in of_table] == [1, 0]
+    del source, one, two
+    assert bank_importer.KEPT._read == {}
