@@ -70,7 +70,9 @@ class TableNumberAmbiguous(Problem):
 
     code = "TABLE_NUMBER_AMBIGUOUS"
     message = N_("{text} may be thousands or decimals, and nothing in the file tells.")
-    remedy = N_('Say how the sender writes numbers: decimal = "," (or ".") and thousands in the source\'s table.')
+    remedy = N_(
+        'Say how the sender writes numbers: decimal = "," (or ".") and thousands in the source\'s table in unit.toml.'
+    )
 
 
 class TableDateAmbiguous(Problem):

@@ -135,7 +135,7 @@ class Closings:
                 account=book.account,
                 day=day,
                 amount=old.amount,
-                difference=difference,
+                difference=f"{difference} {book.currency}",
                 place=place,
             )
         return BankBalanceContradicted(

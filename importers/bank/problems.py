@@ -54,7 +54,7 @@ class BankBalanceEarly(Problem):
     code = "BANK_BALANCE_EARLY"
     message = N_(
         "The books assert {amount} on {account} at the end of {day} ({place}), but that day wasn't over: the bank "
-        "booked {difference} more on it."
+        "booked {difference} on it afterwards."
     )
     remedy = N_("Remove that balance from the books and import again: this file says how the day ended.")
 

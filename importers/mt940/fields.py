@@ -196,4 +196,6 @@ def _date(year: int, month: int, day: int) -> dt.date | None:
 
 
 def _unread(field: Field, shown: str, reason: str) -> Mt940Field:
-    return Mt940Field(file=shown, line=field.line, excerpt=clip(field.text), tag=field.tag, reason=say(reason))
+    return Mt940Field(
+        file=shown, line=field.line, excerpt=clip(f":{field.tag}:{field.text}"), tag=field.tag, reason=say(reason)
+    )

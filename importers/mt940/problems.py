@@ -10,7 +10,7 @@ class Mt940WrongKind(Problem):
     """A SWIFT message that is no statement of booked lines."""
 
     code = "MT940_WRONG_KIND"
-    message = N_("This is a {kind} message, not a statement of account (MT940).")
+    message = N_("This is an {kind} message, not a statement of account (MT940).")
     remedy = N_("Ask the bank for MT940 (end-of-day statement). Only booked, complete statements go into books.")
 
 

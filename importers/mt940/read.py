@@ -91,7 +91,13 @@ class _Page:
         return int(match[1]) or None, int(match[2]) if match[2] else None
 
     def unread(self, field: Field, reason: str) -> Mt940Field:
-        return Mt940Field(file=self.shown, line=field.line, excerpt=clip(field.text), tag=field.tag, reason=say(reason))
+        return Mt940Field(
+            file=self.shown,
+            line=field.line,
+            excerpt=clip(f":{field.tag}:{field.text}"),
+            tag=field.tag,
+            reason=say(reason),
+        )
 
     def broken(self, reason: str) -> Mt940Pages:
         return Mt940Pages(

@@ -137,6 +137,11 @@ class _Scanner:
             file=self.shown, line=number, excerpt=clip(found), found=clip(found[:30]), reason=say(reason)
         )
 
+    def misplaced(self, found: Field, reason: str) -> None:
+        tag = f":{found.tag}:"
+        excerpt = clip(f"{tag}{found.text}")
+        raise Mt940Unexpected(file=self.shown, line=found.line, excerpt=excerpt, found=tag, reason=say(reason))
+
     def between(self, line: str, number: int) -> None:
         """What stands between messages: SWIFT's blocks, or a bank's heading."""
         if not line:
@@ -197,7 +202,7 @@ class _Scanner:
     def field(self, found: Field) -> None:
         if found.name == "20":
             if self.message is not None and self.wrapped_at:
-                self.unexpected(f":{found.tag}:", found.line, N_("the message before it isn't ended"))
+                self.misplaced(found, N_("the message before it isn't ended"))
             self.finish()
             self.message = Message(found.line)
             self.headings = 0
@@ -205,10 +210,10 @@ class _Scanner:
         if found.tag == "34F":
             raise Mt940WrongKind(file=self.shown, line=found.line, kind="MT942")
         if message is None:
-            self.unexpected(f":{found.tag}:", found.line, N_("a message begins with :20:"))
+            self.misplaced(found, N_("a message begins with :20:"))
             return
         if found.tag not in KNOWN:
-            self.unexpected(f":{found.tag}:", found.line, N_("MT940 has no such field"))
+            self.misplaced(found, N_("MT940 has no such field"))
         message.last = found
         if "62" in message.fields:
             self.after(message, found)
@@ -225,7 +230,7 @@ class _Scanner:
         name = found.name
         late = name in HEAD and any(after in message.fields for after in HEAD[HEAD.index(name) :])
         if late or name in message.fields or (name not in HEAD and name not in ANYWHERE):
-            self.unexpected(f":{found.tag}:", found.line, N_("a field before it is missing, or stands twice"))
+            self.misplaced(found, N_("a field before it is missing, or stands twice"))
         message.fields[name] = found
 
     def within(self, message: Message, found: Field) -> None:
@@ -241,7 +246,7 @@ class _Scanner:
         elif found.tag == "NS":
             message.informing.append(found)
         else:
-            self.unexpected(f":{found.tag}:", found.line, N_("it stands among the lines"))
+            self.misplaced(found, N_("it stands among the lines"))
 
     def after(self, message: Message, found: Field) -> None:
         """What informs after the closing balance: nothing of it is booked."""
@@ -250,4 +255,4 @@ class _Scanner:
         elif found.tag in {"64", "65", "86", "NS"}:
             message.informing.append(found)
         else:
-            self.unexpected(f":{found.tag}:", found.line, N_("the statement is closed already"))
+            self.misplaced(found, N_("the statement is closed already"))

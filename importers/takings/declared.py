@@ -49,7 +49,7 @@ class Declared:
         """
         columns = self.columns
         if missing := [name for name in needed if name not in columns]:
-            raise self.incomplete(say(N_("the columns {columns}"), columns=", ".join(missing)))
+            raise self.incomplete(say(N_("which columns hold: {columns}"), columns=", ".join(missing)))
         writing = writing_of(self.takings)
         header = find_header(text, self.wanted(), writing.delimiters)
         if header is None:

@@ -50,8 +50,8 @@ class TillImporter(Declared, SambokImporter):
         """Every report of a file, without remembering it."""
         takings = self.takings
         for what, there in (
-            (N_("any [[source.takings.sale]]"), takings.sale),
-            (N_("any [[source.takings.payment]]"), takings.payment),
+            (N_("what is sold ([[source.takings.sale]])"), takings.sale),
+            (N_("how customers pay ([[source.takings.payment]])"), takings.payment),
         ):
             if not there:
                 raise self.incomplete(say(what))

@@ -272,3 +272,8 @@ def own_fault(stage: Stage) -> None:
         raise ZeroDivisionError("division by zero")
 
     stage.monkeypatch.setattr(federation, "load_books", fail)
+
+
+def endless_list(stage: Stage) -> None:
+    rows = "".join(f"2026-03-06;Sale;1,00;{n},00\n" for n in range(1, 200_002))
+    stage.write("march.csv", f"Day;Text;Amount;Balance\n{rows}")

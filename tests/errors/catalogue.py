@@ -10,7 +10,7 @@ from ledger.books.guard_bytes import visible
 from ledger.combine.codes import CODES
 from ledger.errors import Problem
 
-from .table import CASES, DEALINGS, Row, path_of, read_rows
+from .table import CASES, DEALINGS, Row, path_of, read_rows, unit_of
 
 FILE = Path(__file__).resolve().parent.parent.parent / "docs" / "errors.md"
 PACKAGES = ("ledger", "importers", "plugins")
@@ -22,7 +22,12 @@ ROOMS = {
     "books-4-words": "Numbers, names and texts in a book",
     "books-5-entries": "A book's entries, and writing them",
     "importers-1-bank": "Importing files, bank statements",
-    "importers-2-sie": "Importing SIE",
+    "importers-2-sie": "Importing and exporting SIE",
+    "importers-3-lists": "Importing lists: CSV of banks, M-Pesa",
+    "importers-4-payments": "Importing MT940, Norma 43, bankgiro payments",
+    "importers-5-takings": "Importing takings: Swish, cards, tills",
+    "importers-6-invoices": "Importing electronic invoices",
+    "importers-7-recognition": "Rules of payments, and comparing with the bank",
     "charts": "Charts of accounts",
     "policy": "Policy",
     "levy": "Levy and exchange rates",
@@ -109,6 +114,9 @@ def text() -> str:
             parts += [
                 pair(name, file) for name, file in (("2026-03", "dealing-repris"), ("central", "dealing-central"))
             ]
+        sources = unit_of(room)
+        if sources is not None:
+            parts.append(f"\n`{path_of('unit')[0]}` holds, among others:\n\n{fenced(sources, len(sources))}")
         parts += [section(row, meanings[row.code]) for row in rows[room]]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -139,6 +147,8 @@ def section(row: Row, meaning: str) -> str:
 def example(row: Row) -> list[str]:
     """The input that causes it."""
     parts = [f"\nFor example: {row.cause[0].lower()}{row.cause[1:]}"] if row.cause else []
+    if row.before:
+        parts.append(f"\n`sambok {row.before}` went well before.")
     whole = dict(row.files)
     for name, data in row.bytes.items():
         lines = data.decode("utf-8", "backslashreplace").split("\n")
@@ -161,11 +171,11 @@ def example(row: Row) -> list[str]:
     return parts
 
 
-def fenced(content: str) -> str:
+def fenced(content: str, most: int = MOST_LINES) -> str:
     """A block of code, not too long."""
     lines = content.rstrip("\n").split("\n")
-    if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], "..."]
+    if len(lines) > most:
+        lines = [*lines[:most], "..."]
     return "\n".join(["```", *lines, "```"])
 
 

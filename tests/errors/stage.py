@@ -17,7 +17,7 @@ from ledger.cli.context import report
 from ledger.cli.main import main
 from ledger.errors import Problem
 
-from .table import CASES, DEALINGS, Row, path_of
+from .table import CASES, DEALINGS, Row, path_of, unit_of
 
 ACCOUNTS = """\
 2026-01-01 open Assets:1460-Lager SEK
@@ -75,6 +75,13 @@ class Stage:
         """The row's input."""
         if row.room == DEALINGS:
             self._dealing()
+        sources = unit_of(row.room)
+        if sources is not None:
+            toml = self.root / path_of("unit")[0]
+            toml.write_text(toml.read_text(encoding="utf-8").replace(BANK, f"\n{sources}"), encoding="utf-8")
+        if row.before:
+            code, _, err = self.sambok(row.before)
+            assert code == 0, err
         for name, text in row.files.items():
             path, added = path_of(name)
             file = self.root / path

@@ -11,7 +11,11 @@ Rows stand in `cases/<room>.toml`, so that a bookkeeper can read them and a tool
 
 Besides `files` a row may have `act`, a function of acts.py that does what no text can (a link, a full disk), `cause`,
 which tells in the catalogue what that was; `bytes`, files whose bytes are no text; and `edit`, pairs of old and new
-text in a file that is there (every stage has cases/march.xml, a statement that is right, and cases/march.se).
+text in a file that is there (every stage has the samples of cases/, which are right: march.xml, till.csv, ...).
+`before` is a command that went well before that: what a second file meets are the books that the first one left.
+
+A table may have sources of files of its own, `<room>.unit.toml` beside it: the unit has them instead of those of the
+other tables.
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ from pathlib import Path
 from typing import Any
 
 CASES = Path(__file__).resolve().parent / "cases"
+#: Samples of files that are right, by name; every stage has them in the federation's folder.
+SAMPLES = ("march.xml", "march.se", "march.csv", "mpesa.csv", "march.sta", "march.n43", "march.bg", "swish.csv", "card.csv",
+           "till.csv", "invoice.xml", "sale.xml")
 #: The table whose rows are lines of `sambok combine`.
 DEALINGS = "dealings"
 #: Short names of files in rows.
@@ -51,6 +58,7 @@ class Row:
     bytes: dict[str, bytes] = field(default_factory=dict)
     act: str = ""
     do: str = ""
+    before: str = ""
     edit: dict[str, list[str]] = field(default_factory=dict)
     cause: str = ""
     show: str = ""
@@ -59,6 +67,12 @@ class Row:
     def name(self) -> str:
         """For test ids."""
         return self.code
+
+
+def unit_of(room: str) -> str | None:
+    """The sources that the unit has in a table's rows; None where it has those of the other tables."""
+    file = CASES / f"{room}.unit.toml"
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 def path_of(name: str) -> tuple[str, bool]:
@@ -71,6 +85,8 @@ def read_rows() -> list[Row]:
     """All rows, room by room."""
     rows = []
     for table in sorted(CASES.glob("*.toml")):
+        if table.name.endswith(".unit.toml"):
+            continue
         for raw in tomllib.loads(table.read_text(encoding="utf-8"))["row"]:
             values: dict[str, Any] = {"run": "combine", "exit": 3} if table.stem == DEALINGS else {}
             values |= raw

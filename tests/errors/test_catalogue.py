@@ -10,10 +10,9 @@ import pytest
 
 from . import acts, catalogue, web_acts, write_acts
 from .stage import ACCOUNTS, BANK, Stage, blocks
-from .table import CASES, DEALINGS, path_of, read_rows
+from .table import CASES, DEALINGS, SAMPLES, path_of, read_rows
 
 ROWS = read_rows()
-TEMPLATES = [CASES / "march.xml", CASES / "march.se"]
 #: The whole file is meant, or bytes that no terminal shows: a line, but no excerpt.
 WITHOUT_EXCERPT = {"BOOK_UTF16", "BOOK_BYTE_ORDER_MARK", "LEVY_NO_WORKSPACE"}
 
@@ -27,8 +26,8 @@ def stage(make_workspace, monkeypatch, capfd, request):
             "gemensamt": {"accounts": ACCOUNTS, "2026-03": "; nothing yet\n"},
         }
     )
-    for template in TEMPLATES:
-        (ws.root / template.name).write_bytes(template.read_bytes())
+    for name in SAMPLES:
+        (ws.root / name).write_bytes((CASES / name).read_bytes())
     before = signal.getsignal(signal.SIGTERM)
     yield Stage(ws, monkeypatch, capfd.readouterr, request.addfinalizer)
     signal.signal(signal.SIGTERM, before)
