@@ -83,7 +83,7 @@ def watching() -> Iterator[Watcher | None]:
         task = bar.add_task("", total=None)
 
         def hear(name: str, done: int, total: int) -> None:
-            bar.update(task, description=translate(name), completed=done, total=total or None)
+            bar.update(task, description=translate(name), completed=done, total=total or None, refresh=True)
 
         yield hear
 
