@@ -2,7 +2,8 @@
 
 A deposit is one sum: the bank books exactly its amount, or it is another one. Which of several, the serial or batch
 number in the line's reference or text says; without one, the only deposit of that amount of the last five bank days.
-Money on its way between own accounts waits on a clearing account, too, and is found from either side.
+Banks and acquirers put numbers of their own into the reference, which say nothing; another deposit's says that it is
+not this one. Money on its way between own accounts waits on a clearing account, too, and is found from either side.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import datetime as dt
 from importers.book import BookView
 from importers.recognise.placed import Payment, Placed, posting
 from importers.recognise.pool import Claim, Pool
+from importers.recognise.references import telling, words
 from ledger.messages import N_, say
 
 #: Bank days from the deposit's date to the bank's line.
@@ -37,7 +39,8 @@ def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: b
     ]
     if not found:
         return None
-    quoted = [c for c in found if c.references & (pay.words | set(pay.exact)) and _near(c, pay)]
+    told_numbers = pay.words | set(pay.exact)
+    quoted = [c for c in found if c.references & told_numbers and _near(c, pay)]
     transfer = own_transfer(view)
     from_somebody = bool(pay.part.counterparty_account)
     close = [
@@ -46,8 +49,13 @@ def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: b
         if not (told or (from_somebody and c.account == transfer)) and _days(c, pay, either_way=c.account == transfer)
     ]
     chosen = quoted or close
-    # Somebody's reference, or an open item of the payer: then the amount may be another's by chance.
-    doubt = pay.exact or pool.named(pay.words) or pool.of_party(pay.amount, pay.currency, pay.part.counterparty)
+    # Another item's or deposit's number, or an open item of the payer: then the amount may be this one's by chance.
+    serials = {*pay.exact, *words(pay.part.reference), *filter(telling, pay.words)}
+    doubt = (
+        pool.named(told_numbers)
+        or any(_near(c, pay) for c in pool.deposits(serials))
+        or pool.of_party(pay.amount, pay.currency, pay.part.counterparty)
+    )
     if len(chosen) == 1 and (quoted or not doubt):
         return settled(pool, pay, chosen[0])
     for claim in sorted(chosen, key=lambda c: c.order):

@@ -124,6 +124,11 @@ class Pool:
         found = {id(c): c for r in references if r in known for c in known[r] if c.kind != "clearing"}
         return sorted(found.values(), key=lambda c: c.order) if found else []
 
+    def deposits(self, references: Iterable[str]) -> list[Claim]:
+        """Money on its way, what has arrived included, that carries one of these references."""
+        known = self._by_reference
+        return [c for r in references if r in known for c in known[r] if c.kind == "clearing"]
+
     def of_amount(self, amount: Decimal, currency: str, *, clearing: bool = False) -> Collection[Claim]:
         """Items of which exactly `amount` is left: a payment of this amount would settle them."""
         return self._by_amount.get((clearing, currency, amount), {}).values()

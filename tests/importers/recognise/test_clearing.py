@@ -1,6 +1,7 @@
 """Deposits found on their clearing account, and transfers that meet between own accounts."""
 
 import datetime as dt
+import textwrap
 
 import pytest
 
@@ -75,6 +76,39 @@ def test_of_two_deposits_of_one_amount_the_serial_number_tells(text, links):
     if not links:
         said = "a deposit of 2026-03-06 has this amount, but the line may be something else"
         assert entry.meta["suggestion"] == f"Assets:1582-Swish-på-väg: {said}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "placed"),
+    [
+        ("ACQ 4711223", True),  # the acquirer's own number says nothing
+        ("00075", False),  # another deposit's says that it is not this one
+        ("BATCH 00075", False),
+        ("DEP-00175", False),
+        ("1001", False),  # an invoice's
+    ],
+)
+def test_a_reference_that_is_nobodys_does_not_stand_in_the_way(reference, placed):
+    """
+    2026-03-01 * "Kund AB" "Faktura 1001" ^inv-repris-1001
+      invoice: "1001"
+      Assets:1510-Kundfordringar         10.00 SEK
+      Income:3001-Försäljning-25        -10.00 SEK
+
+    2026-03-06 * "Swish" "Swish 5 mars" ^dep-2
+      Assets:1582-Swish-på-väg          980.00 SEK
+        reference: "00075"
+      Income:3001-Försäljning-25       -980.00 SEK
+
+    2026-03-06 * "Swish" "Swish 4 mars" ^dep-3
+      Assets:1582-Swish-på-väg          900.00 SEK
+        reference: "00175"
+      Income:3001-Försäljning-25       -900.00 SEK
+
+    """
+    doc = textwrap.dedent(test_a_reference_that_is_nobodys_does_not_stand_in_the_way.__doc__)
+    (entry,) = plan(view(doc + DEPOSIT), line("2026-03-09", "1250.00", "Insättning", reference=reference))
+    assert (entry.flag, set(entry.links)) == (("*", {"dep-1"}) if placed else ("!", set()))
 
 
 def test_a_deposit_comes_once():
