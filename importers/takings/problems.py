@@ -118,7 +118,9 @@ class TillVat(Problem):
     """VAT of a till report that its rate doesn't give."""
 
     code = "TILL_VAT"
-    message = N_("Z report {number} of {date}: VAT at {rate} % of {gross} is {computed}, the report says {stated}.")
+    message = N_(
+        "Z report {number} of {date}: at {rate} %, the VAT in {gross} is {computed}; the report says {stated}."
+    )
     remedy = N_(
         "Compare with the printed report. A till that rounds VAT on every receipt may differ by some units: allow it "
         'with  vat_tolerance = "1.00"  in [source.takings]; the report\'s figure is then booked.'
