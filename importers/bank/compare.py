@@ -93,7 +93,7 @@ def file_days(book: BankBook, statements: Sequence[BankStatement]) -> dict[dt.da
     for statement in statements:
         begun = days.keys() & {line.date for line in statement.lines[:1]}
         for line in statement.lines:
-            days.setdefault(line.date, FileDay(line.date)).keys.append(book.key(line))
+            days.setdefault(line.date, FileDay(line.date, line=line.line)).keys.append(book.key(line))
         if not statement.lines:
             continue
         first, last = days[statement.lines[0].date], days[statement.lines[-1].date]
@@ -107,7 +107,7 @@ def file_days(book: BankBook, statements: Sequence[BankStatement]) -> dict[dt.da
                 if day not in days:
                     opening = statement.opening if day == statement.first_day else None
                     early = not statement.final and day == statement.last_day and statement.closing is not None
-                    days[day] = FileDay(day, [], opening, early)
+                    days[day] = FileDay(day, [], opening, early, statement.line)
     return days
 
 
@@ -165,6 +165,7 @@ class Comparison:
             shared = sum((Counter(key for key, _ in rows if key) & Counter(day.keys)).values())
             raise BankRestated(
                 file=self.file,
+                line=day.line,
                 unit=self.book.view.unit.slug,
                 date=day.date,
                 account=self.book.account,
@@ -186,6 +187,7 @@ class Comparison:
             return
         raise BankBeforeOpening(
             file=self.file,
+            line=day.line,
             unit=self.book.view.unit.slug,
             date=day.date,
             account=self.book.account,

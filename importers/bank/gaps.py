@@ -105,7 +105,7 @@ def _gap(
         line=statement.line,
         unit=found.book.view.unit.slug,
         account=found.book.account,
-        last=last,
+        last=max(last, *(b.date - ONE_DAY for b in found.book.asserted if b.date <= day), dt.date.min),
         first=day,
         opening=statement.opening,
         currency=statement.currency,

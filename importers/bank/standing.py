@@ -43,12 +43,14 @@ class FileDay:
         keys: its lines of the day, in order.
         opening: the balance before the first of them, where the file may begin within the day; else None.
         early: whether the file may end within the day.
+        line: where it begins in the file.
     """
 
     date: dt.date
     keys: list[LineKey] = field(default_factory=list)
     opening: Decimal | None = None
     early: bool = False
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

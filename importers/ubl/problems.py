@@ -89,8 +89,8 @@ class UblUnitUnknown(Problem):
     code = "UBL_UNIT_UNKNOWN"
     message = N_("The invoice is from {seller} to {buyer}, and {slug} has no organisation_number to know it by.")
     remedy = N_(
-        'Add organisation_number to units/{slug}/unit.toml, or direction = "in" or "out" to the [source.invoices] '
-        "table of its source."
+        'Add organisation_number to units/{slug}/unit.toml, or direction = "sales" or "purchases" to the '
+        "[source.invoices] table of its source."
     )
 
 

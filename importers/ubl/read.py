@@ -296,4 +296,5 @@ class _Reader:
         try:
             return base64.b64decode(text.encode("ascii"), validate=True)
         except (binascii.Error, ValueError):
-            raise UblAttachmentDamaged(file=self.file, line=inside.line, name=name[:60]) from None
+            line = line_of(inside.by_tag[CBC + "EmbeddedDocumentBinaryObject"][0])
+            raise UblAttachmentDamaged(file=self.file, line=line, name=name[:60]) from None

@@ -109,7 +109,7 @@ def _by_category(invoice: Invoice) -> Iterator[Sum]:
 
 
 def _categories(invoice: Invoice, file: str) -> None:
-    places = [(f"line {line.id}", line.tax, line.line) for line in invoice.lines]
+    places = [(say(N_("invoice line {number}"), number=line.id), line.tax, line.line) for line in invoice.lines]
     places += [("AllowanceCharge", allowance.tax, allowance.line) for allowance in invoice.allowances]
     places += [("TaxSubtotal", part.tax, part.line) for part in invoice.subtotals]
     for position, (category, rate), line in places:

@@ -277,3 +277,7 @@ def own_fault(stage: Stage) -> None:
 def endless_list(stage: Stage) -> None:
     rows = "".join(f"2026-03-06;Sale;1,00;{n},00\n" for n in range(1, 200_002))
     stage.write("march.csv", f"Day;Text;Amount;Balance\n{rows}")
+
+
+def endless_statement(stage: Stage) -> None:
+    _edited(stage, "march.xml", "march.xml", "</Ntry>\n</Stmt>", f"<NtryDtls>{'<TxDtls/>' * 300_000}</NtryDtls>\n</Ntry>\n</Stmt>")

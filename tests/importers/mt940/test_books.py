@@ -127,7 +127,7 @@ def test_a_refusal_leaves_the_books_alone(samples, feed, name, currency, code):
 
 def test_the_line_of_a_damaged_field_is_quoted(feed):
     report = fed(feed).take(MARCH.replace("D250,50", "D250.50"), "march.sta")
-    assert (report.problem.line, report.problem.excerpt) == (5, "2603020302D250.50NTRFNONREF//B1")
+    assert (report.problem.line, report.problem.excerpt) == (5, ":61:2603020302D250.50NTRFNONREF//B1")
 
 
 def test_a_source_without_number_takes_one_account(feed):
