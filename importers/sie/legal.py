@@ -22,6 +22,7 @@ from importers.sie.internal import Posted, Rows, Voucher, groups, number_of, pos
 from importers.sie.model import ZERO, SieFile
 from importers.sie.problems import SieDivisionsDiffer, SieNoDivisions
 from ledger.books import Books, Summary, Unit, summarise
+from ledger.books.config import line_of
 from ledger.charts import load_chart
 from ledger.combine import combine
 from ledger.combine.combined import Combined
@@ -100,8 +101,12 @@ class _Legal:
                 raise next(iter((*book.problems, *(p for p in self.ws.problems if p.unit == slug))))
             if unit.currency != self.ws.currency or unit.chart != self._chart():
                 expected = f"{self.ws.currency} ({self._chart()})"
+                key = "currency" if unit.currency != self.ws.currency else "chart"
+                line, excerpt = line_of(unit.folder / "unit.toml", (key,))
                 raise SieDivisionsDiffer(
                     file=f"units/{slug}/unit.toml",
+                    line=line,
+                    excerpt=excerpt,
                     unit=slug,
                     slug=slug,
                     currency=unit.currency,

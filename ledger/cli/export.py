@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli.context import Session, emit, report, workspace_option
-from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, order
+from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say
 
 if TYPE_CHECKING:
     from importers.sie.export import SieExport
     from ledger.books import Books, Workspace
-    from ledger.errors import Problem
     from ledger.provisional import LevyRun
 
 KINDS = ("4E", "4I", "3", "2", "1")
@@ -75,6 +74,7 @@ def sie(
     if as_json and out is None:
         raise click.UsageError(say(N_("--json needs --out: standard output holds one thing.")))
     from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.books.excerpt import quote  # noqa: PLC0415  likewise
 
     ws = session.workspace
     slug = ws.unit(unit).slug if unit else None
@@ -85,7 +85,11 @@ def sie(
     faulty += _faulty(books, slug)
     if faulty:
         return _refused(ws, faulty, as_json=as_json)
-    found = _made(books, slug, year, kind, run, checksum=not no_checksum)
+    try:
+        found = _made(books, slug, year, kind, run, checksum=not no_checksum)
+    except Problem as problem:
+        quote(ws, [problem])
+        raise
     if out is None:
         click.echo(found.data, nl=False)
     else:

@@ -280,4 +280,24 @@ def endless_list(stage: Stage) -> None:
 
 
 def endless_statement(stage: Stage) -> None:
-    _edited(stage, "march.xml", "march.xml", "</Ntry>\n</Stmt>", f"<NtryDtls>{'<TxDtls/>' * 300_000}</NtryDtls>\n</Ntry>\n</Stmt>")
+    _edited(
+        stage,
+        "march.xml",
+        "march.xml",
+        "</Ntry>\n</Stmt>",
+        f"<NtryDtls>{'<TxDtls/>' * 300_000}</NtryDtls>\n</Ntry>\n</Stmt>",
+    )
+
+
+def endless_sie(stage: Stage) -> None:
+    stage.write("march.se", "#FLAGGA 0\n" + "#PROSA x\n" * 400_000)
+
+
+def statement_gone(stage: Stage) -> None:
+    (kept,) = (stage.root / "units/repris/documents").rglob("*.xml")
+    kept.chmod(0o644)
+    kept.unlink()
+
+
+def endless_message(stage: Stage) -> None:
+    stage.write("march.sta", ":20:S1\r\n" + "\r\n" * 1_000_001)
