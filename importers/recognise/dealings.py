@@ -47,7 +47,8 @@ class Paid:
     Attributes:
         amount: on the partner's money accounts; money in is positive.
         links: `ic-` links of its entry.
-        ic: the kind of dealing; `claim`: its posting is on an account for claims, `debt`: for debts.
+        ic: the kind of dealing.
+        side: `claim` where its posting is on an account for claims, `debt` on one for debts; else empty.
         direct: it was booked straight to income or cost.
         answered: this unit has booked its side.
     """

@@ -1,5 +1,8 @@
 """Entries that wait for a person as the importer wrote them: what of them waits, and what the bank said of it.
 
+Beside them stand payments that a rule placed on claims or debts before their invoice was there (`unlinked`): nobody
+needs to look at them, but they wait for their link.
+
 An entry that somebody has edited is theirs: one with other postings than the importer gave it, with a comment, with
 metadata of their own where something waits. Payee and narration may be edited: who writes the invoice's number there
 helps recognition.
@@ -7,7 +10,6 @@ helps recognition.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,13 +54,11 @@ class Waiting:
 
 def waits(view: BookView, entry: data.Transaction) -> bool:
     """Whether an importer's entry waits for a person, in a month that is open."""
-    source_id = str(entry.meta.get("source-id", ""))
-    openings = {translate(OPENING, language) for language in LANGUAGES}
     return (
         entry.flag == "!"
-        and source_id.startswith(PREFIXES)
+        and str(entry.meta.get("source-id", "")).startswith(PREFIXES)
         and f"{entry.date:%Y-%m}" not in view.closed
-        and not (entry.payee is None and entry.narration in openings)
+        and not (entry.payee is None and entry.narration in {translate(OPENING, language) for language in LANGUAGES})
     )
 
 
@@ -76,6 +76,32 @@ def untouched(view: BookView, entry: data.Transaction) -> Waiting | None:
         return None
     parts = tuple((i, _part(entry.postings[i].meta or {}, -_number(entry.postings[i]))) for i in places)
     return Waiting(entry, source, parts, alone=False)
+
+
+def unlinked(view: BookView, entry: data.Transaction) -> Waiting | None:
+    """Payments that a rule booked on claims or debts when their invoice wasn't there: they are of no item yet.
+
+    Returns:
+        Which of the entry's postings they are; None where there are none, the month is closed, or a person placed them.
+    """
+    if entry.flag != "*" or not str(entry.meta.get("source-id", "")).startswith(PREFIXES):
+        return None
+    if {ACCEPTED, "suggestion"} & entry.meta.keys() or f"{entry.date:%Y-%m}" in view.closed:
+        return None
+    places = [i for i, p in enumerate(entry.postings) if i and _is_loose(view, p)]
+    source = _source(view, entry) if places else None
+    if source is None or any(p.units is None or p.cost or p.price or p.flag for p in entry.postings):
+        return None
+    if is_bank(source):
+        return None if entry.links else _single(entry, source, places)
+    told = [(i, _part(entry.postings[i].meta or {}, -_number(entry.postings[i]))) for i in places]
+    parts = tuple((i, part) for i, part in told if part.counterparty or part.reference or part.invoice or part.text)
+    return Waiting(entry, source, parts, alone=False) if parts else None
+
+
+def _is_loose(view: BookView, posting: data.Posting) -> bool:
+    """Whether a posting on claims or debts says nothing of whose item it is; a dispute is a person's to settle."""
+    return posting.account in view.claims_and_debts and not {"item", "partner", "dispute"} & (posting.meta or {}).keys()
 
 
 def _single(entry: data.Transaction, source: SourceTable, places: list[int]) -> Waiting | None:
@@ -165,18 +191,17 @@ def _in_place(standing: Mapping[str, Any], new: Mapping[str, Any], *, gone: set[
     return {**meta, **{key: value for key, value in new.items() if key not in meta}, **last}
 
 
-#: The lines of an entry: everything indented that follows its first line.
-_SPACES = re.compile(r"\s+")
-
-
 def block(lines: list[str], entry: data.Transaction) -> tuple[int, int] | None:
-    """Where the lines of an entry stand in its file, from and to; None where they aren't as the importer wrote them."""
+    """Where the lines of an entry stand in its file, from and to; None where they aren't as the importer wrote them.
+
+    Its first line, and everything indented that follows; how it is spaced doesn't count.
+    """
     start = int(entry.meta["lineno"]) - 1
     end = start + 1
     while end < len(lines) and lines[end][:1] in {" ", "\t"} and lines[end].strip():
         end += 1
-    standing = _SPACES.sub(" ", "\n".join(lines[start:end])).strip()
-    return (start, end) if standing == _SPACES.sub(" ", render(entry)).strip() else None
+    same = "\n".join(lines[start:end]).split() == render(entry).split()
+    return (start, end) if same else None
 
 
 def file_of(entry: data.Transaction) -> Path:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -104,8 +104,7 @@ def _called(account: str, asked: str) -> bool:
 def _only(account: Account, month: str | None) -> Account:
     if month is None:
         return account
-    months = tuple(m for m in account.months if m.month == month)
-    return Account(account.account, account.currency, account.sources, account.numbers, account.files, months)
+    return replace(account, months=tuple(m for m in account.months if m.month == month))
 
 
 def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconciliation:

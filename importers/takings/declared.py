@@ -53,7 +53,7 @@ class Declared:
         writing = writing_of(self.takings)
         header = find_header(text, self.wanted(), writing.delimiters)
         if header is None:
-            raise TakingsLayout(file=shown, name=self.source.name, needed=", ".join(map(told, self.wanted())))
+            raise TakingsLayout(file=shown, name=self.source.name, needed=", ".join(map(str, self.wanted())))
         return header, columns, writing
 
     def incomplete(self, what: str) -> TakingsIncomplete:
@@ -68,8 +68,3 @@ def line_of_source(unit: Unit, name: str) -> tuple[int | None, str | None]:
     """Line and text of a source's name in its unit.toml."""
     number = next((n for n, source in enumerate(unit.sources) if source.name == name), 0)
     return line_of(unit.folder / "unit.toml", ("source", number, "name"))
-
-
-def told(column: Column) -> str:
-    """A column as users know it."""
-    return column if isinstance(column, str) else str(column)
