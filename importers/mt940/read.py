@@ -190,19 +190,21 @@ def _check_total(total: Field, page: _Page, amounts: Sequence[Decimal], shown: s
     match = TOTAL.fullmatch(total.text)
     if match is None or match[2] != page.currency or total.tag not in {"90C", "90D"}:
         raise page.unread(total, N_("it is no count, currency and sum"))
-    some = [a for a in amounts if (a > 0) == (total.tag == "90C") and a]
-    sums = (
-        (N_("entries in"), N_("entries out"), int(match[1]), len(some)),
-        (N_("a sum in of"), N_("a sum out of"), _number(match[3]), abs(sum(some, Decimal(0)))),
-    )
-    for incoming, outgoing, declared, found in sums:
+    incoming = total.tag == "90C"
+    some = [a for a in amounts if (a > 0) == incoming and a]
+    count = N_("entries in") if incoming else N_("entries out")
+    amount = N_("a sum in of") if incoming else N_("a sum out of")
+    for what, declared, found in (
+        (count, int(match[1]), len(some)),
+        (amount, _number(match[3]), abs(sum(some, Decimal(0)))),
+    ):
         if declared != found:
             raise BankCountDiffers(
                 file=shown,
                 line=total.line,
                 statement=page.number or "-",
                 account=page.account,
-                what=say(incoming if total.tag == "90C" else outgoing),
+                what=say(what),
                 declared=declared,
                 found=found,
             )
