@@ -24,7 +24,7 @@ from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableNumbersMixed
 from importers.tables import Header, Row, Table, check_end, folded_name, read_table
 from ledger.messages import N_, say
-from ledger.rules.rounding import decimals, unit_of
+from ledger.rules.rounding import decimals, in_units
 
 ACCOUNT: Final = re.compile(r"^\s*\"?Kontonummer\"?\s*[;:,\t]\s*\"?([0-9][0-9 ,.-]{5,30})", re.MULTILINE)
 PERIOD: Final = re.compile(r"Period\W{1,3}([0-9]{4}-[0-9]{2}-[0-9]{2})\W{0,5}([0-9]{4}-[0-9]{2}-[0-9]{2})")
@@ -264,17 +264,16 @@ class _Reader:
         first, last = self.period if len(self.period) == 2 else (None, None)
         if first is None or last is None or any(not first <= day <= last for day in days):
             first = last = None  # the period isn't one of booking days
-        unit = unit_of(account.currency)
         lines = chain.lines
         if decimals(account.currency) < 2:  # cells are read with two decimals; 100 CLP has none
-            lines = tuple(replace(line, amount=in_units(line.amount, unit)) for line in lines)
+            lines = tuple(replace(line, amount=in_units(line.amount, account.currency)) for line in lines)
         statement = BankStatement(
             id=f"{min(days)} – {max(days)}" if days else "",
             account=account.number,
             currency=account.currency,
             lines=lines,
-            opening=None if chain.opening is None else in_units(chain.opening, unit),
-            closing=None if chain.closing is None else in_units(chain.closing, unit),
+            opening=None if chain.opening is None else in_units(chain.opening, account.currency),
+            closing=None if chain.closing is None else in_units(chain.closing, account.currency),
             first_day=first,
             last_day=last,
             line=account.row,
@@ -288,12 +287,6 @@ def is_type(cell: str, wanted: str) -> bool:
         return folded_name(cell) == folded_name(wanted)
     whole_word = " " if wanted[:-1].endswith(" ") else ""
     return f"{folded_name(cell)} ".startswith(folded_name(wanted[:-1]) + whole_word)
-
-
-def in_units(amount: Decimal, unit: Decimal) -> Decimal:
-    """An amount as its currency writes it; one that is finer stays, for the check that all statements pass."""
-    whole = amount.quantize(unit)
-    return whole if whole == amount else amount
 
 
 @lru_cache(maxsize=64)

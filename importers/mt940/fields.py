@@ -30,7 +30,7 @@ from importers.mt940.scan import Field
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from ledger.books.guard_bytes import clip
 from ledger.messages import N_, say
-from ledger.rules.rounding import unit_of
+from ledger.rules.rounding import decimals, in_units
 
 BALANCE = re.compile(r"([CD])([0-9]{6})([A-Z]{3})([0-9]{1,14},[0-9]{0,4})", re.ASCII)
 LINE = re.compile(
@@ -88,8 +88,7 @@ def read_balance(field: Field, shown: str) -> Balance:
         raise _unread(field, shown, N_("a balance is C or D, date, currency and amount with a decimal comma"))
     mark, day, currency, amount = match.groups()
     number = _amount(amount, currency, field, shown)
-    decimals = len(amount.partition(",")[2])
-    full = decimals >= -int(unit_of(currency).as_tuple().exponent)
+    full = len(amount.partition(",")[2]) >= decimals(currency)
     return Balance(SIGN[mark] * number, currency, _day(day, field, shown), full)
 
 
@@ -174,9 +173,7 @@ def _amount(text: str, currency: str, field: Field, shown: str) -> Decimal:
     whole, _, part = text.partition(",")
     if len(text) > AMOUNT_LENGTH or len(whole) > MOST_DIGITS:
         raise ImportAmountInvalid(file=shown, line=field.line, text=text, position=f":{field.tag}:")
-    number = Decimal(f"{whole}.{part or 0}")
-    rounded = number.quantize(unit_of(currency))
-    return rounded if rounded == number else number
+    return in_units(Decimal(f"{whole}.{part or 0}"), currency)
 
 
 def _day(text: str, field: Field, shown: str) -> dt.date:

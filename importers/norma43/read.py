@@ -45,7 +45,7 @@ from importers.norma43.records import (
 from importers.problems import ImportDateInvalid
 from ledger.books.guard_bytes import clip
 from ledger.messages import N_, say
-from ledger.rules.rounding import unit_of
+from ledger.rules.rounding import in_units
 
 LAST = N_("its last record (88)")
 
@@ -305,9 +305,7 @@ def _filled(text: str) -> str:
 
 def _decimal(digits: str, currency: str) -> Decimal:
     """An amount: two decimals, in whole units of its currency where it is."""
-    number = Decimal(digits).scaleb(-2)
-    rounded = number.quantize(unit_of(currency))
-    return rounded if rounded == number else number
+    return in_units(Decimal(digits).scaleb(-2), currency)
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 
 from beancount.core import data
@@ -187,14 +187,11 @@ def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: st
 
 def whole(amount: Decimal, currency: str) -> Decimal | None:
     """`amount` in whole units of its currency; None where it is finer. A total price leaves a trace of its division."""
-    quick = amount.quantize(_unit(currency))
+    quick = amount.quantize(unit_of(currency))
     if quick == amount:
         return quick
     rounded = half_away(amount, currency)
     return rounded if abs(rounded - amount) < TRACE else None
-
-
-_unit = cache(unit_of)
 
 
 def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:

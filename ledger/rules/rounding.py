@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 #: Currencies whose minor unit isn't 0.01 (ISO 4217, checked in tests against CLDR where both agree).
@@ -30,9 +31,17 @@ def decimals(currency: str) -> int:
     return 4 if currency in FOUR_DECIMALS else 2
 
 
+@lru_cache(maxsize=256)
 def unit_of(currency: str) -> Decimal:
     """The currency's smallest unit: 0.01 SEK, 1 CLP, 0.001 JOD."""
     return Decimal(1).scaleb(-decimals(currency))
+
+
+def in_units(amount: Decimal, currency: str) -> Decimal:
+    """`amount` with the decimals of its currency; one that is finer stands as it is: nothing is rounded."""
+    with localcontext(EXACT):
+        whole = amount.quantize(unit_of(currency))
+    return whole if whole == amount else amount
 
 
 def half_away(amount: Decimal, currency: str) -> Decimal:

@@ -9,7 +9,7 @@ from babel.numbers import list_currencies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.rules.rounding import decimals, down, half_away, largest_remainder, unit_of
+from ledger.rules.rounding import decimals, down, half_away, in_units, largest_remainder, unit_of
 
 D = Decimal
 CURRENCIES = ["SEK", "EUR", "KES", "CLP", "JOD", "CLF"]
@@ -49,6 +49,22 @@ CLDR_COUNTS_CASH = set(
 def test_halves_go_away_from_zero_and_down_goes_towards_it(amount, currency, half, cut):
     assert str(half_away(D(amount), currency)) == half
     assert str(down(D(amount), currency)) == cut
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        ("100.00", "CLP", "100"),
+        ("100.50", "CLP", "100.50"),
+        ("7", "SEK", "7.00"),
+        ("7.100", "SEK", "7.10"),
+        ("7.105", "SEK", "7.105"),
+        ("-0.005", "JOD", "-0.005"),
+        ("0", "SEK", "0.00"),
+    ],
+)
+def test_an_amount_is_written_in_units_and_never_rounded_to_them(amount, currency, written):
+    assert str(in_units(D(amount), currency)) == written
 
 
 @pytest.mark.parametrize(
