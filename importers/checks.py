@@ -13,6 +13,7 @@ from decimal import Decimal
 from importers.book import BookView
 from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange, ImportMonthClosed
 from ledger.books.guard_profiles import date_window
+from ledger.messages import N_, say
 from ledger.rules.rounding import unit_of
 
 
@@ -27,37 +28,49 @@ def check_day(
         today: the day by which dates are judged.
         file: the source file's name in problems.
         line: its line.
-        position: what is dated so, in words.
+        position: what is dated so, in words; else its line.
 
     Raises:
         ImportDateRange: before 2000, or after the end of next year.
         ImportMonthClosed: its month is sealed.
     """
-    first, last = date_window(today)
-    if not first <= day <= last:
-        raise ImportDateRange(file=file, line=line, date=day, position=position)
+    check_range(day, today, file=file, line=line, position=position)
     month = f"{day:%Y-%m}"
     if month in view.closed:
         slug = view.unit.slug
         raise ImportMonthClosed(file=file, line=line, unit=slug, slug=slug, date=day, month=month)
 
 
-def check_open(view: BookView, account: str, day: dt.date, currency: str, *, by: str) -> None:
-    """Refuse an account of the settings that takes no postings in `currency` on `day`.
+def check_range(day: dt.date, today: dt.date, *, file: str, line: int | None = None, position: str = "") -> None:
+    """Refuse a day that no book has: the first half of `check_day`, for days on which nothing is booked.
+
+    Raises:
+        ImportDateRange: before 2000, or after the end of next year.
+    """
+    first, last = date_window(today)
+    if not first <= day <= last:
+        raise ImportDateRange(file=file, line=line, date=day, position=position or _at(line))
+
+
+def check_open(
+    view: BookView, account: str, day: dt.date, currency: str, *, by: str, settings: str = "unit.toml"
+) -> None:
+    """Refuse an account that takes no postings in `currency` on `day`.
 
     Args:
         view: the book.
-        account: as the settings name it.
+        account: as the settings or the file name it.
         day: of the entry.
         currency: of the posting.
         by: who names the account, in the user's language: "source bank".
+        settings: the unit's file in which it is to be mended.
 
     Raises:
         ImportAccountMissing: it isn't open.
     """
     if not view.is_open(account, day, currency):
         slug = view.unit.slug
-        file = f"units/{slug}/unit.toml"
+        file = f"units/{slug}/{settings}"
         raise ImportAccountMissing(file=file, unit=slug, slug=slug, account=account, by=by, currency=currency, date=day)
 
 
@@ -71,6 +84,10 @@ def check_amount(amount: Decimal, currency: str, *, file: str, line: int | None 
     whole = amount.quantize(smallest)
     if whole != amount:
         raise ImportAmountUnit(
-            file=file, line=line, amount=amount, currency=currency, position=position, smallest=smallest
+            file=file, line=line, amount=amount, currency=currency, position=position or _at(line), smallest=smallest
         )
     return whole
+
+
+def _at(line: int | None) -> str:
+    return say(N_("line {line}"), line=line or "?")

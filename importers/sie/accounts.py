@@ -10,12 +10,9 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.booktext import clean, leaf
-from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange, ImportMonthClosed
+from importers.checks import check_amount, check_day, check_open
 from importers.recognise.placed import posting
 from importers.sie.model import SieFile
-from ledger.books.guard_profiles import date_window
-from ledger.messages import N_, say
-from ledger.rules.rounding import unit_of
 
 #: Roots by #KTYP, and by the first digits of a number in the Swedish standard chart.
 KIND_ROOTS = {"T": "Assets", "S": "Liabilities", "K": "Expenses", "I": "Income"}
@@ -38,8 +35,7 @@ class Accounts:
         self.sie = sie
         self.file = file
         self.unplaced: set[str] = set()  # numbers that the chart has no line for
-        self._smallest = unit_of(sie.currency)
-        self._window = date_window(today)
+        self.today = today
         self._known: dict[str, str] = dict(view.codes)
         self._open: set[tuple[str, dt.date]] = set()
 
@@ -75,16 +71,7 @@ class Accounts:
         """
         account = self.of(number)
         if (account, day) not in self._open:
-            if not self.view.is_open(account, day, self.sie.currency):
-                raise ImportAccountMissing(
-                    file=f"units/{self.view.unit.slug}/accounts.beancount",
-                    unit=self.view.unit.slug,
-                    slug=self.view.unit.slug,
-                    account=account,
-                    by=self.file,
-                    currency=self.sie.currency,
-                    date=day,
-                )
+            check_open(self.view, account, day, self.sie.currency, by=self.file, settings="accounts.beancount")
             self._open.add((account, day))
         return posting(account, amount, self.sie.currency, meta)
 
@@ -94,17 +81,7 @@ class Accounts:
         Raises:
             ImportAmountUnit: it is finer.
         """
-        whole = number.quantize(self._smallest)
-        if number != whole:
-            raise ImportAmountUnit(
-                file=self.file,
-                line=line,
-                amount=number,
-                currency=self.sie.currency,
-                position=say(N_("line {line}"), line=line or "?"),
-                smallest=self._smallest,
-            )
-        return whole
+        return check_amount(number, self.sie.currency, file=self.file, line=line)
 
     def check_day(self, day: dt.date, line: int | None) -> None:
         """Whether an entry may be dated on a day.
@@ -112,21 +89,7 @@ class Accounts:
         Raises:
             ImportDateRange, ImportMonthClosed: as they say.
         """
-        self.check_range(day, line)
-        if f"{day:%Y-%m}" in self.view.closed:
-            slug = self.view.unit.slug
-            raise ImportMonthClosed(file=self.file, line=line, unit=slug, slug=slug, date=day, month=f"{day:%Y-%m}")
-
-    def check_range(self, day: dt.date, line: int | None) -> None:
-        """Whether a book may know a day at all.
-
-        Raises:
-            ImportDateRange: before 2000, or after the end of next year.
-        """
-        first, last = self._window
-        if not first <= day <= last:
-            position = say(N_("line {line}"), line=line or "?")
-            raise ImportDateRange(file=self.file, line=line, date=day, position=position)
+        check_day(self.view, day, self.today, file=self.file, line=line)
 
 
 def class_root(number: str) -> str:

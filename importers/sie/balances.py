@@ -22,6 +22,7 @@ from beancount.core import data
 from importers.base import Source
 from importers.book import BookView
 from importers.booktext import clean
+from importers.checks import check_range
 from importers.identity import digest
 from importers.plan import Plan
 from importers.sie.accounts import Accounts
@@ -79,7 +80,7 @@ class _Planner:
         days = covered(sie)
         assert days is not None  # the file was found whole
         self.start, self.end, self.until = days
-        self.accounts.check_range(self.end, None)
+        check_range(self.end, today, file=self.file)
 
     def run(self) -> Plan:
         if self.sie.vouchers:

@@ -21,7 +21,7 @@ from beancount.core import data
 from importers.bank.model import Part
 from importers.book import BookView
 from importers.booktext import clean
-from importers.problems import ImportAccountMissing
+from importers.checks import check_open
 from importers.recognise.placed import payment
 from importers.recognise.rules import Rules
 from importers.ubl.model import EXEMPT, INTRA_EU, REVERSE, STANDARD, Invoice, Tax
@@ -104,17 +104,7 @@ class Accounts:
         Raises:
             ImportAccountMissing: it doesn't.
         """
-        money = currency or self.view.unit.currency
-        if not self.view.is_open(account, self.day, money):
-            raise ImportAccountMissing(
-                file=f"units/{self.view.unit.slug}/unit.toml",
-                unit=self.view.unit.slug,
-                slug=self.view.unit.slug,
-                account=account,
-                by=by,
-                currency=money,
-                date=self.day,
-            )
+        check_open(self.view, account, self.day, currency or self.view.unit.currency, by=by)
         return account
 
     def place(self, text: str, amount: Decimal, tax: Tax, code: str) -> Target:

@@ -19,8 +19,8 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.booktext import clean
+from importers.checks import check_day, check_range
 from importers.plan import Plan
-from importers.problems import ImportDateRange, ImportMonthClosed
 from importers.ubl.accounts import Accounts
 from importers.ubl.entry import Draft, Drafter
 from importers.ubl.identity import content_of, party_number, source_id_of
@@ -43,7 +43,6 @@ from importers.ubl.swedish import facts_of, findings
 from importers.ubl.totals import line_works_out
 from importers.ubl.worth import Worth, worth_of
 from ledger.books import Unit, account_code
-from ledger.books.guard_profiles import date_window
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 from ledger.messages import N_, say
@@ -190,16 +189,13 @@ class _Planner:
     def day(self, today: dt.date) -> dt.date:
         """The day on which it is booked."""
         issued = self.invoice.issued
-        first, last = date_window(today)
-        if not first <= issued <= last:
-            raise ImportDateRange(file=self.file, date=issued, position=f"{self.invoice.kind}/IssueDate")
+        position = f"{self.invoice.kind}/IssueDate"
+        if self.sides.selling:
+            check_day(self.view, issued, today, file=self.file, position=position)
+            return issued
+        check_range(issued, today, file=self.file, position=position)
         day = issued
         while f"{day:%Y-%m}" in self.view.closed:
-            if self.sides.selling:
-                month = f"{day:%Y-%m}"
-                raise ImportMonthClosed(
-                    file=self.file, unit=self.unit.slug, slug=self.unit.slug, date=issued, month=month
-                )
             day = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
         if day != issued:
             self.note(UblLate, date=issued, day=day)
