@@ -11,9 +11,11 @@ import abc
 import datetime as dt
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import beangulp
 from beancount.core import data
@@ -30,6 +32,7 @@ from ledger.errors import Problem
 #: of camt.053 with one payment each have 70 to 160 MB, by how the bank lays them out.
 LARGEST = 128 << 20
 DOCUMENTS = "documents"
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,29 @@ class SambokImporter(beangulp.Importer):
         self.unit = unit
         self.source = source
         self.with_opens = with_opens
+        self._held: tuple[str, Any] = ("", None)
 
     @property
     def name(self) -> str:
         """Unique among all units: `repris.bank`."""
         return f"{self.unit.slug}.{self.source.name}"
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the unit's first source of its format: a file that tells nobody's is its own."""
+        return next(s for s in self.unit.sources if s.format == self.source.format) == self.source
+
+    def once(self, source: Source, read: Callable[[Source], Content]) -> Content:
+        """What `read` makes of a file: asked by `owns`, `day` and `plan`, the file is read once.
+
+        Args:
+            source: the file; what was read of another one is forgotten.
+            read: the same at every call; a problem that it raises isn't kept.
+        """
+        if self._held[0] != source.digest:
+            self._held = (source.digest, read(source))
+        content: Content = self._held[1]
+        return content
 
     @abc.abstractmethod
     def recognises(self, head: bytes) -> bool:

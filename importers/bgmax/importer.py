@@ -10,7 +10,6 @@ from importers.clearing.importer import ClearingImporter, Reading
 class BgMaxImporter(ClearingImporter):
     """BgMax, Bankgirot's file of payments received. One file may hold several bankgiro numbers and currencies."""
 
-    FORMAT = "bgmax"
     ROLE = "bankgiro_clearing"
 
     def recognises(self, head: bytes) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import ClassVar
 
 from importers.base import SambokImporter, Source
@@ -31,12 +29,10 @@ class Reading:
 class ClearingImporter(SambokImporter):
     """A format of deposits. One file may hold those of several numbers and currencies of the unit.
 
-    A format gives `FORMAT` (as in `unit.toml`), `ROLE` (of the chart: its clearing account), `recognises` and `read`.
+    A format gives `ROLE` (of the chart: its clearing account), `recognises` and `read`.
     """
 
-    FORMAT: ClassVar[str]
     ROLE: ClassVar[str]
-    _read: Mapping[str, Reading] = MappingProxyType({})
 
     @abc.abstractmethod
     def read(self, source: Source) -> Reading:
@@ -56,18 +52,17 @@ class ClearingImporter(SambokImporter):
         Raises:
             Problem: the file is damaged, cut off, or doesn't add up.
         """
-        if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
-            self._read = {source.digest: self.read(source)}
-        return self._read[source.digest].deposits
+        return self.once(source, self.read).deposits
 
     def owns(self, source: Source) -> bool:
         """Whether the first deposit is this source's; a damaged file, or one without any, is the first source's."""
-        first = next(s for s in self.unit.sources if s.format == self.FORMAT)
         try:
             deposits = self.deposits(source)
-            return (source_of(self.unit, deposits[0], self.source, source.shown) if deposits else first) == self.source
+            if deposits:
+                return source_of(self.unit, deposits[0], self.source, source.shown) == self.source
         except Problem:
-            return first == self.source
+            pass
+        return self.is_first
 
     def day(self, source: Source) -> dt.date | None:
         """The last day of a deposit."""
@@ -83,7 +78,7 @@ class ClearingImporter(SambokImporter):
                 tables[key] = source_of(self.unit, deposit, self.source, source.shown)
             table = tables[key]
             groups.setdefault(table.name, (table, []))[1].append(deposit)
-        whole = Plan(remarks=list(self._read[source.digest].remarks))
+        whole = Plan(remarks=list(self.once(source, self.read).remarks))
         for table, deposits in groups.values():
             whole.extend(
                 plan_deposits(

@@ -7,7 +7,6 @@ was cut off or changed on the way, brings nothing.
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 
 from importers.base import SambokImporter, Source
 from importers.book import BookView
@@ -23,8 +22,6 @@ from importers.sie.whole import check_whole
 from ledger.books import Unit
 from ledger.messages import N_, say
 
-FORMAT = "sie4"
-
 
 class SieImporter(SambokImporter):
     """SIE of types 1 to 4, from any accounting program."""
@@ -36,17 +33,17 @@ class SieImporter(SambokImporter):
     def owns(self, source: Source) -> bool:
         """The unit's first SIE source takes it; which company it is of is checked when it is planned."""
         del source
-        return next(s for s in self.unit.sources if s.format == FORMAT) == self.source
+        return self.is_first
 
     def day(self, source: Source) -> dt.date | None:
         """The last voucher's day; the last one that its balances speak of where it holds no vouchers."""
-        sie = _read(source.data, source.shown)
+        sie = self.once(source, _read)
         days = covered(sie)
         return max((v.date for v in sie.vouchers), default=days[2] if days else None)
 
     def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
         """What the book lacks of the file."""
-        sie = _read(source.data, source.shown)
+        sie = self.once(source, _read)
         check_file(sie, self.unit, source.shown)
         found = (plan_vouchers if sie.type == 4 else plan_balances)(view, sie, source, today)
         if (sie.meta.get("FLAGGA") or ("0",))[0] == "1":
@@ -54,10 +51,9 @@ class SieImporter(SambokImporter):
         return found
 
 
-@lru_cache(maxsize=2)
-def _read(content: bytes, name: str) -> SieFile:
-    sie = read_sie(content, name)
-    check_whole(sie, name)
+def _read(source: Source) -> SieFile:
+    sie = read_sie(source.data, source.shown)
+    check_whole(sie, source.shown)
     return sie
 
 

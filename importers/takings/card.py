@@ -20,7 +20,6 @@ NEEDED = ("date", "amount")
 class CardImporter(Declared, ClearingImporter):
     """Any acquirer's settlement by `[source.takings.columns]`."""
 
-    FORMAT = "card"
     ROLE = "card_clearing"
 
     def read(self, source: Source) -> Reading:

@@ -43,7 +43,6 @@ NEEDED = ("date", "amount")
 class SwishImporter(Declared, ClearingImporter):
     """Swish reports of Swedbank, Handelsbanken and Nordea; any other bank by `[source.takings.columns]`."""
 
-    FORMAT = "swish"
     ROLE = "swish_clearing"
 
     def recognises(self, head: bytes) -> bool:

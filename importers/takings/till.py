@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from importers.base import SambokImporter, Source
 from importers.book import BookView
@@ -24,8 +22,6 @@ NEEDED = ("date", "number")
 class TillImporter(Declared, SambokImporter):
     """Any till's list of Z reports: a row a report, or a row a figure."""
 
-    _read: Mapping[str, tuple[Report, ...]] = MappingProxyType({})
-
     @property
     def long(self) -> bool:
         """Whether a row is a figure (the column `item` says which)."""
@@ -42,9 +38,7 @@ class TillImporter(Declared, SambokImporter):
         Raises:
             Problem: it is damaged, or a report doesn't tie.
         """
-        if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
-            self._read = {source.digest: self.read(source)}
-        return self._read[source.digest]
+        return self.once(source, self.read)
 
     def read(self, source: Source) -> tuple[Report, ...]:
         """Every report of a file, without remembering it."""
@@ -69,7 +63,7 @@ class TillImporter(Declared, SambokImporter):
         try:
             self.reports(source)
         except Problem:
-            return next(s for s in self.unit.sources if s.format == "till") == self.source
+            return self.is_first
         return True
 
     def day(self, source: Source) -> dt.date | None:

@@ -7,8 +7,6 @@ One file holds one invoice. A unit may have one source for all of them, or one f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from importers.base import SambokImporter, Source
 from importers.book import BookView
@@ -25,9 +23,6 @@ from ledger.errors import Problem
 class UblImporter(SambokImporter):
     """Invoices and credit notes, sent and received."""
 
-    FORMAT = "ubl"
-    _read: Mapping[str, Invoice] = MappingProxyType({})
-
     def recognises(self, head: bytes) -> bool:
         """Whether it may be an electronic invoice; which kind, the reader says."""
         return looks_like_ubl(head)
@@ -39,7 +34,7 @@ class UblImporter(SambokImporter):
         except UblWrongDirection:
             return False
         except Problem:
-            return next(s for s in self.unit.sources if s.format == self.FORMAT) == self.source
+            return self.is_first
         return True
 
     def day(self, source: Source) -> dt.date | None:
@@ -52,11 +47,7 @@ class UblImporter(SambokImporter):
         Raises:
             Problem: it is damaged, no invoice, or doesn't add up.
         """
-        if source.digest not in self._read:  # asked by `owns`, `day` and `plan`
-            invoice = read_ubl(source.data, source.shown)
-            check_adds_up(invoice, source.shown)
-            self._read = {source.digest: invoice}
-        return self._read[source.digest]
+        return self.once(source, _read)
 
     def sides(self, source: Source) -> Sides:
         """The invoice as this unit sees it."""
@@ -68,3 +59,9 @@ class UblImporter(SambokImporter):
         document = source.document
         invoice = self.invoice(source)
         return plan_invoice(view, self.source, invoice, sides, file=source.shown, document=document, today=today)
+
+
+def _read(source: Source) -> Invoice:
+    invoice = read_ubl(source.data, source.shown)
+    check_adds_up(invoice, source.shown)
+    return invoice

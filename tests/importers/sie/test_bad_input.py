@@ -33,6 +33,7 @@ from importers.sie.problems import (
 )
 from importers.sie.read import LONGEST, MOST_ACCOUNTS, MOST_LINES
 from ledger.books import Unit
+from ledger.books.durable import sha256
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
@@ -70,7 +71,7 @@ def plan(tmp_path_factory):
     def read(content, closed=()):
         data = content if isinstance(content, bytes) else content.encode("cp437")
         view = BookView(unit, [], frozenset(closed))
-        return importer.plan(Source(Path("x.se"), "x.se", data, "0" * 64), view, TODAY)
+        return importer.plan(Source(Path("x.se"), "x.se", data, sha256(data)), view, TODAY)
 
     return read
 
