@@ -15,11 +15,10 @@ from typing import Final
 
 from importers.bank.chain import NEWEST
 from importers.cells import Days, NumberStyle
+from importers.columns import THOUSANDS, delimiters_of
 from importers.tables import DELIMITERS, Header, Row, folded_name, headers, read_rows
 from ledger.books.source_csv import CsvColumns, CsvTable
 from ledger.errors import Problem
-
-SEPARATORS: Final = {"none": "", "space": " ", "apostrophe": "'", ".": ".", ",": ","}
 
 
 @dataclass(frozen=True)
@@ -179,21 +178,17 @@ def layouts_of(table: CsvTable | None) -> tuple[Layout, ...]:
 
 
 def _style(table: CsvTable) -> NumberStyle | None:
-    thousands = SEPARATORS[table.thousands or "space"]
+    thousands = THOUSANDS[table.thousands or "space"]
     if table.decimal is None and thousands not in {".", ","}:
         return None
     return NumberStyle(table.decimal or ("," if thousands == "." else "."), thousands)
-
-
-def _delimiters(table: CsvTable) -> str:
-    return DELIMITERS if table.delimiter is None else table.delimiter.replace("tab", "\t")
 
 
 def _own(table: CsvTable, columns: CsvColumns) -> Layout:
     return Layout(
         "",
         columns,
-        delimiters=_delimiters(table),
+        delimiters=delimiters_of(table.delimiter),
         encoding=table.encoding,
         style=_style(table),
         days=table.dates or ("%Y-%m-%d",),
@@ -212,7 +207,7 @@ def _told(layout: Layout, table: CsvTable) -> Layout:
     return Layout(
         layout.bank,
         layout.columns,
-        delimiters=_delimiters(table),
+        delimiters=delimiters_of(table.delimiter),
         encoding=table.encoding,
         style=_style(table),
         days=table.dates or layout.days,

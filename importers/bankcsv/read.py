@@ -19,11 +19,11 @@ from importers.bank.chain import InOut, Link, chained, until
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCurrency
 from importers.bankcsv.layouts import Layout
-from importers.cells import Days, NumberStyle, decide_style, decimals_of
-from importers.problems import ImportAmountInvalid, ImportDateInvalid
+from importers.cells import Days, NumberStyle, decide_style
+from importers.columns import Columns
+from importers.problems import ImportAmountInvalid
 from importers.problems_tables import TableNumbersMixed
 from importers.tables import Header, Row, Table, check_end, folded_name, read_table
-from ledger.messages import N_, say
 from ledger.rules.rounding import decimals, in_units
 
 ACCOUNT: Final = re.compile(r"^\s*\"?Kontonummer\"?\s*[;:,\t]\s*\"?([0-9][0-9 ,.-]{5,30})", re.MULTILINE)
@@ -68,7 +68,7 @@ class _Account:
     links: list[Link] = field(default_factory=list)
 
 
-class _Reader:
+class _Reader(Columns):
     """Turns cells into nouns, and names the place where one can't be."""
 
     def __init__(self, table: Table, layout: Layout, currency: str) -> None:
@@ -87,22 +87,18 @@ class _Reader:
         amounts = (self.columns.amount, self.columns.money_in, self.columns.money_out, self.columns.balance)
         self.account_places = [self.at(column) for column in self.columns.account]
         self.currency_place = self.at(self.columns.currency) if self.columns.currency is not None else None
-        self.number_columns = [self.at(column) for column in amounts if column is not None]
+        self.numeric = [self.at(column) for column in amounts if column is not None]
         self.style = layout.style or self.shown_style()
 
     def at(self, column: int | str) -> int:
         """A column's place in a row."""
         return column - 1 if isinstance(column, int) else self.table.header.names.index(folded_name(column))
 
-    def name(self, place: int) -> str:
-        """A column as it is called in problems."""
-        return self.table.header.names[place] or say(N_("column {number}"), number=place + 1)
-
     def shown_style(self) -> NumberStyle:
         """How the file writes amounts."""
-        cells = [(r.line, r.cells[c]) for r in self.table.rows for c in self.number_columns if not self.is_skipped(r)]
+        cells = [(r.line, r.cells[c]) for r in self.table.rows for c in self.numeric if not self.is_skipped(r)]
         if not self.layout.swedish:
-            return decide_style(cells, self.table.shown, self.name(self.number_columns[0]))
+            return decide_style(cells, self.table.shown, self.name(self.numeric[0]))
         sign = ""
         for line, text in cells:
             found = "," if "," in text else "." if "." in text else ""
@@ -116,12 +112,7 @@ class _Reader:
         last = len(self.table.header.names) - 1
         if self.columns.currency is not None and last == self.at(self.columns.currency):
             return CURRENCY.fullmatch(cell) is not None
-        if last not in self.number_columns:
-            return False
-        places = {
-            decimals_of(row.cells[c]) for row in self.table.rows for c in self.number_columns if row.cells[c].strip()
-        }
-        return len(places) == 1 and places != {0} and decimals_of(cell) in places
+        return super().whole(cell)
 
     def is_skipped(self, row: Row) -> bool:
         """Whether a row isn't booked, by its type."""
@@ -140,22 +131,6 @@ class _Reader:
         if not self.accounts:
             self.accounts[""] = _Account(self.number_above, self.currency, self.table.header.line or 1)
         return Read(tuple(s for account in self.accounts.values() for s in self.statements(account)), self.left_out)
-
-    def number(self, row: Row, place: int) -> Decimal | None:
-        """An amount; None where the cell is empty."""
-        text = row.cells[place]
-        found = self.style.number(text)
-        if found is None and text.strip():
-            raise self.table.problem(ImportAmountInvalid, row.line, text=text, position=self.name(place))
-        return found
-
-    def day(self, row: Row, place: int) -> dt.date:
-        """A date."""
-        found = self.days.day(row.cells[place])
-        if found is None:
-            text = row.cells[place] or '""'
-            raise self.table.problem(ImportDateInvalid, row.line, text=text, position=self.name(place))
-        return found
 
     def amounts(self) -> Callable[[Row], Decimal]:
         """What gives a row's amount, money in positive."""
@@ -196,7 +171,7 @@ class _Reader:
                 self.left_out += 1
                 if after is None:
                     return
-            moved, day = amount(row), self.day(row, date)
+            moved, day = amount(row), self.day_in(row, date)
             line = None if skipped else line_of(row, day, moved)
             self.account(row).links.append(Link(row.line, day, moved, after, line))
 
@@ -228,7 +203,7 @@ class _Reader:
                 counterparty=other,
                 text=" ".join(word for word in words if word and word != other),
                 bank_ref=ref(row),
-                value_date=self.day(row, value) if value is not None and row.cells[value].strip() else None,
+                value_date=self.day_in(row, value) if value is not None and row.cells[value].strip() else None,
                 position=position,
                 line=row.line,
                 counterparty_account=own(row) or (sender(row) if amount > 0 else recipient(row)),

@@ -6,15 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
-from importers.cells import Days, NumberStyle, decide_style, decimals_of
-from importers.problems import ImportAmountInvalid, ImportDateInvalid
-from importers.tables import DELIMITERS, Header, Row, Table, check_end, folded_name, headers, read_table
+from importers.cells import Days, NumberStyle, decide_style
+from importers.columns import THOUSANDS, Columns, delimiters_of
+from importers.problems import ImportAmountInvalid
+from importers.tables import DELIMITERS, Header, Row, check_end, folded_name, headers, read_table
 from ledger.books.source_takings import TakingsTable
-from ledger.messages import N_, say
 
-SEPARATORS: Final = {"none": "", "space": " ", "apostrophe": "'", ".": ".", ",": ","}
 #: A column by what it holds: its name in the header, its number from 1, or several names that one of is there.
 Column = int | str | tuple[str, ...]
 
@@ -48,14 +46,13 @@ def writing_of(takings: TakingsTable | None) -> Writing:
     """How the files of a source are written."""
     if takings is None:
         return Writing()
-    delimiters = {None: DELIMITERS, "tab": "\t"}.get(takings.delimiter, takings.delimiter or "")
     style = None
     if takings.decimal is not None:
-        style = NumberStyle(takings.decimal, SEPARATORS[takings.thousands or "none"])
-    return Writing(delimiters, style, takings.dates, takings.ended)
+        style = NumberStyle(takings.decimal, THOUSANDS[takings.thousands or "none"])
+    return Writing(delimiters_of(takings.delimiter), style, takings.dates, takings.ended)
 
 
-class Sheet:
+class Sheet(Columns):
     """The rows of a file below its header.
 
     Args:
@@ -79,14 +76,14 @@ class Sheet:
         amounts: Sequence[str],
         writing: Writing,
     ) -> None:
-        self.table: Table = read_table(text, shown, header)
+        self.table = read_table(text, shown, header)
         found = {name: place_of(header, column) for name, column in columns.items()}
         self.places = {name: place for name, place in found.items() if place is not None}
         self.numeric = sorted({self.places[name] for name in amounts if name in self.places})
         self.days = Days(*writing.dates)
         self.style = writing.style or self._style()
         if writing.ended:
-            check_end(self.table, self._whole)
+            check_end(self.table, self.whole)
 
     @property
     def rows(self) -> list[Row]:
@@ -97,20 +94,9 @@ class Sheet:
         cells = ((row.line, row.cells[place]) for row in self.rows for place in self.numeric)
         return decide_style(cells, self.table.shown, self.name(self.numeric[0]) if self.numeric else "")
 
-    def _whole(self, cell: str) -> bool:
-        """Whether the last cell can't be the beginning of a longer one: an amount with the decimals of all others."""
-        if len(self.table.header.names) - 1 not in self.numeric:
-            return False
-        held = {decimals_of(row.cells[p]) for row in self.rows for p in self.numeric if row.cells[p].strip()}
-        return len(held) == 1 and held != {0} and decimals_of(cell) in held
-
     def has(self, name: str) -> bool:
         """Whether the file has a column."""
         return name in self.places
-
-    def name(self, place: int) -> str:
-        """A column as it is called in problems."""
-        return self.table.header.names[place] or say(N_("column {number}"), number=place + 1)
 
     def text(self, row: Row, name: str) -> str:
         """What stands in a column; empty where the file has none."""
@@ -125,16 +111,6 @@ class Sheet:
         """
         place = self.places.get(name)
         return None if place is None else self.number(row, place)
-
-    def number(self, row: Row, place: int) -> Decimal | None:
-        """The amount in a cell; None where it is empty."""
-        text = row.cells[place]
-        if not text.strip():
-            return None
-        found = self.style.number(text)
-        if found is None:
-            raise self.table.problem(ImportAmountInvalid, row.line, text=text, position=self.name(place))
-        return found
 
     def need(self, row: Row, name: str) -> Decimal:
         """An amount that must be there.
@@ -154,9 +130,4 @@ class Sheet:
         Raises:
             ImportDateInvalid: it is none.
         """
-        place = self.places[name]
-        found = self.days.day(row.cells[place])
-        if found is None:
-            text = row.cells[place] or '""'
-            raise self.table.problem(ImportDateInvalid, row.line, text=text, position=self.name(place))
-        return found
+        return self.day_in(row, self.places[name])
