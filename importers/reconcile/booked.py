@@ -15,7 +15,7 @@ import polars as pl
 
 from ledger.books import UnitBook
 from ledger.books.cells import loads
-from ledger.books.columns import read
+from ledger.books.columns import joinable, read
 
 ZERO = Decimal(0)
 #: The beginning of a bank line's `source-id`; what comes of other files, or of hand, is no line of the bank.
@@ -94,10 +94,8 @@ def bank_books(book: UnitBook, accounts: Collection[str], shown: Callable[[str],
         shown: a file as users know it (`Workspace.shown`).
     """
     transactions = read(book.table("transactions"), "transactions", _TRANSACTIONS)
-    number = pl.int_range(pl.len(), dtype=pl.UInt32).alias("transaction")
-    owners = transactions.select(number.repeat_by("postings").explode())["transaction"].drop_nulls()
-    postings = read(book.table("postings"), "postings", ["account", "number", "currency"]).with_columns(owners)
-    transactions = transactions.with_columns(number)
+    columns = ["account", "number", "currency"]
+    transactions, postings = joinable(transactions, read(book.table("postings"), "postings", columns))
     name = cache(shown)
     lines: dict[str, str] = {}
     said: dict[int, tuple[str, str]] = {}

@@ -205,6 +205,18 @@ def _split(meta: dict[str, Any] | None) -> tuple[str | None, int | None, str | N
     return None, None, dumps([[key, pack(value)] for key, value in meta.items()])
 
 
+def joinable(transactions: pl.DataFrame, postings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both tables with the number of the transaction (`transaction`), by which they are joined.
+
+    Args:
+        transactions: all of them, with their column `postings`.
+        postings: all of them.
+    """
+    numbered = transactions.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("transaction"))
+    owners = numbered.select(pl.col("transaction").repeat_by("postings").explode())["transaction"].drop_nulls()
+    return numbered, postings.with_columns(owners)
+
+
 def read(blob: bytes, table: str, columns: list[str] | None = None) -> pl.DataFrame:
     """One table, checked for its shape.
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from ledger.books import UnitBook
 from ledger.books.cells import loads, unpack
-from ledger.books.columns import read
+from ledger.books.columns import joinable, read
 from ledger.charts import load_chart
 from ledger.rules.open_items import Movement
 from ledger.subledger.movements import SAID, Accounts, accounts_of, clearing_of, movement
@@ -51,12 +51,10 @@ def scan_movements(book: UnitBook, shown: Callable[[str], str], until: dt.date |
     if not accounts.kinds:
         return []
     transactions = read(book.table("transactions"), "transactions", _TRANSACTIONS)
-    number = pl.int_range(pl.len(), dtype=pl.UInt32).alias("transaction")
-    owners = transactions.select(number.repeat_by("postings").explode())["transaction"].drop_nulls()
-    postings = read(book.table("postings"), "postings", _POSTINGS).with_columns(owners)
+    transactions, postings = joinable(transactions, read(book.table("postings"), "postings", _POSTINGS))
     moved = postings.filter(pl.col("account").is_in(list(accounts.kinds)))
     opening, masked = _marked(postings, accounts)
-    rows = moved.join(transactions.with_columns(number), on="transaction", suffix="_whole", maintain_order="left")
+    rows = moved.join(transactions, on="transaction", suffix="_whole", maintain_order="left")
     if until is not None:
         rows = rows.filter(pl.col("date") <= until)
     return list(_movements(rows, accounts, opening, masked, cache(shown)))
