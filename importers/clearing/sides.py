@@ -15,7 +15,7 @@ from importers.clearing.fees import Fees
 from importers.clearing.model import Deposit, Payment
 from importers.clearing.till import TillSide
 from importers.recognise.place import Placed, Recogniser
-from importers.recognise.placed import PAYMENT
+from importers.recognise.placed import PART_KEYS, PAYMENT, tidy
 from ledger.books import account_code
 from ledger.books.sources import RuleTable, SourceTable
 from ledger.messages import N_, say
@@ -139,16 +139,10 @@ class Sides:
 
 def say_of(payment: Payment, meta: dict[str, Any]) -> None:
     """Add what the file says of a payment to the metadata of its posting, where it doesn't stand there yet."""
-    part = payment.part
-    for key, text, longest in (
-        ("counterparty", part.counterparty, 400),
-        ("counterparty-account", part.counterparty_account, 60),
-        ("reference", part.reference, 80),
-        ("text", part.text, 400),
-        ("invoice", part.invoice, 80),
-    ):
-        if text and key not in meta and (told := clean(text, longest)):
-            meta[key] = told
+    part = tidy(payment.part)
+    for name, key in PART_KEYS.items():
+        if key not in meta and (text := getattr(part, name)):
+            meta[key] = text
     for key, value in payment.meta:
         meta[key] = clean(value, 80) if isinstance(value, str) else value
 

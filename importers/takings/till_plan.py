@@ -35,11 +35,10 @@ from ledger.books.source_takings import TillPayment
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 from ledger.subledger import deposit_link
+from ledger.subledger.movements import ON_ITS_WAY
 
 #: What source ids of till reports begin with; metadata of their entries.
 TILL, NUMBER, REGISTER, SALES = "till-", "z-report", "till", "sales"
-#: Ways to pay that are money on its way to the bank.
-ON_ITS_WAY = frozenset({"card", "swish"})
 
 
 def plan_reports(
