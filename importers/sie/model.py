@@ -168,14 +168,6 @@ class SieFile:
         """Vouchers whose rows don't sum to zero."""
         return [voucher for voucher in self.vouchers if voucher.total]
 
-    def series_gaps(self) -> int:
-        """Numbers missing within the series, between each one's first and last."""
-        per_series: dict[str, set[int]] = {}
-        for voucher in self.vouchers:
-            if voucher.number.isascii() and voucher.number.isdigit():
-                per_series.setdefault(voucher.series, set()).add(int(voucher.number))
-        return sum(max(n) - min(n) + 1 - len(n) for n in per_series.values())
-
     def differing(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
         """Accounts that don't tie: number, opening, Σ vouchers, closing (opening + Σ ≠ #UB, or Σ ≠ #RES).
 

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from importers.sie.model import MONTH_KINDS, SieBalance, SieFile, SieRow, SieVoucher
+from importers.sie.model import MONTH_KINDS, YEAR_KINDS, SieBalance, SieFile, SieRow, SieVoucher
 
 #: What stands for characters that CP437 lacks but texts often hold.
 SUBSTITUTES = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR", "Ø": "O", "ø": "o"}
@@ -157,7 +157,7 @@ def _objects(pairs: tuple[tuple[str, str], ...]) -> str:
 
 def _balance(row: SieBalance) -> str:
     month = f" {row.period}" if row.kind in MONTH_KINDS else ""
-    objects = f" {_objects(row.objects)}" if row.objects or row.kind not in {"IB", "UB", "RES"} else ""
+    objects = f" {_objects(row.objects)}" if row.objects or row.kind not in YEAR_KINDS else ""
     quantity = "" if row.quantity is None else f" {row.quantity:f}"
     return f"#{row.kind} {row.year}{month} {row.account}{objects} {_amount(row.amount)}{quantity}"
 

@@ -43,10 +43,10 @@ class Party:
     Attributes:
         name: as registered (BT-27, BT-44); else the trading name.
         trading_name: what it is called in business (BT-28, BT-45).
-        legal_id: organisation number (BT-30, BT-47) and its scheme (0007 = Sweden).
+        legal_id: organisation number (BT-30, BT-47).
         vat: VAT number (BT-31, BT-48).
         tax_ids: other tax registrations (BT-32): scheme and text, "Godkänd för F-skatt" in Sweden.
-        endpoint: electronic address (BT-34, BT-49) and its scheme.
+        endpoint: electronic address (BT-34, BT-49).
         ids: further identifiers (BT-29, BT-46), each with its scheme.
         country: ISO 3166 code of its address.
     """
@@ -54,11 +54,9 @@ class Party:
     name: str = ""
     trading_name: str = ""
     legal_id: str = ""
-    legal_scheme: str = ""
     vat: str = ""
     tax_ids: tuple[tuple[str, str], ...] = ()
     endpoint: str = ""
-    endpoint_scheme: str = ""
     ids: tuple[tuple[str, str], ...] = ()
     country: str = ""
 
@@ -82,7 +80,6 @@ class PaymentMeans:
     code: str
     id: str = ""
     account: str = ""
-    account_name: str = ""
     branch: str = ""
     mandate: str = ""
 

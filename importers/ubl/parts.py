@@ -31,11 +31,9 @@ def party(fields: Fields) -> Party:
         name=(legal.text("RegistrationName") if legal else "") or (names[0] if names else ""),
         trading_name=names[0] if names else "",
         legal_id=legal.text("CompanyID") if legal else "",
-        legal_scheme=legal.attribute("CompanyID", "schemeID") if legal else "",
         vat=vat,
         tax_ids=tuple(others),
         endpoint=fields.text("EndpointID"),
-        endpoint_scheme=fields.attribute("EndpointID", "schemeID"),
         ids=ids,
         country=country.text("IdentificationCode").upper() if country else "",
     )
@@ -50,7 +48,6 @@ def payment_means(fields: Fields) -> PaymentMeans:
         code=fields.text("PaymentMeansCode"),
         id=next(iter(fields.texts("PaymentID")), ""),
         account=account.text("ID") if account else "",
-        account_name=account.text("Name") if account else "",
         branch=branch.text("ID") if branch else "",
         mandate=mandate.text("ID") if mandate else "",
     )

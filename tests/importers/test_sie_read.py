@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
@@ -49,11 +50,11 @@ def test_every_figure_of_the_oracle(samples, name):
     assert len(sie.vouchers) == want["vouchers"]
     assert sum(len(v.rows) for v in sie.vouchers) == want["trans"]
     assert sum(1 for v in sie.vouchers for r in v.rows if r.objects) == want["trans_with_objects"]
-    per_series = {}
-    for voucher in sie.vouchers:
-        per_series[voucher.series] = per_series.get(voucher.series, 0) + 1
-    assert per_series == want["series"]
-    assert sie.series_gaps() == want["series_gaps"]
+    assert Counter(v.series for v in sie.vouchers) == want["series"]
+    numbers = defaultdict(set)
+    for voucher in (v for v in sie.vouchers if v.number.isdigit()):
+        numbers[voucher.series].add(int(voucher.number))
+    assert sum(max(n) - min(n) + 1 - len(n) for n in numbers.values()) == want["series_gaps"]
     unbalanced = [[[v.series, v.number, f"{v.date:%Y%m%d}"], Decimal(v.total)] for v in sie.unbalanced()]
     assert unbalanced == [[who, Decimal(much)] for who, much in want["unbalanced"]]
     assert sie.dimensions == want["dims"]
