@@ -17,12 +17,16 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-# The long campaigns in a number that CI can wait for; in full: make campaigns FUZZ=100000 KILLS=1000
+# The long campaigns in a number that CI can wait for; in full: make campaigns FUZZ=100000 KILLS=1000. FILES are mutated
+# files for each importer, HISTORIES generated histories of downloads: 10,000 of each, always.
 FUZZ ?= 3000
 KILLS ?= 60
+FILES ?= 10000
+HISTORIES ?= 10000
 campaigns: setup
-	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) $(BIN)/python -m pytest -n auto tests/faults tests/books/guard/test_fuzz.py \
-	  tests/books/guard/test_words.py tests/books/load
+	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) SAMBOK_FUZZ_FILES=$(FILES) SAMBOK_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest \
+	  -n auto tests/faults tests/books/guard/test_fuzz.py tests/books/guard/test_words.py tests/books/load \
+	  tests/importers/fuzz tests/importers/bank/test_histories.py
 
 # Brings new texts into the catalogues of ledger/locale, and drops those that are gone; then translate what is empty.
 messages: .venv/ready
