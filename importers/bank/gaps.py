@@ -24,8 +24,6 @@ from ledger.messages import N_, say
 
 #: Metadata of a closing balance: the number of the statement that gives it, in the bank's series.
 STATEMENT = "statement"
-#: So many numbers before a statement's are looked at: a month of daily ones, with some that came in twice.
-LOOKED_AT = 60
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -60,7 +58,7 @@ def gaps(found: Comparison, statements: Sequence[BankStatement], file: str) -> l
         if day is None:
             continue
         chained = before is not None and before.closing is not None and before.closing == statement.opening
-        gap = None if chained else _gap(found, statement, day, number, file)
+        gap = None if chained else _gap(found, before, statement, day, number, file)
         if gap is not None:
             told.append((day, *gap))
         elif number is not None:
@@ -78,9 +76,14 @@ def gaps(found: Comparison, statements: Sequence[BankStatement], file: str) -> l
 
 
 def _gap(
-    found: Comparison, statement: BankStatement, day: dt.date, number: int | None, file: str
+    found: Comparison,
+    before: BankStatement | None,
+    statement: BankStatement,
+    day: dt.date,
+    number: int | None,
+    file: str,
 ) -> tuple[Decimal, Problem] | None:
-    """What is missing before a statement, if anything is."""
+    """What is missing before a statement, if anything is: since the one before it in the file, or in the book."""
     if statement.opening is None:
         return None
     starts = found.starts(day)
@@ -95,6 +98,10 @@ def _gap(
         return None  # it begins in the middle of the day, or on a known day after a gap that was told before
     passed = standing.passed if standing and standing.start is not None else Decimal(0)
     have = starts[-1] + passed
+    ended = last_of(before) if before is not None else None
+    if before is not None and before.closing is not None and ended is not None and ended < day:
+        between = found.book.lines.before(day) - found.book.lines.before(ended + ONE_DAY)
+        have = before.closing + between + passed
     if number is None:
         numbers = say(N_("The numbers of the statements don't tell how many."))
     else:
@@ -127,9 +134,8 @@ def _skipped(found: Comparison, statements: Sequence[BankStatement]) -> list[int
         if number is None or last is None:
             continue
         here = bisect_right(series, (last + ONE_DAY, number))
-        before = next((n for _, n in reversed(series[max(0, here - LOOKED_AT) : here]) if n < number), number - 1)
-        if before < number - 1:
-            skipped[-1] = before
+        if here and series[here - 1][1] < number - 1:
+            skipped[-1] = series[here - 1][1]
         series.insert(here, (last + ONE_DAY, number))
     return skipped
 

@@ -36,6 +36,25 @@ def test_a_gap_between_statements_of_one_file(book):
     assert notes(plan) == [BankGap]
 
 
+def test_a_gap_within_a_file_is_the_banks_own_whatever_the_books_are_off():
+    """The books have 5.00 too much before; the bank goes from 70.00 to 65.00 between its statements."""
+    book = Book(by_hand(1, "105.00"))
+    plan = book.take(statement("100.00", "2 -30.00 kaffe"), statement("65.00", "5 1.00 x"))
+    assert [(type(note), note.params["difference"]) for note in plan.notes] == [
+        (BankGap, "-5.00"),
+        (BankBalanceOff, "-5.00"),
+        (BankBalanceOff, "-10.00"),
+    ]
+
+
+def test_a_gap_within_a_file_that_another_file_has_filled_in_part():
+    """The file goes from the 2nd to the 5th; of the -5.00 between, -2.00 are booked."""
+    book = Book(by_hand(1, "100.00"))
+    book.take(statement("70.00", "3 -2.00 te", closes=False))
+    plan = book.take(statement("100.00", "2 -30.00 kaffe"), statement("65.00", "5 1.00 x"))
+    assert [(type(note), note.params["difference"]) for note in plan.notes] == [(BankGap, "-3.00")]
+
+
 def test_a_gap_that_begins_in_the_middle_of_a_booked_day(book):
     """70.00 at the end of the booked morning, but the evening's list opens with 65.00."""
     book.take(statement("100.00", "2 -30.00 kaffe", closes=False))

@@ -1,11 +1,14 @@
 """Files that begin or end in the middle of a day: balances tell where, and what they can't tell is said here."""
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 from beancount.core import data
 
 from importers.bank.problems import BankBalanceEarly, BankBeforeOpening, BankRestated
+from importers.bank.standing import FileDay, _choose, stand
+from importers.identity import LineKey
 from tests.importers.bank.conftest import Book, by_hand, march, statement
 
 #: Booked so far (100.00 before it) | the file's opening | its lines | a list? | what the book holds then, or a refusal.
@@ -41,6 +44,8 @@ CASES = [
     ("2 -30.00 kaffe; 2 5.00 te", "100.00", "2 -30.00 kaffe; 3 1.00 x", True, BankRestated),
     # a list that ends within the day with a line that the book lacks
     ("2 -30.00 kaffe; 2 5.00 te", "100.00", "2 -30.00 kaffe; 2 9.00 x", True, BankRestated),
+    # of what a list is, the reading counts by which nothing is new: made after x, not after all three
+    ("2 1.00 x; 2 5.00 a; 2 -5.00 z", "101.00", "2 5.00 a", True, "2 1.00 x; 2 5.00 a; 2 -5.00 z"),
     # other words for the same amounts, also where they cancel out
     ("2 5.00 a; 2 -5.00 b", "100.00", "2 5.00 aa; 2 -5.00 bb", False, BankRestated),
     # after lines that cancel out a file opens like the day itself: it can't be told, and is refused
@@ -121,6 +126,60 @@ def test_of_several_places_the_one_counts_at_which_nothing_is_new(book):
     # by the first place a list of d alone would bring a second one
     book.take(statement("101.00", "2 3.00 d", final=False))
     assert book.lines == "2 1.00 c; 2 5.00 a; 2 -5.00 b; 2 3.00 d; 2 1.00 x"
+
+
+def day_of(opening, *texts, early=False):
+    keys = [LineKey("SE1", march(2), Decimal(amount), "SEK", text) for amount, text in texts]
+    return FileDay(march(2), keys, Decimal(opening), early), [(key, key.amount) for key in keys]
+
+
+def test_of_several_balances_that_a_day_may_begin_with_the_one_counts_at_which_nothing_is_new():
+    """By 20.00 the file begins after a and b, and b would come in again; by 0.00 it begins after a, and repeats."""
+    day, (b, c) = day_of("-10.00", ("-20.00", "b"), ("-10.00", "c"))
+    rows = [(None, Decimal("-10.00")), b, c]
+    found = stand(day, rows, (Decimal("20.00"), Decimal("0.00")))
+    assert (found.start, found.passed, found.new) == (Decimal("0.00"), Decimal("-10.00"), 0)
+    assert stand(day, rows, (Decimal("20.00"),)).new == 1
+
+
+def test_the_fewest_lines_are_chosen_and_not_among_too_many_ways():
+    one, two, three = (Decimal(n) for n in (1, 2, 3))
+    assert _choose(Counter([one, two, three]), three) == Counter([three])
+    assert _choose(Counter([one, two, two]), Decimal(5)) == Counter([one, two, two])
+    assert _choose(Counter([two, two]), three) is None
+    powers = Counter(Decimal(2**n) for n in range(20))
+    assert _choose(powers, Decimal(2**20 - 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("covers", "opening", "text", "result"),
+    [
+        # a statement from the 1st on can't begin within the 2nd, whatever its balance
+        ("1-3", "70.00", "2 -30.00 kaffe", "2 -30.00 kaffe"),
+        ("2-3", "70.00", "2 -30.00 kaffe", "2 -30.00 kaffe; 2 -30.00 kaffe"),
+    ],
+)
+def test_the_days_before_its_first_line_that_a_statement_covers(book, covers, opening, text, result):
+    book.take(statement("100.00", "2 -30.00 kaffe", closes=False))
+    book.take(statement(opening, text, covers=covers))
+    assert book.lines == result
+
+
+def test_a_list_of_a_period_that_goes_on_after_its_last_line_tells_that_day_whole(book):
+    book.take(statement("100.00", "2 -30.00 kaffe; 2 5.00 te", closes=False))
+    with pytest.raises(BankRestated):
+        book.plan(statement("100.00", "2 -30.00 kaffe", covers="2-5", final=False))
+    assert book.plan(statement("100.00", "2 -30.00 kaffe", covers="2-2", final=False)).transactions == []
+
+
+def test_known_lines_may_stand_before_an_opening_balance_that_was_moved():
+    book = Book()
+    book.take(statement("100.00", "2 -30.00 kaffe; 5 1.00 x"))
+    moved = [
+        e._replace(date=march(4)) if getattr(e, "narration", "").startswith("Opening") else e for e in book.entries
+    ]
+    book.entries = sorted(moved, key=lambda e: e.date)
+    assert book.plan(statement("100.00", "2 -30.00 kaffe; 5 1.00 x")).transactions == []
 
 
 def test_a_long_day_is_searched_in_order_forwards_and_backwards(book):

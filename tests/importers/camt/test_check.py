@@ -49,8 +49,9 @@ def test_what_a_reversal_is_the_balances_prove(direction, reversal, closing, res
         assert amounts(data) == [result]
         assert taken(data)[0].lines[0].reversal is reversal
     else:
-        with pytest.raises(result):
+        with pytest.raises(result) as caught:
             taken(data)
+        assert caught.value.params["net"] == ("10.00" if direction == "CRDT" else "-10.00")  # as it is written
 
 
 def test_reversals_that_cancel_out_are_meant_by_the_standard():

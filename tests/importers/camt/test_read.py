@@ -224,6 +224,15 @@ def test_payments_and_documents_of_a_batch_become_one_list():
     assert line.parts[2] == Part(Decimal("3.00"), text="333", reference="333")
 
 
+def test_documents_that_dont_make_their_payment_leave_it_one():
+    wrong = STRD.format(strd("111", number="6.00") + strd("222", number="2.00"))
+    line = line_of(details(paid("7.00", wrong), paid("3.00")))
+    assert [(p.amount, p.reference, p.text) for p in line.parts] == [
+        (Decimal("7.00"), "", "111 222"),
+        (Decimal("3.00"), "", ""),
+    ]
+
+
 @pytest.mark.parametrize("place", ["<AmtDtls><TxAmt>{}</TxAmt></AmtDtls>", "{}<CdtDbtInd>CRDT</CdtDbtInd>"])
 def test_a_payments_amount_in_either_place(place):
     two = [place.format(amount("Amt", number)) for number in ("6.00", "4.00")]

@@ -141,6 +141,8 @@ def test_entries_outside_a_statement_are_none():
     envelope = b"<SplmtryData><Envlp>" + entry("5.00").encode() + b"</Envlp></SplmtryData>"
     found = read_camt053(within("</Stmt>", envelope))[0]
     assert len(found.entries) == 1
+    inside = WHOLE[WHOLE.index(b"<Stmt>") : WHOLE.index(b"</BkToCstmrStmt>")]
+    assert len(read_camt053(within("</BkToCstmrStmt>", b"<SplmtryData>" + inside + b"</SplmtryData>"))) == 1
 
 
 def test_the_line_is_told_as_long_as_it_is_known():
