@@ -13,6 +13,7 @@ from importers.booktext import clean, leaf
 from importers.checks import check_amount, check_day, check_open
 from importers.recognise.placed import posting
 from importers.sie.model import SieFile
+from ledger.messages import N_, say
 
 #: Roots by #KTYP, and by the first digits of a number in the Swedish standard chart.
 KIND_ROOTS = {"T": "Assets", "S": "Liabilities", "K": "Expenses", "I": "Income"}
@@ -74,6 +75,16 @@ class Accounts:
             check_open(self.view, account, day, self.sie.currency, by=self.file, settings="accounts.beancount")
             self._open.add((account, day))
         return posting(account, amount, self.sie.currency, meta)
+
+    def remarks(self) -> list[str]:
+        """What the chart has no line for, and what of the file isn't for books, in plain sentences."""
+        said = []
+        if self.unplaced:
+            text = N_("The chart has no line for: {names}. Give it one, or move them.")
+            said.append(say(text, names=", ".join(sorted(self.unplaced))))
+        if budget := self.sie.labels["#PBUDGET"]:
+            said.append(say(N_("Budget rows (#PBUDGET) stay in the archived file: {count}."), count=budget))
+        return said
 
     def amount(self, number: Decimal, line: int | None) -> Decimal:
         """An amount in whole units of the currency.

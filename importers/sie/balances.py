@@ -92,14 +92,7 @@ class _Planner:
             self.months()
         else:
             self.year()
-        budget = self.sie.labels["#PBUDGET"]
-        if budget:
-            text = N_("Budget rows (#PBUDGET) stay in the archived file: {count}.")
-            self.plan.remarks.append(say(text, count=budget))
-        if self.accounts.unplaced:
-            names = ", ".join(sorted(self.accounts.unplaced))
-            text = N_("The chart has no line for: {names}. Give it one, or move them.")
-            self.plan.remarks.append(say(text, names=names))
+        self.plan.remarks += self.accounts.remarks()
         self.plan.opens = self.view.take_opened()
         return self.plan
 
@@ -144,13 +137,7 @@ class _Planner:
         ):
             self.compare(self.until)
             return
-        rest = opening.plan(self.plan)
-        if rest:
-            text = N_(
-                "#IB sums to {rest} {currency}, not 0: last year's result wasn't transferred; it is on {account}."
-            )
-            account = self.view.untransferred()
-            self.plan.remarks.append(say(text, rest=rest, currency=self.sie.currency, account=account))
+        opening.begin(self.plan)
         for entry in made:
             standing = self.view.sources.get(entry.meta["source-id"])
             if standing is not None:

@@ -103,6 +103,16 @@ class Opening:
             plan.entries.append(self._transaction(postings))
         return rest
 
+    def begin(self, plan: Plan) -> None:
+        """Put the voucher of the file's own year into the plan, as `plan`; say what #IB lacks of zero."""
+        rest = self.plan(plan)
+        if rest:
+            text = N_(
+                "#IB sums to {rest} {currency}, not 0: last year's result wasn't transferred; it is on {account}."
+            )
+            account = self.accounts.view.untransferred()
+            plan.remarks.append(say(text, rest=rest, currency=self.accounts.sie.currency, account=account))
+
     def _held(self, number: str) -> Decimal:
         return self.accounts.view.balance(self.accounts.of(number), self.accounts.sie.currency, self.start)
 

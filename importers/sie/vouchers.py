@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -89,13 +88,7 @@ class _Planner:
 
     def opening(self, start: dt.date) -> None:
         objects = [b for b in self.sie.balances if b.kind == "OIB" and b.year == 0]
-        rest = Opening(self.accounts, start, self.sie.sums("IB"), self.document, objects).plan(self.plan)
-        if rest:
-            remark = N_(
-                "#IB sums to {rest} {currency}, not 0: last year's result wasn't transferred; it is on {account}."
-            )
-            account = self.view.untransferred()
-            self.plan.remarks.append(say(remark, rest=rest, currency=self.sie.currency, account=account))
+        Opening(self.accounts, start, self.sie.sums("IB"), self.document, objects).begin(self.plan)
 
     def remarks(self) -> None:
         """What a person should know of the file, in plain sentences."""
@@ -104,13 +97,8 @@ class _Planner:
             line, text = sie.warnings[0]
             more = N_("Lines with damaged text: {count}; the first is line {line}: {first}.")
             plan.remarks.append(say(more, count=len(sie.warnings), line=line, first=clean(text, 120)))
-        if self.accounts.unplaced:
-            names = ", ".join(sorted(self.accounts.unplaced))
-            plan.remarks.append(say(N_("The chart has no line for: {names}. Give it one, or move them."), names=names))
-        budget, idle = sie.labels["#PBUDGET"], unused(sie)
-        if budget:
-            plan.remarks.append(say(N_("Budget rows (#PBUDGET) stay in the archived file: {count}."), count=budget))
-        if idle:
+        plan.remarks += self.accounts.remarks()
+        if idle := unused(sie):
             text = N_("Objects that no row names stay in the archived file: {count}.")
             plan.remarks.append(say(text, count=idle))
         year = sie.years.get(0)
@@ -225,8 +213,4 @@ def changed(
 def _history(row: SieRow) -> str:
     what = "+" if row.label == "#RTRANS" else "-"
     when = f" {row.date}" if row.date else ""
-    return f"{what}{row.account} {_plain(row.amount)}{when} {row.sign}".rstrip()
-
-
-def _plain(amount: Decimal) -> str:
-    return f"{amount:f}"
+    return f"{what}{row.account} {row.amount:f}{when} {row.sign}".rstrip()
