@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from importers.formats import FORMATS
 from tests.importers.fuzz import mutate
 from tests.importers.fuzz.run import Report, run
 from tests.importers.fuzz.seeds import SEEDS
+from tests.importers.fuzz.worker import Worker
 
 NUMBER = int(os.environ.get("SAMBOK_FUZZ_FILES", "120"))
 SEED = int(os.environ.get("SAMBOK_FUZZ_SEED", "1"))
@@ -39,6 +41,23 @@ def test_any_file_gives_entries_that_tie_or_one_problem(name, samples):
     assert report.outcomes["entries"] > 0.01 * NUMBER
     assert report.outcomes["other format"] < 0.7 * NUMBER
     assert len(report.outcomes) > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_files_cut_off_at_every_byte(name, tmp_path):
+    """By default at line ends and every seventh byte: nothing, all, or whole rows where a format can't tell."""
+    worker = Worker({"format": name, "seed": SEED, "samples": None}, tmp_path)
+    step = 1 if NUMBER >= 1000 else 7
+    for seed in worker.seeds:
+        ends = {m.end() + more for m in re.finditer(rb"\r\n|\n|\r", seed.data) for more in (-2, -1, 0, 1)}
+        given = 0
+        for cut in sorted(ends | set(range(1, len(seed.data), step))):
+            if 0 < cut < len(seed.data):
+                given += worker.look(seed, seed.data[:cut], cut=True)[0] == "entries"
+        # What may be missing is line ends, blanks, and rows after whole ones.
+        assert given <= 0.3 * len(seed.data)
+        assert worker.look(seed, seed.data)[0] == "entries", seed.name
 
 
 def test_a_case_comes_again():
