@@ -19,6 +19,7 @@ from importers.problems import ImportBookBroken
 from ledger.books import Unit, Workspace, account_code, load_books
 from ledger.charts import Chart, load_chart
 from ledger.charts.problems import ChartRoleMissing
+from ledger.subledger.movements import accounts_of, clearing_of
 
 if TYPE_CHECKING:
     from importers.recognise.pool import Pool
@@ -208,6 +209,13 @@ class BookView:
         """The accounts opened by `open` since the last call."""
         taken, self._opened = self._opened, []
         return taken
+
+    @cached_property
+    def claims_and_debts(self) -> frozenset[str]:
+        """Accounts that are followed invoice by invoice."""
+        codes = {name: code for name, e in self.opens.items() if (code := account_code(name, e.meta))}
+        kinds = accounts_of(self.chart, codes, clearing_of(self.unit)).kinds
+        return frozenset(account for account, kind in kinds.items() if kind != "clearing")
 
     @cached_property
     def settling(self) -> Pool:

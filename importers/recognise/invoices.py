@@ -38,10 +38,17 @@ from ledger.messages import N_, say
 MOST_EXCHANGE = Decimal("0.10")
 
 
-def settle(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
-    """Settle what a payment names; None where it names nothing, or nothing for certain (then it has a hint)."""
-    claims = [c for c in pool.named(pay.exact) if _usable(pool, c, pay)]
-    told = [c for c in pool.named(pay.words) if c.currency == pay.currency and _usable(pool, c, pay)]
+def settle(view: BookView, pool: Pool, pay: Payment, *, on: str | None = None) -> Placed | None:
+    """Settle what a payment names; None where it names nothing, or nothing for certain (then it has a hint).
+
+    Args:
+        view: the book.
+        pool: its items.
+        pay: the payment.
+        on: the account that the payment stands on already: only items of it with a link.
+    """
+    claims = [c for c in pool.named(pay.exact) if _fits(c, on) and _usable(pool, c, pay)]
+    told = [c for c in pool.named(pay.words) if c.currency == pay.currency and _fits(c, on) and _usable(pool, c, pay)]
     if not claims and not told:
         return None
     return (
@@ -50,6 +57,27 @@ def settle(view: BookView, pool: Pool, pay: Payment) -> Placed | None:
         or _abroad(view, pool, pay, claims)
         or _again(pool, pay, claims, told)
     )
+
+
+def settle_party(pool: Pool, pay: Payment, on: str) -> Placed | None:
+    """Settle the payer's only item of exactly the payment's amount, on the account where the payment stands already.
+
+    Only a payment that quotes nothing: a reference, or a number in its text, may be an invoice's that comes later. Of
+    one item that was there when it was paid and one that came later, the first is meant.
+    """
+    if pay.exact or any(word.isdigit() and telling(word) for word in pay.words):
+        return None
+    same = [
+        c
+        for c in pool.of_party(pay.amount, pay.currency, pay.part.counterparty)
+        if _fits(c, on) and not c.partner and _usable(pool, c, pay)
+    ]
+    known = [c for c in same if c.date <= pay.day] or same
+    return _several(pool, pay, known) if len(known) == 1 else None
+
+
+def _fits(claim: Claim, on: str | None) -> bool:
+    return on is None or bool(claim.key and claim.account == on)
 
 
 def _usable(pool: Pool, claim: Claim, pay: Payment) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -26,6 +26,8 @@ from ledger.subledger import movements_of, open_items
 from ledger.subledger.movements import clearing_of
 
 ZERO = Decimal(0)
+#: How source ids of entries begin that are payments: bank lines, and deposits of payments.
+PAYMENTS = ("bank-", "dep-")
 Key = tuple[str, str, str]  # account, currency, link
 Sum = tuple[bool, str, Decimal]  # money on its way?, currency, what is left
 #: Names are compared one by one among so many items of one amount; beyond, only equal names are found.
@@ -87,9 +89,21 @@ class Pool:
         self.movements = movements_of(
             view.entries, view.chart, codes, clearing=clearing_of(view.unit), place=view.place
         )
-        live = open_items(self.movements)
-        for claim in sorted([*map(_live, live), *_met(self.movements, live)], key=lambda c: c.order):
+        #: As the book has them, before anything is placed.
+        self.items = open_items(self.movements)
+        paid = self._payments(self.items)
+        claims = [replace(_live(i), references=frozenset()) if id(i) in paid else _live(i) for i in self.items]
+        for claim in sorted([*claims, *_met(self.movements, self.items)], key=lambda c: c.order):
             self.add(claim)
+
+    def _payments(self, live: Iterable[OpenItem]) -> set[int]:
+        """Items that are payments of no invoice: what their payer quoted is no reference of theirs."""
+        loose = [i for i in live if i.kind != "clearing" and (not i.key or i.key.startswith("dep-"))]
+        if not loose:
+            return set()
+        entries = (e for e in self.view.transactions if str(e.meta.get("source-id", "")).startswith(PAYMENTS))
+        places = {self.view.place(e) for e in entries}
+        return {id(i) for i in loose if i.where in places}
 
     def add(self, claim: Claim) -> None:
         """Take an item in: of the book, or one that a payment has just made."""

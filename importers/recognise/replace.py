@@ -4,13 +4,18 @@ An invoice may come after its payment, a deposit's file after the bank's, the ot
 waiting lines of open months are taken out of the picture together and placed again, oldest first; what has become
 certain is rewritten in place, with the same `source-id`. It ends the same whichever file came first, and doing it twice
 changes nothing. What a person has edited is left alone. All files of a unit change in one job of the one writer.
+
+A rule may have booked a payment on claims or debts before its invoice was there. Then the money is right, but payment
+and invoice stand open beside each other: such a payment gets the link of the item that its reference names, else of the
+payer's only one with exactly its amount. A link that stands is never taken back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +23,16 @@ from beancount.core import data
 
 from importers.book import BookView, load_view
 from importers.booktext import render
+from importers.recognise.invoices import settle, settle_party
 from importers.recognise.place import Recogniser
-from importers.recognise.waiting import Waiting, block, file_of, rebuilt, untouched, waits
-from ledger.books import Unit, Workspace, durable, load_books
+from importers.recognise.placed import Payment, Placed, payment
+from importers.recognise.waiting import Waiting, block, file_of, rebuilt, unlinked, untouched, waits
+from ledger.books import Unit, UnitBook, Workspace, durable, load_books
 from ledger.books.jobs import joined
 from ledger.books.write import Block, Change, apply, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
+from ledger.subledger import scan_movements
 
 #: Times that what still waits is looked at again; each time more has become certain, so few are enough.
 ROUNDS = 10
@@ -39,8 +47,13 @@ class Move:
 
     @property
     def placed(self) -> bool:
-        """Whether nobody needs to look at it any more."""
-        return self.after.flag == "*"
+        """Whether it waited, and nobody needs to look at it any more."""
+        return self.before.flag == "!" and self.after.flag == "*"
+
+    @property
+    def linked(self) -> bool:
+        """Whether it was placed before, and found its invoice now."""
+        return self.before.flag == "*"
 
     def as_json(self) -> dict[str, Any]:
         """One object of `--json`."""
@@ -51,6 +64,7 @@ class Move:
             "amount": str(units.number) if units else None,
             "currency": units.currency if units else None,
             "placed": self.placed,
+            "linked": self.linked,
             "accounts": [p.account for p in self.after.postings[1:]],
             "links": sorted(self.after.links or ()),
             "suggestion": self.after.meta.get("suggestion"),
@@ -62,7 +76,7 @@ class PlaceReport:
     """What became of a unit's waiting lines.
 
     Attributes:
-        moves: entries written anew: placed, or waiting with another suggestion.
+        moves: entries written anew: placed, linked, or waiting with another suggestion.
         waiting: lines that still wait, those left alone included.
         left: lines that somebody has edited.
         problem: why nothing could be written.
@@ -79,18 +93,27 @@ class PlaceReport:
         """Lines that nobody needs to look at any more."""
         return sum(move.placed for move in self.moves)
 
+    @property
+    def linked(self) -> int:
+        """Payments that a rule had placed, and that have found their invoices."""
+        return sum(move.linked for move in self.moves)
+
     def sentence(self, *, dry_run: bool = False) -> str:
         """One line for people."""
         text = N_("{unit}: waiting lines placed: {placed}; still waiting: {waiting}.")
         if dry_run:
             text = N_("{unit}: waiting lines that would be placed: {placed}; still waiting: {waiting}.")
-        return say(text, unit=self.unit, placed=self.placed, waiting=self.waiting)
+        told = say(text, unit=self.unit, placed=self.placed, waiting=self.waiting)
+        if self.linked:
+            told += " " + say(N_("Payments that found their invoices: {linked}."), linked=self.linked)
+        return told
 
     def as_json(self) -> dict[str, Any]:
         """One object of `--json`."""
         return {
             "unit": self.unit,
             "placed": self.placed,
+            "linked": self.linked,
             "waiting": self.waiting,
             "left_alone": self.left,
             "entries": [move.as_json() for move in self.moves],
@@ -121,53 +144,75 @@ def place_again(ws: Workspace, unit: Unit, *, dry_run: bool = False) -> PlaceRep
 
 
 def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> None:
-    summary = load_books(ws, [unit.slug]).units[unit.slug].summary
-    if summary is not None and not summary.flagged:
+    book = load_books(ws, [unit.slug]).units[unit.slug]
+    if book.summary is not None and not book.summary.flagged and not _may_link(book):
         return
     view = load_view(ws, unit)
     entries = [e for e in view.transactions if waits(view, e)]
-    if not entries:
-        return
     texts = _Texts(ws, unit)
     mine = [w for e in entries if (w := untouched(view, e)) is not None and texts.find(e)]
     report.left = len(entries) - len(mine)
-    moves, opened = anew(view, mine)
+    moves, opened = anew(view, mine, texts.find)
     report.moves = moves
-    report.waiting = len(entries) - report.placed
+    report.waiting = len(entries) - report.placed + sum(m.linked and m.after.flag == "!" for m in moves)
     if report.moves and not dry_run:
         used = {p.account for m in report.moves for p in m.after.postings}
         opens = [Block(e.date, render(e)) for e in opened if e.account in used]
         apply(ws, unit, texts.changes(report.moves, opens))
 
 
-def anew(view: BookView, waiting: Sequence[Waiting]) -> tuple[list[Move], list[data.Open]]:
+def _may_link(book: UnitBook) -> bool:
+    """Whether a book has both, items with a link and payments without one; read from its columns, which is quick."""
+    moved = [m for m in scan_movements(book, str) if m.kind != "clearing"]
+    return any(m.key for m in moved) and any(not m.key or m.key.startswith("dep-") for m in moved)
+
+
+def anew(
+    view: BookView, waiting: Sequence[Waiting], ours: Callable[[data.Transaction], bool]
+) -> tuple[list[Move], list[data.Open]]:
     """Place entries again, until nothing changes: what one of them settles may tell of another.
 
     Args:
         view: the book.
-        waiting: entries of it, in its order.
+        waiting: entries of it that wait, in its order.
+        ours: whether another entry of it stands as the importer wrote it, so that it may get its link.
 
     Returns:
         Those that change, and the accounts that must be opened for them.
     """
-    first = {str(w.entry.meta["source-id"]): w.entry for w in waiting}
+    first = {_name(w.entry): w.entry for w in waiting}
     entries, now = list(view.entries), list(waiting)
     opened: dict[str, data.Open] = {}
+
+    def mine(entry: data.Transaction) -> bool:
+        return _name(entry) in first or ours(entry)
+
     for _ in range(ROUNDS):
         certain = {id(w.entry): _certain(w) for w in now}
         standing = [e for e in (certain.get(id(e), e) for e in entries) if e is not None]
         rest = BookView(view.unit, standing, view.closed, view.ws)
-        after = _again(rest, now)
+        asked = {id(w.entry): w for w in now}
+        asked |= {id(e): w for e in _transactions(entries) if (w := unlinked(rest, e)) is not None}
+        after = _again(rest, [asked[id(e)] for e in entries if id(e) in asked], mine)
         opened |= {e.account: e for e in rest.take_opened()}
-        changed = any(render(w.entry) != render(e) for w, e in zip(now, after, strict=True))
-        new = {id(w.entry): e for w, e in zip(now, after, strict=True)}
-        entries = [*(opened[a] for a in opened if a not in view.opens), *(new.get(id(e), e) for e in entries)]
-        now = [w for e in after if e.flag == "!" and (w := untouched(rest, e)) is not None]
-        if not changed or not now:
+        moved = [e for e in _transactions(entries) if id(e) in after and render(e) != render(after[id(e)])]
+        first |= {_name(e): e for e in moved if _name(e) not in first}
+        entries = [*(opened[a] for a in opened if a not in view.opens), *(after.get(id(e), e) for e in entries)]
+        if not moved:
             break
-    last = {str(e.meta["source-id"]): e for e in entries if isinstance(e, data.Transaction) and "source-id" in e.meta}
+        still = [e for e in _transactions(entries) if e.flag == "!" and _name(e) in first]
+        now = [w for e in still if (w := untouched(rest, e)) is not None]
+    last = {_name(e): e for e in _transactions(entries)}
     moves = [Move(before, last[name]) for name, before in first.items() if render(before) != render(last[name])]
     return moves, list(opened.values())
+
+
+def _transactions(entries: Iterable[data.Directive]) -> Iterator[data.Transaction]:
+    return (e for e in entries if isinstance(e, data.Transaction))
+
+
+def _name(entry: data.Transaction) -> str:
+    return str(entry.meta.get("source-id", ""))
 
 
 def _certain(waiting: Waiting) -> data.Transaction | None:
@@ -181,19 +226,75 @@ def _certain(waiting: Waiting) -> data.Transaction | None:
     return waiting.entry._replace(postings=[p for i, p in enumerate(waiting.entry.postings) if i not in gone])
 
 
-def _again(view: BookView, waiting: Sequence[Waiting]) -> list[data.Transaction]:
-    """Every waiting entry, placed against a book in which none of them stands."""
+def _again(
+    view: BookView, asked: Sequence[Waiting], ours: Callable[[data.Transaction], bool]
+) -> dict[int, data.Transaction]:
+    """Entries placed against a book in which nothing that waits stands, and payments with the item that they name.
+
+    Returns:
+        Entries as they become, by the identity of the one that stands.
+    """
     recognisers: dict[str, Recogniser] = {}
-    found = []
-    for one in waiting:
+    found: dict[int, data.Transaction] = {}
+    loose: list[Waiting] = []
+    for one in asked:
+        if one.placed:
+            named = [(i, p) for i, p in _payments(one) if view.settling.named({*p.exact, *p.words})]
+            links = {i: settle(view, view.settling, p, on=_account(one, i)) for i, p in named if ours(one.entry)}
+            found |= _with(one, links)
+            loose += [one] if id(one.entry) not in found else []
+            continue
         if one.source.name not in recognisers:
             recognisers[one.source.name] = Recogniser(view, one.source)
         recogniser = recognisers[one.source.name]
         units = one.entry.postings[0].units
         assert units is not None
         placed = [recogniser.place(part, one.entry.date, units.currency, alone=one.alone) for _, part in one.parts]
-        found.append(rebuilt(one, placed))
+        found[id(one.entry)] = rebuilt(one, placed)
+    return found | _by_party(view, loose, ours)
+
+
+def _by_party(
+    view: BookView, loose: Sequence[Waiting], ours: Callable[[data.Transaction], bool]
+) -> dict[int, data.Transaction]:
+    """Payments that name nothing, with their payer's item: after all those that do, for theirs is the better right."""
+    if not loose:
+        return {}
+    found: dict[int, data.Transaction] = {}
+    pool = view.settling
+    # What was set off against an earlier claim of the payer has paid that one.
+    whole = {(i.where, i.account, i.open) for i in pool.items if len(i.movements) == 1}
+    for one in loose:
+        where = view.place(one.entry)
+        likely = [
+            (i, p)
+            for i, p in _payments(one)
+            if (where, _account(one, i), -p.amount) in whole
+            and pool.of_party(p.amount, p.currency, p.part.counterparty)
+        ]
+        found |= _with(one, {i: settle_party(pool, p, _account(one, i)) for i, p in likely if ours(one.entry)})
     return found
+
+
+def _with(one: Waiting, links: Mapping[int, Placed | None]) -> dict[int, data.Transaction]:
+    """The entry with the items that were found for its payments; nothing where none was."""
+    found = {place: placed for place, placed in links.items() if placed is not None}
+    if not found:
+        return {}
+    mine = changed(one, parts=tuple(part for part in one.parts if part[0] in found))
+    return {id(one.entry): rebuilt(mine, [found[place] for place, _ in mine.parts])}
+
+
+def _account(one: Waiting, place: int) -> str:
+    return one.entry.postings[place].account
+
+
+def _payments(one: Waiting) -> Iterator[tuple[int, Payment]]:
+    """What waits of an entry, as recognition looks at it."""
+    for place, part in one.parts:
+        units = one.entry.postings[place].units
+        assert units is not None
+        yield place, payment(part, one.entry.date, units.currency, alone=one.alone)
 
 
 class _Texts:

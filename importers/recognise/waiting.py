@@ -23,11 +23,10 @@ from importers.book import BookView
 from importers.booktext import clean, render
 from importers.recognise.numbers import clearing_account, is_bank
 from importers.recognise.placed import PART_KEYS, PAYMENT, Placed
+from importers.recognise.pool import PAYMENTS
 from ledger.books.sources import SourceTable
 from ledger.messages import LANGUAGES, N_, translate
 
-#: How source ids of entries begin that may wait: bank lines, and deposits of payments.
-PREFIXES = ("bank-", "dep-")
 #: Whoever lets a suspense line pass a close has taken it over (SPEC 7).
 ACCEPTED = "accepted-by"
 #: What the first statement of an account leaves on suspense is no payment.
@@ -51,12 +50,17 @@ class Waiting:
     parts: tuple[tuple[int, Part], ...]
     alone: bool
 
+    @property
+    def placed(self) -> bool:
+        """Whether only a link is missing."""
+        return self.entry.flag == "*"
+
 
 def waits(view: BookView, entry: data.Transaction) -> bool:
     """Whether an importer's entry waits for a person, in a month that is open."""
     return (
         entry.flag == "!"
-        and str(entry.meta.get("source-id", "")).startswith(PREFIXES)
+        and str(entry.meta.get("source-id", "")).startswith(PAYMENTS)
         and f"{entry.date:%Y-%m}" not in view.closed
         and not (entry.payee is None and entry.narration in {translate(OPENING, language) for language in LANGUAGES})
     )
@@ -84,7 +88,7 @@ def unlinked(view: BookView, entry: data.Transaction) -> Waiting | None:
     Returns:
         Which of the entry's postings they are; None where there are none, the month is closed, or a person placed them.
     """
-    if entry.flag != "*" or not str(entry.meta.get("source-id", "")).startswith(PREFIXES):
+    if entry.flag != "*" or not str(entry.meta.get("source-id", "")).startswith(PAYMENTS):
         return None
     if {ACCEPTED, "suggestion"} & entry.meta.keys() or f"{entry.date:%Y-%m}" in view.closed:
         return None

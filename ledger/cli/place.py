@@ -29,8 +29,9 @@ def place(
 ) -> int:
     """Place bank lines that wait on suspense, flagged "!", with what the books know now.
 
-    An invoice, a deposit or a rule that came after the bank's line settles it then. Without UNIT all units are looked
-    at. Lines that somebody has edited are left alone; doing it twice changes nothing. Every import ends with it.
+    An invoice, a deposit or a rule that came after the bank's line settles it then; a payment that a rule put on a
+    customer's or supplier's account gets the link of its invoice. Without UNIT all units are looked at. Lines that
+    somebody has edited are left alone; doing it twice changes nothing. Every import ends with it.
 
     Ends with 0 when the work is done, even if lines still wait for a person; with 1 when a book can't be read.
     """

@@ -27,6 +27,7 @@ from tests.importers.ubl.build import invoice
 from tests.importers.ubl.build import line as item
 
 IBAN = "SE4550000000058398257466"
+NUMBERS = 'organisation_number = "556000-0167"\ncountry = "SE"\n'
 CREATED = dt.datetime(2026, 3, 31, 18, 0)  # noqa: DTZ001  banks write local time
 TOML = f"""\
 [[source]]
@@ -128,6 +129,11 @@ def book(make_workspace, tmp_path_factory):
     return make
 
 
+EARLIER = """
+2026-03-01 * "Kund AB" "Ingen faktura"
+  Assets:1510-Kundfordringar        1250.00 SEK
+  Income:3001-Försäljning-25       -1250.00 SEK
+"""
 PAID = (9, "1250.00", {"counterparty": "Kund AB", "reference": "10017", "text": "Betalning"})
 
 
@@ -420,6 +426,128 @@ def test_whatever_comes_first_it_ends_the_same(book, order):
     ]
 
 
+# --- payments that a rule placed before their invoice was there
+
+CLAIMS = '[[source.rule]]\ntext = "Betalning"\naccount = "Assets:1510-Kundfordringar"\n'
+SILENT = (9, "1250.00", {"counterparty": "Kund AB", "text": "Betalning"})
+
+
+@pytest.mark.parametrize("paid", [PAID, SILENT, (9, "500.00", PAID[2])])
+@pytest.mark.parametrize("order", list(itertools.permutations(["invoice", "bank"])))
+def test_a_payment_placed_by_a_rule_and_its_invoice_find_each_other(book, paid, order):
+    """By reference whatever the amount, else the payer's only item of this amount. The last pays 500.00 of 1,250.00."""
+    book = book(CLAIMS)
+    for step in order:
+        book.add(INVOICE) if step == "invoice" else book.bank(paid)
+        if step == "bank" and order[0] == "bank":
+            (entry,) = book.lines()
+            assert (entry.flag, entry.postings[1].account, entry.links) == ("*", "Assets:1510-Kundfordringar", set())
+            report = book.place()
+            assert (report.moves, report.waiting) == ([], 0)
+    report = book.place()
+    expected = 0 if order[0] == "invoice" else 1
+    assert (report.placed, report.linked, report.waiting) == (0, expected, 0)
+    (entry,) = book.lines()
+    assert (entry.flag, entry.links) == ("*", {"inv-repris-1001"})
+    assert [(p.account, str(p.units)) for p in entry.postings] == [
+        ("Assets:1930-Bank", f"{paid[1]} SEK"),
+        ("Assets:1510-Kundfordringar", f"-{paid[1]} SEK"),
+    ]
+    settled = book.bytes()
+    assert book.place().moves == []
+    assert book.bytes() == settled
+
+
+def test_the_import_of_an_electronic_invoice_ends_with_it(book):
+    book = book(CLAIMS + BANKGIRO, NUMBERS)
+    book.bank(PAID)
+    path = book.folder / "invoice"
+    path.write_bytes(invoice(item("Bord", "1000.00"), issued="2026-03-05"))
+    report = import_files(book.ws, book.unit, [path])
+    assert report.placed.as_json()["linked"] == 1
+    assert "repris: waiting lines placed: 0; still waiting: 0. Payments that found their invoices: 1." in (
+        report.sentences()
+    )
+    assert book.lines()[0].links == {"inv-repris-1001"}
+
+
+def test_a_deposits_payment_placed_by_a_rule_finds_its_invoice_too(book):
+    invoices = '[[source]]\nname = "fakturor'
+    giro = BANKGIRO.replace(invoices, CLAIMS.replace('text = "Betalning"\n', "") + invoices)
+    book = book(giro, NUMBERS)
+    path = book.folder / "bgmax"
+    path.write_bytes(BGMAX)
+    assert import_files(book.ws, book.unit, [path]).files[0].status == "imported"
+    book.add(INVOICE)
+    assert book.place().linked == 1
+    (entry,) = [e for e in book.entries() if str(e.meta.get("source-id", "")).startswith("dep-")]
+    items = [(str(p.units), p.meta.get("item", "")[:4]) for p in entry.postings]
+    assert items == [("1350.00 SEK", "dep-"), ("-1250.00 SEK", "inv-"), ("-100.00 SEK", "")]
+    assert {link[:4] for link in entry.links} == {"dep-", "inv-"}
+    assert book.place().moves == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  Assets:1510", "  ; frågat Anna\n  Assets:1510"),
+        ("  Assets:1510-Kundfordringar", "  Expenses:5010-Lokalhyra"),
+        ('"Betalning 10017"', '"Betalning 10017" ^min-egen'),
+        ("-1250.00 SEK", '-1250.00 SEK\n    item: ""'),
+        ('  reference: "10017"', '  reference: "10017"\n  suggestion: "?"'),  # it waited, and somebody placed it
+    ],
+)
+def test_a_placed_payment_that_somebody_has_edited_gets_no_link(book, old, new):
+    book = book(CLAIMS)
+    book.bank(PAID)
+    book.edit(old, new)
+    book.add(INVOICE)
+    before = book.bytes()
+    assert book.place().moves == []
+    assert book.bytes() == before
+
+
+OTHER = INVOICE.replace("1001", "1002").replace("10017", "20026")
+
+
+@pytest.mark.parametrize(
+    ("paid", "more"),
+    [
+        (SILENT, OTHER),  # two of this payer have this amount
+        ((9, "1250.00", {"counterparty": "Kund AB", "reference": "555", "text": "Betalning"}), ""),  # for a later one
+        ((9, "1250.00", {"counterparty": "Kund AB", "text": "Betalning 1002"}), ""),
+        ((9, "1249.00", SILENT[2]), ""),
+        ((9, "1250.00", {"counterparty": "Bo Berg", "text": "Betalning"}), ""),
+        (SILENT, EARLIER),  # it was set off against an earlier claim
+    ],
+)
+def test_what_is_not_certain_gets_no_link(book, paid, more):
+    book = book(CLAIMS)
+    book.add(more)
+    book.bank(paid)
+    book.add(INVOICE)
+    assert book.place().moves == []
+
+
+def test_of_two_equal_invoices_the_one_before_the_payment_is_meant(book):
+    book = book(CLAIMS)
+    book.add(INVOICE + OTHER.replace("2026-03-05", "2026-03-20"))
+    book.bank(SILENT)
+    assert book.lines()[0].links == {"inv-repris-1001"}
+
+
+def test_a_second_payment_that_a_rule_placed_waits_once_the_invoice_is_known(book):
+    """As if the invoice had been there: the first payment settles it, the second one is for a person."""
+    book = book(CLAIMS)
+    book.bank(PAID, (10, "1250.00", PAID[2]))
+    book.add(INVOICE)
+    report = book.place()
+    assert (report.placed, report.linked, report.waiting) == (0, 2, 1)
+    first, second = book.lines()
+    assert (first.flag, second.flag, second.postings[1].flag) == ("*", "!", "!")
+    assert first.links == second.links == {"inv-repris-1001"}
+
+
 BANKGIRO = """\
 [[source]]
 name = "bg"
@@ -447,7 +575,7 @@ def test_a_bankgiro_file_an_electronic_invoice_and_the_banks_line_in_any_order(b
     Kund AB pays 1,250.00 by OCR, Bo 100.00 for nothing known; the bank books 1,350.00 in one sum. In the end the
     clearing account is even, the invoice is settled, and Bo's payment waits.
     """
-    book = book(BANKGIRO, 'organisation_number = "556000-0167"\ncountry = "SE"\n')
+    book = book(BANKGIRO, NUMBERS)
     statement = Entry(Decimal("1350.00"), "SEK", dt.date(2026, 3, 9), details=(Detail(text="BGMAX 00074"),))
     files = {
         "invoice": invoice(item("Bord", "1000.00"), issued="2026-03-05"),  # 250.00 VAT
