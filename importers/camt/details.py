@@ -86,13 +86,18 @@ def raw_detail(fields: Fields, element: etree._Element, at: str) -> Raw:
         amount=fields.number(amount, element, f"{at}/Amt") if amount else None,
         currency=intern(currency) if amount else None,
         direction=DIRECTIONS.get(found.get("CdtDbtInd", ""), 0),
-        debtor=Side(*(text(found, *slots) for slots in SIDES["Dbtr"])),
-        creditor=Side(*(text(found, *slots) for slots in SIDES["Cdtr"])),
+        debtor=_side(found, "Dbtr"),
+        creditor=_side(found, "Cdtr"),
         text=" ".join(" ".join([*found.get("RmtInf/Ustrd*", ()), found.get("AddtlTxInf", "")]).split()),
         end_to_end=text(found, "Refs/EndToEndId"),
         paid=tuple(_documents(fields, found["RmtInf/Strd"], element, at)) if "RmtInf/Strd" in found else (),
         exchanges=exchanges if len(exchanges) > 1 or any(one.rate for one in exchanges) else (),
     )
+
+
+def _side(found: Found, side: str) -> Side:
+    names, accounts = SIDES[side]
+    return Side(text(found, *names), text(found, *accounts))
 
 
 def _documents(fields: Fields, structured: Sequence[Found], element: etree._Element, at: str) -> list[Paid]:

@@ -89,6 +89,7 @@ class _Reader:
         self.entries: list[tuple[Entry, bool]] = []  # and whether its day is still to be found
         self.own: frozenset[str] = frozenset()  # what the account and its owner are called
         self.groups: dict[etree._Element, list[Raw]] = {}
+        self.places: dict[tuple[object, object], tuple[str, str]] = {}
         self.count = 0
         self.apart = False
         self.failed: Problem | None = None
@@ -120,7 +121,10 @@ class _Reader:
     def take(self, element: etree._Element) -> None:
         """What has ended, if it stands where it belongs."""
         outer = element.getparent()
-        place = (local(element), local(outer))
+        tags = (element.tag, None if outer is None else outer.tag)
+        place = self.places.get(tags)
+        if place is None:
+            place = self.places[tags] = (local(element), local(outer))
         self.count += 1
         if self.count > MOST:
             raise CamtTooLong(file=self.name, most=MOST)
