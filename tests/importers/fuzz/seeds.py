@@ -353,7 +353,7 @@ def _settings(name: str) -> str:
 def swish() -> Iterator[Seed]:
     yield Seed("swedbank", "swish", SWISH.encode("cp1252"), settings="", sums=True)
     for path in sorted((Path(__file__).parents[1] / "takings/files").glob("swish-*.csv")):
-        yield Seed(path.stem, "swish", path.read_bytes(), settings="", sums="nordea" in path.stem)
+        yield Seed(path.stem, "swish", path.read_bytes(), settings="")
 
 
 def card() -> Iterator[Seed]:
@@ -364,7 +364,8 @@ def card() -> Iterator[Seed]:
 
 
 def till() -> Iterator[Seed]:
-    yield Seed("z report", "till", Z.encode(), settings=_settings("kassa"), rows=True)
+    second = Z.splitlines()[1].replace("2026-03-02;17", "2026-03-03;18").replace(";77", ";78")
+    yield Seed("z reports", "till", f"{Z}{second}\n".encode(), settings=_settings("kassa"), rows=True)
 
 
 SEEDS = {
