@@ -27,7 +27,7 @@ from importers.clearing.sides import Sides
 from importers.clearing.till import TillSide
 from importers.identity import digest
 from importers.plan import Plan
-from importers.recognise.place import posting
+from importers.recognise.placed import posting, weighs
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 from ledger.subledger import deposit_link
@@ -178,7 +178,7 @@ class _Planner:
         meta = {"item": other.item or own} | ({"reference": clean(deposit.reference, 80)} if deposit.reference else {})
         debit = [posting(self.account, deposit.amount, currency, meta)] if deposit.amount else []
         postings = [*debit, *other.postings]
-        assert sum((p.units.number for p in postings if p.units and p.units.number is not None), ZERO) == ZERO, own
+        assert weighs(postings, currency) == ZERO, own
         bare = self.bare(deposit, source_id)
         entry = bare._replace(
             meta={**bare.meta, **other.meta},
@@ -189,7 +189,7 @@ class _Planner:
             postings=postings,
         )
         self.plan.entries.append(entry)
-        self.paid_in += sum((p.units.number for p in debit if p.units and p.units.number is not None), ZERO)
+        self.paid_in += weighs(debit, currency)
 
     def bare(self, deposit: Deposit, source_id: str) -> data.Transaction:
         """A deposit's transaction without postings. Known ones stay so: what they settled is settled."""

@@ -8,7 +8,7 @@ payment, so that it can be placed again when more is known (`importers.recognise
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -115,13 +115,24 @@ def posting(
     return data.Posting(account, Amount(number, currency), None, None, flag, meta or None)
 
 
+def weight(one: data.Posting) -> tuple[Decimal, str]:
+    """What a posting that an importer made weighs, and in which currency: its total price, else its own units."""
+    units = one.units
+    assert units is not None
+    assert units.number is not None
+    worth = (one.meta or {}).get(TOTAL_PRICE)
+    if worth is None:
+        return units.number, units.currency
+    return worth.number.copy_sign(units.number), worth.currency
+
+
+def weighs(postings: Iterable[data.Posting], currency: str) -> Decimal:
+    """Σ of postings; all that weigh anything weigh in `currency`."""
+    found = [weight(one) for one in postings]
+    assert {unit for number, unit in found if number} <= {currency}, found
+    return sum((number for number, _ in found), Decimal(0))
+
+
 def ties(placed: Placed, pay: Payment) -> bool:
     """Whether the other side weighs what was paid."""
-    total = pay.amount
-    for other in placed.postings:
-        worth = (other.meta or {}).get(TOTAL_PRICE)
-        units = worth or other.units
-        if units is None or units.number is None or other.units is None or units.currency != pay.currency:
-            return False
-        total += units.number.copy_sign(other.units.number or 0) if worth else units.number
-    return not total
+    return weighs(placed.postings, pay.currency) == -pay.amount

@@ -19,7 +19,7 @@ from beancount.core import data
 from importers.book import BookView
 from importers.problems import ImportAccountMissing
 from importers.recognise.numbers import plain_number, same_number
-from importers.recognise.placed import Payment, Placed, posting
+from importers.recognise.placed import Payment, Placed, posting, weighs
 from importers.recognise.pool import ZERO, Pool
 from importers.recognise.problems import RuleImpossible
 from importers.recognise.references import fold_reference
@@ -115,7 +115,7 @@ class Rules:
                 if not pay.alone or rule.split:
                     meta["item"] = link
             postings += self._posted(goal, account, gross, pay.currency, meta)
-        assert sum((p.units.number for p in postings if p.units and p.units.number), ZERO) == -pay.amount
+        assert weighs(postings, pay.currency) == -pay.amount
         return Placed(tuple(postings), sure=True, narration=rule.narration, links=frozenset(links))
 
     def _posted(

@@ -27,7 +27,7 @@ from importers.checks import check_amount, check_day, check_open
 from importers.clearing.till import day_link
 from importers.identity import digest
 from importers.plan import Plan
-from importers.recognise.place import posting
+from importers.recognise.placed import posting, weighs
 from importers.takings.problems import TillGap, TillRestated
 from importers.takings.till_model import ZERO, Report, Sold
 from importers.takings.tills import ROLES
@@ -141,7 +141,7 @@ class _Planner:
             postings.append(posting(self.view.role("own_transfer"), report.banked, currency, meta))
             links.add(link)
         postings += [p for sold in report.sold for p in self.sales(sold, currency)]
-        assert sum((p.units.number for p in postings if p.units and p.units.number is not None), ZERO) == ZERO
+        assert weighs(postings, currency) == ZERO
         said: dict[str, Any] = {"source-id": source_id, NUMBER: clean(report.number, 40)}
         if report.till:
             said[REGISTER] = clean(report.till, 40)

@@ -22,6 +22,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.booktext import TOTAL_PRICE
+from importers.recognise.placed import weighs
 from importers.ubl.accounts import Accounts, Target
 from importers.ubl.model import ZERO, Invoice, Tax
 from importers.ubl.problems import UblForeignVat, UblReverseCharge, UblReverseUnknown, UblVatInternal
@@ -269,7 +270,7 @@ class Drafter:
 
     def close(self) -> None:
         """What rounding each posting to the unit's currency left over; nothing where there was nothing to convert."""
-        rest = -sum((weight(posting) for posting in self.draft.postings), ZERO)
+        rest = -weighs(self.draft.postings, self.worth.currency)
         if rest:
             assert self.worth.foreign, (self.invoice.number, rest)
             self.add(self.accounts.role("rounding"), rest, {})
@@ -279,13 +280,3 @@ class Drafter:
         known = {"number": self.invoice.number, "seller": self.invoice.seller.shown}
         named: dict[str, Any] = {**known, **params}
         self.draft.notes.append(cls(unit=self.view.unit.slug, **named))
-
-
-def weight(posting: data.Posting) -> Decimal:
-    """What a posting weighs in the unit's currency."""
-    total = (posting.meta or {}).get(TOTAL_PRICE)
-    units: Any = posting.units
-    number: Decimal = units.number
-    if isinstance(total, Amount) and isinstance(total.number, Decimal):
-        return total.number if number > 0 else -total.number
-    return number
