@@ -1,7 +1,7 @@
 """Reading a UBL 2.1 invoice or credit note (EN 16931-3-2, Peppol BIS Billing 3): one document, whole, or one problem.
 
 An envelope of the Peppol network (StandardBusinessDocument) is taken off. What looks like an invoice and is none, or
-is one of another standard, is refused by its name. Nothing here judges the figures: `importers.ubl.rules` does.
+is one of another standard, is refused by its name. Nothing here judges the figures: `importers.ubl.totals` does.
 """
 
 from __future__ import annotations
