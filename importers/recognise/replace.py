@@ -12,11 +12,9 @@ payer's only one with exactly its amount. A link that stands is never taken back
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from pathlib import Path
 from typing import Any
 
 from beancount.core import data
@@ -26,10 +24,10 @@ from importers.booktext import render
 from importers.recognise.invoices import settle, settle_party
 from importers.recognise.place import Recogniser
 from importers.recognise.placed import Payment, Placed, payment
-from importers.recognise.waiting import Waiting, block, file_of, rebuilt, unlinked, untouched, waits
-from ledger.books import Unit, UnitBook, Workspace, durable, load_books
-from ledger.books.jobs import joined
-from ledger.books.write import Block, Change, apply, unit_lock
+from importers.recognise.texts import Texts
+from importers.recognise.waiting import Waiting, rebuilt, unlinked, untouched, waits
+from ledger.books import Unit, UnitBook, Workspace, load_books
+from ledger.books.write import Block, apply, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.subledger import scan_movements
@@ -149,7 +147,7 @@ def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> 
         return
     view = load_view(ws, unit)
     entries = [e for e in view.transactions if waits(view, e)]
-    texts = _Texts(ws, unit)
+    texts = Texts(ws, unit)
     mine = [w for e in entries if (w := untouched(view, e)) is not None and texts.find(e)]
     report.left = len(entries) - len(mine)
     moves, opened = anew(view, mine, texts.find)
@@ -158,7 +156,7 @@ def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> 
     if report.moves and not dry_run:
         used = {p.account for m in report.moves for p in m.after.postings}
         opens = [Block(e.date, render(e)) for e in opened if e.account in used]
-        apply(ws, unit, texts.changes(report.moves, opens))
+        apply(ws, unit, texts.changes([(m.before, m.after) for m in report.moves], opens))
 
 
 def _may_link(book: UnitBook) -> bool:
@@ -295,46 +293,3 @@ def _payments(one: Waiting) -> Iterator[tuple[int, Payment]]:
         units = one.entry.postings[place].units
         assert units is not None
         yield place, payment(part, one.entry.date, units.currency, alone=one.alone)
-
-
-class _Texts:
-    """The files of a unit in which something waits."""
-
-    def __init__(self, ws: Workspace, unit: Unit) -> None:
-        self.ws = ws
-        self.unit = unit
-        self._files: dict[Path, tuple[str, list[str]]] = {}
-        self._blocks: dict[int, tuple[int, int]] = {}
-
-    def find(self, entry: data.Transaction) -> bool:
-        """Whether an entry stands in the unit's books as the importer wrote it."""
-        path = file_of(entry)
-        if not path.is_relative_to(self.unit.books):
-            return False
-        if path not in self._files:
-            raw = durable.read_plain(path)
-            self._files[path] = (durable.sha256(raw), raw.decode("utf-8").split("\n"))
-        found = block(self._files[path][1], entry)
-        if found is not None:
-            self._blocks[id(entry)] = found
-        return found is not None
-
-    def changes(self, moves: list[Move], opens: list[Block]) -> list[Change]:
-        """The files' new texts."""
-        per_file: dict[Path, list[Move]] = defaultdict(list)
-        for move in moves:
-            per_file[file_of(move.before)].append(move)
-        found = []
-        for path, own in sorted(per_file.items()):
-            digest, lines = self._files[path]
-            new = list(lines)
-            for move in sorted(own, key=lambda m: self._blocks[id(m.before)], reverse=True):
-                start, end = self._blocks[id(move.before)]
-                new[start:end] = render(move.after).rstrip("\n").split("\n")
-            found.append(Change(path, "\n".join(new), digest))
-        if opens:
-            accounts = self.unit.folder / "accounts.beancount"
-            raw = durable.read_plain(accounts)
-            text = Block(opens[0].date, "\n".join(b.text.strip("\n") for b in opens))
-            found.append(Change(accounts, joined(raw.decode("utf-8"), [text]), durable.sha256(raw), (text,)))
-        return found

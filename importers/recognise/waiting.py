@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from beancount.core import data
 
 from importers.bank.model import Part
 from importers.book import BookView
-from importers.booktext import clean, render
+from importers.booktext import clean
 from importers.recognise.numbers import clearing_account, is_bank
 from importers.recognise.placed import PART_KEYS, PAYMENT, Placed
 from importers.recognise.pool import PAYMENTS
@@ -193,21 +192,3 @@ def _in_place(standing: Mapping[str, Any], new: Mapping[str, Any], *, gone: set[
     meta = {key: new.get(key, value) for key, value in standing.items() if key in new or key not in gone}
     last = {"document": meta.pop("document")} if "document" in meta and new.keys() - meta.keys() else {}
     return {**meta, **{key: value for key, value in new.items() if key not in meta}, **last}
-
-
-def block(lines: list[str], entry: data.Transaction) -> tuple[int, int] | None:
-    """Where the lines of an entry stand in its file, from and to; None where they aren't as the importer wrote them.
-
-    Its first line, and everything indented that follows; how it is spaced doesn't count.
-    """
-    start = int(entry.meta["lineno"]) - 1
-    end = start + 1
-    while end < len(lines) and lines[end][:1] in {" ", "\t"} and lines[end].strip():
-        end += 1
-    same = "\n".join(lines[start:end]).split() == render(entry).split()
-    return (start, end) if same else None
-
-
-def file_of(entry: data.Transaction) -> Path:
-    """The file that an entry stands in."""
-    return Path(str(entry.meta["filename"]))
