@@ -100,6 +100,8 @@ class _Reader:
             if self.failed is None:
                 try:
                     self.take(element)
+                except CamtTooLong:
+                    raise
                 except Problem as problem:  # what is wrong with the file as a whole comes first
                     self.failed = problem
             forget(element)

@@ -27,6 +27,8 @@ CHUNK = 1 << 16
 LOOK = 1 << 20
 #: Elements and attributes that may stand in memory beside what is handed on. A real header has some hundred.
 MOST_HELD = 50_000
+#: Equals signs after the last tag's beginning: a tag of millions of attributes would fill the memory at once.
+MOST_ATTRIBUTES = 5_000
 #: Names of elements that are kept; a file of more is read all the same.
 MOST_TAGS = 2_000
 #: libxml2 keeps no line beyond this one.
@@ -136,8 +138,14 @@ class Stream:
             XmlRefused: the file is damaged, cut off, has a DOCTYPE, or holds more than any statement.
         """
         try:
+            attributes = 0
             for at in range(0, len(self.data), CHUNK):
-                self._parser.feed(self.data[at : at + CHUNK])
+                piece = self.data[at : at + CHUNK]
+                tag = piece.rfind(b"<")
+                attributes = piece.count(b"=", max(tag, 0)) + (attributes if tag < 0 else 0)
+                if attributes > MOST_ATTRIBUTES:
+                    raise self._too_much()
+                self._parser.feed(piece)
                 yield from self._read()
                 if at % LOOK == 0:
                     self._look(at)

@@ -29,6 +29,15 @@ def test_elements_that_pile_up_are_refused(place, junk):
         read_camt053(within(place, junk + b" " * stream.LOOK))
 
 
+def test_a_tag_of_very_many_attributes_is_refused():
+    many = b"<a " + b" ".join(b'b%d=""' % n for n in range(30_000)) + b"/>"
+    with pytest.raises(XmlRefused) as caught:
+        read_camt053(within("<Ntry>", many))
+    assert "more than any" in caught.value.text()
+    letters = b"<AddtlStmtInf>" + b"a" * 3 * stream.CHUNK + b"</AddtlStmtInf>" + b" " * 3 * stream.CHUNK
+    assert len(read_camt053(within("<Ntry>", letters))[0].entries) == 1
+
+
 def test_a_file_that_never_comes_to_a_statement_is_refused_before_it_is_read(monkeypatch):
     fed = []
     feed = stream.etree.XMLPullParser.feed
