@@ -231,7 +231,8 @@ class _Planner:
         narrations = [p.narration for p in placed if p.narration]
         flag = "*" if all(p.sure for p in placed) else "!"
         text = clean(narrations[0] if narrations else line.text)
-        entry = self.transaction(line.date, flag, clean(line.counterparty) or None, text, meta)
+        payee = (alone and placed[0].payee) or clean(line.counterparty) or None
+        entry = self.transaction(line.date, flag, payee, text, meta)
         entry.postings.append(posting(self.account, line.amount, self.currency))
         entry.postings.extend(p for one in placed for p in one.postings)
         return entry._replace(links=frozenset().union(*(one.links for one in placed)))

@@ -98,7 +98,7 @@ class Sides:
         for payment, one in placed:
             self.add(other, payment, one)
         if not takings:
-            payers = {payment.part.counterparty for payment, _ in placed}
+            payers = {one.payee or payment.part.counterparty for payment, one in placed}
             narrations = {one.narration for _, one in placed}
             other.payee = clean(payers.pop()) or None if len(payers) == 1 else None
             other.narration = narrations.pop() if len(narrations) == 1 else None

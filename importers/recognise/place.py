@@ -18,11 +18,12 @@ from dataclasses import replace as changed
 
 from importers.bank.model import Part
 from importers.book import BookView
+from importers.booktext import clean
 from importers.recognise import suggest
 from importers.recognise.deposits import pay_in
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
-from importers.recognise.placed import Placed, payment, posting, ties
+from importers.recognise.placed import Payment, Placed, payment, posting, ties
 from importers.recognise.rules import Rules, ready
 from importers.recognise.transfers import Transfers
 from importers.recognise.units import Neighbours
@@ -68,7 +69,12 @@ class Recogniser:
         """
         pay = payment(part, day, currency, alone=alone)
         pool = self.view.settling
-        found = settle(self.view, pool, pay) or self.rules.place(pool, pay)
+        rule = self.rules.find(pay)
+        if rule is not None and rule.payee:
+            pay = changed(pay, part=changed(pay.part, counterparty=clean(rule.payee)))
+        found = settle(self.view, pool, pay)
+        if found is None and rule is not None:
+            found = self.rules.place(pool, pay, rule)
         if found is None and self.of_bank:
             number = pay.part.counterparty_account
             told = self.transfers.knows(number) or self.neighbours.knows(number)
@@ -77,7 +83,17 @@ class Recogniser:
         found = found or self.neighbours.place(pool, pay)
         found = found or suggest.wait(self.view, pool, pay, self.source.account or "")
         assert ties(found, pay), (part, found)
-        return found
+        # What waits keeps what the bank said, by which the rule finds it again.
+        return named(found, pay) if rule is not None and rule.payee and found.sure else found
+
+
+def named(placed: Placed, pay: Payment) -> Placed:
+    """The other side with the party whom a rule names: the transaction's payee, or said on the payment's posting."""
+    if pay.alone:
+        return changed(placed, payee=pay.part.counterparty)
+    first, *more = placed.postings
+    first = first._replace(meta={"counterparty": pay.part.counterparty, **(first.meta or {})})
+    return changed(placed, payee=pay.part.counterparty, postings=(first, *more))
 
 
 def matches(rule: RuleTable, part: Part) -> bool:

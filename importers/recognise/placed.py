@@ -39,7 +39,7 @@ class Placed:
     Attributes:
         postings: they weigh the payment's amount with the sign turned.
         sure: nobody needs to look at it; else the entry is flagged `!`.
-        narration: the entry's text instead of the bank's.
+        narration: the entry's text instead of the bank's; `payee`: who the other party is.
         suggestion: where it may belong, and why; only where it isn't sure.
         links: of the entry: what it settles, or the dealing that it is one side of.
         meta: of the entry.
@@ -48,6 +48,7 @@ class Placed:
     postings: tuple[data.Posting, ...]
     sure: bool
     narration: str | None = None
+    payee: str | None = None
     suggestion: str | None = None
     links: frozenset[str] = frozenset()
     meta: Mapping[str, Any] = field(default_factory=dict)

@@ -90,15 +90,12 @@ class Rules:
                 return rule.table
         return None
 
-    def place(self, pool: Pool, pay: Payment) -> Placed | None:
-        """The other side by the first rule that takes the payment.
+    def place(self, pool: Pool, pay: Payment, rule: RuleTable) -> Placed | None:
+        """The other side by the rule that takes the payment; None where it can't be split so.
 
         Raises:
             ImportAccountMissing: the rule names an account that isn't open on the day.
         """
-        rule = self.find(pay)
-        if rule is None:
-            return None
         if sum((p.amount for p in rule.split if p.amount is not None), ZERO) > abs(pay.amount):
             reason = say(N_("a rule splits off more than was paid"))
             pay.hints.append(f"{rule.split[0].account}: {reason}")

@@ -169,6 +169,7 @@ def rebuilt(waiting: Waiting, placed: list[Placed]) -> data.Transaction:
     return entry._replace(
         meta=meta,
         flag="*" if all(one.sure for one in placed) else "!",
+        payee=(waiting.alone and placed[0].payee) or entry.payee,
         narration=clean(narration) if narration else entry.narration,
         links=frozenset(links),
         postings=postings,

@@ -89,6 +89,7 @@ class RuleTable(_Goal):
     account: Account | None = None
     split: tuple[RulePart, ...] = ()
     narration: str | None = None
+    payee: Annotated[Text, Field(min_length=1, max_length=120)] | None = None  # the other party: some lists don't say
 
     @field_validator("text", "counterparty", "counterparty_account", "reference")
     @classmethod

@@ -132,6 +132,47 @@ def test_the_first_rule_that_fits_counts():
     assert (second.postings[1].account, second.narration) == (SHOP, "x")
 
 
+SUPPLIER = {
+    "text": "factura ferretería",
+    "payee": "Ferretería Ejemplo",
+    "account": "Liabilities:2440-Leverantörsskulder",
+}
+
+
+def test_a_rule_says_who_the_other_party_is_where_the_list_has_no_field_for_it():
+    entry, other = plan(
+        view("", unit(source(rule=[SUPPLIER, {"counterparty": "bo", "payee": "Bo Berg", "account": RENT}]))),
+        line("2026-03-02", "-250.00", "Factura Ferretería 77"),
+        line("2026-03-02", "-1.00", "Hyra", counterparty="BO B 1234"),
+    )
+    assert (entry.flag, entry.payee, entry.narration) == ("*", "Ferretería Ejemplo", "Factura Ferretería 77")
+    assert (other.flag, other.payee, other.narration) == ("*", "Bo Berg", "Hyra")
+
+
+def test_the_party_that_a_rule_names_helps_to_find_the_invoice():
+    """A number in the reference is an invoice's where the payer is right; 100.00 of 250.00 is a part payment."""
+    book = view(
+        """
+        2026-03-01 * "Ferretería Ejemplo" "Factura 77" ^bill-1
+          invoice: "77"
+          Liabilities:2440-Leverantörsskulder  -250.00 SEK
+          Expenses:4000-Inköp-varor             250.00 SEK
+        """,
+        unit(source(rule=[SUPPLIER])),
+    )
+    (entry,) = plan(book, line("2026-03-02", "-100.00", "Pago factura ferretería", reference="77"))
+    assert (entry.flag, entry.payee, entry.links) == ("*", "Ferretería Ejemplo", {"bill-1"})
+
+
+def test_of_a_collected_line_the_posting_says_whose_it_is():
+    parts = [("-100.00", "", "Factura Ferretería 77", ""), ("-50.00", "Bo", "x", "")]
+    (entry,) = plan(view("", unit(source(rule=[SUPPLIER]))), line("2026-03-02", "-150.00", "Lote", parts=parts))
+    assert (entry.payee, [(p.meta or {}).get("counterparty") for p in entry.postings]) == (
+        None,
+        [None, "Ferretería Ejemplo", "Bo"],
+    )
+
+
 def test_food_vat_by_two_rules_on_either_side_of_the_day_the_rate_changes():
     """Swedish VAT on food is 12 %, from 2026-04-01 to 2027-12-31 6 %. 112.00 holds 12.00; 106.00 holds 6.00."""
     shop = {"account": "Income:3002-Försäljning-12"}
