@@ -211,9 +211,11 @@ def until(statement: BankStatement, day: dt.date) -> tuple[BankStatement, ...]:
     before = tuple(line for line in statement.lines if line.date < day)
     rest = tuple(line for line in statement.lines if line.date >= day)
     if statement.lines != before + rest:  # not by date: the balance at the day's beginning is unknown
-        return (replace(statement, closing=None),)
+        return (replace(statement, closing=None, running=day),)
     assert statement.opening is not None
     opening = statement.opening + sum((line.amount for line in before), NOTHING)
     over = replace(statement, lines=before, closing=opening, last_day=statement.last_day and day - ONE_DAY)
-    running = replace(statement, lines=rest, opening=opening, closing=None, first_day=statement.first_day and day)
+    running = replace(
+        statement, lines=rest, opening=opening, closing=None, first_day=statement.first_day and day, running=day
+    )
     return (over, running) if before and rest else (running,) if rest else (over,)

@@ -68,7 +68,9 @@ class Closings:
             day = last_of(statement)
             if statement.closing is None:
                 text = N_("Statement {id} gives no closing balance: nothing can be asserted after it.")
-                self.plan.remarks.append(say(text, id=statement.id))
+                if statement.running:
+                    text = N_("{date} wasn't over when the list was made: the next list tells its closing balance.")
+                self.plan.remarks.append(say(text, id=statement.id, date=statement.running))
             elif day is not None and day not in goes_on:
                 last.setdefault(day, statement)
             goes_on.update(line.date for line in statement.lines[:1])

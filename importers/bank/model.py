@@ -81,6 +81,7 @@ class BankStatement:
         sequence: its number in the bank's series of statements.
         line: its line in the file.
         final: whether its last day is told whole, as a bank's statement does; a list may be made at any hour.
+        running: the day on which it was made, if lines of it may follow: it closes with no balance then.
     """
 
     id: str
@@ -94,6 +95,7 @@ class BankStatement:
     sequence: int | None = None
     line: int | None = None
     final: bool = True
+    running: dt.date | None = None
 
     @property
     def net(self) -> Decimal:

@@ -109,8 +109,12 @@ def test_a_list_made_during_the_day_asserts_the_day_before_and_goes_on_later(fee
     assert [(str(e.date), str(e.amount.number)) for e in first.entries if isinstance(e, data.Balance)] == [
         ("2026-03-02", "200.00")
     ]
+    assert first.remarks[-1:] == [
+        "2026-03-02 wasn't over when the list was made: the next list tells its closing balance."
+    ]
     later = plan(feed, noon, dt.date(2026, 3, 3))
     assert [str(e.date) for e in later.entries if isinstance(e, data.Balance)] == ["2026-03-03"]
+    assert not [remark for remark in later.remarks if "balance" in remark and "opening" not in remark]
 
 
 def test_two_layouts_feed_one_source(feed):
