@@ -357,8 +357,9 @@ def check_end(table: Table, whole: Callable[[str], bool] = lambda _: False) -> N
         return
     rows = table.trailer or table.rows
     tail = re.split("[\r\n]", text[-LONGEST_ROW:])[-1]
-    if not tail.strip(f'{table.header.delimiter} \t"'):  # a blank row, or the beginning of one
-        if not tail.strip() or tail.count(table.header.delimiter) == len(names) - 1:
+    cells = [cell.strip(" \t") for cell in tail.split(table.header.delimiter)]
+    if all(cell in {"", '""'} for cell in cells):  # a blank row, or the beginning of a row
+        if cells == [""] or len(cells) == len(names):
             return
     elif rows:
         trailing = not names[-1] and len(rows[-1].cells) == len(names)
