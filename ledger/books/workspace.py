@@ -126,6 +126,11 @@ class Workspace:
         """Units whose settings have a problem: they aren't counted as if they had none."""
         return frozenset(problem.unit for problem in self.problems if problem.unit)
 
+    @property
+    def left_out(self) -> list[Problem]:
+        """Why folders of `units/` are no units: their `unit.toml` or name can't be used."""
+        return [p for p in self.problems if p.unit not in self.units and (p.file or "").startswith("units/")]
+
     @cached_property
     def central(self) -> Unit | None:
         """The unit that carries the shared services; None (with a problem) if it isn't there."""
@@ -135,10 +140,14 @@ class Workspace:
         """The unit called `slug`.
 
         Raises:
+            Problem: it is left out, and this is why: its folder's name or its `unit.toml`.
             UnitUnknown: no such unit; the nearest one is named.
         """
         if slug in self.units:
             return self.units[slug]
+        for problem in self.left_out:
+            if slug in {problem.unit, str(problem.file).removeprefix("units/")}:
+                raise problem
         near = difflib.get_close_matches(slug, self.units, n=1, cutoff=0)
         known = ", ".join(sorted(self.units)) or "-"
         raise UnitUnknown(slug=slug, nearest=near[0] if near else "-", known=known)

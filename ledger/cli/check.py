@@ -23,7 +23,7 @@ def check(session: Session, units: tuple[str, ...], as_json: bool) -> int:  # no
     from ledger.federation import load_federation  # noqa: PLC0415  after the arguments are known to be right
 
     ws = session.workspace
-    chosen = [ws.unit(slug).slug for slug in units]
+    chosen = [slug if slug in ws.faulty else ws.unit(slug).slug for slug in units]
     federation = load_federation(ws)
     problems = [p for p in federation.problems if not chosen or p.unit in chosen]
     books = [b for slug, b in federation.books.units.items() if not chosen or slug in chosen]

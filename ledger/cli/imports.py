@@ -17,6 +17,7 @@ from ledger.messages import N_, say, translate
 if TYPE_CHECKING:
     from importers.progress import Watcher
     from importers.report import ImportReport
+    from ledger.errors import Problem
 
 SHOWN_NOTES = 10
 SHOWN_WAITING = 5
@@ -60,8 +61,9 @@ def import_(
             reports = import_inboxes(ws, slugs, dry_run=dry_run, watcher=watcher)
         else:
             reports = [import_files(ws, ws.unit(slugs[0]), files, dry_run=dry_run, watcher=watcher)]
-    _show(reports, as_json=as_json, dry_run=dry_run)
-    return EXIT_BOOKS if any(r.problems for r in reports) else EXIT_DONE
+    left_out = [] if unit else ws.left_out
+    _show(reports, left_out, as_json=as_json, dry_run=dry_run)
+    return EXIT_BOOKS if left_out or any(r.problems for r in reports) else EXIT_DONE
 
 
 @contextmanager
@@ -88,10 +90,10 @@ def watching() -> Iterator[Watcher | None]:
         yield hear
 
 
-def _show(reports: list[ImportReport], *, as_json: bool, dry_run: bool) -> None:
-    """Data to standard output, talk to standard error."""
+def _show(reports: list[ImportReport], left_out: list[Problem], *, as_json: bool, dry_run: bool) -> None:
+    """Data to standard output, talk to standard error; `left_out`: why units weren't looked at."""
     if as_json:
-        problems = [p.as_json() for r in reports for p in r.problems]
+        problems = [p.as_json() for p in (*left_out, *(p for r in reports for p in r.problems))]
         emit({"schema": 1, "dry_run": dry_run, "units": [r.as_json() for r in reports], "errors": problems})
     elif dry_run:
         from importers.booktext import render  # noqa: PLC0415  only to show entries
@@ -109,3 +111,4 @@ def _show(reports: list[ImportReport], *, as_json: bool, dry_run: bool) -> None:
             click.echo(f"    {line}", err=True)
         report(one_report.problems)
         report(one_report.notes, SHOWN_NOTES)
+    report(left_out)

@@ -32,7 +32,7 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
     from ledger.reports import todo as list_tasks  # noqa: PLC0415  likewise
 
     ws = session.workspace
-    slug = ws.unit(unit).slug if unit else None
+    slug = unit if unit in ws.faulty else ws.unit(unit).slug if unit else None
     federation = load_federation(ws)
     tasks = list_tasks(
         federation.books,
