@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import accumulate
@@ -24,6 +25,11 @@ from importers.bank.problems import BankBalanceContradicted, BankBalanceEarly, B
 from importers.identity import digest
 from importers.plan import Plan
 from ledger.messages import N_, say
+
+#: How far an entry by hand may stand from the bank's own day.
+NEAR = dt.timedelta(days=5)
+#: So many places are named.
+SHOWN = 3
 
 
 class Closings:
@@ -130,7 +136,9 @@ class Closings:
         book, day = self.book, old.date - ONE_DAY
         difference, place = self.moved(old.date), book.view.place(old)
         unit = book.view.unit.slug
-        if str(old.meta.get("source-id", "")).startswith("bank-") and not self.moved(day):
+        by_hand = self.by_hand(old.date)
+        by_import = str(old.meta.get("source-id", "")).startswith("bank-")
+        if by_import and not by_hand and not self.moved(day):
             return BankBalanceEarly(
                 file=self.file,
                 unit=unit,
@@ -140,6 +148,7 @@ class Closings:
                 difference=f"{difference} {book.currency}",
                 place=place,
             )
+        booked = say(N_("Booked already by hand, as it seems: {places}."), places=", ".join(by_hand[:SHOWN]))
         return BankBalanceContradicted(
             file=self.file,
             unit=unit,
@@ -148,4 +157,28 @@ class Closings:
             amount=old.amount,
             difference=difference,
             place=place,
+            booked=booked if by_hand else say(N_("No entry by hand has the amount of one of its lines.")),
         )
+
+    def by_hand(self, before: dt.date) -> list[str]:
+        """Where entries that are no lines of the bank stand for new lines: the same amount within some days.
+
+        They are part of a balance that is right, so the bank has them; what else has such an amount isn't there.
+        """
+        own: dict[Decimal, list[data.Transaction]] = defaultdict(list)
+        for entry, number in self.book.log.rows:
+            if entry.date < before and not str(entry.meta.get("source-id", "")).startswith("bank-"):
+                own[number].append(entry)
+        places = []
+        for new in self.plan.transactions:
+            units = new.postings[0].units  # on the bank account
+            assert units is not None
+            twins = own.get(units.number or Decimal(0), [])
+            near = [entry for entry in twins if abs(entry.date - new.date) <= NEAR]
+            if new.date >= before or not near:
+                continue
+            found = next((entry for entry in near if entry.date == new.date), near[0])
+            twins.remove(found)
+            text = N_('{place} (source-id of the line: "{id}")') if found.date == new.date else "{place}"
+            places.append(say(text, place=self.book.view.place(found), id=new.meta["source-id"]))
+        return places

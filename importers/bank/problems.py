@@ -26,11 +26,11 @@ class BankBalanceContradicted(Problem):
     code = "BANK_BALANCE_CONTRADICTED"
     message = N_(
         "The file moves {account} by {difference} before {date}, but the books assert {amount} there and are right "
-        "without it ({place})."
+        "without it ({place}). {booked}"
     )
     remedy = N_(
-        "Either these lines are booked already by hand, or an opening balance stands for them. Remove that entry or "
-        "the assertion, then import again; import statements oldest first."
+        "Where an entry by hand is named, give it the source-id that stands with it, or remove it; then import again. "
+        "Else an opening balance may stand for these lines: remove it, and import statements oldest first."
     )
 
 
