@@ -6,6 +6,10 @@ first; rows of one day keep the bank's order. A row that isn't booked (failed, p
 part of the account: it moves no balance, or the balance already counts it, all such rows of a file alike.
 
 Where a list has no balances at all, nothing can be checked or asserted: opening and closing are unknown.
+
+A list may have been cut off between two rows. The period in its heading then goes on where its rows end: of a list that
+begins with the oldest row nothing is certain after its last one; of a list that begins with the newest, before its
+first one.
 """
 
 from __future__ import annotations
@@ -56,11 +60,13 @@ class Chain:
     Attributes:
         lines: the booked ones, oldest first.
         opening, closing: what the booked lines begin and end with; None where the list has no balances.
+        order: newest or oldest row first; None where that isn't known.
     """
 
     lines: tuple[BankLine, ...]
     opening: Decimal | None
     closing: Decimal | None
+    order: str | None
 
 
 def chained(links: Sequence[Link], told: Told, *, declared: str | None = None, usual: str | None = None) -> Chain:
@@ -77,23 +83,23 @@ def chained(links: Sequence[Link], told: Told, *, declared: str | None = None, u
         BankOrderUnclear: both orders tie, with different balances.
     """
     counted = [False, True] if any(link.line is None and link.amount for link in links) else [False]
-    if all(link.balance is None for link in links):
-        rows = _turned(links, _by_dates(links, declared, usual)[0])
-        lines = sorted((link.line for link in rows if link.line), key=lambda line: line.date)
-        return Chain(tuple(lines), None, None)
-    found: list[Chain] = []
     orders = _by_dates(links, declared, usual)
+    if all(link.balance is None for link in links):
+        rows = _turned(links, orders[0])
+        lines = sorted((link.line for link in rows if link.line), key=lambda line: line.date)
+        return Chain(tuple(lines), None, None, orders[0] if len(orders) == 1 else usual)
+    found: list[Chain] = []
     for order in orders:
         for pending in counted:
             rows = _turned(links, order)
             if next(_breaks(rows, pending=pending), None) is None:
-                found.append(_ends(rows, pending=pending))
+                found.append(_ends(rows, order, pending=pending))
                 break
     if not found:
         raise _broken(links, orders, told)
     if len(found) > 1 and (found[0].opening, found[0].closing) != (found[1].opening, found[1].closing) and not usual:
         raise told(BankOrderUnclear, links[0].row)
-    return found[0]
+    return found[0] if len(found) == 1 else replace(found[0], order=usual)
 
 
 def _by_dates(links: Sequence[Link], declared: str | None, usual: str | None) -> list[str]:
@@ -129,7 +135,7 @@ def _breaks(links: Sequence[Link], *, pending: bool) -> Iterator[tuple[Link, Dec
             balance = link.balance
 
 
-def _ends(links: Sequence[Link], *, pending: bool) -> Chain:
+def _ends(links: Sequence[Link], order: str, *, pending: bool) -> Chain:
     """Opening and closing of a chain that ties, of its booked rows alone."""
     moved = NOTHING
     for link in links:
@@ -140,7 +146,7 @@ def _ends(links: Sequence[Link], *, pending: bool) -> Chain:
         raise AssertionError("a chain has a balance")
     opening = link.balance - moved
     lines = tuple(link.line for link in links if link.line)
-    return Chain(lines, opening, opening + sum((line.amount for line in lines), NOTHING))
+    return Chain(lines, opening, opening + sum((line.amount for line in lines), NOTHING), order)
 
 
 def _broken(links: Sequence[Link], orders: Sequence[str], told: Told) -> Problem:
@@ -198,6 +204,17 @@ class InOut:
         return -abs(went)
 
 
+def as_far_as_shown(statement: BankStatement, order: str | None) -> BankStatement:
+    """A list that may have been cut off, with what its rows show of the period in its heading.
+
+    Args:
+        statement: with that period.
+        order: of its rows, as in `Chain`.
+    """
+    shown = statement.last_day if order == NEWEST or not statement.lines else None
+    return replace(statement, last_day=shown, begun=order == OLDEST)
+
+
 def until(statement: BankStatement, day: dt.date) -> tuple[BankStatement, ...]:
     """A list that was made on `day`, which isn't over: its lines of that day may not be all.
 
@@ -216,6 +233,11 @@ def until(statement: BankStatement, day: dt.date) -> tuple[BankStatement, ...]:
     opening = statement.opening + sum((line.amount for line in before), NOTHING)
     over = replace(statement, lines=before, closing=opening, last_day=statement.last_day and day - ONE_DAY)
     running = replace(
-        statement, lines=rest, opening=opening, closing=None, first_day=statement.first_day and day, running=day
+        statement,
+        lines=rest,
+        opening=opening,
+        closing=None,
+        first_day=statement.first_day and (day if before else statement.first_day),
+        running=day,
     )
     return (over, running) if before and rest else (running,) if rest else (over,)

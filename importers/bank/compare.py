@@ -102,13 +102,22 @@ def file_days(book: BankBook, statements: Sequence[BankStatement]) -> dict[dt.da
         balances = statement.opening is not None or statement.closing is not None
         last.early = not statement.final and balances and statement.last_day in {None, last.date}
     for statement in statements:
-        if statement.first_day and statement.last_day:
-            for day in book.lines.days(statement.first_day, statement.last_day):
+        since, until = _covered(statement)
+        if since and until:
+            for day in book.lines.days(since, until):
                 if day not in days:
                     opening = statement.opening if day == statement.first_day else None
                     early = not statement.final and day == statement.last_day and statement.closing is not None
                     days[day] = FileDay(day, [], opening, early, statement.line)
     return days
+
+
+def _covered(statement: BankStatement) -> tuple[dt.date | None, dt.date | None]:
+    """The days of which a statement tells all lines: as it says itself; a list from its first line to its last."""
+    first, last = statement.first_day, statement.last_day
+    if statement.final or not statement.lines:
+        return first, last
+    return first or statement.lines[0].date, last or statement.lines[-1].date
 
 
 class Comparison:
@@ -159,8 +168,7 @@ class Comparison:
         rows = rows_of(day, self.book.booked(day.date))
         if not rows:
             return Standing(Counter(), new=len(day.keys))
-        starts = [*self.starts(day.date), *self._back(day.date)] if day.opening is not None else []
-        found = stand(day, rows, tuple(dict.fromkeys(starts)))
+        found = stand(day, rows, self.balances(day.date) if day.opening is not None else ())
         if found is None:
             shared = sum((Counter(key for key, _ in rows if key) & Counter(day.keys)).values())
             raise BankRestated(
@@ -221,6 +229,10 @@ class Comparison:
             since = book.lines.before(day) - book.lines.before(last.date)
             found.append(_number(last) + since + self.new(day, last.date))
         return list(dict.fromkeys(found))
+
+    def balances(self, day: dt.date) -> tuple[Decimal, ...]:
+        """What the balance at a day's beginning may be, by what the books hold before it and after it."""
+        return tuple(dict.fromkeys([*self.starts(day), *self._back(day)]))
 
     def _back(self, day: dt.date) -> list[Decimal]:
         """The balance at a day's beginning, counted back from the next balance that a statement asserts."""

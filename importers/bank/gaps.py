@@ -7,6 +7,10 @@ balance that was never booked) leave no gap between statements: then the closing
 A bank that numbers its statements shows a missing one even where it moves nothing in sum. The number of each imported
 statement stands on the balance that it closes with; where a bank begins anew with the year, the lower number follows on
 none.
+
+A list whose heading names a period, and that may have been cut off, must join the books where it begins: else it may
+lack lines of that period, and its opening balance may be one of a later day. It is refused, in books that never had the
+account, too: no opening balance is made up from it.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from decimal import Decimal
 from importers.bank.compare import Comparison
 from importers.bank.model import BankStatement
 from importers.bank.problems import BankGap, BankSequence
+from importers.bank.problems_chain import BankListBegins
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
@@ -37,6 +42,34 @@ def last_of(statement: BankStatement) -> dt.date | None:
     """The day at whose end its closing balance counts."""
     days = [line.date for line in statement.lines[-1:]]
     return max([*days, *(d for d in (statement.last_day,) if d)], default=None)
+
+
+def begins_late(statement: BankStatement) -> bool:
+    """Whether a list of a period may lack lines of it before its first one."""
+    day, lines = statement.first_day, statement.lines
+    return not statement.begun and day is not None and bool(lines) and day < lines[0].date
+
+
+def check_begins(found: Comparison, statements: Sequence[BankStatement], file: str) -> None:
+    """Refuse a list that may have been cut off, and doesn't begin with what the books hold.
+
+    Raises:
+        BankListBegins: its first line isn't of the first day of its period, and its balance isn't that of the books.
+    """
+    for statement in filter(begins_late, statements):
+        first = statement.lines[0]
+        if statement.opening is not None and statement.opening not in found.balances(first.date):
+            raise BankListBegins(
+                file=file,
+                line=first.line,
+                unit=found.book.view.unit.slug,
+                account=found.book.account,
+                since=statement.first_day,
+                first=first.date,
+                opening=statement.opening,
+                currency=statement.currency,
+                books=found.starts(first.date)[0],
+            )
 
 
 def gaps(found: Comparison, statements: Sequence[BankStatement], file: str) -> list[tuple[dt.date, Decimal, Problem]]:

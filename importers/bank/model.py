@@ -80,6 +80,8 @@ class BankStatement:
         first_day, last_day: the period it covers, where the file says so.
         sequence: its number in the bank's series of statements.
         line: its line in the file.
+        begun: whether it can lack no line of its period before its first one. A list that begins with the newest line
+            may have been cut off, and its opening balance is then one of a later day.
         final: whether its last day is told whole, as a bank's statement does; a list may be made at any hour.
         running: the day on which it was made, if lines of it may follow: it closes with no balance then.
     """
@@ -94,6 +96,7 @@ class BankStatement:
     last_day: dt.date | None = None
     sequence: int | None = None
     line: int | None = None
+    begun: bool = True
     final: bool = True
     running: dt.date | None = None
 

@@ -21,7 +21,7 @@ from beancount.core import data
 
 from importers.bank.closing import Closings
 from importers.bank.compare import BankBook, Comparison
-from importers.bank.gaps import first_of, gaps, last_of
+from importers.bank.gaps import begins_late, check_begins, first_of, gaps, last_of
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankOwnRule
 from importers.book import BookView
@@ -59,8 +59,8 @@ def plan_bank(
         today: the day by which dates are judged.
 
     Raises:
-        BankRestated, BankBalanceContradicted, BankBalanceEarly, BankOwnRule, ImportAccountMissing, ImportMonthClosed,
-            ImportDateRange: the file can't come in as it is.
+        BankRestated, BankListBegins, BankBalanceContradicted, BankBalanceEarly, BankOwnRule, ImportAccountMissing,
+            ImportMonthClosed, ImportDateRange: the file can't come in as it is.
     """
     plan = _Planner(view, source, [by_day(s) for s in statements], file, document, today).run()
     check_sums(plan, source, statements)
@@ -138,6 +138,7 @@ class _Planner:
         self.check_periods()
         opened = self.opening()
         found = Comparison(self.book, self.statements, opened, self.file)
+        check_begins(found, self.statements, self.file)
         lines = [line for statement in self.statements for line in statement.lines]
         for line, source_id in zip(lines, found.ids, strict=True):
             if source_id not in self.view.sources:
@@ -176,7 +177,7 @@ class _Planner:
 
     def opening(self) -> tuple[dt.date, Decimal] | None:
         """The opening balance of an account that the book has never posted to, and its day."""
-        amount = self.statements[0].opening
+        amount = None if begins_late(self.statements[0]) else self.statements[0].opening
         days = [line.date for s in self.statements for line in s.lines[:1]]
         days = days or [s.last_day for s in self.statements if s.last_day]
         return (min(days), amount) if amount and days and not self.book.log.rows else None

@@ -20,6 +20,21 @@ class BankBalanceBroken(Problem):
     )
 
 
+class BankListBegins(Problem):
+    """A list whose first line is of a later day than its period, with a balance before it that the books don't have."""
+
+    code = "BANK_LIST_BEGINS"
+    message = N_(
+        "The list is of the days from {since} on, but its first line is of {first}. By its balances, {account} then "
+        "had {opening} {currency}; the books have {books}. Lines of the days before it are missing: in the list, "
+        "which may be cut off, or in the books."
+    )
+    remedy = N_(
+        "Download the list again, with all its pages. If the bank has no lines of these days, download a list that "
+        "begins on {first}."
+    )
+
+
 class BankOrderUnclear(Problem):
     """Rows of one day whose balances follow from above as well as from below."""
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from importers.bank.chain import InOut, Link, chained, until
+from importers.bank.chain import InOut, Link, as_far_as_shown, chained, until
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCurrency
 from importers.bankcsv.layouts import Layout
@@ -253,6 +253,7 @@ class _Reader(Columns):
             last_day=last,
             line=account.row,
         )
+        statement = as_far_as_shown(statement, chain.order)
         return until(statement, self.made) if self.made else (statement,)
 
 

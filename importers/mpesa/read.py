@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from importers.bank.chain import InOut, Link, chained
+from importers.bank.chain import InOut, Link, as_far_as_shown, chained
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCountDiffers, BankCurrency
 from importers.cells import ENGLISH, Days, decimals_of
@@ -153,12 +153,12 @@ class _Reader:
     def statement(self, order: str | None) -> BankStatement:
         """All rows."""
         links = [self.link(row, when) for row, when in zip(self.table.rows, self.times, strict=True)]
-        self.check_totals(links)
+        whole = self.check_totals(links)
         chain = chained(links, self.table.problem, declared=order)
         days = [line.date for line in chain.lines]
         first, last = days_within(self.period_text, self.form, days)
         code = CODE.search(self.table.above)
-        return BankStatement(
+        statement = BankStatement(
             id=f"{min(days)} – {max(days)}" if days else "",
             account=code[1] if code else "",
             currency=self.currency,
@@ -169,6 +169,7 @@ class _Reader:
             last_day=last,
             line=self.table.header.line,
         )
+        return statement if whole else as_far_as_shown(statement, chain.order)
 
     def link(self, row: Row, when: dt.datetime) -> Link:
         """A row, with the line that it makes if money moved."""
@@ -221,8 +222,13 @@ class _Reader:
                 expected=self.currency,
             )
 
-    def check_totals(self, links: Sequence[Link]) -> None:
-        """The statement's own totals, of all rows or of the completed ones; nothing may stand after them."""
+    def check_totals(self, links: Sequence[Link]) -> bool:
+        """The statement's own totals, of all rows or of the completed ones; nothing may stand after them.
+
+        Returns:
+            Whether they show that no row is missing.
+        """
+        shown = False
         for number, row in enumerate(self.table.trailer):
             if len(row.cells) != len(self.table.header.names):
                 continue
@@ -232,6 +238,7 @@ class _Reader:
                 declared = self.number(row, key)
                 every = [abs(self.number(r, key) or Decimal(0)) for r in self.table.rows]
                 done = [n for n, link in zip(every, links, strict=True) if link.line is not None]
+                shown = shown or bool(declared)
                 if declared is not None and abs(declared) not in {sum(every), sum(done)}:
                     raise self.table.problem(
                         BankCountDiffers,
@@ -242,6 +249,7 @@ class _Reader:
                         declared=abs(declared),
                         found=sum(done),
                     )
+        return shown
 
 
 def party_of(party: str, details: str) -> tuple[str, str, str]:

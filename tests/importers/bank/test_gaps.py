@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from importers.bank.problems import BankBalanceOff, BankGap, BankSequence
+from importers.bank.problems import BankBalanceOff, BankGap, BankRestated, BankSequence
+from importers.bank.problems_chain import BankListBegins
 from tests.importers.bank.conftest import Book, by_hand, lines, statement
 
 
@@ -130,3 +131,66 @@ def test_two_numbered_statements_of_a_day_in_one_file(book):
     plan = book.take(statement("100.00", "2 -30.00 kaffe", sequence=17), statement("70.00", "2 1.00 x", sequence=18))
     assert notes(plan) == []
     assert notes(book.take(statement("71.00", "3 1.00 x", sequence=19))) == []
+
+
+# --- lists of a period, which may have been cut off before their first line
+
+
+def listed(opening, text, covers):
+    """A list that begins with the newest line: it may lack the oldest ones."""
+    return statement(opening, text, covers=covers, final=False, begun=False)
+
+
+@pytest.mark.parametrize(
+    ("booked", "opening", "covers", "joins"),
+    [
+        ("100.00", "100.00", "2-31", True),  # nothing happened before the 5th, or it came to nothing
+        ("100.00", "65.00", "2-31", False),  # -35.00 before the 5th: not in the list, or not in the books
+        ("100.00", "65.00", "5-31", True),  # the list says nothing of the days before
+        (None, "65.00", "2-31", False),  # no opening balance is made up
+        (None, "65.00", "5-31", True),
+        (None, "0.00", "2-31", True),
+    ],
+)
+def test_a_list_that_may_lack_its_first_lines_must_join_the_books(booked, opening, covers, joins):
+    book = Book(*([by_hand(1, booked)] if booked else []))
+    made = listed(opening, "5 1.00 x", covers)
+    if joins:
+        book.take(made)
+        assert book.lines == "5 1.00 x"
+    else:
+        with pytest.raises(BankListBegins) as caught:
+            book.plan(made)
+        told = caught.value.params
+        assert (told["since"], told["first"], told["opening"]) == ("2026-03-02", "2026-03-05", "65.00")
+        assert told["books"] == (booked or "0")
+
+
+def test_a_list_that_begins_with_the_oldest_line_lacks_none_before_it():
+    book = Book(by_hand(1, "90.00"))
+    assert notes(book.take(statement("100.00", "5 1.00 x", covers="2-31", final=False))) == [BankBalanceOff]
+
+
+def test_a_list_of_booked_days_joins_them_though_the_books_were_off_before():
+    """65.00 at the beginning of the 5th was the bank's balance when that day came in, whatever the books held."""
+    book = Book(by_hand(1, "100.00"))
+    book.take(listed("65.00", "5 1.00 x", "5-6"))
+    assert notes(book.take(listed("65.00", "5 1.00 x; 8 2.00 y", "2-31"))) == [BankBalanceOff]
+    assert book.lines == "5 1.00 x; 8 2.00 y"
+
+
+def test_a_cut_list_of_booked_days_is_told_otherwise(book):
+    book.take(listed("100.00", "2 -30.00 kaffe; 5 1.00 x", "1-31"))
+    with pytest.raises(BankRestated):
+        book.plan(listed("70.00", "5 1.00 x", "1-31"))
+
+
+@pytest.mark.parametrize("opening", ["100.00", None])
+def test_a_list_holds_all_lines_from_its_first_to_its_last(book, opening):
+    """With balances or without: a booked day between them that it lacks is told otherwise than before."""
+    book.take(statement("100.00", "2 -30.00 kaffe; 3 -1.00 te", final=False))
+    for text in ("2 -30.00 kaffe; 4 2.00 x", "2 -30.00 kaffe; 3 -2.00 te; 4 2.00 x"):
+        with pytest.raises(BankRestated) as caught:
+            book.plan(statement(opening, text, final=False))
+        assert caught.value.params["date"] == "2026-03-03"
+    assert len(book.plan(statement(opening, "4 2.00 x", final=False)).transactions) == 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from importers.bank.chain import until
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankRestated
-from importers.bank.problems_chain import BankAccountUnclear
+from importers.bank.problems_chain import BankAccountUnclear, BankListBegins
 from importers.bankcsv.importer import CsvImporter
 from importers.base import Source, read_source
 from importers.book import BookView, load_view
@@ -100,6 +100,29 @@ def test_a_day_with_other_lines_than_before_is_for_a_person(feed):
     report = feed.take(listed(200, ("2026-02-27", "Swish", 50), *MARCH), "mar.csv")
     assert isinstance(report.problem, BankRestated)
     assert len(booked(feed)) == 3
+
+
+SWEDBANK = """\
+* Transaktioner Period {period} Skapad 2026-04-01 09:15 CET
+Radnr,Clnr,Kontonr,Produkt,Valuta,Bokfdag,Transdag,Valutadag,Referens,Text,Belopp,Saldo
+1,81234,1234567890,F,SEK,2026-03-20,2026-03-20,2026-03-20,,Swish,250.00,862.00
+2,81234,1234567890,F,SEK,2026-03-10,2026-03-10,2026-03-10,,Lunch,-45.50,612.00
+3,81234,1234567890,F,SEK,2026-03-02,2026-03-02,2026-03-02,,Hyra,-800.00,657.50
+"""
+
+
+def test_no_opening_balance_is_made_up_from_a_list_that_was_cut_off(feed):
+    """Without its last row the list of March begins on the 10th with 657.50; it began on the 2nd with 1457.50."""
+    feed = feed(SOURCE, ACCOUNTS)
+    march = SWEDBANK.format(period="2026-03-01 – 2026-03-31")
+    cut = march[: march.index("3,81234")]
+    assert isinstance(feed.take(cut, "cut.csv").problem, BankListBegins)
+    assert isinstance(feed.take(march, "march.csv").problem, BankListBegins)  # the 1st of March may be missing
+    assert booked(feed) == []
+    assert feed.take(march.replace("03-01", "03-02"), "march.csv").status == "imported"
+    assert balances(feed) == [("2026-04-01", "862.00")]
+    assert feed.balances()["2999"] == Decimal("-862.00")  # 1457.50 - 800.00 - 45.50 + 250.00, all on suspense
+    assert isinstance(feed.take(cut, "cut.csv").problem, BankRestated)
 
 
 def test_a_list_made_during_the_day_asserts_the_day_before_and_goes_on_later(feed):

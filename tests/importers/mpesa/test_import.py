@@ -5,7 +5,7 @@ from decimal import Decimal
 from beancount.core import data
 
 from importers.bank.problems import BankCurrency
-from importers.bank.problems_chain import BankAccountUnclear
+from importers.bank.problems_chain import BankAccountUnclear, BankListBegins
 from importers.run import import_inboxes
 
 ACCOUNTS = """\
@@ -42,6 +42,10 @@ def lines(feed):
         for e in feed.transactions()
         if "bank-ref" in e.meta
     ]
+
+
+def asserted(feed):
+    return [(str(e.date), str(e.amount)) for e in feed.book().entries() if isinstance(e, data.Balance)]
 
 
 def test_an_organisations_statement_comes_into_the_books(feed, samples):
@@ -92,6 +96,40 @@ def test_a_persons_statement_beside_a_paybill_goes_where_it_lies(feed, samples):
     (report,) = import_inboxes(feed.ws, ["repris"])
     assert [f.status for f in report.files] == ["imported"], report.problems
     assert (feed.balances()["1030"], feed.balances().get("1040")) == (Decimal("5243.00"), None)
+
+
+PERIOD = "Time Period:,11-02-2026 - 28-02-2026\n" + HEAD
+ROWS = [
+    "R3AB,2026-02-20 10:00:00,Withdrawal Charge,Completed,,-7.00,493.00\n",
+    "R2AB,2026-02-14 10:00:00,Salary,Completed,,-100.00,500.00\n",
+    "R1AB,2026-02-12 10:00:00,Received,Completed,600.00,,600.00\n",
+]
+
+
+def test_a_statement_cut_off_before_its_oldest_rows_gives_no_opening_balance(feed):
+    """Newest first: without its last row the statement opens on the 14th with 600.00, where the books have nothing."""
+    feed = feed(SOURCE, ACCOUNTS)
+    assert isinstance(feed.take(PERIOD + ROWS[0] + ROWS[1], "cut.csv").problem, BankListBegins)
+    assert feed.take(PERIOD + "".join(ROWS), "whole.csv").status == "imported"
+    assert feed.balances()["1040"] == Decimal(493)
+    assert asserted(feed) == [("2026-03-01", "493.00 KES")]
+
+
+def test_a_statement_cut_off_after_its_oldest_rows_asserts_nothing_of_the_days_after_them(feed):
+    """Oldest first: of what follows on its last row nothing is known, though its period goes on."""
+    feed = feed(SOURCE, ACCOUNTS)
+    assert feed.take(PERIOD + ROWS[2] + ROWS[1], "cut.csv").status == "imported"
+    assert asserted(feed) == [("2026-02-15", "500.00 KES")]
+    assert feed.take(PERIOD + "".join(ROWS[::-1]), "whole.csv").status == "imported"
+    assert asserted(feed) == [("2026-02-15", "500.00 KES"), ("2026-02-21", "493.00 KES")]
+
+
+def test_totals_show_that_a_statement_is_whole(feed):
+    """It paid in 0.00 and withdrew 107.00: no row is missing, and 600.00 is its opening balance."""
+    feed = feed(SOURCE, ACCOUNTS)
+    report = feed.take(PERIOD + ROWS[0] + ROWS[1] + "Total,,,,0.00,107.00,\n", "totals.csv")
+    assert report.status == "imported", report.problem
+    assert asserted(feed) == [("2026-03-01", "493.00 KES")]
 
 
 def test_a_wallet_in_another_currency_than_its_books(feed):
