@@ -6,7 +6,8 @@
 - What was paid before is part of the claim, too, but stands on the other party's account and not on the invoice: the
   earlier payment stands there. The invoice's item is what is still to be paid.
 - Between units: claim and debt on the internal accounts, income and cost with `partner` and `ic`, VAT without (SPEC
-  10). Between divisions of one legal person there is no VAT (SPEC 1): the whole amount is the price.
+  10). Between divisions of one legal person there is no VAT (SPEC 1): the whole amount is the price. What waits on
+  suspense says `partner` and `ic`, too, so that they are there when a person puts the cost in its place.
 - In another currency the claim keeps the invoice's, with what it is worth; the rest is in the unit's own.
 - Lines of one account are one posting; the document itself, with every line, is kept.
 """
@@ -80,6 +81,7 @@ class Drafter:
         self.internal = partner is not None and partner.legal_person == self.view.unit.legal_person
         self.draft = Draft()
         self.sums: dict[str, _Sum] = {}
+        self.waiting: set[str] = set()  # accounts on which amounts wait for their own: suspense
         self.taxed: dict[Tax, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
         self.vat: dict[str, Decimal] = defaultdict(lambda: ZERO)  # by account, in the unit's currency, as booked
 
@@ -124,6 +126,7 @@ class Drafter:
         self.sums.setdefault(target.account, _Sum()).amount += amount
         self.taxed[tax][target.account] += amount
         self.draft.sure &= target.sure
+        self.waiting |= set() if target.sure else {target.account}
         self.draft.narration = self.draft.narration or target.narration
 
     def bear(self, tax: Tax, amount: Decimal) -> None:
@@ -230,7 +233,7 @@ class Drafter:
     def others(self) -> None:
         """Income or cost, VAT, and what the amount to pay was rounded by."""
         for account, one in self.sums.items():
-            tags = self.tags if account.startswith(("Income:", "Expenses:")) else {}
+            tags = self.tags if account.startswith(("Income:", "Expenses:")) or account in self.waiting else {}
             extra, own = -self.turn * one.extra, -self.turn * one.amount
             if extra and (self.internal or not tags):  # within a legal person VAT is price; else it bears no partner
                 if self.worth.of(own) + extra:

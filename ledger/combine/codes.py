@@ -44,6 +44,11 @@ _ALL = (
         N_("Book the other side with the same link, or correct the one that is wrong."),
     ),
     Code(
+        "ON_SUSPENSE",
+        N_("One side waits on suspense for its account."),
+        N_("Put the right account in place of suspense, and * for !. Its partner, ic and link stay as they are."),
+    ),
+    Code(
         "AMOUNT_DIFF",
         N_("The two sides have different amounts."),
         N_("Compare both vouchers; the side that is wrong books the difference with the same link."),

@@ -2,7 +2,8 @@
 
 An item is one posting with a partner, with its amount in the reporting currency beside that of its own document.
 Income and expense may always carry a partner; of the balance accounts only those that the chart has for dealings
-between units. What can't become an item is said here, one finding per posting.
+between units. A posting on suspense may carry one, too: it answers nothing yet, but says where the other side waits for
+its account. What can't become an item is said here, one finding per posting.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ WINDOW = dt.timedelta(days=10)
 LONGEST_PERIOD = dt.timedelta(days=550)
 BALANCE = "balance"
 RESULT = "result"
+SUSPENSE = "suspense"
 OTHER = "other"
 
 Pair: TypeAlias = tuple[str, str]  # slugs, sorted
@@ -158,7 +160,7 @@ class Collector:
         partner = row.partner
         assert partner is not None
         place = part.mapper.at(row.account)
-        section = RESULT if place.is_result else BALANCE
+        section = _section(part, row, place)
         key = self._key(part, row, source, provisional=provisional)
         if partner in scope.broken:
             if row.date <= scope.date_to:
@@ -169,7 +171,7 @@ class Collector:
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
-        amount = self._worth(row, place, slug, source)
+        amount = self._waiting(row) if section == SUSPENSE else self._worth(row, place, slug, source)
         self.items.append(
             Item(
                 unit=slug,
@@ -203,7 +205,7 @@ class Collector:
     def _inside(self, slug: str, partner: str, row: PartnerRow, section: str) -> bool:
         """Whether the posting is between units of the run: claims on the last day, income on their own day."""
         scope, day = self.scope, row.date
-        if section == BALANCE:
+        if section != RESULT:
             return scope.standing(slug) and scope.standing(partner) and not self._gone(row)
         # What names its dealing may answer a voucher of this period's first days, which the period before took in.
         named = bool(row.document) or any(link.startswith("ic-") for link in row.links)
@@ -231,8 +233,9 @@ class Collector:
             return finding("MISSING_PARTNER", row.ic, (slug,), amount, (source,), source)
         units = (slug, row.partner)
         place = part.mapper.at(row.account)
-        allowed = place.is_result or row.ic == "capital" or part.mapper.is_in("internal_allowed", row.account)
-        if not allowed and not part.mapper.is_in("internal_balance", row.account):
+        sets = ("internal_balance", "internal_allowed", "suspense")
+        allowed = place.is_result or row.ic == "capital"
+        if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
             return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
         return None
 
@@ -267,11 +270,28 @@ class Collector:
             exact = row.amount * rate
             return half_away(exact, base) if place.is_result or equity else self._closing(row, exact)
 
+    def _waiting(self, row: PartnerRow) -> Decimal:
+        """What waits on suspense, at the closing rate: nothing is eliminated of it, so it has nothing to meet."""
+        base = self.rates.base
+        try:
+            rate = Decimal(1) if row.currency == base else self.rates.spot(row.currency, self.scope.date_to)
+        except MissingRate:  # the unit's own translation says so
+            return ZERO
+        with localcontext(EXACT):
+            return half_away(row.amount * rate, base)
+
     def _closing(self, row: PartnerRow, exact: Decimal) -> Decimal:
         """An amount at the closing rate, rounded; the exact one is kept for the item that comes next."""
         if row.date <= self.scope.date_to:
             self.unrounded[len(self.items)] = exact
         return half_away(exact, self.rates.base)
+
+
+def _section(part: Part, row: PartnerRow, place: Place) -> str:
+    """What a posting's other side is looked for among."""
+    if place.is_result:
+        return RESULT
+    return SUSPENSE if part.mapper.is_in("suspense", row.account) else BALANCE
 
 
 def untagged(part: Part, ws: Workspace) -> list[Unmatched]:

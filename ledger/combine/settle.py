@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from ledger.combine.elimination import Gap, Names, entries, gap, plain
 from ledger.combine.flows import RETAINED
-from ledger.combine.items import BALANCE, OTHER, RESULT, WINDOW, Item, finding
+from ledger.combine.items import BALANCE, OTHER, RESULT, SUSPENSE, WINDOW, Item, finding
 from ledger.combine.matching import Dealing
 from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Unmatched
 from ledger.combine.scope import Scope
@@ -56,7 +56,7 @@ class Settler:
         items = sorted((i for side in dealing.sides for i in side.items), key=lambda i: i.key)
         units = tuple(sorted({i.unit for i in items} | {i.partner for i in items}))
         names = Names(kind_of(items), dealing.key, units)
-        early = [i for i in items if i.date <= scope.date_to and (i.section == BALANCE or i.date >= scope.date_from)]
+        early = [i for i in items if i.date <= scope.date_to and (i.section != RESULT or i.date >= scope.date_from)]
         if dealing.asymmetric:
             if early:
                 self._say("PARTNER_ASYMMETRIC", names, [i for i in early if i.unit == early[0].unit], items)
@@ -139,9 +139,12 @@ class Settler:
         if not now.open and not now.worth:
             return
         chosen = [i for i in early if i.section == section]
-        sides = {i.unit for i in early}
+        waiting = _waiting(early, chosen, now)
+        sides = {i.unit for i in early if i.section != SUSPENSE}
         difference = now.open, now.currency
-        if len(sides) == 1:
+        if waiting:
+            code = "ON_SUSPENSE"
+        elif len(sides) == 1:
             code = "ONE_SIDED"
         elif now.nets[0] * now.nets[1] > 0:
             code = "SAME_SIGN"
@@ -153,7 +156,7 @@ class Settler:
             code = "TOLERANCE"
         else:
             code = "AMOUNT_DIFF"
-        sources = [i.source for i in chosen]
+        sources = [i.source for i in (*chosen, *waiting)]
         said = finding(code, names.kind, names.units, difference, sources, names.key)
         if code == "TOLERANCE":
             self.done.within.append((said, now.size))
@@ -185,6 +188,12 @@ class Settler:
             self.done.findings += [said for said, _ in self.done.within]
         self.done.findings.sort(key=lambda f: (f.units, f.key, f.code, f.sources))
         return self.done
+
+
+def _waiting(early: Sequence[Item], chosen: Sequence[Item], now: Gap) -> list[Item]:
+    """What is missing, where one side has it on suspense: a unit's postings there, while its partner has booked."""
+    found = [i for i in early if i.section == SUSPENSE and any(c.unit != i.unit for c in chosen)]
+    return found if sum((i.amount for i in found), ZERO) * (now.worth or now.open) < 0 else []
 
 
 def kind_of(items: Sequence[Item]) -> str:

@@ -150,3 +150,74 @@ def test_equal_kronor_hide_no_difference_between_the_documents(combined, entity)
     prices = "2026-12-31 price EUR 11.40 SEK\n"
     found = combined(texts, date_to=dt.date(2026, 12, 31), prices=prices)
     assert told(found) == [("AMOUNT_DIFF", "5.00", "EUR")]
+
+
+def on_suspense(text):
+    """The buyer's cost waits on suspense, with its tags."""
+    return text.replace(' * "Purchase"', ' ! "Purchase"').replace("Expenses:4010-Goods", "Liabilities:2999-Suspense")
+
+
+@pytest.mark.parametrize("entity", ["", ENTITY])
+def test_a_purchase_on_suspense_is_said_to_wait_there_until_it_has_its_account(combined, entity):
+    """Sold and bought for 500: the claims go; income of 500 stays until the buyer's 500 leave suspense.
+
+    Both places are named: the seller's income and the buyer's suspense. Nothing of suspense is eliminated.
+    """
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    found = combined({"repris": (mine, entity), "kafeet": (on_suspense(theirs), entity)}, date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("ON_SUSPENSE", "500.00", "SEK")]
+    (one,) = found.unmatched
+    assert [source.split("/")[1] for source in one.sources] == ["repris", "kafeet"]
+    assert "Put the right account in place of suspense" in one.remedy
+    assert [(e.kind, e.section) for e in found.entries if e.column == "ELIM"] == [("trade", "balance")]
+    assert str(found.result) == "500.00"
+    placed = combined({"repris": (mine, entity), "kafeet": (theirs, entity)}, date_to=dt.date(2026, 12, 31))
+    assert (told(placed), str(placed.result)) == ([], "0.00")
+
+
+def test_what_waits_hides_no_other_difference(combined):
+    """The seller hasn't booked; or the buyer's books show another debt, which suspense doesn't explain."""
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    alone = combined({"repris": "", "kafeet": on_suspense(theirs)}, date_to=dt.date(2026, 12, 31))
+    assert told(alone) == [("ONE_SIDED", "500.00", "SEK")]
+    less = on_suspense(theirs).replace("500.00", "450.00")
+    found = combined({"repris": mine, "kafeet": less}, date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("AMOUNT_DIFF", "50.00", "SEK")]
+
+
+def test_a_payment_on_suspense_is_no_payment_yet(combined):
+    """Paid from bank to suspense: the debt of 500 stands, the claim is gone on the other side."""
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    tags = '    partner: "{}"\n    ic: "trade"\n'
+    got = '\n2026-03-09 * "Paid" ^ic-repris-1\n  Assets:1930-Bank  500.00 SEK\n  Assets:1661-Intern  -500.00 SEK\n'
+    paid = (
+        '\n2026-03-09 ! "Paid" ^ic-repris-1\n  Assets:1930-Bank  -500.00 SEK\n  Liabilities:2999-Suspense  500.00 SEK\n'
+    )
+    texts = {"repris": mine + got + tags.format("kafeet"), "kafeet": theirs + paid + tags.format("repris")}
+    found = combined(texts, date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("ON_SUSPENSE", "500.00", "SEK")]
+    assert str(found.lines.get("InternalPayables")) == "-500.00"
+    texts["kafeet"] = texts["kafeet"].replace("Liabilities:2999-Suspense  500", "Liabilities:2861-Intern  500")
+    assert told(combined(texts, date_to=dt.date(2026, 12, 31))) == []
+
+
+def test_suspense_of_the_year_before_still_waits(combined):
+    """Bought in December, not placed until January: both years' statements say where it waits."""
+    mine, theirs = (text.replace("2026-03-0", "2025-12-0") for text in sale("repris", "kafeet", "500.00", "500.00", 1))
+    found = combined({"repris": mine, "kafeet": on_suspense(theirs)}, date_to=dt.date(2025, 12, 31))
+    assert told(found) == [("ON_SUSPENSE", "500.00", "SEK")]
+
+
+@pytest.mark.parametrize(
+    ("account", "chart"), [("2999-Suspense", ""), ("555-Pendientes", "pgc"), ("2900-Susp", "vsla")]
+)
+def test_each_chart_s_suspense_takes_a_partner(combined, account, chart):
+    text = f"""
+2026-03-04 ! "Waits"
+  Liabilities:{account}  5.00 SEK
+    partner: "kafeet"
+    ic: "trade"
+  Liabilities:{account}  -5.00 SEK
+"""
+    toml = f'chart = "{chart}"' if chart else ""
+    assert told(combined({"repris": (text, toml), "kafeet": ""}, date_to=dt.date(2026, 12, 31))) == []

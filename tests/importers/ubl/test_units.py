@@ -282,3 +282,28 @@ def test_a_sale_to_a_unit_is_no_turnover_for_the_levy(pair):
     fed.take("koop", invoice(seller=KOOP, buyer=TEXTIL))
     fed.take("koop", invoice(line(net="1000.00"), number="1002", seller=KOOP, buyer=stranger))
     assert load_federation(fed.ws).run.statements["koop"].year(2026).base == D("1000.00")
+
+
+@pytest.mark.parametrize("net", ["100.00", "-40.00"])
+def test_what_waits_on_suspense_keeps_its_partner_when_it_gets_its_account(pair, net):
+    """textil can't say which cost it is: 100.00 wait, tagged; a person puts 4000 in their place, and it is done."""
+    unknown = legal("Textil", "556036-0793").partition("[source.invoices]")[0]
+    fed = pair({"textil": {"unit_toml": unknown, "accounts": OPEN}})
+    content = credit(line(net="40.00"), seller=KOOP, buyer=TEXTIL) if net[0] == "-" else None
+    fed.both(content or invoice(seller=KOOP, buyer=TEXTIL), "koop", "textil")
+    (entry,) = fed.entries("textil")
+    (waits,) = [p for p in entry.postings if p.account == "Liabilities:2999-Observationskonto"]
+    assert (entry.flag, str(waits.units), waits.meta["partner"], waits.meta["ic"]) == (
+        "!", f"{net} SEK", "koop", "trade",
+    )  # fmt: skip
+    (found,) = fed.combined().unmatched
+    assert (found.code, str(found.amount)) == ("ON_SUSPENSE", net.lstrip("-"))
+    assert [source.split("/")[1] for source in found.sources] == ["koop", "textil"]
+    month = fed.ws.units["textil"].month_file(entry.date)
+    placed = month.read_text(encoding="utf-8").replace(
+        "Liabilities:2999-Observationskonto", "Expenses:4000-Inköp-varor"
+    )
+    month.write_text(placed.replace(" ! ", " * "), encoding="utf-8")
+    assert fed.combined().unmatched == ()
+    vat = ("-25.00", "25.00") if content is None else ("10.00", "-10.00")
+    assert group(fed.combined()) == dict(zip(("2611", "2641"), vat, strict=True))
