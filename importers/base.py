@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import beangulp
 from beancount.core import data
@@ -25,6 +25,7 @@ from importers.plan import Plan
 from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
 from ledger.books import Unit, Workspace
 from ledger.books.durable import read_plain, sha256
+from ledger.books.problems_inbox import ImportLink
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
@@ -65,13 +66,17 @@ def read_source(path: Path, shown: str) -> Source:
     """Read a file that shall be imported.
 
     Raises:
-        ImportFileMissing: it isn't there, may not be read, or is no ordinary file (links aren't followed).
+        ImportLink: it is a link.
+        ImportFileMissing: it isn't there, may not be read, or is no ordinary file.
         ImportFileEmpty, ImportFileTooLarge: as they say.
     """
     try:
         content = read_plain(path, LARGEST + 1)
     except OSError as error:
-        raise ImportFileMissing(file=shown, reason=error.strerror or str(error)) from error
+        if path.is_symlink():
+            raise ImportLink(file=shown) from error
+        reason = "Is a directory" if path.is_dir() else error.strerror or str(error)
+        raise ImportFileMissing(file=shown, reason=reason) from error
     if len(content) > LARGEST:
         raise ImportFileTooLarge(file=shown, size=path.stat().st_size, limit=LARGEST)
     if not content.strip():
@@ -88,6 +93,10 @@ class SambokImporter(beangulp.Importer):
         source: the table in its `unit.toml`.
         with_opens: whether `extract` also gives the accounts to be opened. Fava's import page can't save those.
     """
+
+    #: Whether single entries of a file may stay outside until a person settles them (`Plan.unsettled`): such a file is
+    #: compared again, though entries came of it before.
+    IN_PARTS: ClassVar[bool] = False
 
     def __init__(self, ws: Workspace, unit: Unit, source: SourceTable, *, with_opens: bool = False) -> None:
         self.ws = ws
@@ -117,6 +126,21 @@ class SambokImporter(beangulp.Importer):
             self._held = (source.digest, read(source))
         content: Content = self._held[1]
         return content
+
+    def line(self, source: Source, number: int) -> str | None:
+        """A line of a file as people read it, to be quoted; None where there is no such line. Old files aren't UTF-8.
+
+        Args:
+            source: the file.
+            number: counted from 1.
+        """
+        rows = source.data.split(b"\n", number)
+        if not 0 < number <= len(rows):
+            return None
+        try:
+            return rows[number - 1].decode("utf-8")
+        except UnicodeDecodeError:
+            return rows[number - 1].decode("cp1252", "replace")
 
     @abc.abstractmethod
     def recognises(self, head: bytes) -> bool:

@@ -39,14 +39,6 @@ class ImportUnknownFormat(Problem):
     remedy = N_("See that it is the right file; a new kind of file needs a [[source]] table in units/{slug}/unit.toml.")
 
 
-class ImportNoSource(Problem):
-    """The unit has no source at all, or the inbox folder names none."""
-
-    code = "IMPORT_NO_SOURCE"
-    message = N_("{slug} has no source called {name} in its unit.toml.")
-    remedy = N_('Add to units/{slug}/unit.toml:  [[source]]  name = "{name}"  format = "…", one of {formats}.')
-
-
 class ImportSourceIncomplete(Problem):
     """A bank source that doesn't say which account of the books it feeds."""
 

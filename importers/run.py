@@ -15,14 +15,14 @@ from importers.archive import archive, archive_attachment, archived
 from importers.base import SambokImporter, Source, read_source
 from importers.book import load_view
 from importers.booktext import render
-from importers.formats import FORMATS, importer_class
-from importers.problems import ImportNoSource, ImportUnknownFormat
+from importers.formats import importer_class
+from importers.problems import ImportUnknownFormat
 from importers.progress import Watcher, stage, watched
 from importers.recognise.replace import place_again
 from importers.report import FileReport, ImportReport
-from importers.sie.text import looks_like_sie
 from ledger.books import Unit, Workspace, durable
 from ledger.books.guard_bytes import clip
+from ledger.books.inbox import read_inbox
 from ledger.books.write import Block, append_entries, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_
@@ -35,8 +35,6 @@ WRITING = N_("Checking and writing the entries")
 PLACING = N_("Placing lines that waited")
 #: What a payment is for comes before the bank's line of it: an invoice tells more than a rule, and fewer lines wait.
 BEFORE_BANKS = ("ubl", "sie4", "till", "swish", "card", "bgmax")
-#: What browsers and editors leave beside a file, and files still being downloaded.
-NOT_YET = (".part", ".crdownload", ".tmp", "~")
 
 
 def importers_of(ws: Workspace, unit: Unit, *, with_opens: bool = False) -> list[SambokImporter]:
@@ -62,7 +60,7 @@ def import_files(
     report = ImportReport(unit.slug)
     importers = importers_of(ws, unit)
     with watched(watcher), unit_lock(ws, unit.slug):
-        for importer, source in _sorted(report, unit, importers, [(p, _shown(ws, p)) for p in files]):
+        for importer, source in _sorted(report, unit, importers, [(p, ws.shown(p)) for p in files]):
             report.files.append(_one(ws, importer, source, dry_run=dry_run))
         _place(ws, unit, report)
     return report
@@ -89,22 +87,15 @@ def import_inboxes(
     for slug in slugs:
         unit = ws.unit(slug)
         report = ImportReport(slug)
-        for folder in _folders(unit):
-            files = [(p, ws.shown(p)) for p in sorted(folder.iterdir()) if _waits(p)]
-            if not files:
-                continue
-            importers = [i for i in importers_of(ws, unit) if i.source.name == folder.name]
-            if not importers:
-                shown = ws.shown(folder)
-                known = ", ".join(FORMATS)
-                missing = ImportNoSource(file=shown, unit=slug, slug=slug, name=folder.name, formats=known)
-                report.files.append(FileReport(shown, "refused", problem=missing))
-                continue
+        inbox = read_inbox(ws, unit)
+        for name in _in_order(unit, inbox.files):
+            importers = [i for i in importers_of(ws, unit) if i.source.name == name]
             try:
-                _empty(ws, report, unit, importers, files, dry_run=dry_run, watcher=watcher)
+                _empty(ws, report, unit, importers, inbox.files[name], dry_run=dry_run, watcher=watcher)
             except Problem as problem:  # the unit's books are busy, or an interrupted job can't be completed
                 problem.unit = slug
-                report.files.append(FileReport(ws.shown(folder), "refused", problem=problem))
+                report.files.append(FileReport(ws.shown(unit.folder / "inbox" / name), "refused", problem=problem))
+        report.files += [FileReport(str(p.file), "refused", problem=p) for p in inbox.problems]
         _place(ws, unit, report)
         if report.files:
             reports.append(report)
@@ -116,7 +107,7 @@ def _empty(
     report: ImportReport,
     unit: Unit,
     importers: Sequence[SambokImporter],
-    files: Iterable[tuple[Path, str]],
+    files: Iterable[Path],
     *,
     dry_run: bool,
     watcher: Watcher | None,
@@ -124,32 +115,20 @@ def _empty(
     """One inbox folder; a file leaves it once its content is archived and its entries are written."""
     with watched(watcher), unit_lock(ws, unit.slug):
         # While this run waited for the lock another one may have brought a file in.
-        waiting = [(path, shown) for path, shown in files if os.path.lexists(path)]
+        waiting = [(path, ws.shown(path)) for path in files if os.path.lexists(path)]
         for importer, source in _sorted(report, unit, importers, waiting):
             done = _one(ws, importer, source, dry_run=dry_run)
             report.files.append(done)
-            if done.status in {"imported", "known"} and archived(unit, source):
+            settled = done.plan is None or not done.plan.unsettled
+            if done.status in {"imported", "known"} and settled and archived(unit, source):
                 source.path.unlink()
                 durable.sync_folder(source.path.parent)
 
 
-def _folders(unit: Unit) -> list[Path]:
-    """The folders of the inbox: invoices, takings and deposits before the banks that pay them, else by name."""
-    inbox = unit.folder / "inbox"
-    if inbox.is_symlink() or not inbox.is_dir():
-        return []
-    formats = {source.name: source.format for source in unit.sources}
-    ranks = {name: BEFORE_BANKS.index(f) if f in BEFORE_BANKS else len(BEFORE_BANKS) for name, f in formats.items()}
-    found = [p for p in inbox.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
-    return sorted(found, key=lambda p: (ranks.get(p.name, len(BEFORE_BANKS)), p.name))
-
-
-def _waits(path: Path) -> bool:
-    return not path.name.startswith(".") and not path.name.endswith(NOT_YET) and (path.is_symlink() or path.is_file())
-
-
-def _shown(ws: Workspace, path: Path) -> str:
-    return ws.shown(path) if path.is_absolute() else str(path)
+def _in_order(unit: Unit, names: Iterable[str]) -> list[str]:
+    """Sources with files waiting: invoices, takings and deposits before the banks that pay them, else by name."""
+    ranks = {s.name: BEFORE_BANKS.index(s.format) for s in unit.sources if s.format in BEFORE_BANKS}
+    return sorted(names, key=lambda name: (ranks.get(name, len(BEFORE_BANKS)), name))
 
 
 def _sorted(
@@ -158,7 +137,7 @@ def _sorted(
     """Readable files with their importers, oldest first; the others go into the report as refused."""
     found: list[tuple[dt.date, str, SambokImporter, Source]] = []
     for path, shown in files:
-        source = None
+        source = importer = None
         try:
             source = read_source(path, shown)
             stage(READING)
@@ -166,8 +145,9 @@ def _sorted(
             found.append((importer.day(source) or dt.date.min, shown, importer, source))
         except Problem as problem:
             problem.unit = unit.slug
-            told = _quoted(problem, source) if source else problem
-            report.files.append(FileReport(shown, "refused", problem=told))
+            if importer and source:
+                _quote(problem, importer, source)
+            report.files.append(FileReport(shown, "refused", problem=problem))
     return [(importer, source) for _, _, importer, source in sorted(found, key=lambda f: f[:2])]
 
 
@@ -190,7 +170,7 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
     try:
         stage(LOADING)
         view = load_view(ws, unit)
-        if any(source.digest in document for document in view.documents):
+        if not importer.IN_PARTS and any(source.digest in document for document in view.documents):
             if not dry_run:
                 archive(unit, source)
             return FileReport(source.shown, "known", document=source.document)
@@ -209,21 +189,16 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
             assert done.written == len(plan.entries)
     except Problem as problem:
         problem.unit = unit.slug
-        return FileReport(source.shown, "refused", problem=_quoted(problem, source))
+        _quote(problem, importer, source)
+        return FileReport(source.shown, "refused", problem=problem)
     for note in plan.notes:
-        _quoted(note, source)
+        _quote(note, importer, source)
     status = "imported" if plan.entries else "known"
     return FileReport(source.shown, status, plan, document=source.document, account=importer.source.account)
 
 
-def _quoted(problem: Problem, source: Source) -> Problem:
-    """The problem with the line of the file that it names, where it names one; old files aren't UTF-8, SIE is cp437."""
+def _quote(problem: Problem, importer: SambokImporter, source: Source) -> None:
+    """Give a problem the line of the file that it names, where it names one."""
     if problem.excerpt is None and problem.line and problem.file == source.shown:
-        rows = source.data.split(b"\n", problem.line)
-        if problem.line <= len(rows):
-            row = rows[problem.line - 1]
-            try:
-                problem.excerpt = clip(row.decode("utf-8"))
-            except UnicodeDecodeError:
-                problem.excerpt = clip(row.decode("cp437" if looks_like_sie(source.head) else "cp1252", "replace"))
-    return problem
+        line = importer.line(source, problem.line)
+        problem.excerpt = clip(line) if line is not None else None

@@ -153,8 +153,15 @@ class Workspace:
         raise UnitUnknown(slug=slug, nearest=near[0] if near else "-", known=known)
 
     def shown(self, path: str | os.PathLike[str]) -> str:
-        """`path` as users know it: relative to the workspace where it is inside, as it stands elsewhere."""
+        """`path` as users know it: relative to the workspace where it is inside, as it stands elsewhere.
+
+        A name may hold line breaks, or bytes that are no text; such characters are named.
+        """
         text = os.fspath(path)
+        if not text.isprintable():
+            from ledger.books.guard_bytes import visible  # noqa: PLC0415  hardly ever
+
+            text = visible(text)
         if text.startswith("<"):
             return text
         inside = f"{self.root}{os.sep}"

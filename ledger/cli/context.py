@@ -78,5 +78,9 @@ def report(problems: Iterable[Problem], limit: int | None = None) -> None:
 
 
 def emit(answer: dict[str, Any]) -> None:
-    """Print one JSON object on standard output; amounts are already text (SPEC 5)."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=1, default=str))
+    """Print one JSON object on standard output; amounts are already text (SPEC 5).
+
+    What is no text, such as the bytes of a file's name, stands in JSON's own notation: the output is always UTF-8.
+    """
+    text = json.dumps(answer, ensure_ascii=False, indent=1, default=str)
+    click.echo(text.encode("utf-8", "backslashreplace").decode())

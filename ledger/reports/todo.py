@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from ledger.books import Books, UnitBook, Workspace, last_day
+from ledger.books.inbox import read_inbox
 from ledger.combine import SETTLED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
@@ -29,6 +30,8 @@ KINDS: dict[str, str] = {
     "unreconciled": N_("Accounts to reconcile"),
     "close": N_("Months to finish"),
 }
+#: So many waiting files are named.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def todo(
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
             tasks += _unmatched(item)
     for book in books.units.values():
-        tasks += _inbox(book)
+        tasks += _inbox(books.workspace, book)
         if book.summary is not None:
             tasks += _suspense(books.workspace, book)
             tasks += _unreconciled(book)
@@ -157,16 +160,18 @@ def _unmatched(item: Unmatched) -> list[Task]:
     ]
 
 
-def _inbox(book: UnitBook) -> list[Task]:
-    folder = book.unit.folder / "inbox"
-    files = [p for p in sorted(folder.glob("*/*")) if p.is_file() and not p.name.startswith(".")]
-    if not files:
-        return []
+def _inbox(ws: Workspace, book: UnitBook) -> list[Task]:
+    """Files that wait for `sambok import`, and what lies where it never looks."""
     slug = book.unit.slug
-    text = say(
-        N_("Files waiting in the inbox: {count} ({names})."), count=len(files), names=", ".join(p.name for p in files)
-    )
-    return [Task("inbox", slug, text, f"units/{slug}/inbox", f"sambok import {slug} --inbox", f"/{slug}/import/")]
+    inbox = read_inbox(ws, book.unit)
+    tasks = [Task("inbox", slug, f"{p.text()} {p.remedy_text()}", where=p.where) for p in inbox.problems]
+    files = inbox.waits
+    if files:
+        names = ", ".join(ws.shown(p.name) for p in files[:NAMED]) + (" …" if len(files) > NAMED else "")
+        text = say(N_("Files waiting in the inbox: {count} ({names})."), count=len(files), names=names)
+        where = f"units/{slug}/inbox"
+        tasks.append(Task("inbox", slug, text, where, f"sambok import {slug} --inbox", f"/{slug}/import/"))
+    return tasks
 
 
 def _suspense(ws: Workspace, book: UnitBook) -> list[Task]:

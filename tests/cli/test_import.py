@@ -2,14 +2,17 @@
 
 import datetime as dt
 import json
+import os
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from ledger.books import load_books
 from ledger.cli.context import Session
 from ledger.cli.imports import import_
 from ledger.errors import Problem
+from ledger.reports import todo
 from tests.importers.test_bank import OPENED, SOURCES, WHOLE, camt, line
 
 ACCOUNTS = """\
@@ -131,3 +134,85 @@ def test_a_book_that_the_guard_refuses_takes_nothing(ws):
     assert "[IMPORT_BOOK_BROKEN]" in result.stderr
     assert books(ws) == before
     assert file.exists()
+
+
+LOOSE = """\
+units/repris/inbox/loose.xml: It lies where no source looks for files, so it is never imported. [IMPORT_ASTRAY]
+    -> Move what is to be imported into units/repris/inbox/bank/, units/repris/inbox/bok/; \
+a source's files lie in its own folder, not deeper.
+"""
+LINK = """\
+units/repris/inbox/bank/link.xml: It is a link, and links aren't followed. [IMPORT_LINK]
+    -> Put the file or folder itself there, or name the file itself.
+"""
+
+
+@pytest.fixture
+def scattered(ws):
+    """One file where it belongs, and one of each that isn't."""
+    good = inbox(ws, "mars.xml", WHOLE)
+    inbox(ws, "april.xml.part", WHOLE)
+    inbox(ws, "april.xml", WHOLE, source="bank/2026")
+    (good.parent / "link.xml").symlink_to(good)
+    good.parent.with_name("loose.xml").write_bytes(WHOLE)
+    return ws
+
+
+def test_what_lies_where_no_source_looks_is_said_and_the_rest_comes_in(scattered):
+    result = run(scattered, "repris", "--inbox")
+    assert result.return_value == 1
+    assert "units/repris/inbox/bank/mars.xml: new entries: 1." in result.stderr
+    assert LOOSE in result.stderr
+    assert LINK in result.stderr
+    assert "units/repris/inbox/bank/2026: It lies where" in result.stderr
+    assert "into units/repris/inbox/bank/; a source's" in result.stderr
+    assert ".part" not in result.stderr
+
+
+def test_what_waits_and_what_is_imported_are_one_list(scattered):
+    """Whatever `todo` names of the inbox, `import` says something of, and the other way round."""
+    unit = scattered.units["repris"]
+    tasks = [t for t in todo(load_books(scattered), [], [], today=dt.date(2026, 4, 1)) if t.kind == "inbox"]
+    waiting = next(t for t in tasks if t.command)
+    assert waiting.text == "Files waiting in the inbox: 2 (link.xml, mars.xml)."
+    answer = json.loads(run(scattered, "repris", "--inbox", "--json").stdout)
+    files = {f["file"].removeprefix(f"units/{unit.slug}/inbox/") for f in answer["units"][0]["files"]}
+    assert files == {"bank/link.xml", "bank/mars.xml", "bank/2026", "loose.xml"}
+    assert sorted(t.where for t in tasks if not t.command) == [
+        "units/repris/inbox/bank/2026",
+        "units/repris/inbox/loose.xml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"a\nb.xml", "a<U+000A>b.xml"),
+        (b"a\xffb.xml", "a<U+DCFF>b.xml"),
+        ("a\u202eb.xml".encode(), "a<U+202E>b.xml"),
+        (b"a\x1b[31mb.xml", "a<U+001B>[31mb.xml"),
+    ],
+)
+def test_names_that_no_terminal_can_show(ws, name, shown):
+    inbox(ws, os.fsdecode(name), WHOLE[:-20])
+    result = run(ws, "repris", "--inbox", "--json")
+    answer = json.loads(result.stdout_bytes.decode("utf-8"))
+    place = f"units/repris/inbox/bank/{shown}"
+    assert [f["file"] for f in answer["units"][0]["files"]] == [place]
+    assert [e["file"] for e in answer["errors"]] == [place]
+    assert f"{place}: refused.\n{place}" in result.stderr
+    (task,) = (t for t in todo(load_books(ws), [], [], today=dt.date(2026, 4, 1)) if t.kind == "inbox")
+    assert task.text == f"Files waiting in the inbox: 1 ({shown})."
+
+
+def test_a_link_that_is_named(ws, tmp_path):
+    (tmp_path / "mars.xml").write_bytes(WHOLE)
+    (tmp_path / "link.xml").symlink_to(tmp_path / "mars.xml")
+    result = run(ws, "repris", tmp_path / "link.xml")
+    assert (result.return_value, "[IMPORT_LINK]" in result.stderr) == (1, True)
+
+
+def test_a_folder_that_is_named(ws, tmp_path):
+    result = run(ws, "repris", tmp_path)
+    assert result.return_value == 1
+    assert "The file can't be read: Is a directory. [IMPORT_FILE_MISSING]" in result.stderr

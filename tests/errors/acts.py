@@ -211,6 +211,12 @@ def huge_statement(stage: Stage) -> None:
         stream.truncate(LARGEST + 1)
 
 
+def linked_statement(stage: Stage) -> None:
+    folder = stage.root / "units/repris/inbox/bank"
+    folder.mkdir(parents=True)
+    (folder / "march.xml").symlink_to(stage.root / "march.xml")
+
+
 def archived_otherwise(stage: Stage) -> None:
     assert stage.sambok("import repris march.xml")[0] == 0
     (kept,) = (stage.root / "units/repris/documents").rglob("*.xml")

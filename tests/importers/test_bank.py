@@ -41,6 +41,7 @@ from importers.problems import (
 )
 from importers.run import import_files, import_inboxes
 from ledger.books import Unit
+from ledger.books.problems_inbox import ImportLink
 from ledger.books.problems_write import JobUnreadable
 from ledger.books.sources import SourceTable
 from tests.importers.conftest import ACCOUNTS
@@ -535,7 +536,7 @@ def test_a_missing_file_a_folder_and_a_link(feed, tmp_path):
     whole = feed.file("whole.xml", WHOLE)
     (tmp_path / "link.xml").symlink_to(whole)
     report = import_files(feed.ws, feed.unit, [tmp_path / "no.xml", tmp_path, tmp_path / "link.xml"])
-    assert [type(p) for p in report.problems] == [ImportFileMissing] * 3
+    assert [type(p) for p in report.problems] == [ImportFileMissing, ImportFileMissing, ImportLink]
 
 
 def test_a_refused_file_stops_no_other(feed):
