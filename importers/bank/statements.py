@@ -80,7 +80,7 @@ def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) ->
         found = named or (nameless if len({s.currency for s in nameless}) == len(nameless) else [])
     else:
         found = sources if len(sources) == 1 else []
-    found = [s for s in found if (s.currency or unit.currency) == statement.currency] or found
+    found = [s for s in found if s.kept_in(unit.currency) == statement.currency] or found
     if not found:
         raise unknown_account(unit, statement, format_, shown)
     if not found[0].account:
@@ -141,7 +141,7 @@ def check_currency(unit: Unit, table: SourceTable, statement: BankStatement, sho
     Raises:
         BankCurrency: it isn't.
     """
-    expected = table.currency or unit.currency
+    expected = table.kept_in(unit.currency)
     if statement.currency != expected:
         raise BankCurrency(
             file=shown,

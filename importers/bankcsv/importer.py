@@ -32,6 +32,6 @@ class CsvImporter(ListImporter):
         if found is None:
             known = f"{self.source.name} ({self.FORMAT})"
             raise ImportUnknownFormat(file=source.shown, unit=self.unit.slug, slug=self.unit.slug, known=known)
-        done = read_list(text, source.shown, *found, self.source.currency or self.unit.currency)
+        done = read_list(text, source.shown, *found, self.source.kept_in(self.unit.currency))
         self.left_out[source.digest] = done.left_out
         return done.statements

@@ -36,7 +36,7 @@ class MpesaImporter(ListImporter):
             text,
             source.shown,
             header,
-            self.source.currency or "KES",
+            self.source.kept_in(self.unit.currency),
             table.dates if table else (),
             table.order if table else None,
         )

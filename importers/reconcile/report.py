@@ -120,7 +120,7 @@ def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconci
     accounts: dict[tuple[str, str], list[str]] = {}
     for table in tables:
         assert table.account
-        accounts.setdefault((table.account, table.currency or unit.currency), []).append(table.name)
+        accounts.setdefault((table.account, table.kept_in(unit.currency)), []).append(table.name)
     names = frozenset(account for account, _ in accounts)
     held = memo.get(("bank books", unit.slug), lambda: bank_books(book, names, ws.shown), equal=(book.key, names))
 

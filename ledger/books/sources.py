@@ -14,6 +14,9 @@ from ledger.books.tables import CURRENCY, SOURCE_NAME, Table
 
 __all__ = ["RulePart", "RuleTable", "SourceTable"]
 
+#: Of the countries that have M-Pesa: Kenya, Tanzania, Ghana, Mozambique, Congo, Lesotho, Egypt, Ethiopia.
+MPESA_CURRENCIES = frozenset({"KES", "TZS", "GHS", "MZN", "CDF", "LSL", "EGP", "ETB"})
+
 
 class SourceTable(Table):
     """`[[source]]`: where files come from and what they feed."""
@@ -27,3 +30,9 @@ class SourceTable(Table):
     takings: TakingsTable | None = None  # formats swish, card, till: columns and accounts
     invoices: InvoicesTable | None = None  # format ubl: direction and accounts
     rule: tuple[RuleTable, ...] = ()
+
+    def kept_in(self, unit_currency: str) -> str:
+        """The currency of its account: as it says, else the unit's; a wallet's, KES, if the unit's has no M-Pesa."""
+        if self.format == "mpesa" and unit_currency not in MPESA_CURRENCIES:
+            unit_currency = "KES"
+        return self.currency or unit_currency

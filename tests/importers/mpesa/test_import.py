@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 
+import pytest
 from beancount.core import data
 
 from importers.bank.problems import BankCurrency
 from importers.bank.problems_chain import BankAccountUnclear, BankListBegins
+from importers.problems import ImportAccountMissing
 from importers.run import import_inboxes
+from ledger.books.sources import SourceTable
 
 ACCOUNTS = """\
 2020-01-01 open Assets:1040-Mobile-money KES
@@ -132,9 +135,34 @@ def test_totals_show_that_a_statement_is_whole(feed):
     assert asserted(feed) == [("2026-03-01", "493.00 KES")]
 
 
-def test_a_wallet_in_another_currency_than_its_books(feed):
-    feed = feed('[[source]]\nname = "pesa"\nformat = "mpesa"\naccount = "Assets:1930-Bank"\n')
-    row = "R1AB,2026-02-11 10:00:00,a,Completed,500.00,,500.00\n"
-    problem = feed.take(HEAD + row, "one.csv").problem
+WALLET = '[[source]]\nname = "pesa"\nformat = "mpesa"\naccount = "Assets:1040-Mobile-money"\n'
+ROW = "R1AB,2026-02-11 10:00:00,a,Completed,500.00,,500.00\n"
+
+
+def test_a_wallet_of_a_unit_that_has_its_books_in_another_currency(feed):
+    """The unit's is SEK, which no M-Pesa has: the wallet is in KES, as its account is."""
+    feed = feed(WALLET, ACCOUNTS)
+    report = feed.take(HEAD + ROW, "one.csv")
+    assert report.status == "imported", report.problem
+    assert asserted(feed) == [("2026-02-12", "500.00 KES")]
+
+
+def test_a_wallet_in_another_currency_than_its_account(feed):
+    problem = feed(WALLET, ACCOUNTS.replace("money KES", "money SEK")).take(HEAD + ROW, "one.csv").problem
+    assert isinstance(problem, ImportAccountMissing)
+    assert problem.params["currency"] == "KES"
+
+
+def test_a_statement_in_another_currency_than_its_source(feed):
+    head = HEAD.replace("Balance", "Balance,Currency")
+    problem = feed(WALLET, ACCOUNTS).take(head + ROW.replace("\n", ",GHS\n"), "one.csv").problem
     assert isinstance(problem, BankCurrency)
-    assert (problem.params["currency"], problem.params["expected"]) == ("KES", "SEK")
+    assert (problem.params["currency"], problem.params["expected"]) == ("GHS", "KES")
+
+
+@pytest.mark.parametrize(("unit", "kept"), [("KES", "KES"), ("TZS", "TZS"), ("SEK", "KES")])
+def test_what_a_wallet_is_kept_in(unit, kept):
+    source = {"name": "pesa", "format": "mpesa"}
+    assert SourceTable(**source).kept_in(unit) == kept
+    assert SourceTable(**source, currency="GHS").kept_in(unit) == "GHS"
+    assert SourceTable(**{**source, "format": "csv"}).kept_in(unit) == unit
