@@ -32,6 +32,7 @@ class Layout:
         style: how amounts are written; None: what the file shows.
         days: the forms of its dates.
         order: what the source declares; usual: what the bank does where nothing tells.
+        period: the word above the header beside which the first and the last day stand.
         swedish: amounts have a decimal comma or point and never a point between thousands; lines above the header may
             say period and account in Swedish.
     """
@@ -49,6 +50,7 @@ class Layout:
     skip_types: tuple[str, ...] = ()
     out_words: tuple[str, ...] = ()
     reversed: bool = False
+    period: str | None = None
     ended: bool = True
     swedish: bool = False
 
@@ -198,6 +200,7 @@ def _own(table: CsvTable, columns: CsvColumns) -> Layout:
         skip_types=table.skip_types,
         out_words=table.out_words,
         reversed=table.reversed,
+        period=table.period,
         ended=table.ended,
     )
 

@@ -22,13 +22,16 @@ from importers.bankcsv.layouts import Layout
 from importers.cells import Days, NumberStyle, decide_style
 from importers.columns import Columns
 from importers.problems import ImportAmountInvalid
-from importers.problems_tables import TableNumbersMixed
+from importers.problems_tables import TableHeader, TableNumbersMixed
 from importers.tables import Header, Row, Table, check_end, folded_name, read_table
+from ledger.messages import N_, say
 from ledger.rules.rounding import decimals, in_units
 
 ACCOUNT: Final = re.compile(r"^\s*\"?Kontonummer\"?\s*[;:,\t]\s*\"?([0-9][0-9 ,.-]{5,30})", re.MULTILINE)
 PERIOD: Final = re.compile(r"Period\W{1,3}([0-9]{4}-[0-9]{2}-[0-9]{2})\W{0,5}([0-9]{4}-[0-9]{2}-[0-9]{2})")
 MADE: Final = re.compile(r"Skapad\W{1,3}([0-9]{4}-[0-9]{2}-[0-9]{2})")
+#: What may be a day, in any form that may be declared.
+DAY: Final = re.compile(r"(?<![0-9])[0-9]{2,4}[-/.]?[0-9]{2}[-/.]?[0-9]{2,4}(?![0-9])")
 CURRENCY: Final = re.compile(r"[A-Z]{3}")
 ISO: Final = Days("%Y-%m-%d")
 
@@ -83,12 +86,28 @@ class _Reader(Columns):
         above = table.above if layout.swedish else ""
         self.number_above = "".join(re.findall(r"[0-9]", found[1])) if (found := ACCOUNT.search(above)) else ""
         self.period = tuple(ISO.day(text) for text in found.groups()) if (found := PERIOD.search(above)) else ()
+        if layout.period:
+            self.period = self.declared_period(layout.period)
         self.made = ISO.day(found[1]) if (found := MADE.search(above)) else None
         amounts = (self.columns.amount, self.columns.money_in, self.columns.money_out, self.columns.balance)
         self.account_places = [self.at(column) for column in self.columns.account]
         self.currency_place = self.at(self.columns.currency) if self.columns.currency is not None else None
         self.numeric = [self.at(column) for column in amounts if column is not None]
         self.style = layout.style or self.shown_style()
+
+    def declared_period(self, word: str) -> tuple[dt.date, dt.date]:
+        """The two days of the first line above the header that has a word.
+
+        Raises:
+            TableHeader: no line has it and two days.
+        """
+        for line in self.table.above.splitlines():
+            if folded_name(word) in folded_name(line):
+                days = [day for text in DAY.findall(line) if (day := self.days.day(text))]
+                if len(days) == 2:
+                    return min(days), max(days)
+        reason = say(N_("no line above it has {name} and two days"), name=word)
+        raise self.table.problem(TableHeader, self.table.header.line, reason=reason)
 
     def at(self, column: int | str) -> int:
         """A column's place in a row."""

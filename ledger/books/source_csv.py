@@ -88,6 +88,7 @@ class CsvTable(Table):
     skip_types: tuple[Text, ...] = ()  # rows whose type is one of these are not booked; `Prel*`: begins so
     out_words: tuple[Text, ...] = ()  # what direction says where money goes out
     reversed: bool = False  # money out is positive
+    period: Text | None = None  # the word above the header beside which its first and last day stand
     ended: bool = True  # false: the bank writes no line end after the last row
 
     @model_validator(mode="after")
@@ -99,7 +100,7 @@ class CsvTable(Table):
         if self.bank is not None and self.columns is not None:
             raise ValueError("either bank or columns")
         if self.columns is None:
-            lone = [key for key in ("skip", "skip_types", "out_words", "reversed") if getattr(self, key)]
+            lone = [key for key in ("skip", "skip_types", "out_words", "reversed", "period") if getattr(self, key)]
             if lone or not self.header:
                 raise ValueError(f"{(lone or ['header'])[0]} goes with columns")
             return self
@@ -107,6 +108,8 @@ class CsvTable(Table):
             raise ValueError("direction and out_words go together")
         if (self.columns.type is None) != (not self.skip_types):
             raise ValueError("type and skip_types go together")
+        if not self.header and self.period:
+            raise ValueError("without a header, no period stands above it")
         if not self.header and (self.delimiter is None or any(isinstance(c, str) for c in self.columns.all())):
             raise ValueError("without a header, columns are numbers and delimiter is needed")
         return self

@@ -321,6 +321,8 @@ def test_whatever_days_are_downloaded_each_line_comes_once(feed, lines, windows)
         ('columns = {date = 1, amount = 2}\nskip_types = ["x"]', "type and skip_types go together"),
         ('columns = {date = "Dag", amount = 2}\nheader = false', "without a header"),
         ("columns = {date = 1, amount = 2}\nheader = false", "without a header"),
+        ('columns = {date = 1, amount = 2}\nheader = false\nperiod = "Period"', "no period stands above it"),
+        ('bank = "seb"\nperiod = "Period"', "period goes with columns"),
         ('columns = {date = 1, amount = 2}\ndates = ["%B"]', "%B is no form of a date"),
         ('columns = {date = 1, amount = 2}\ndates = ["%d.%m-%Y"]', "is no form of a date"),
         ('columns = {date = 1, amount = 2}\ndecimal = ","\nthousands = ","', "need different signs"),

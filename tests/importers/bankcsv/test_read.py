@@ -13,7 +13,14 @@ from importers.bankcsv.layouts import KNOWN, find_layout, layouts_of
 from importers.bankcsv.read import account_of, is_type, read_list
 from importers.base import Source
 from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid, ImportUnknownFormat
-from importers.problems_tables import TableColumns, TableCutOff, TableDamaged, TableEncoding, TableNumbersMixed
+from importers.problems_tables import (
+    TableColumns,
+    TableCutOff,
+    TableDamaged,
+    TableEncoding,
+    TableHeader,
+    TableNumbersMixed,
+)
 from importers.tables import head_text, read_text
 from ledger.books.source_csv import CsvTable
 from ledger.errors import Problem
@@ -368,6 +375,44 @@ def test_lines_to_pass_over():
     table = {"columns": {"date": "Dag", "amount": "Kronor"}, "skip": 2}
     assert len(one("Dag;Kronor\n;\nDag;Kronor\n2026-03-02;7,50\n", table).lines) == 1
     refused(ImportUnknownFormat, "Dag;Kronor\n2026-03-02;7,50\n", table)
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        ("Konto 12345678\nPeríodo: 01.03.2026 - 31.03.2026 (EUR)\n", ("2026-03-01", "2026-03-31")),
+        ("PERÍODO;01.03.2026;31.03.2026\n", ("2026-03-01", "2026-03-31")),
+        ("Período\nPeríodo desde 01.03.2026\nPeríodo hasta 31.03.2026\n", None),  # two days on one line
+        ("Período 01.03.2026 - 31.03.2026, 02.04.2026\n", None),
+        ("Período 2026-03-01 - 2026-03-31\n", None),  # not as the rows' days are written
+        ("Período 01.02.2026 - 28.02.2026\n", (None, None)),  # of other days than the rows
+        ("", None),
+    ],
+)
+def test_a_period_above_the_header(above, expected):
+    table = {"columns": {"date": "Dag", "amount": "Kr"}, "dates": ["%d.%m.%Y"], "period": "período"}
+    text = f"{above}Dag;Kr\n05.03.2026;2,00\n04.03.2026;2,00\n"
+    if expected is None:
+        assert refused(TableHeader, text, table).line == text.count("\n") - 2
+    else:
+        found = one(text, table)
+        assert (found.first_day and str(found.first_day), found.last_day and str(found.last_day)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "begun", "last"),
+    [
+        ("04.03.2026;2,00\n05.03.2026;2,00\n", True, None),  # oldest first: more may have followed
+        ("05.03.2026;2,00\n04.03.2026;2,00\n", False, "2026-03-31"),  # newest first: more may stand before
+        ("05.03.2026;2,00\n", False, None),
+        ("05.03.2026;2,00\n05.03.2026;3,00\n", False, None),
+        ("", False, "2026-03-31"),
+    ],
+)
+def test_what_a_list_shows_of_its_period(rows, begun, last):
+    table = {"columns": {"date": "Dag", "amount": "Kr"}, "dates": ["%d.%m.%Y"], "period": "Period"}
+    found = one(f"Period 01.03.2026 31.03.2026\nDag;Kr\n{rows}", table)
+    assert (str(found.first_day), found.begun, found.last_day and str(found.last_day)) == ("2026-03-01", begun, last)
 
 
 def test_a_bank_that_ends_its_files_without_line_end():
