@@ -6,7 +6,7 @@ alone; one whose content is no longer what its name says is an error, since nobo
 
 from __future__ import annotations
 
-from importers.base import DOCUMENTS, Source, plain_name
+from importers.base import DOCUMENTS, Source, kept_name, plain_name
 from importers.plan import Attachment
 from importers.problems import ArchiveDamaged
 from ledger.books import Unit, durable
@@ -23,10 +23,11 @@ def archive(unit: Unit, source: Source) -> None:
     _keep(unit, Attachment(source.document, source.data, source.digest), source.shown)
 
 
-def attachment_of(name: str, content: bytes) -> Attachment:
-    """A file from inside another one, and where it is kept: under its own SHA-256, like a source file."""
+def attachment_of(unit: Unit, name: str, content: bytes) -> Attachment:
+    """A file from inside another one, and where it is kept: once, under its own SHA-256, like a source file."""
     digest = durable.sha256(content)
-    return Attachment(f"{DOCUMENTS}/{digest[:2]}/{digest}-{plain_name(name)}", content, digest)
+    kept = kept_name(unit, digest) or f"{digest}-{plain_name(name)}"
+    return Attachment(f"{DOCUMENTS}/{digest[:2]}/{kept}", content, digest)
 
 
 def archive_attachment(unit: Unit, attachment: Attachment, shown: str) -> None:
@@ -48,5 +49,4 @@ def _keep(unit: Unit, kept: Attachment, shown: str) -> None:
 
 def archived(unit: Unit, source: Source) -> bool:
     """Whether the archive holds this content, under any name."""
-    folder = (unit.folder / source.document).parent
-    return any(durable.content_hash(p) == source.digest for p in folder.glob(f"{source.digest}-*"))
+    return bool(kept_name(unit, source.digest))

@@ -8,6 +8,7 @@ import page (which show it as entries, duplicates marked).
 from __future__ import annotations
 
 import abc
+import dataclasses
 import datetime as dt
 import os
 import re
@@ -24,7 +25,7 @@ from importers.book import BookView, load_view, view_of
 from importers.plan import Plan
 from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
 from ledger.books import Unit, Workspace
-from ledger.books.durable import read_plain, sha256
+from ledger.books.durable import content_hash, read_plain, sha256
 from ledger.books.problems_inbox import ImportLink
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
@@ -33,22 +34,33 @@ from ledger.errors import Problem
 #: of camt.053 with one payment each have 70 to 160 MB, by how the bank lays them out.
 LARGEST = 128 << 20
 DOCUMENTS = "documents"
+#: Endings that an archived file keeps; any other is kept as a text.
+KEPT = frozenset({"xml", "se", "si", "sie", "txt", "csv", "json", "pdf"})
+LONGEST_STEM = 60
 Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was read: its name in problems, its bytes, and where it is kept."""
+    """A file as it was read.
+
+    Attributes:
+        path: where it lies.
+        shown: its name in problems.
+        data, digest: its bytes, and their SHA-256.
+        kept: the archived copy's name, where the archive holds this content under the name of another file.
+    """
 
     path: Path
     shown: str
     data: bytes
     digest: str
+    kept: str = ""
 
     @property
     def document(self) -> str:
         """Where the archived copy lies below the unit's folder; `document:` of what comes of it."""
-        return f"{DOCUMENTS}/{self.digest[:2]}/{self.digest}-{plain_name(self.path.name)}"
+        return f"{DOCUMENTS}/{self.digest[:2]}/{self.kept or f'{self.digest}-{plain_name(self.path.name)}'}"
 
     @property
     def head(self) -> bytes:
@@ -58,8 +70,23 @@ class Source:
 
 def plain_name(name: str) -> str:
     """A file's name with nothing but letters, digits, `-`, `_` and `.`; never one that could be a book or program."""
-    kept = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[-60:] or "file"
-    return kept if re.search(r"\.(xml|se|si|sie|txt|csv|json|pdf)$", kept, re.IGNORECASE) else f"{kept}.txt"
+    stem, _, ending = name.rpartition(".")
+    if not stem or ending.lower() not in KEPT:
+        stem, ending = name, "txt"
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[-LONGEST_STEM:].lstrip("._-")
+    return f"{plain or 'file'}.{ending}"
+
+
+def kept_name(unit: Unit, digest: str) -> str:
+    """The name under which the unit's archive holds a content; nothing where it doesn't, or where it was changed."""
+    folder = unit.folder / DOCUMENTS / digest[:2]
+    plain = (p for p in sorted(folder.glob(f"{digest}-*")) if p.is_file() and not p.is_symlink())
+    return next((p.name for p in plain if content_hash(p) == digest), "")
+
+
+def as_kept(unit: Unit, source: Source) -> Source:
+    """A file that may be archived already under another name: its entries name that copy, and no second one is kept."""
+    return dataclasses.replace(source, kept=kept_name(unit, source.digest))
 
 
 def read_source(path: Path, shown: str) -> Source:
@@ -190,7 +217,7 @@ class SambokImporter(beangulp.Importer):
 
         Without `existing` the unit's own book is looked at.
         """
-        source = read_source(Path(filepath), filepath)
+        source = as_kept(self.unit, read_source(Path(filepath), filepath))
         view = view_of(self.unit, existing, self.ws) if existing else load_view(self.ws, self.unit)
         plan = self.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         found = [*(plan.opens if self.with_opens else []), *plan.entries, *(new for new, _ in plan.known)]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from importers.archive import archive, archive_attachment, archived
-from importers.base import SambokImporter, Source, read_source
+from importers.base import SambokImporter, Source, as_kept, read_source
 from importers.book import load_view
 from importers.booktext import render
 from importers.formats import importer_class
@@ -167,6 +167,7 @@ def _choose(unit: Unit, importers: Sequence[SambokImporter], source: Source) -> 
 def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bool) -> FileReport:
     """One file, all or nothing; the caller holds the unit's lock."""
     unit = importer.unit
+    source = as_kept(unit, source)
     try:
         stage(LOADING)
         view = load_view(ws, unit)

@@ -10,6 +10,7 @@ from importers.booktext import clean
 from importers.plan import Attachment
 from importers.ubl.identity import content_of
 from importers.ubl.model import Invoice
+from ledger.books import Unit
 from ledger.messages import N_, say
 
 #: So many names of items stand in an entry's text.
@@ -56,7 +57,7 @@ def narration_of(invoice: Invoice) -> str:
     return say(text, number=invoice.number, what=what).rstrip(": ")
 
 
-def attachments_of(invoice: Invoice) -> tuple[list[Attachment], list[str]]:
+def attachments_of(invoice: Invoice, unit: Unit) -> tuple[list[Attachment], list[str]]:
     """Embedded PDFs, each once, to be kept beside the invoice; and a sentence for each document that isn't.
 
     What is embedded and no PDF stays inside the archived invoice. Nothing is fetched from elsewhere.
@@ -67,7 +68,7 @@ def attachments_of(invoice: Invoice) -> tuple[list[Attachment], list[str]]:
         name = one.name or one.id or "attachment"
         if one.data.startswith(PDF):
             stem = name[:-4] if name.lower().endswith(".pdf") else name
-            kept = attachment_of(f"{stem}.pdf", one.data)
+            kept = attachment_of(unit, f"{stem or 'attachment'}.pdf", one.data)
             found.setdefault(kept.digest, kept)
         elif one.data:
             text = N_("{number}: the embedded {name} is no PDF and stays inside the archived invoice.")

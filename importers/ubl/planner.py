@@ -275,7 +275,7 @@ class _Planner:
     def entry(self, draft: Draft, day: dt.date, accounts: Accounts, links: frozenset[str]) -> data.Transaction:
         """The whole entry; what it is flagged for stands as its suggestion."""
         meta = metadata_of(self.invoice, self.source_id, selling=self.sides.selling, day=day, document=self.document)
-        kept, remarks = attachments_of(self.invoice)
+        kept, remarks = attachments_of(self.invoice, self.unit)
         for number, one in enumerate(kept, 1):
             meta["attachment" if number == 1 else f"attachment-{number}"] = one.document
         self.plan.attachments += kept

@@ -26,7 +26,7 @@ from fava.core.ingest import (
 from fava.util.date import local_today
 
 from importers.archive import archive, archived
-from importers.base import Source, read_source
+from importers.base import Source, as_kept, read_source
 from importers.run import importers_of
 from ledger.books import durable
 from ledger.books.write import Block, source_ids
@@ -143,7 +143,7 @@ def brought_by(ledger: BookLedger, unit: Unit, entries: Sequence[Any]) -> Brough
     for path in sorted((unit.folder / "inbox").rglob("*")):
         if not document(ws, unit, path):
             continue
-        source = read_source(path, ws.shown(path))
+        source = as_kept(unit, read_source(path, ws.shown(path)))
         importer = next((i for i in importers_of(ws, unit, with_opens=True) if i.identify(str(path))), None)
         if source.document not in named or importer is None:
             continue

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import hashlib
 import random
 from decimal import Decimal
 from pathlib import Path
@@ -42,7 +43,7 @@ from importers.problems import (
 from importers.run import import_files, import_inboxes
 from ledger.books import Unit
 from ledger.books.problems_inbox import ImportLink
-from ledger.books.problems_write import JobUnreadable
+from ledger.books.problems_write import BooksBusy, JobUnreadable
 from ledger.books.sources import SourceTable
 from tests.importers.conftest import ACCOUNTS
 
@@ -497,6 +498,47 @@ def test_an_archived_file_that_somebody_changed_stops_the_import(feed):
     document = feed.take(WHOLE).document
     (feed.unit.folder / document).write_bytes(b"changed")
     assert type(refused(feed, WHOLE)) is ArchiveDamaged
+
+
+def kept(feed):
+    """What the archive holds, without its hashes."""
+    return sorted(p.name[65:] for p in (feed.unit.folder / "documents").rglob("*") if p.is_file())
+
+
+def test_a_file_that_comes_again_under_another_name_is_archived_once(feed):
+    feed = feed(_2026_01=OPENED)
+    first, again = feed.file("mars.xml", WHOLE), feed.file("mars (1).xml", WHOLE)
+    report = import_files(feed.ws, feed.unit, [first, again])
+    assert sorted(f.status for f in report.files) == ["imported", "known"]
+    assert len(kept(feed)) == 1
+
+
+def test_what_an_interrupted_import_archived_under_another_name_is_what_the_entries_name(feed, monkeypatch):
+    feed = feed(_2026_01=OPENED)
+
+    def busy(*_, **__):
+        raise BooksBusy(unit="repris", slug="repris", seconds=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "append_entries", busy)
+        import_files(feed.ws, feed.unit, [feed.file("mars.xml", WHOLE)])
+    assert kept(feed) == ["mars.xml"]
+    import_files(feed.ws, feed.unit, [feed.file("april.xml", WHOLE)])
+    assert kept(feed) == ["mars.xml"]
+    assert {e.meta["document"].rpartition("/")[2][65:] for e in feed.transactions() if "document" in e.meta} == {
+        "mars.xml"
+    }
+
+
+def test_a_link_in_the_archive_is_no_copy(feed, tmp_path):
+    feed = feed(_2026_01=OPENED)
+    digest = hashlib.sha256(WHOLE).hexdigest()
+    folder = feed.unit.folder / "documents" / digest[:2]
+    folder.mkdir(parents=True)
+    (folder / f"{digest}-x.xml").symlink_to(feed.file("x.xml", WHOLE))
+    report = feed.take(WHOLE)
+    assert report.status == "imported"
+    assert not (feed.unit.folder / report.document).is_symlink()
 
 
 def test_a_file_that_another_run_brought_in_meanwhile_is_no_fault(feed, monkeypatch):

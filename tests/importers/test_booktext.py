@@ -63,6 +63,9 @@ def test_names():
     assert plain_name("../Kontoutdrag mars.XML") == "Kontoutdrag_mars.XML"
     assert plain_name("evil.beancount") == "evil.beancount.txt"
     assert plain_name("…") == "file.txt"
+    assert plain_name("åäö.pdf") == "file.pdf"
+    assert plain_name("a" * 300 + ".se") == "a" * 60 + ".se"
+    assert plain_name("xml") == "xml.txt"
     assert clean("a\u202e\x00b\n c\u0301") == "a b ć"
     assert quoted('a\\"') == '"a\\\\\\""'
 

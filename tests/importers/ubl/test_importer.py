@@ -137,6 +137,32 @@ def test_several_and_equal_ones(take):
     ]
 
 
+def test_the_same_pdf_in_two_invoices_is_kept_once(take):
+    """General terms, under another name in the second invoice: both entries name the one copy."""
+
+    def terms(number, name):
+        return invoice(line(cost="5460"), number=number, head=embedded(name, base64.b64encode(PDF).decode()), **BOUGHT)
+
+    _, fed = take(terms("1001", "villkor.pdf"))
+    assert fed.take(terms("1002", "Terms 2026.pdf")).status == "imported"
+    assert {e.meta["attachment"] for e in fed.transactions()} == {f"documents/{SHA[:2]}/{SHA}-villkor.pdf"}
+    assert len(list((fed.unit.folder / "documents").rglob("*.pdf"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("å" * 300 + ".pdf", "file.pdf"),
+        ("A" * 300 + ".pdf", "A" * 60 + ".pdf"),
+        ("Räkning 7.pdf", "R_kning_7.pdf"),
+        (".pdf", "attachment.pdf"),
+    ],
+)
+def test_a_pdf_is_archived_as_one_whatever_its_name(take, name, kept):
+    _, fed = take(invoice(line(cost="5460"), head=embedded(name, base64.b64encode(PDF).decode()), **BOUGHT))
+    assert fed.transactions()[0].meta["attachment"] == f"documents/{SHA[:2]}/{SHA}-{kept}"
+
+
 def test_what_is_called_a_pdf_and_is_none_stays_inside(take):
     report, fed = take(with_pdf(b"<html><script>alert(1)</script></html>"))
     assert "attachment" not in fed.transactions()[0].meta
