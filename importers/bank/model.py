@@ -65,8 +65,12 @@ class BankLine:
     @property
     def payments(self) -> tuple[Part, ...]:
         """Its parts, or itself as the one part."""
-        whole = Part(self.amount, self.counterparty, self.text, self.counterparty_account, self.reference, self.invoice)
-        return self.parts or (whole,)
+        return self.parts or (self.whole,)
+
+    @property
+    def whole(self) -> Part:
+        """All of it as one payment."""
+        return Part(self.amount, self.counterparty, self.text, self.counterparty_account, self.reference, self.invoice)
 
 
 @dataclass(frozen=True, slots=True)

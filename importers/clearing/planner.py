@@ -2,7 +2,8 @@
 
 The other sides: fees on their cost account, and each payment where it belongs (an open invoice, a rule's account, the
 till's open item of the day, suspense). The bank's own line credits the clearing account, whichever file comes first;
-what the two agree on nets to zero, and what one of them lacks stays there as an open item.
+what the two agree on nets to zero, and what one of them lacks stays there as an open item. Where the bank's line came
+first and lists the payments itself, they are in the books by it (`importers.clearing.paid`).
 
 A deposit is known again by whose it is, its serial and date; it is booked once. One that comes again with another
 amount, other fees or another number of payments is said and left alone (`DEPOSIT_RESTATED`).
@@ -22,6 +23,7 @@ from importers.book import BookView
 from importers.booktext import clean
 from importers.checks import check_amount, check_day, check_open
 from importers.clearing.model import Deposit
+from importers.clearing.paid import BankLines
 from importers.clearing.problems import DepositRestated, DepositSum, DepositTwice
 from importers.clearing.sides import Sides
 from importers.clearing.till import TillSide
@@ -124,6 +126,7 @@ class _Planner:
         self.by = say(N_("source {name}"), name=source.name)
         self.account = source.account or view.role(role)
         self.sides = Sides(view, source, till)
+        self.lines = BankLines(view, self.account)
         self.plan = Plan()
         #: Σ of what new entries debit, of what is known, and of what was left alone.
         self.paid_in = ZERO
@@ -140,7 +143,11 @@ class _Planner:
         source_id = deposit_id(deposit)
         standing = self.view.sources.get(source_id) or self.standing.get(link_of(deposit))
         if standing is None:
-            if any(p.part.amount for p in deposit.payments) or deposit.fees:
+            line = self.lines.of(deposit)
+            if line is not None:
+                self.paid_in += deposit.amount
+                self.brought(deposit, line)
+            elif any(p.part.amount for p in deposit.payments) or deposit.fees:
                 self.add(deposit, source_id)
             return
         self.paid_in += deposit.amount
@@ -148,6 +155,13 @@ class _Planner:
             self.plan.notes.append(self.restated(deposit, standing))
         else:
             self.plan.known.append((self.bare(deposit, source_id), standing))
+
+    def brought(self, deposit: Deposit, line: data.Transaction) -> None:
+        """A deposit that is known by the bank's line of it, which lists its payments."""
+        self.plan.known.append((self.bare(deposit, str(line.meta["source-id"])), line))
+        text = N_("Deposit {serial} of {date} is in the books payment by payment, by the bank's own line ({place}).")
+        told = {"serial": deposit.serial or "-", "date": deposit.date, "place": self.view.place(line)}
+        self.plan.remarks.append(say(text, **told))
 
     def check(self, deposit: Deposit) -> None:
         """It adds up, in whole units of its currency."""
@@ -188,6 +202,8 @@ class _Planner:
             links=frozenset({own, *other.links}),
             postings=postings,
         )
+        if currency != self.view.unit.currency:
+            entry = self.view.settling.worths.entry(entry)
         self.plan.entries.append(entry)
         self.paid_in += weighs(debit, currency)
 

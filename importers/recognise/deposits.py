@@ -4,15 +4,20 @@ A deposit is one sum: the bank books exactly its amount, or it is another one. W
 number in the line's reference or text says; without one, the only deposit of that amount of the last five bank days.
 Banks and acquirers put numbers of their own into the reference, which say nothing; another deposit's says that it is
 not this one. Money on its way between own accounts waits on a clearing account, too, and is found from either side.
+
+Where the bank lists the payments of a deposit below its line, their numbers are those that the deposit's file told
+(`importers.recognise.quoted`): they have settled their invoices already, and the line pays the deposit in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from importers.book import BookView
 from importers.recognise.placed import Payment, Placed, posting
 from importers.recognise.pool import Claim, Pool
+from importers.recognise.quoted import booked, quoted, same
 from importers.recognise.references import telling, words
 from ledger.messages import N_, say
 
@@ -20,6 +25,29 @@ from ledger.messages import N_, say
 BANK_DAYS = 5
 #: A serial number is used again after some time.
 REFERENCE_DAYS = dt.timedelta(days=60)
+
+
+def announced(view: BookView, pool: Pool, line: Payment, parts: Sequence[Payment], *, own: str | None) -> Placed | None:
+    """The deposit whose payments a bank line tells; None where no deposit on its way has its amount and its numbers.
+
+    Args:
+        view: the book.
+        pool: its items.
+        line: the bank's line, as one payment.
+        parts: the payments that it is made of, or itself.
+        own: the account that the line itself is booked on.
+    """
+    told = [quoted(part) for part in parts]
+    found = [c for c in _waiting(view, pool, line, own) if _days(c, line, either_way=False) and c.key in pool.announced]
+    mine = [c for c in found if same(told, booked(pool, pool.announced[c.key]))]
+    named = {*line.words, *line.exact}
+    return settled(pool, line, min(mine, key=lambda c: (not c.references & named, c.order))) if mine else None
+
+
+def likely(view: BookView, pool: Pool, pay: Payment, *, own: str | None) -> str | None:
+    """A deposit that a line has the amount of, as a suggestion; None where none is on its way."""
+    found = [c for c in _waiting(view, pool, pay, own) if _days(c, pay, either_way=False) and c.key in pool.announced]
+    return _hint(min(found, key=lambda c: c.order)) if found else None
 
 
 def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: bool) -> Placed | None:
@@ -32,11 +60,7 @@ def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: b
         own: the account that the line itself is booked on.
         told: the other party's account is known to be the unit's own or another unit's: then the amount says nothing.
     """
-    found = [
-        c
-        for c in pool.of_amount(pay.amount, pay.currency, clearing=True)
-        if c.account != own and view.is_open(c.account, pay.day, pay.currency)
-    ]
+    found = _waiting(view, pool, pay, own)
     if not found:
         return None
     told_numbers = pay.words | set(pay.exact)
@@ -59,9 +83,22 @@ def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: b
     if len(chosen) == 1 and (quoted or not doubt):
         return settled(pool, pay, chosen[0])
     for claim in sorted(chosen, key=lambda c: c.order):
-        text = N_("a deposit of {date} has this amount, but the line may be something else")
-        pay.hints.append(f"{claim.account}: {say(text, date=claim.date)}")
+        pay.hints.append(_hint(claim))
     return None
+
+
+def _waiting(view: BookView, pool: Pool, pay: Payment, own: str | None) -> list[Claim]:
+    """What is on its way with exactly the payment's amount."""
+    return [
+        c
+        for c in pool.of_amount(pay.amount, pay.currency, clearing=True)
+        if c.account != own and view.is_open(c.account, pay.day, pay.currency)
+    ]
+
+
+def _hint(claim: Claim) -> str:
+    text = N_("a deposit of {date} has this amount, but the line may be something else")
+    return f"{claim.account}: {say(text, date=claim.date)}"
 
 
 def settled(pool: Pool, pay: Payment, claim: Claim) -> Placed:

@@ -14,13 +14,14 @@ placed again when more is known (`replace`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace as changed
 
 from importers.bank.model import Part
 from importers.book import BookView
 from importers.booktext import clean
 from importers.recognise import suggest
-from importers.recognise.deposits import pay_in
+from importers.recognise.deposits import announced, likely, pay_in
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
 from importers.recognise.placed import Payment, Placed, payment, posting, ties
@@ -54,6 +55,49 @@ class Recogniser:
         #: Payments on their way to the bank are neither deposits themselves nor transfers.
         self.of_bank = is_bank(source)
 
+    def place_line(self, line: Part, parts: Sequence[Part], day: dt.date, currency: str) -> list[Placed]:
+        """The other sides of a bank line: each payment's, or those of the deposit that the line pays in as a whole.
+
+        Args:
+            line: all of it as one payment.
+            parts: the payments that it is made of, if several.
+            day: on which it is booked.
+            currency: of its account.
+
+        Returns:
+            One for each payment; where the line pays a deposit in, the first has all of it and the others nothing.
+
+        Raises:
+            ImportAccountMissing: a rule names an account that isn't open on `day`.
+        """
+        whole = payment(line, day, currency, alone=True)
+        told = [payment(part, day, currency, alone=False) for part in parts] or [whole]
+        view, pool, own = self.view, self.view.settling, self.source.account
+        deposit = announced(view, pool, whole, told, own=own) if self.of_bank else None
+        if deposit is None:
+            placed = [self.place(part, day, currency, alone=not parts) for part in parts or (line,)]
+            if not self.of_bank or all(one.sure for one in placed):
+                return placed
+            hint = None
+            if any(one.links and not one.sure for one in placed):
+                hint = likely(view, pool, whole, own=own)
+            elif parts and all(self._waits(one) for one in placed):
+                deposit = pay_in(view, pool, whole, own=own, told=self._is_ours(whole))
+                hint = next(iter(whole.hints), None)
+            if deposit is None:
+                return [changed(placed[0], suggestion=hint), *placed[1:]] if hint else placed
+        assert ties(deposit, whole), (line, deposit)
+        return [deposit, *(Placed((), sure=True) for _ in told[1:])]
+
+    def _waits(self, one: Placed) -> bool:
+        """Whether a payment is on suspense."""
+        return not one.sure and not one.links and [p.account for p in one.postings] == [self.view.role("suspense")]
+
+    def _is_ours(self, pay: Payment) -> bool:
+        """Whether the other party's account is the unit's own or another unit's."""
+        number = pay.part.counterparty_account
+        return self.transfers.knows(number) or self.neighbours.knows(number)
+
     def place(self, part: Part, day: dt.date, currency: str, *, alone: bool = False) -> Placed:
         """The other side of one payment; money in is positive.
 
@@ -76,9 +120,7 @@ class Recogniser:
         if found is None and rule is not None:
             found = self.rules.place(pool, pay, rule)
         if found is None and self.of_bank:
-            number = pay.part.counterparty_account
-            told = self.transfers.knows(number) or self.neighbours.knows(number)
-            found = pay_in(self.view, pool, pay, own=self.source.account, told=told)
+            found = pay_in(self.view, pool, pay, own=self.source.account, told=self._is_ours(pay))
             found = found or self.transfers.place(pool, pay)
         found = found or self.neighbours.place(pool, pay)
         found = found or suggest.wait(self.view, pool, pay, self.source.account or "")

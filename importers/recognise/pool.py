@@ -164,6 +164,13 @@ class Pool:
         return self._by_key.get((account, currency, key))
 
     @cached_property
+    def announced(self) -> dict[str, data.Transaction]:
+        """Deposits by the item that they are on their way."""
+        entries = (e for e in self.view.transactions if str(e.meta.get("source-id", "")).startswith("dep-"))
+        made = {str((e.postings[0].meta or {}).get("item", "")): e for e in entries if len(e.postings) > 1}
+        return {key: entry for key, entry in made.items() if key}
+
+    @cached_property
     def dealings(self) -> Dealings:
         """What the unit has booked with other units."""
         return Dealings(self.view)

@@ -26,6 +26,7 @@ from importers.recognise.place import Recogniser
 from importers.recognise.placed import Payment, Placed, payment
 from importers.recognise.texts import Texts
 from importers.recognise.waiting import Waiting, rebuilt, unlinked, untouched, waits
+from importers.recognise.worth import with_totals
 from ledger.books import Unit, UnitBook, Workspace, load_books
 from ledger.books.write import Block, apply, unit_lock
 from ledger.errors import Problem
@@ -146,6 +147,7 @@ def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> 
     if book.summary is not None and not book.summary.flagged and not _may_link(book):
         return
     view = load_view(ws, unit)
+    view.entries = [with_totals(e, unit.currency) for e in view.entries]
     entries = [e for e in view.transactions if waits(view, e)]
     texts = Texts(ws, unit)
     mine = [w for e in entries if (w := untouched(view, e)) is not None and texts.find(e)]
@@ -239,7 +241,7 @@ def _again(
         if one.placed:
             named = [(i, p) for i, p in _payments(one) if view.settling.named({*p.exact, *p.words})]
             links = {i: settle(view, view.settling, p, on=_account(one, i)) for i, p in named if ours(one.entry)}
-            found |= _with(one, links)
+            found |= _with(view, one, links)
             loose += [one] if id(one.entry) not in found else []
             continue
         if one.source.name not in recognisers:
@@ -247,8 +249,12 @@ def _again(
         recogniser = recognisers[one.source.name]
         units = one.entry.postings[0].units
         assert units is not None
-        placed = [recogniser.place(part, one.entry.date, units.currency, alone=one.alone) for _, part in one.parts]
-        found[id(one.entry)] = rebuilt(one, placed)
+        day, parts = one.entry.date, [part for _, part in one.parts]
+        if recogniser.of_bank and len(parts) == len(one.entry.postings) - 1:
+            placed = recogniser.place_line(one.line, () if one.alone else parts, day, units.currency)
+        else:
+            placed = [recogniser.place(part, day, units.currency, alone=one.alone) for part in parts]
+        found[id(one.entry)] = _rebuilt(view, one, placed)
     return found | _by_party(view, loose, ours)
 
 
@@ -270,17 +276,25 @@ def _by_party(
             if (where, _account(one, i), -p.amount) in whole
             and pool.of_party(p.amount, p.currency, p.part.counterparty)
         ]
-        found |= _with(one, {i: settle_party(pool, p, _account(one, i)) for i, p in likely if ours(one.entry)})
+        found |= _with(view, one, {i: settle_party(pool, p, _account(one, i)) for i, p in likely if ours(one.entry)})
     return found
 
 
-def _with(one: Waiting, links: Mapping[int, Placed | None]) -> dict[int, data.Transaction]:
+def _with(view: BookView, one: Waiting, links: Mapping[int, Placed | None]) -> dict[int, data.Transaction]:
     """The entry with the items that were found for its payments; nothing where none was."""
     found = {place: placed for place, placed in links.items() if placed is not None}
     if not found:
         return {}
     mine = changed(one, parts=tuple(part for part in one.parts if part[0] in found))
-    return {id(one.entry): rebuilt(mine, [found[place] for place, _ in mine.parts])}
+    return {id(one.entry): _rebuilt(view, mine, [found[place] for place, _ in mine.parts])}
+
+
+def _rebuilt(view: BookView, one: Waiting, placed: Sequence[Placed]) -> data.Transaction:
+    """The entry with new other sides, which are worth what stood there."""
+    if not one.entry.postings[0].price:
+        return rebuilt(one, list(placed))
+    worths = view.settling.worths
+    return worths.exact(rebuilt(one, worths.placed(one.entry, [place for place, _ in one.parts], placed)))
 
 
 def _account(one: Waiting, place: int) -> str:
@@ -290,6 +304,6 @@ def _account(one: Waiting, place: int) -> str:
 def _payments(one: Waiting) -> Iterator[tuple[int, Payment]]:
     """What waits of an entry, as recognition looks at it."""
     for place, part in one.parts:
-        units = one.entry.postings[place].units
+        units = one.entry.postings[0].units  # of the line: what waits may stand in the books' currency
         assert units is not None
         yield place, payment(part, one.entry.date, units.currency, alone=one.alone)

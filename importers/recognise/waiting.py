@@ -54,6 +54,14 @@ class Waiting:
         """Whether only a link is missing."""
         return self.entry.flag == "*"
 
+    @property
+    def line(self) -> Part:
+        """All of it as one payment, as the entry says it."""
+        if self.alone:
+            return self.parts[0][1]
+        meta = {**self.entry.meta, "counterparty": self.entry.payee or "", "text": self.entry.narration or ""}
+        return _part(meta, _number(self.entry.postings[0]))
+
 
 def waits(view: BookView, entry: data.Transaction) -> bool:
     """Whether an importer's entry waits for a person, in a month that is open."""
@@ -178,7 +186,7 @@ def rebuilt(waiting: Waiting, placed: list[Placed]) -> data.Transaction:
 
 def _replaced(waiting: Waiting, standing: data.Posting, placed: Placed) -> list[data.Posting]:
     """What stands instead of a posting that waited; what else was said of the payment stays on the first one."""
-    if waiting.alone:
+    if waiting.alone or not placed.postings:
         return list(placed.postings)
     ours = {PAYMENT, "partner", "ic", "item", "filename", "lineno"}
     if is_bank(waiting.source):

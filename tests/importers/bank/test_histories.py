@@ -270,8 +270,8 @@ class Simple:
     def __init__(self, *_):
         pass
 
-    def place(self, part, _, currency, **__):
-        return Placed((posting(SUSPENSE, -part.amount, currency),), sure=False)
+    def place_line(self, line, parts, _, currency):
+        return [Placed((posting(SUSPENSE, -p.amount, currency),), sure=False) for p in parts or (line,)]
 
 
 def take(truth, download):
