@@ -2,8 +2,9 @@
 
 Both sides of a dealing carry one link. A payment whose other side the partner has booked already takes the partner's
 link; else it makes one that the partner finds: from the payee and the payment's reference, or from payer, payee, day
-and amount where there is none. The partner's book is read only when a payment needs it, and one that can't be read is
-as if nothing stood in it: this unit's import doesn't depend on another's errors.
+and amount where there is none. A payment that the partner has flagged `!` or put on suspense is a guess of its own: it
+gives the link, so that both sides meet, but proves nothing. The partner's book is read only when a payment needs it,
+and one that can't be read is as if nothing stood in it: this unit's import doesn't depend on another's errors.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ ROLES = {
     "fund": ("fund_claim", "fund_owed"),
 }
 INTERNAL = "internal_balance"
+SUSPENSE = "suspense"
 MONEY = ("bank", "cash", "clearing")
 
 
@@ -50,6 +52,8 @@ class Paid:
         ic: the kind of dealing.
         side: `claim` where its posting is on an account for claims, `debt` on one for debts; else empty.
         direct: it was booked straight to income or cost.
+        sure: somebody quoted or confirmed it; else it is only the partner's guess.
+        own: nothing else of the partner's book has its link.
         answered: this unit has booked its side.
     """
 
@@ -60,6 +64,8 @@ class Paid:
     ic: str
     side: str
     direct: bool
+    sure: bool
+    own: bool = False
     answered: bool = False
 
 
@@ -131,12 +137,16 @@ class Dealings:
             and (p.amount, p.currency) == (-pay.amount, pay.currency)
             and abs(p.date - pay.day) <= WINDOW
         ]
-        return min(found, key=lambda p: (abs(p.date - pay.day), p.date, p.links), default=None)
+        return min(found, key=lambda p: (abs(p.date - pay.day), not p.sure, p.date, p.links), default=None)
 
     def link(self, pay: Payment, partner: str) -> str:
-        """The link of a payment with a partner, the same from both sides."""
+        """The link of a payment with a partner that a rule places, the same from both sides.
+
+        What the partner guesses that it settles is no reason to say so here: only a link that is the payment's alone is
+        taken from a guess.
+        """
         answered = self.answer(pay, partner)
-        if answered is not None:
+        if answered is not None and (answered.sure or (answered.own and answered.links[0] not in self._links)):
             answered.answered = True
             return answered.links[0]
         return self.new_link(pay, partner)
@@ -185,9 +195,13 @@ class Dealings:
         opens = {e.account: account_code(e.account, e.meta) for e in entries if isinstance(e, data.Open)}
         book = _Book(unit, chart, opens)
         found: list[Paid] = []
+        times: Counter[str] = Counter()
         for entry in entries:
             if isinstance(entry, data.Transaction):
+                times.update(_ic(entry))
                 found += book.paid(entry, self.view.unit.slug)
+        for paid in found:
+            paid.own = all(times[link] == 1 for link in paid.links)
         return sorted(found, key=lambda p: (p.date, p.links))
 
 
@@ -238,8 +252,20 @@ class _Book:
             # A collected line holds payments of others as well: then the posting tells this one's amount.
             collected = others or len(own) > 1 or len(entry.postings) > 2
             amount = -units.number if collected else money[units.currency]
-            direct = not self.is_in(INTERNAL, posting.account)
-            yield Paid(entry.date, amount, units.currency, links, ic or "trade", self.side(posting.account), direct)
+            waits = self.is_in(SUSPENSE, posting.account)
+            direct = not waits and not self.is_in(INTERNAL, posting.account)
+            side, sure = self.side(posting.account), not self.in_doubt(entry, posting)
+            yield Paid(entry.date, amount, units.currency, links, ic or "trade", side, direct, sure)
+
+    def in_doubt(self, entry: data.Transaction, posting: data.Posting) -> bool:
+        """Whether nobody has said yet that a posting is right: it waits, alone or with its whole entry.
+
+        Whoever puts `*` for `!` in the entry's first line has confirmed all of it but what is still on suspense.
+        """
+        if self.is_in(SUSPENSE, posting.account):
+            return True
+        waiting = [p for p in entry.postings if p.flag == "!" or self.is_in(SUSPENSE, p.account)]
+        return entry.flag == "!" and (not waiting or any(p is posting for p in waiting))
 
     def side(self, account: str) -> str:
         """Whether an internal account is for claims or for debts, by the chart's roles."""

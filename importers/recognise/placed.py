@@ -64,6 +64,8 @@ class Payment:
         exact: references that stand in fields of their own, folded.
         words: every word of reference and text that may be a number of something, folded.
         hints: where it may belong, best first; steps that aren't certain add theirs.
+        dealing: `partner`, `ic` and link (`item`) of a dealing with another unit whose account isn't known: the posting
+            on suspense keeps them, so that they are there when a person puts the account in its place.
     """
 
     part: Part
@@ -73,6 +75,7 @@ class Payment:
     exact: tuple[str, ...]
     words: frozenset[str]
     hints: list[str] = field(default_factory=list)
+    dealing: dict[str, str] = field(default_factory=dict)
 
     @property
     def amount(self) -> Decimal:

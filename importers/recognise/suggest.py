@@ -15,7 +15,7 @@ from ledger.messages import N_, say
 
 
 def wait(view: BookView, pool: Pool, pay: Payment, own: str) -> Placed:
-    """A payment on suspense, with the best hint that there is.
+    """A payment on suspense, with the best hint that there is, and what is known of a dealing with another unit.
 
     Args:
         view: the book.
@@ -23,9 +23,10 @@ def wait(view: BookView, pool: Pool, pay: Payment, own: str) -> Placed:
         pay: the payment; hints of earlier steps count first.
         own: the account that the line itself is booked on.
     """
-    other = posting(view.role("suspense"), -pay.amount, pay.currency, pay.said)
+    other = posting(view.role("suspense"), -pay.amount, pay.currency, {**pay.said, **pay.dealing})
     hint = pay.hints[0] if pay.hints else _item(pool, pay) or _habit(view, pay, own)
-    return Placed((other,), sure=False, suggestion=clean(hint) if hint else None)
+    links = frozenset({pay.dealing["item"]}) if pay.dealing else frozenset()
+    return Placed((other,), sure=False, suggestion=clean(hint) if hint else None, links=links)
 
 
 def _item(pool: Pool, pay: Payment) -> str | None:

@@ -3,9 +3,12 @@
 Who it is, the other party's account tells. What it settles, in this order:
 
 1. an open dealing of this book, by the payment's reference or one that the text names: certain;
-2. what the other unit has booked already: its link; and if that settles something in this book, certain;
-3. the one open dealing with that unit of exactly this amount: its link, flagged `!` (nobody quoted it);
-4. nothing: a link of its own, flagged `!`. The money stands right in the combined statements, since both sides find
+2. what the other unit has booked already for certain: its link; and if that settles something in this book, certain;
+3. what the other unit only guesses (flagged `!`), and is open in this book: its link, flagged `!`. Two guesses prove
+   nothing: one would be the other's reflection. Once a person has put `*` on one side, the other is certain, too;
+4. the one open dealing with that unit of exactly this amount: its link, flagged `!` (nobody quoted it);
+5. what the other unit guesses, and nothing in this book answers: its link, flagged `!`;
+6. nothing: a link of its own, flagged `!`. The money stands right in the combined statements, since both sides find
    the same link; what it was for, a person says.
 
 Money in settles a claim, money out a debt; where the other side stands on a debt, this one stands on a claim, and the
@@ -58,7 +61,9 @@ class Neighbours:
             return None
         try:
             return self._placed(pool, pay, slug)
-        except ChartRoleMissing:  # a chart without accounts for dealings between units
+        except ChartRoleMissing:  # a chart without accounts for dealings of this kind
+            if not pay.dealing:
+                pay.dealing.update(partner=slug, ic="trade", item=pool.dealings.link(pay, slug))
             return None
 
     def _by_name(self, pay: Payment) -> None:
@@ -93,13 +98,13 @@ class Neighbours:
                     if placed:
                         return placed
         answered = dealings.answer(pay, slug)
+        if answered is not None and (answered.sure or answered.direct):
+            return self._answering(pool, pay, slug, answered)
+        guessed = self._guessed(pool, pay, slug, answered)
+        if guessed is not None:
+            return guessed
         if answered is not None:
             return self._answering(pool, pay, slug, answered)
-        claim = self._same_amount(pool, pay, slug)
-        if claim is not None:
-            reason = say(N_("{unit}, and {number} of the same amount is open; nobody quoted it"), **_told(slug, claim))
-            kind = dealings.kind(claim.key)
-            return self._booked(pool, pay, slug, claim.key, claim.account, kind, reason=reason)
         incoming = pay.amount > 0
         account = self.view.role(ROLES["trade"][not incoming])
         text = N_("paid by {unit}, no invoice is known") if incoming else N_("paid to {unit}, no invoice is known")
@@ -116,22 +121,46 @@ class Neighbours:
         reason = say(text, unit=slug, more=more, currency=pay.currency) if more > 0 else None
         return self._booked(pool, pay, slug, link, account, pool.dealings.kind(link), reason=reason)
 
+    def _guessed(self, pool: Pool, pay: Payment, slug: str, answered: Paid | None) -> Placed | None:
+        """On an open dealing that nobody quoted: the one that the partner guesses, else the one of this amount."""
+        dealings = pool.dealings
+        link = answered.links[0] if answered else ""
+        found = dealings.open(link, slug, pay.amount, pay.currency)
+        if found and self.view.is_open(found[0], pay.day, pay.currency):
+            claim = pool.by_key(found[0], pay.currency, link)
+            text = N_("{unit} has put it on {number}, without being certain; nobody quoted it")
+            reason = say(text, unit=slug, number=claim.label if claim else link)
+            placed = self._booked(pool, pay, slug, link, found[0], dealings.kind(link), reason=reason)
+        else:
+            claim = self._same_amount(pool, pay, slug)
+            if claim is None:
+                return None
+            text = N_("{unit}, and {number} of the same amount is open; nobody quoted it")
+            reason = say(text, unit=slug, number=claim.label)
+            kind = dealings.kind(claim.key)
+            placed = self._booked(pool, pay, slug, claim.key, claim.account, kind, reason=reason)
+        if answered is not None:
+            answered.answered = True
+        return placed
+
     def _answering(self, pool: Pool, pay: Payment, slug: str, answered: Paid) -> Placed | None:
         """The other side of what the partner booked."""
         dealings = pool.dealings
         link = answered.links[0]
-        found = dealings.open(link, slug, pay.amount, pay.currency)
+        found = dealings.open(link, slug, pay.amount, pay.currency) if answered.sure else None
         placed = self._settled(pool, pay, slug, link, found) if found else None
         if placed:
             answered.answered = True
             return placed
-        if answered.direct:
-            text = N_("{unit} booked it as income or cost; book yours with partner, ic and the link ^{link}")
-            account = self._role("trade", incoming=pay.amount > 0)
-            pay.hints.append(f"{account}: {say(text, unit=slug, link=link)}")
-            return None
         answered.answered = True
         kind = answered.ic if answered.ic in KINDS else "other"
+        pay.dealing.update(partner=slug, ic=kind, item=link)
+        if answered.direct:
+            text = N_(
+                "{unit} booked it as income or cost; put yours in place of suspense; partner, ic and link are there"
+            )
+            pay.hints.append(say(text, unit=slug))
+            return None
         roles = ROLES.get(kind, ROLES["trade"])
         claim = answered.side == "debt" if answered.side else pay.amount > 0
         account = self.view.role(roles[not claim])
@@ -159,7 +188,3 @@ class Neighbours:
         meta = {**pay.said, **meta, "item": link}
         flagged = posting(account, -pay.amount, pay.currency, meta, flag="!")
         return Placed((flagged,), sure=False, suggestion=f"{account}: {reason}", links=frozenset({link}))
-
-
-def _told(slug: str, claim: Claim) -> dict[str, object]:
-    return {"unit": slug, "number": claim.label}

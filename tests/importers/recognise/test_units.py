@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from beancount.core import data
@@ -11,7 +12,8 @@ from importers.camt.write import write_camt053
 from importers.recognise.numbers import Numbers
 from importers.recognise.replace import place_again
 from importers.run import import_files
-from ledger.books import load_books
+from ledger import charts
+from ledger.books import load_books, open_workspace
 from ledger.combine.codes import SETTLED
 from ledger.federation import load_federation
 
@@ -178,8 +180,64 @@ def test_the_only_invoice_of_the_amount_is_named_but_waits_until_somebody_has_lo
     paid, got = pay(two, order)
     assert paid.links == got.links == {"ic-repris-1001"}
     assert two.unmatched() == []
-    first = {"repris": got, "kafe": paid}[order[0]]
-    assert (first.flag, "nobody quoted it" in first.meta["suggestion"]) == ("!", True)
+    for entry in (paid, got):
+        assert (entry.flag, "nobody quoted it" in entry.meta["suggestion"]) == ("!", True)
+
+
+def place(two, *slugs):
+    """Both bank lines, placed again by these units one after the other."""
+    for slug in slugs:
+        place_again(two.ws, two.ws.units[slug])
+    return two.lines("kafe")[-1], two.lines("repris")[-1]
+
+
+def confirm(two, slug):
+    """What a person does: `*` for `!` in the entry's first line."""
+    entry = two.lines(slug)[-1]
+    month = two.ws.units[slug].month_file(entry.date)
+    rows = month.read_text(encoding="utf-8").split("\n")
+    row = entry.meta["lineno"] - 1
+    rows[row] = rows[row].replace(" ! ", " * ")
+    month.write_text("\n".join(rows), encoding="utf-8")
+
+
+@ORDERS
+@pytest.mark.parametrize("person", ["repris", "kafe"])
+def test_a_guess_is_not_proven_by_its_own_reflection(two, order, person):
+    """A loan of the amount of an open invoice: each side guesses the invoice, and neither's guess proves the other's.
+
+    Only when a person has put `*` for `!` on one side, the other is certain.
+    """
+    two = two({"2026-03": SALE}, {"2026-03": BILL})
+    pay(two, order, {"text": "Lån enligt avtal"}, {"text": "Lån enligt avtal"})
+    for _ in range(2):
+        assert [e.flag for e in place(two, *order)] == ["!", "!"]
+    confirm(two, person)
+    assert [e.flag for e in place(two, *order)] == ["*", "*"]
+    assert two.unmatched() == []
+
+
+def test_a_rule_for_the_other_unit_proves_no_guess_either(two):
+    """Kafé's rule says that it is a dealing with Repris; which invoice Repris guesses, it doesn't say."""
+    rule = LEVY_OUT.replace('"avgift"', '"lån"').replace("2861-Intern-skuld-avgift", "2860-Intern-skuld")
+    two = two({"2026-03": SALE}, {"2026-03": BILL, "rule": rule.replace('"levy"', '"trade"')})
+    pay(two, ("repris", "kafe"), {"text": "Lån"}, {"text": "Lån"})
+    paid, got = place(two, "repris", "kafe", "repris")
+    assert (paid.flag, got.flag) == ("*", "!")
+    assert paid.links == got.links != {"ic-repris-1001"}
+    assert two.unmatched() == []
+
+
+@ORDERS
+@pytest.mark.parametrize("known", ["repris", "kafe"])
+def test_an_invoice_that_one_unit_has_is_both_sides_guess(two, order, known):
+    """Whichever file comes first, both end under the link of the invoice that one of them knows, and wait."""
+    two = two({"2026-03": SALE} if known == "repris" else {}, {"2026-03": BILL} if known == "kafe" else {})
+    pay(two, order)
+    paid, got = place(two, *order, *order)
+    assert (paid.flag, got.flag) == ("!", "!")
+    assert paid.links == got.links == {"ic-repris-1001"}
+    assert place(two, *order) == (paid, got)
 
 
 def test_what_is_paid_beyond_an_internal_invoice_waits(two):
@@ -331,9 +389,38 @@ def test_what_the_partner_booked_to_income_is_not_put_on_a_claim(two):
     ic: "trade"
   Assets:1930-Bank              500.00 SEK
 """
-    paid = two({"2026-03": sold}).bank("kafe", "-500.00", counterparty_account=IBANS["repris"])
-    assert paid.postings[1].account == "Liabilities:2999-Observationskonto"
-    assert paid.meta["suggestion"].endswith("book yours with partner, ic and the link ^ic-repris-H1")
+    two = two({"2026-03": sold})
+    paid = two.bank("kafe", "-500.00", counterparty_account=IBANS["repris"])
+    assert other_side(paid) == ("!", "Liabilities:2999", "500.00 SEK", "repris", "trade")
+    assert paid.links == {"ic-repris-H1"}
+    said = "repris booked it as income or cost; put yours in place of suspense; partner, ic and link are there"
+    assert paid.meta["suggestion"] == said
+    (waits,) = two.unmatched()
+    assert (waits.code, str(waits.amount), len(waits.sources)) == ("ON_SUSPENSE", "500.00", 2)
+    place_again(two.ws, two.ws.units["kafe"])
+    assert two.lines("kafe")[-1] == paid
+    month = two.ws.units["kafe"].month_file(paid.date)
+    text = month.read_text(encoding="utf-8").replace("Liabilities:2999-Observationskonto", "Expenses:5010-Lokalhyra")
+    month.write_text(text.replace(" ! ", " * "), encoding="utf-8")
+    assert two.unmatched() == []
+    assert (two.line("NetSales"), two.line("OtherExternalCosts")) == (0, 0)
+
+
+def test_a_chart_without_internal_accounts_keeps_what_is_known_on_suspense(two):
+    """Partner, kind and link of what Repris booked wait with the money."""
+    two = two({"2026-03": SALE})
+    unit = two.ws.units["kafe"]
+    roles = (Path(charts.__file__).parent / "bas.toml").read_text(encoding="utf-8")
+    own = "\n".join(row for row in roles.split("\n") if not row.startswith("trade_"))
+    (unit.folder / "own.toml").write_text(own, encoding="utf-8")
+    toml = unit.folder / "unit.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"bas"', '"own.toml"'), encoding="utf-8")
+    two.ws = open_workspace(two.ws.root)
+    two.bank("repris", "500.00", counterparty_account=IBANS["kafe"], reference="1001")
+    paid = two.bank("kafe", "-500.00", counterparty_account=IBANS["repris"])
+    assert other_side(paid) == ("!", "Liabilities:2999", "500.00 SEK", "repris", "trade")
+    assert paid.links == {"ic-repris-1001"}
+    assert place_again(two.ws, two.ws.units["kafe"]).moves == []
 
 
 def test_a_number_that_two_claim_is_nobodys():
