@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
@@ -23,6 +23,17 @@ MOST_NODES = 2_500_000
 ENCODINGS = frozenset("utf-8 utf8 utf-16 utf-16le utf-16be us-ascii ascii iso-8859-1 iso-8859-15 windows-1252".split())
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s{0,10}=\s{0,10}["']([A-Za-z0-9._:-]{1,40})["']""")
 _HEAD = 400
+#: What every parser of strangers' files is told: nothing is fetched, resolved or repaired.
+STRICT: Final[dict[str, Any]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "recover": False,
+}
+#: libxml2 keeps no line beyond this one.
+LAST_LINE = 65_535
 
 
 def parse_xml(data: bytes, name: str, *, most: int = MOST_NODES) -> etree._Element:
@@ -42,11 +53,8 @@ def parse_xml(data: bytes, name: str, *, most: int = MOST_NODES) -> etree._Eleme
         raise XmlRefused(file=name, line=1, reason=say(N_("its encoding {encoding} is not read"), encoding=encoding))
     if data.count(b"<") + 2 * data.count(b"=") > most:
         raise XmlRefused(file=name, reason=say(N_("it has more than {count} elements and attributes"), count=most))
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, etree.XMLParser(**STRICT))
     except etree.XMLSyntaxError as error:
         reason = str(error.msg)
         if "Text node too long" in reason:
@@ -54,10 +62,19 @@ def parse_xml(data: bytes, name: str, *, most: int = MOST_NODES) -> etree._Eleme
         raise XmlRefused(file=name, line=error.lineno or None, reason=reason) from None
     except ValueError as error:
         raise XmlRefused(file=name, reason=str(error)) from None
+    check_doctype(root, name)
+    return root
+
+
+def check_doctype(root: etree._Element, name: str) -> None:
+    """Refuse a file with a DOCTYPE, whatever it says.
+
+    Raises:
+        XmlRefused: it has one.
+    """
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype or docinfo.internalDTD is not None:
         raise XmlRefused(file=name, line=1, reason=say(N_("it has a DOCTYPE, which no such file needs")))
-    return root
 
 
 def children(node: etree._Element, tag: str | None = None) -> Iterator[etree._Element]:
@@ -67,13 +84,12 @@ def children(node: etree._Element, tag: str | None = None) -> Iterator[etree._El
             yield child
 
 
-def local(node: etree._Element) -> str:
-    """An element's name without its namespace."""
-    tag: Any = node.tag
-    return str(tag).rpartition("}")[2]
+def local(node: etree._Element | None) -> str:
+    """An element's name without its namespace; empty where there is none."""
+    return "" if node is None else str(node.tag).rpartition("}")[2]
 
 
 def line_of(node: etree._Element) -> int | None:
-    """The line of the file where an element begins."""
+    """The line of the file where an element begins, where it is known."""
     line: Any = node.sourceline
-    return line or None
+    return line if line and line < LAST_LINE else None

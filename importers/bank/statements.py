@@ -15,11 +15,11 @@ from itertools import pairwise
 
 from importers.bank.model import BankStatement
 from importers.bank.problems import BankAccountUnknown, BankBalanceDiffers, BankCurrency, BankStatementsOverlap
+from importers.checks import check_amount
 from importers.identity import account_number
-from importers.problems import ImportAmountUnit, ImportSourceIncomplete
+from importers.problems import ImportSourceIncomplete
 from ledger.books import Unit
 from ledger.books.sources import SourceTable
-from ledger.rules.rounding import unit_of
 
 
 def check_whole(statement: BankStatement, shown: str) -> BankStatement:
@@ -29,18 +29,11 @@ def check_whole(statement: BankStatement, shown: str) -> BankStatement:
         ImportAmountUnit: an amount is finer than the currency's unit.
         BankBalanceDiffers: opening + lines isn't closing.
     """
-    unit = unit_of(statement.currency)
     for line in statement.lines:
         for amount in (line.amount, *(part.amount for part in line.parts)):
-            if amount != amount.quantize(unit):
-                raise ImportAmountUnit(
-                    file=shown,
-                    line=line.line,
-                    amount=amount,
-                    currency=statement.currency,
-                    position=line.position or line.date,
-                    smallest=unit,
-                )
+            check_amount(
+                amount, statement.currency, file=shown, line=line.line, position=line.position or str(line.date)
+            )
         assert not line.parts or sum(part.amount for part in line.parts) == line.amount, line.position
     opening, closing = statement.opening, statement.closing
     if opening is not None and closing is not None and opening + statement.net != closing:

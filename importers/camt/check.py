@@ -18,9 +18,8 @@ from decimal import Decimal
 from importers.bank.problems import BankBalanceDiffers, BankCountDiffers, BankCurrency
 from importers.camt.model import Entry, Statement, Summary
 from importers.camt.problems import CamtIncomplete, CamtPageMissing
-from importers.problems import ImportAmountUnit
+from importers.checks import check_amount
 from ledger.messages import N_, say
-from ledger.rules.rounding import unit_of
 
 
 def join_pages(statements: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -108,16 +107,12 @@ def _currency(statement: Statement, shown: str) -> str:
 
 def _amounts(statement: Statement, currency: str, shown: str) -> None:
     """Refuse booked amounts and balances in another currency, or finer than its unit."""
-    smallest = unit_of(currency)
     for position, amount, unit, line in _booked_amounts(statement):
         if unit != currency:
             raise BankCurrency(
                 file=shown, line=line, position=position, currency=unit, account=statement.account, expected=currency
             )
-        if amount != amount.quantize(smallest):
-            raise ImportAmountUnit(
-                file=shown, line=line, amount=amount, currency=currency, position=position, smallest=smallest
-            )
+        check_amount(amount, currency, file=shown, line=line, position=position)
 
 
 def _booked_amounts(statement: Statement) -> Iterator[tuple[str, Decimal, str, int | None]]:

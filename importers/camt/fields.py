@@ -10,8 +10,9 @@ from sys import intern
 from lxml import etree
 
 from importers.camt.problems import CamtIncomplete
-from importers.camt.stream import Found, line_of, text
+from importers.camt.stream import Found, text
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
+from importers.xml import line_of
 
 AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{0,5})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)

@@ -22,8 +22,9 @@ from importers.camt.details import AMOUNT_PATHS, Raw, batch_of, detail_of, excha
 from importers.camt.fields import Fields
 from importers.camt.model import Balance, Entry, Statement, Summary
 from importers.camt.problems import CamtIncomplete, CamtTooLong, CamtWrongKind
-from importers.camt.stream import Found, Shape, Stream, forget, line_of, local, text
+from importers.camt.stream import Found, Shape, Stream, forget, text
 from importers.problems import ImportFileEmpty
+from importers.xml import line_of, local
 from ledger.errors import Problem
 from ledger.messages import N_, say
 

@@ -14,6 +14,7 @@ from lxml import etree
 
 from importers.problems import XmlRefused
 from importers.progress import stage
+from importers.xml import STRICT, check_doctype
 from ledger.messages import N_, say
 
 #: What was found in an element, by path: a text, an amount with its currency, or a list of either or of such tables.
@@ -31,8 +32,6 @@ MOST_HELD = 50_000
 MOST_ATTRIBUTES = 5_000
 #: Names of elements that are kept; a file of more is read all the same.
 MOST_TAGS = 2_000
-#: libxml2 keeps no line beyond this one.
-LAST_LINE = 65_535
 READING = N_("Reading the file")
 
 
@@ -120,15 +119,10 @@ class Stream:
         self._parser = etree.XMLPullParser(
             events=("end",),
             tag=tuple(f"{{*}}{tag}" for tag in tags),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            huge_tree=False,
-            recover=False,
             remove_comments=True,
             remove_pis=True,
             collect_ids=False,
+            **STRICT,
         )
 
     def elements(self) -> Iterator[etree._Element]:
@@ -172,9 +166,7 @@ class Stream:
             if at:
                 raise self._too_much()
             return
-        docinfo: Any = self.root.getroottree().docinfo
-        if docinfo.doctype or docinfo.internalDTD is not None:
-            raise XmlRefused(file=self.name, line=1, reason=say(N_("it has a DOCTYPE, which no bank file needs")))
+        check_doctype(self.root, self.name)
         held = 0
         for element in self.root.iter():
             held += 1 + len(element.attrib)
@@ -190,17 +182,6 @@ def forget(element: etree._Element) -> None:
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
-
-
-def local(element: etree._Element | None) -> str:
-    """An element's name without its namespace; empty where there is none."""
-    return "" if element is None else str(element.tag).rpartition("}")[2]
-
-
-def line_of(element: etree._Element) -> int | None:
-    """The line of the file where an element begins, where it is known."""
-    line: Any = element.sourceline
-    return line if line and line < LAST_LINE else None
 
 
 def text(found: Found, *slots: str) -> str:

@@ -14,11 +14,11 @@ from typing import Any
 
 from lxml import etree
 
-from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid, XmlRefused
+from importers.checks import check_amount
+from importers.problems import ImportAmountInvalid, ImportDateInvalid, XmlRefused
 from importers.ubl.problems import UblCurrencyMixed, UblIncomplete, UblTwice
 from importers.xml import line_of, local
 from ledger.messages import N_, say
-from ledger.rules.rounding import half_away, unit_of
 
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
@@ -185,18 +185,7 @@ class Fields:
             raise UblCurrencyMixed(
                 file=self.file, line=line_of(node), position=position, currency=stated[:_SHOWN], expected=currency
             )
-        number = self.number_of(node)
-        whole = half_away(number, currency)
-        if whole != number:
-            raise ImportAmountUnit(
-                file=self.file,
-                line=line_of(node),
-                amount=number,
-                currency=currency,
-                position=position,
-                smallest=f"{unit_of(currency)} {currency}",
-            )
-        return whole
+        return check_amount(self.number_of(node), currency, file=self.file, line=line_of(node), position=position)
 
     def money(self, name: str, currency: str) -> Decimal:
         """As `amount`.

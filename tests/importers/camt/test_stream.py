@@ -55,14 +55,18 @@ def test_a_file_that_never_comes_to_a_statement_is_refused_before_it_is_read(mon
 
 
 @pytest.mark.parametrize(
-    "inside",
-    [entry("1.00") * 60, entry("60.00", details(*["x"] * 60)), "<Ntry/>" * 60, "<NtryDtls><TxDtls/></NtryDtls>" * 60],
+    ("inside", "kind"),
+    [
+        (entry("1.00") * 60, CamtTooLong),
+        (entry("60.00", details(*["x"] * 60)), CamtTooLong),
+        ("<NtryDtls><TxDtls/></NtryDtls>" * 60, CamtTooLong),
+        ("<Ntry/>" * 60, CamtIncomplete),  # the first one has no amount; those after it aren't looked at
+    ],
 )
-def test_more_entries_and_payments_than_are_read_at_a_time(inside, monkeypatch):
+def test_more_entries_and_payments_than_are_read_at_a_time(inside, kind, monkeypatch):
     monkeypatch.setattr(read, "MOST", 50)
-    with pytest.raises((CamtTooLong, CamtIncomplete)) as caught:
+    with pytest.raises(kind):
         read_camt053(message(statement(inside, closing="160.00")))
-    assert type(caught.value) is CamtTooLong or "<Ntry/>" in inside
 
 
 def test_what_was_handed_on_is_forgotten():
