@@ -29,6 +29,8 @@ class Plan:
         notes: what a person should look at; the import is done all the same.
         remarks: plain sentences for the summary.
         attachments: files from inside this one that its entries name; they are kept before the entries are written.
+        unsettled: how many of the notes a person must settle before the file is done with; so long it stays in the
+            inbox, and is read and told again.
     """
 
     entries: list[data.Directive] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Plan:
     notes: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    unsettled: int = 0
 
     @property
     def transactions(self) -> list[data.Transaction]:
@@ -56,3 +59,4 @@ class Plan:
         self.notes += other.notes
         self.remarks += other.remarks
         self.attachments += other.attachments
+        self.unsettled += other.unsettled

@@ -143,7 +143,9 @@ class _Planner:
             if standing is not None:
                 self.plan.known.append((entry, standing))
                 note = changed(self.accounts, str(entry.narration), None, entry, standing)
-                self.plan.notes += [note] if note else []
+                if note:
+                    self.plan.notes.append(note)
+                    self.plan.unsettled += 1
             elif entry.postings:
                 self.plan.entries.append(entry)
 

@@ -7,6 +7,7 @@ was cut off or changed on the way, brings nothing.
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 from importers.base import SambokImporter, Source
 from importers.book import BookView
@@ -16,7 +17,7 @@ from importers.sie.balances import covered, plan_balances
 from importers.sie.model import SieFile
 from importers.sie.problems import SieWrongCompany, SieWrongCurrency
 from importers.sie.read import read_sie
-from importers.sie.text import looks_like_sie
+from importers.sie.text import decode, looks_like_sie, split_lines
 from importers.sie.vouchers import plan_vouchers
 from importers.sie.whole import check_whole
 from ledger.books import Unit
@@ -25,6 +26,16 @@ from ledger.messages import N_, say
 
 class SieImporter(SambokImporter):
     """SIE of types 1 to 4, from any accounting program."""
+
+    IN_PARTS: ClassVar[bool] = True
+    _split: tuple[str, list[str]] = ("", [])
+
+    def line(self, source: Source, number: int) -> str | None:
+        """A line in the letters of the whole file; it is split once, however many of its lines are quoted."""
+        if self._split[0] != source.digest:
+            self._split = (source.digest, split_lines(decode(source.data)[0]))
+        lines = self._split[1]
+        return lines[number - 1] if 0 < number <= len(lines) else None
 
     def recognises(self, head: bytes) -> bool:
         """Whether it begins as a SIE file does."""

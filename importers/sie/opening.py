@@ -25,6 +25,7 @@ from importers.sie.accounts import Accounts
 from importers.sie.dims import as_meta, by_number
 from importers.sie.model import ZERO, SieBalance
 from importers.sie.problems import SieBooksDiffer, SieYearOrder
+from importers.sie.standing import sums
 from ledger.messages import N_, say
 
 #: On the opening voucher: the first day of the year that it opens.
@@ -172,12 +173,3 @@ def differs(accounts: Accounts, account: str, day: dt.date, said: Decimal, held:
         difference=said - held,
         currency=accounts.sie.currency,
     )
-
-
-def sums(entry: data.Directive) -> dict[str, Decimal]:
-    """Σ of an entry's postings by account."""
-    found: dict[str, Decimal] = {}
-    for part in entry.postings if isinstance(entry, data.Transaction) else ():
-        if part.units is not None and part.units.number is not None:
-            found[part.account] = found.get(part.account, ZERO) + part.units.number
-    return found

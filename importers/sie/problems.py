@@ -93,15 +93,33 @@ class SieVoucherUnbalanced(Problem):
 
     code = "SIE_VOUCHER_UNBALANCED"
     message = N_("Voucher {voucher} of {date} doesn't balance: {difference} {currency} too much. It was not booked.")
-    remedy = N_("Correct it in the accounting program and export again, or book it by hand: the rest has come in.")
+    remedy = N_(
+        "Correct it in the accounting program and export again, or book it by hand with the line  "
+        'source-id: "{answer}"  . The rest has come in; this one is named as long as a file holds it.'
+    )
 
 
 class SieVoucherChanged(Problem):
-    """A voucher that is booked already, and reads differently now."""
+    """A voucher that is booked already, and reads differently now; the books stay as they are."""
 
     code = "SIE_VOUCHER_CHANGED"
     message = N_("Voucher {voucher} of {date} is booked already and reads differently in this file: {difference}.")
-    remedy = N_("Find out who changed it. Correct the books by a new voucher if the file is right.")
+    remedy = N_(
+        "Find out who changed it. Book the difference (0.00 if the books are right) as a new voucher with the line  "
+        'source-id: "{answer}"  . If it is another voucher, give it a number of its own in the program and export '
+        "again. It is named as long as a file holds it."
+    )
+
+
+class SieVoucherAlike(Problem):
+    """A voucher that is much like a booked one, and not surely the same; it has come in, flagged."""
+
+    code = "SIE_VOUCHER_ALIKE"
+    message = N_(
+        "Voucher {voucher} of {date} may be one that is booked already ({place}), in other words: {difference}. It has "
+        "come in, flagged !."
+    )
+    remedy = N_("Look at both. If the program has this one only, delete the older one; then put * for !.")
 
 
 class SieBalanceDiffers(Problem):

@@ -19,7 +19,7 @@ from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFil
 from importers.sie.kinds import RECORDS
 from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
 from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid, SieTooLong
-from importers.sie.text import MISREAD, decode, fields
+from importers.sie.text import MISREAD, decode, fields, split_lines
 from ledger.messages import N_, say
 
 #: More than a year of a co-op's books has: lines (66,000 vouchers of three rows), bytes, letters of a line, accounts.
@@ -58,7 +58,7 @@ def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
         raise SieTooLong(file=name, lines=lines, limit=MOST_LINES)
     text, encoding = decode(data)
     reader = _Reader(name, SieFile(encoding))
-    split = re.split(r"\r\n|\n|\r", text)
+    split = split_lines(text)
     for number, line in enumerate(split, 1):
         reader.read(number, line.rstrip("\x1a"))
     return reader.finish(unended=split[-1].strip("\x1a \t"))

@@ -12,6 +12,7 @@ from ledger.messages import N_, say
 
 #: A text in quotation marks, a brace, a word. Only a mark without its partner is none of them.
 FIELD = re.compile(r'"((?:\\"|[^"])*)"|([{}])|([^\s"{}][^\s{}]*)')
+LINE_END = re.compile(r"\r\n|\n|\r")
 #: How the letters of Swedish names are written in either encoding: å ä ö Å Ä Ö é É ü.
 CP437_LETTERS = b"\x86\x84\x94\x8f\x8e\x99\x82\x90\x81"
 CP1252_LETTERS = b"\xe5\xe4\xf6\xc5\xc4\xd6\xe9\xc9\xfc"
@@ -45,6 +46,11 @@ def decode(data: bytes) -> tuple[str, str]:
     if _count(data, CP1252_LETTERS) > _count(data, CP437_LETTERS):
         return data.decode("cp1252", errors="replace"), "cp1252"
     return data.decode("cp437"), "cp437"
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, as numbers of lines count them: by LF, CR or both, and by nothing else."""
+    return LINE_END.split(text)
 
 
 def _count(data: bytes, letters: bytes) -> int:

@@ -2,8 +2,9 @@
 
 - 4E (books with balances) and 4I (vouchers for another program).
 - A voucher is known again by fiscal year, series and number; one without a number, or of a 4I file (whose numbers are
-  only proposals), by its content. A booked voucher that reads differently now is said, never changed (BFL 5:5).
-- A voucher that doesn't balance stays outside, alone, and is named.
+  only proposals), by its content (`standing`). A booked voucher is never changed (BFL 5:5): one that reads differently
+  now is named, each time that a file holds it, until an entry of the book answers it by the `source-id` that is named.
+- A voucher that doesn't balance stays outside, alone, and is named likewise.
 - Opening + vouchers = closing is checked account by account and said where it fails.
 """
 
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from functools import cached_property
 from typing import Any
 
 from beancount.core import data
@@ -19,16 +19,17 @@ from beancount.core import data
 from importers.base import Source
 from importers.book import BookView
 from importers.booktext import clean
+from importers.checks import check_range
 from importers.identity import digest
 from importers.plan import Plan
 from importers.progress import track
 from importers.sie.accounts import Accounts
 from importers.sie.dims import as_meta, unused
 from importers.sie.model import ZERO, SieFile, SieRow, SieVoucher
-from importers.sie.opening import Opening, sums
-from importers.sie.problems import SieBalanceDiffers, SieVoucherChanged, SieVoucherUnbalanced
-from importers.sie.text import decode
-from ledger.books.guard_bytes import clip
+from importers.sie.opening import Opening
+from importers.sie.problems import SieBalanceDiffers, SieVoucherAlike, SieVoucherChanged, SieVoucherUnbalanced
+from importers.sie.standing import BY_CONTENT, PROGRAM, PROPOSED, VOUCHER, Standing, content_key, program_of, sums
+from ledger.errors import Problem
 from ledger.messages import N_, say
 
 #: A stage of long imports, as a watcher hears of it.
@@ -52,10 +53,11 @@ class _Planner:
         self.view = view
         self.unit = view.unit
         self.sie = sie
-        self.source = source
         self.file = source.shown
         self.document = source.document
         self.accounts = Accounts(view, sie, source.shown, today)
+        self.program = program_of(sie)
+        self.renumbered: list[tuple[str, str, dt.date]] = []
         self.plan = Plan()
         year = sie.years.get(0)
         self.start = year[0] if year else None
@@ -63,11 +65,9 @@ class _Planner:
     def run(self) -> Plan:
         if self.start and not self.sie.is_import:
             self.opening(self.start)
-        seen: Counter[str] = Counter()
-        for voucher in track(self.sie.vouchers, VOUCHERS):
-            key = self.identity(voucher)
-            seen[key] += 1
-            source_id = f"sie-{key}" if seen[key] == 1 else f"sie-{digest(key, seen[key])}"
+        source_ids = self.source_ids()
+        self.standing = Standing(self.view, frozenset(source_ids))
+        for voucher, source_id in zip(track(self.sie.vouchers, VOUCHERS), source_ids, strict=True):
             self.voucher(voucher, source_id)
         for number, opened, moved, closing in self.sie.differing():
             self.plan.notes.append(
@@ -83,7 +83,8 @@ class _Planner:
                 )
             )
         self.remarks()
-        self.plan.opens = self.view.take_opened()
+        used = {posting.account for entry in self.plan.transactions for posting in entry.postings}
+        self.plan.opens = [entry for entry in self.view.take_opened() if entry.account in used]
         return self.plan
 
     def opening(self, start: dt.date) -> None:
@@ -101,63 +102,121 @@ class _Planner:
         if idle := unused(sie):
             text = N_("Objects that no row names stay in the archived file: {count}.")
             plan.remarks.append(say(text, count=idle))
+        if self.renumbered:
+            name, before, day = self.renumbered[0]
+            text = N_(
+                "Vouchers that are booked already, though the file proposes another number for them: {count}; the "
+                "first is {name} of {date}, booked as {before}."
+            )
+            plan.remarks.append(say(text, count=len(self.renumbered), name=name, date=day, before=before))
         year = sie.years.get(0)
         outside = sum(1 for v in sie.vouchers if year and not year[0] <= v.date <= year[1])
         if year and outside:
             text = N_("Vouchers dated outside the file's year {start} to {end}: {count}.")
             plan.remarks.append(say(text, start=year[0], end=year[1], count=outside))
 
-    def identity(self, voucher: SieVoucher) -> str:
-        """A key of the voucher: year, series and number where its program numbered it for good, else its content."""
-        if self.start and voucher.name and not self.sie.is_import:
-            return digest("voucher", self.start, voucher.series, voucher.number)
-        rows = [(r.account, f"{r.amount.normalize():f}", r.objects, r.text) for r in voucher.rows]
-        return digest("content", voucher.series, voucher.number, voucher.date, voucher.text, rows)
+    def source_ids(self) -> list[str]:
+        """By what each voucher is known: year, series and number where its program numbered it for good, else content.
+
+        Equal ones are counted.
+        """
+        seen: Counter[str] = Counter()
+        found = []
+        for voucher in self.sie.vouchers:
+            if self.start and voucher.name and not self.sie.is_import:
+                kind, key = VOUCHER, digest("voucher", self.start, voucher.series, voucher.number)
+            else:
+                kind, key = BY_CONTENT, content_key(voucher, self.program)
+            seen[key] += 1
+            found.append(kind + (key if seen[key] == 1 else digest(key, seen[key])))
+        return found
 
     def voucher(self, voucher: SieVoucher, source_id: str) -> None:
-        if voucher.total:
-            self.plan.notes.append(
-                SieVoucherUnbalanced(
-                    file=self.file,
-                    line=voucher.line,
-                    excerpt=self.excerpt(voucher.line),
-                    unit=self.unit.slug,
-                    voucher=voucher.name or f"({self.file}:{voucher.line})",
-                    date=voucher.date,
-                    difference=voucher.total,
-                    currency=self.sie.currency,
-                )
-            )
-            return
+        """One voucher of the file: it is known, comes in, or stays outside."""
         standing = self.view.sources.get(source_id)
-        if standing is None:
-            self.accounts.check_day(voucher.date, voucher.line)
-            self.plan.entries.append(self.transaction(voucher, source_id))
+        if voucher.total and standing is None:
+            self.unbalanced(voucher, source_id)
             return
+        if standing is not None:
+            self.known(voucher, self.transaction(voucher, source_id), standing)
+            return
+        check_range(voucher.date, self.accounts.today, file=self.file, line=voucher.line)
         entry = self.transaction(voucher, source_id)
-        self.plan.known.append((entry, standing))
-        note = changed(self.accounts, voucher.name or source_id, voucher.line, entry, standing)
+        match = self.standing.match(entry)
+        if match and match.kind == "same":
+            entry.meta["source-id"] = match.entry.meta["source-id"]
+            self.known(voucher, entry, match.entry)
+        elif match and match.kind == "changed":
+            what = _in_words(entry, match.entry)
+            self.note(_note(self.accounts, self.name(voucher), voucher.line, entry, what, answer=source_id))
+        else:
+            self.accounts.check_day(voucher.date, voucher.line)
+            self.plan.entries.append(self.alike(voucher, entry, match.entry) if match else entry)
+
+    def unbalanced(self, voucher: SieVoucher, source_id: str) -> None:
+        """It stays outside until it comes right, or is booked by hand."""
+        self.note(
+            SieVoucherUnbalanced(
+                file=self.file,
+                line=voucher.line,
+                unit=self.unit.slug,
+                voucher=self.name(voucher),
+                date=voucher.date,
+                difference=voucher.total,
+                currency=self.sie.currency,
+                answer=source_id,
+            )
+        )
+
+    def note(self, note: Problem | None) -> None:
+        """What a person must settle."""
         if note:
-            note.excerpt = self.excerpt(voucher.line)
             self.plan.notes.append(note)
+            self.plan.unsettled += 1
 
-    @cached_property
-    def _lines(self) -> list[str]:
-        return decode(self.source.data)[0].splitlines()
+    def known(self, voucher: SieVoucher, entry: data.Transaction, standing: data.Directive) -> None:
+        """A voucher that is in the book: the program's, or a person's answer, which may read as it likes."""
+        self.plan.known.append((entry, standing))
+        if PROGRAM not in standing.meta:
+            return
+        proposed = str(standing.meta.get(PROPOSED, ""))
+        if proposed and voucher.name and proposed != entry.meta.get(PROPOSED, proposed):
+            self.renumbered.append((clean(voucher.name, 60), proposed, voucher.date))
+        self.note(changed(self.accounts, self.name(voucher), voucher.line, entry, standing))
 
-    def excerpt(self, line: int) -> str | None:
-        """A line of the file; the file is split once, however many notes quote it."""
-        return clip(self._lines[line - 1]) if 0 < line <= len(self._lines) else None
+    def alike(self, voucher: SieVoucher, entry: data.Transaction, other: data.Transaction) -> data.Transaction:
+        """A voucher that may be a booked one in other words: it comes in, and a person looks at both."""
+        what = _in_words(entry, other)
+        before = str(other.meta.get(PROPOSED) or other.meta.get("voucher") or other.narration or "")
+        text = N_("{voucher} of {date} again ({difference})")
+        entry.meta["suggestion"] = clean(say(text, voucher=before, date=other.date, difference=what))
+        self.plan.notes.append(
+            SieVoucherAlike(
+                file=self.file,
+                line=voucher.line,
+                unit=self.unit.slug,
+                voucher=self.name(voucher),
+                date=voucher.date,
+                place=self.view.place(other),
+                difference=what,
+            )
+        )
+        return entry._replace(flag="!")
+
+    def name(self, voucher: SieVoucher) -> str:
+        """Series and number, or where it stands."""
+        return clean(voucher.name, 60) or f"({self.file}:{voucher.line})"
 
     def transaction(self, voucher: SieVoucher, source_id: str) -> data.Transaction:
         meta: dict[str, Any] = {}
-        if not self.sie.is_import and (name := clean(voucher.name, 60)):
-            meta["voucher"] = name
+        if name := clean(voucher.name, 60):
+            meta |= {PROPOSED: name} if source_id.startswith(BY_CONTENT) else {}
+            meta |= {} if self.sie.is_import else {"voucher": name}
         if voucher.registered:
             meta["registered"] = voucher.registered
         if voucher.sign:
             meta["by"] = clean(voucher.sign, 60)
-        meta |= {"source-id": source_id, "document": self.document}
+        meta |= {PROGRAM: self.program, "source-id": source_id, "document": self.document}
         if voucher.history:
             meta["history"] = clean("; ".join(_history(row) for row in voucher.history))
         amount = self.accounts.amount
@@ -188,26 +247,51 @@ class _Planner:
 def changed(
     accounts: Accounts, name: str, line: int | None, new: data.Transaction, old: data.Directive
 ) -> SieVoucherChanged | None:
-    """The note on a booked voucher that reads differently in the file; None where it doesn't."""
-    what = []
-    if old.date != new.date:
-        what.append(f"{old.date} -> {new.date}")
-    before, now = sums(old), sums(new)
-    what += [
-        f"{account} {before.get(account, 0)} -> {now.get(account, 0)}"
-        for account in sorted({*before, *now})
-        if before.get(account, ZERO) != now.get(account, ZERO)
-    ]
-    if not what:
+    """The note on a booked voucher whose day or amounts the file has otherwise; None where it doesn't, or was answered.
+
+    Args:
+        accounts: of the file.
+        name: the voucher's.
+        line: its line.
+        new: as the file has it.
+        old: as the book has it.
+    """
+    what = differences(new, old)
+    answer = VOUCHER + digest("changed", new.meta["source-id"], new.date, sorted(sums(new).items()))
+    if not what or answer in accounts.view.sources:
         return None
+    return _note(accounts, name, line, new, "; ".join(what), answer)
+
+
+def _note(
+    accounts: Accounts, name: str, line: int | None, new: data.Transaction, difference: str, answer: str
+) -> SieVoucherChanged:
     return SieVoucherChanged(
         file=accounts.file,
         line=line,
         unit=accounts.view.unit.slug,
         voucher=name,
         date=new.date,
-        difference="; ".join(what[:SHOWN]),
+        difference=difference,
+        answer=answer,
     )
+
+
+def differences(new: data.Transaction, old: data.Directive) -> list[str]:
+    """In what day and amounts of a voucher differ from the booked one, in a few words each; at most `SHOWN`."""
+    what = [f"{old.date} -> {new.date}"] if old.date != new.date else []
+    before, now = sums(old), sums(new)
+    what += [
+        f"{account} {before.get(account, 0)} -> {now.get(account, 0)}"
+        for account in sorted({*before, *now})
+        if before.get(account, ZERO) != now.get(account, ZERO)
+    ]
+    return what[:SHOWN]
+
+
+def _in_words(new: data.Transaction, old: data.Transaction) -> str:
+    """How two vouchers differ: in day and amounts, or else in their texts."""
+    return "; ".join(differences(new, old)) or f"{old.narration} -> {new.narration}"
 
 
 def _history(row: SieRow) -> str:

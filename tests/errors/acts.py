@@ -246,6 +246,13 @@ def voucher_changed(stage: Stage) -> None:
     _edited(stage, "changed.se", "march.se", "200.00", "300.00", "800.00", "700.00")
 
 
+def voucher_alike(stage: Stage) -> None:
+    balances = "#IB 0 1930 1000.00\n#IB 0 2091 -1000.00\n#UB 0 1930 800.00\n#UB 0 2091 -1000.00\n#RES 0 5010 200.00\n"
+    _edited(stage, "bare.se", "march.se", balances, "", "#VER A 1", '#VER "" ""')
+    assert stage.sambok("import repris bare.se")[0] == 0
+    _edited(stage, "again.se", "bare.se", '"Rent"\n{', '"Rent for March"\n{')
+
+
 def other_finding(stage: Stage) -> list[Problem]:
     return _beancount_says(stage, ValidationError({"filename": str(stage.root / MARCH), "lineno": 1}, "Something else"))
 

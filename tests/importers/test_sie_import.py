@@ -146,9 +146,9 @@ def test_a_voucher_that_has_moved_to_another_day_is_said(feed):
 def test_a_number_for_import_is_nobodys_so_two_files_may_begin_at_one(feed):
     """Payroll and invoicing programs both call their first voucher A 1 in a file for import (4I, no balances)."""
     feed = start(feed)
-    feed.take(HEAD + A1, "lön.si")
-    feed.take(HEAD + A1.replace("Papper", "Lön").replace("100.00", "70.00"), "faktura.si")
-    assert sorted(e.narration for e in feed.transactions()) == ["Lön", "Papper"]
+    feed.take('#PROGRAM "Lön" 1\n' + HEAD + A1, "lön.si")
+    feed.take('#PROGRAM "Faktura" 1\n' + HEAD + A1.replace("Papper", "Lön").replace("100.00", "70.00"), "faktura.si")
+    assert sorted((e.narration, e.flag) for e in feed.transactions()) == [("Lön", "*"), ("Papper", "*")]
     assert feed.balances()["1930"] == Decimal("-170.00")
 
 
