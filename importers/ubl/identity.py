@@ -1,8 +1,9 @@
 """What makes an invoice itself: its seller and number; and what it says, so that a changed one is known.
 
-A number is used once by its seller, for an invoice and perhaps again for a credit note. Buyers who write invoices in
-the seller's name number them themselves, so there the buyer belongs to it. Divisions of one legal person share its
-number, so between them it is the division that counts.
+A number is used once by its seller, for an invoice and perhaps again for a credit note. Numbers that differ by capitals
+only count as one: the second is refused, for it is rather the same invoice written otherwise than another one. Buyers
+who write invoices in the seller's name number them themselves, so there the buyer belongs to it. Divisions of one legal
+person share its number, so between them it is the division that counts.
 """
 
 from __future__ import annotations

@@ -81,7 +81,6 @@ class PaymentMeans:
     id: str = ""
     account: str = ""
     branch: str = ""
-    mandate: str = ""
 
     @property
     def kind(self) -> str:
@@ -115,21 +114,18 @@ class Line:
         net: without VAT, after its own allowances and charges (BT-131).
         price, per: the net price of `per` units (BT-146, BT-149); None where the document gives none.
         accounting_cost: the buyer's own code for it (BT-133).
-        item_ids: the buyer's, the seller's and the standard number of the item.
         line: where it stands in the file.
     """
 
     id: str
     net: Decimal
     quantity: Decimal | None = None
-    unit: str = ""
     price: Decimal | None = None
     per: Decimal = Decimal(1)
     name: str = ""
     description: str = ""
     tax: Tax = ("", None)
     accounting_cost: str = ""
-    item_ids: tuple[str, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     line: int | None = None
 
@@ -141,7 +137,6 @@ class TaxSubtotal:
     taxable: Decimal
     amount: Decimal
     tax: Tax
-    reason: str = ""
     line: int | None = None
 
 
@@ -166,10 +161,8 @@ class Attachment:
 
     id: str
     name: str = ""
-    mime: str = ""
     data: bytes = b""
     uri: str = ""
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +195,6 @@ class Invoice:
     tax_currency: str = ""
     tax_accounting: Decimal | None = None
     means: tuple[PaymentMeans, ...] = ()
-    terms: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     order: str = ""
     buyer_reference: str = ""
     accounting_cost: str = ""

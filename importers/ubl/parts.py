@@ -43,13 +43,11 @@ def payment_means(fields: Fields) -> PaymentMeans:
     """How it is to be paid."""
     account = fields.sub("PayeeFinancialAccount")
     branch = account.sub("FinancialInstitutionBranch") if account else None
-    mandate = fields.sub("PaymentMandate")
     return PaymentMeans(
         code=fields.text("PaymentMeansCode"),
         id=next(iter(fields.texts("PaymentID")), ""),
         account=account.text("ID") if account else "",
         branch=branch.text("ID") if branch else "",
-        mandate=mandate.text("ID") if mandate else "",
     )
 
 

@@ -24,7 +24,7 @@ from importers.plan import Plan
 from importers.ubl.accounts import Accounts
 from importers.ubl.entry import Draft, Drafter
 from importers.ubl.identity import content_of, party_number, source_id_of
-from importers.ubl.metadata import attachments_of, metadata_of, narration_of
+from importers.ubl.metadata import LONGEST, attachments_of, metadata_of, narration_of
 from importers.ubl.model import CREDIT_NOTES, INVOICES, ISLANDS, ZERO, Invoice
 from importers.ubl.problems import (
     UblCreditUnknown,
@@ -116,9 +116,12 @@ class _Planner:
 
     def same(self, standing: data.Transaction) -> None:
         """Refuse another content under the number of a booked invoice."""
-        if standing.meta.get("content") == content_of(self.invoice):
-            return
         difference = []
+        number = standing.meta.get("invoice")
+        if number != clean(self.invoice.number, LONGEST):
+            difference.append(f"{number} -> {self.invoice.number}")
+        elif standing.meta.get("content") == content_of(self.invoice):
+            return
         issued = standing.meta.get("invoice-date", standing.date)
         if issued != self.invoice.issued:
             difference.append(f"{issued} -> {self.invoice.issued}")
@@ -126,14 +129,8 @@ class _Planner:
         sums = {abs(u.number) for u in claims if u.number is not None and u.currency == self.invoice.currency}
         if abs(self.invoice.totals.payable) not in sums:
             difference.append(f"{self.invoice.totals.payable} {self.invoice.currency}")
-        raise UblInvoiceChanged(
-            file=self.file,
-            unit=self.unit.slug,
-            number=self.invoice.number,
-            seller=self.invoice.seller.shown,
-            place=self.view.place(standing),
-            difference="; ".join(difference) or say(N_("its lines or texts")),
-        )
+        told = "; ".join(difference) or say(N_("its lines or texts"))
+        raise self.problem(UblInvoiceChanged, place=self.view.place(standing), difference=told)
 
     def not_booked(self, link: str, claim: str) -> None:
         """Refuse an invoice that stands in the book under its link with the same claim."""
@@ -144,13 +141,7 @@ class _Planner:
                 continue  # a credit note of the same number
             booked = [p.units for p in entry.postings if p.account == claim and p.units]
             if any((units.number, units.currency) == (amount, self.invoice.currency) for units in booked):
-                raise UblInvoiceBooked(
-                    file=self.file,
-                    unit=self.unit.slug,
-                    number=self.invoice.number,
-                    seller=self.invoice.seller.shown,
-                    place=self.view.place(entry),
-                )
+                raise self.problem(UblInvoiceBooked, place=self.view.place(entry))
 
     # --- may it come?
 
@@ -158,15 +149,8 @@ class _Planner:
         """The Swedish rules: one's own invoice must hold the fatal ones; a received one is looked at."""
         own = self.sides.selling and not self.invoice.self_billed
         for found in findings(facts_of(self.invoice)):
-            problem = UblSwedishRule(
-                file=self.file,
-                unit=self.unit.slug,
-                number=self.invoice.number,
-                seller=self.invoice.seller.shown,
-                rule=found.rule.id,
-                reason=say(found.rule.reason),
-                found=found.found[:60],
-            )
+            rule, reason = found.rule.id, say(found.rule.reason)
+            problem = self.problem(UblSwedishRule, rule=rule, reason=reason, found=found.found[:60])
             if own and found.rule.fatal:
                 raise problem
             self.plan.notes.append(problem)
@@ -187,9 +171,11 @@ class _Planner:
                 )
 
     def day(self, today: dt.date) -> dt.date:
-        """The day on which it is booked."""
+        """The day on which it is booked; the day by which it is to be paid is one that books take, too."""
         issued = self.invoice.issued
         position = f"{self.invoice.kind}/IssueDate"
+        if self.invoice.due is not None:
+            check_range(self.invoice.due, today, file=self.file, position=f"{self.invoice.kind}/DueDate")
         if self.sides.selling:
             check_day(self.view, issued, today, file=self.file, position=position)
             return issued
@@ -201,9 +187,13 @@ class _Planner:
             self.note(UblLate, date=issued, day=day)
         return day
 
-    def note(self, cls: type[Problem], line: int | None = None, **params: object) -> None:
+    def problem(self, cls: type[Problem], line: int | None = None, **params: object) -> Problem:
+        """A problem of this invoice, which it names by number and seller."""
         named: dict[str, Any] = {"number": self.invoice.number, "seller": self.invoice.seller.shown, **params}
-        self.plan.notes.append(cls(file=self.file, line=line, unit=self.unit.slug, **named))
+        return cls(file=self.file, line=line, unit=self.unit.slug, **named)
+
+    def note(self, cls: type[Problem], line: int | None = None, **params: object) -> None:
+        self.plan.notes.append(self.problem(cls, line, **params))
 
     def issuer(self, partner: Unit) -> str:
         """Whose number it has, of the two units that it is between."""

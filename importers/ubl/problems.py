@@ -134,8 +134,8 @@ class UblInvoiceChanged(Problem):
     code = "UBL_INVOICE_CHANGED"
     message = N_("Invoice {number} from {seller} stands in the books with other content ({place}): {difference}.")
     remedy = N_(
-        "A number is used once. If this is the right one, let its sender credit the first and send it under a new "
-        "number; else set the file aside."
+        "A seller uses a number once, in capitals or not. If this is the right one, let its sender credit the first "
+        "and send it under a new number; else set the file aside."
     )
 
 

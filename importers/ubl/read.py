@@ -145,8 +145,6 @@ class _Reader:
             tax_currency=tax_currency,
             tax_accounting=tax_accounting,
             means=tuple(payment_means(m) for m in means),
-            terms=tuple(text for terms in top.subs("PaymentTerms") for text in terms.texts("Note")),
-            notes=top.texts("Note"),
             order=order.text("ID") if order else "",
             buyer_reference=top.text("BuyerReference"),
             accounting_cost=top.text("AccountingCost"),
@@ -183,19 +181,16 @@ class _Reader:
     def invoice_line(self, fields: Fields, quantity: str) -> Line:
         item = fields.need("Item")
         price = fields.sub("Price")
-        ids = (item.sub(f"{whose}ItemIdentification") for whose in ("Buyers", "Sellers", "Standard"))
         return Line(
             id=fields.text("ID"),
             net=fields.money("LineExtensionAmount", self.currency),
             quantity=fields.decimal(quantity),
-            unit=fields.attribute(quantity, "unitCode"),
             price=price.decimal("PriceAmount") if price else None,
             per=(price.decimal("BaseQuantity") if price else None) or Decimal(1),
             name=item.text("Name"),
             description=" ".join(item.texts("Description")),
             tax=tax_of(item, "ClassifiedTaxCategory"),
             accounting_cost=fields.text("AccountingCost"),
-            item_ids=tuple(text for one in ids if one and (text := one.text("ID"))),
             allowances=tuple(self.allowances(fields)),
             line=fields.line,
         )
@@ -232,13 +227,11 @@ class _Reader:
             tax = tax_of(fields, "TaxCategory")
             if not tax[0]:
                 raise fields.missing("TaxCategory/ID")
-            category = fields.need("TaxCategory") if len(fields.by_tag[CAC + "TaxCategory"]) == 1 else None
             subtotals.append(
                 TaxSubtotal(
                     taxable=fields.money("TaxableAmount", self.currency),
                     amount=fields.money("TaxAmount", self.currency),
                     tax=tax,
-                    reason=" ".join(category.texts("TaxExemptionReason")) if category else "",
                     line=fields.line,
                 )
             )
@@ -285,10 +278,8 @@ class _Reader:
         return Attachment(
             id=fields.text("ID"),
             name=name,
-            mime=inside.attribute("EmbeddedDocumentBinaryObject", "mimeCode") if inside else "",
             data=self.embedded(inside, name or fields.text("ID")) if inside else b"",
             uri=external.text("URI") if external else "",
-            description=" ".join(fields.texts("DocumentDescription")),
         )
 
     def embedded(self, inside: Fields, name: str) -> bytes:

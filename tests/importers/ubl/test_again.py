@@ -72,6 +72,36 @@ def test_another_content_under_the_same_number_is_refused(take, changed, differe
     assert fed.bytes() == before
 
 
+@pytest.mark.parametrize("content", [line(cost="5460"), line(net="200.00", cost="5460")])
+def test_numbers_that_differ_by_capitals_only_are_one(take, content):
+    """Rather the same invoice, written otherwise, than another one: neither booked twice nor passed over unsaid."""
+    _, fed = take(invoice(line(cost="5460"), number="F1a", **BOUGHT))
+    report = fed.take(invoice(content, number="f1A", **BOUGHT), name="annan.xml")
+    assert (report.status, report.problem.code) == ("refused", "UBL_INVOICE_CHANGED")
+    assert report.problem.params["difference"].startswith("F1a -> f1A")
+    assert len(fed.transactions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("due", "status"),
+    [
+        ("1026-04-09", "refused"),
+        ("1999-12-31", "refused"),
+        ("2000-01-01", "imported"),
+        (f"{dt.date.today().year + 1}-12-31", "imported"),  # noqa: DTZ011  as the import reckons
+        (f"{dt.date.today().year + 2}-01-01", "refused"),  # noqa: DTZ011  likewise
+        ("9999-12-31", "refused"),
+    ],
+)
+def test_a_due_date_is_one_that_books_take(take, due, status):
+    report, fed = take(invoice(due=due))
+    assert report.status == status
+    if status == "refused":
+        assert report.problem.code == "IMPORT_DATE_RANGE"
+        assert report.problem.params["position"] == "Invoice/DueDate"
+        assert fed.transactions() == []
+
+
 def test_what_makes_an_invoice_itself():
     """Seller and number, and whether it credits; of what the buyer wrote itself the buyer, too."""
     first = source_id_of(read_ubl(invoice()))
