@@ -19,6 +19,8 @@ from importers.problems import ImportBookBroken
 from ledger.books import Unit, Workspace, account_code, load_books
 from ledger.charts import Chart, load_chart
 from ledger.charts.problems import ChartRoleMissing
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import Rates
 from ledger.subledger.movements import accounts_of, clearing_of
 
 if TYPE_CHECKING:
@@ -124,6 +126,15 @@ class BookView:
         return {str(e.meta["document"]) for e in self.entries if e.meta and "document" in e.meta}
 
     @cached_property
+    def corrected(self) -> frozenset[str]:
+        """Vouchers that others correct: what a file says of them now was seen by a person."""
+        return frozenset(str(e.meta["corrects"]) for e in self.transactions if "corrects" in e.meta)
+
+    def is_corrected(self, entry: data.Directive) -> bool:
+        """Whether another entry corrects this one."""
+        return str((entry.meta or {}).get("voucher", "")) in self.corrected
+
+    @cached_property
     def linked(self) -> dict[str, list[data.Transaction]]:
         """Transactions by link, in the order of the book."""
         found: dict[str, list[data.Transaction]] = defaultdict(list)
@@ -177,6 +188,11 @@ class BookView:
             return False
         return entry.date <= day and (closed is None or day < closed)
 
+    @cached_property
+    def suspense(self) -> str | None:
+        """The account for what nothing places; None where the chart has none."""
+        return self.chart.role_account("suspense", self.codes) if self.chart.has_role("suspense") else None
+
     def role(self, *names: str) -> str:
         """The account of the first role that the chart knows: the unit's own with that code, else the chart's, opened.
 
@@ -216,6 +232,24 @@ class BookView:
         codes = {name: code for name, e in self.opens.items() if (code := account_code(name, e.meta))}
         kinds = accounts_of(self.chart, codes, clearing_of(self.unit)).kinds
         return frozenset(account for account, kind in kinds.items() if kind != "clearing")
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Central's prices in the unit's currency; this book's own where only it is known."""
+        prices = load_books(self.ws, []).central_text.prices if self.ws else self.entries
+        return Rates.from_entries(prices, self.unit.currency)
+
+    def spot(self, currency: str, day: dt.date) -> Decimal:
+        """Central's price of a currency in the unit's own, at most seven days old.
+
+        Raises:
+            MissingRate: there is none.
+        """
+        try:
+            return self.rates.spot(currency, day)
+        except MissingRate as problem:
+            problem.file = self.ws.shown(self.ws.prices_file) if self.ws else None
+            raise
 
     @cached_property
     def settling(self) -> Pool:

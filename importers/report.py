@@ -25,6 +25,7 @@ class FileReport:
         problem: why it was refused.
         document: where it is kept, below the unit's folder.
         account: the account of the books that the file's source feeds, where it feeds one.
+        suspense: the unit's account for what nothing places.
     """
 
     file: str
@@ -33,6 +34,20 @@ class FileReport:
     problem: Problem | None = None
     document: str | None = None
     account: str | None = None
+    suspense: str | None = None
+
+    @property
+    def on_suspense(self) -> int:
+        """Entries that wait for their account."""
+        return sum(any(p.account == self.suspense for p in e.postings) for e in self._flagged())
+
+    @property
+    def to_confirm(self) -> int:
+        """Entries on their accounts, which a person says are right."""
+        return len(self._flagged()) - self.on_suspense
+
+    def _flagged(self) -> list[data.Transaction]:
+        return [e for e in self.plan.transactions if e.flag == "!"] if self.plan else []
 
     def sentence(self) -> str:
         """One line for people."""
@@ -49,8 +64,10 @@ class FileReport:
         known = sum(isinstance(new, data.Transaction) for new, _ in plan.known)
         if known:
             parts.append(say(N_("Known already: {count}."), count=known))
-        if plan.waiting:
-            parts.append(say(N_("On suspense, waiting for a person: {count}."), count=plan.waiting))
+        if self.on_suspense:
+            parts.append(say(N_("On suspense, waiting for a person: {count}."), count=self.on_suspense))
+        if self.to_confirm:
+            parts.append(say(N_("Booked, for a person to confirm: {count}."), count=self.to_confirm))
         return " ".join([*parts, *plan.remarks])
 
     def _span(self) -> list[str]:
@@ -81,7 +98,7 @@ class FileReport:
     def waiting_lines(self, most: int) -> list[str]:
         """The first lines that wait for a person, each with the suggestion that there is."""
         found = []
-        for entry in [e for e in (self.plan.transactions if self.plan else ()) if e.flag == "!"][:most]:
+        for entry in self._flagged()[:most]:
             amount = entry.postings[0].units if entry.postings else None
             text = f"{entry.date} {amount or ''} {entry.payee or ''} {entry.narration or ''}"
             suggestion = entry.meta.get("suggestion")
@@ -99,6 +116,8 @@ class FileReport:
             "accounts": [entry.account for entry in plan.opens],
             "known": sum(isinstance(new, data.Transaction) for new, _ in plan.known),
             "waiting": plan.waiting,
+            "on_suspense": self.on_suspense,
+            "to_confirm": self.to_confirm,
             "remarks": plan.remarks,
             "notes": [note.as_json() for note in plan.notes],
             "document": self.document,

@@ -178,7 +178,7 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
         stage(COMPARING)
         plan = importer.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         if dry_run:
-            return FileReport(source.shown, "planned", plan, account=importer.source.account)
+            return FileReport(source.shown, "planned", plan, account=importer.source.account, suspense=view.suspense)
         stage(WRITING, total=len(plan.entries))
         archive(unit, source)
         for attachment in plan.attachments:
@@ -195,7 +195,8 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
     for note in plan.notes:
         _quote(note, importer, source)
     status = "imported" if plan.entries else "known"
-    return FileReport(source.shown, status, plan, document=source.document, account=importer.source.account)
+    account, document = importer.source.account, source.document
+    return FileReport(source.shown, status, plan, document=document, account=account, suspense=view.suspense)
 
 
 def _quote(problem: Problem, importer: SambokImporter, source: Source) -> None:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
     """List what waits for a person today: for UNIT, or for everyone.
 
-    Errors first, then files to import, lines without an account, dealings between units that differ, accounts to
-    reconcile and months to finish; each with the command or the page that settles it. Ends with 0 when nothing
-    waits, with 3 when something does, with 1 when the books have errors.
+    Errors first, then files to import, lines without an account, entries to confirm, dealings between units that
+    differ, accounts to reconcile and months to finish; each with the command or the page that settles it. Ends with 0
+    when nothing waits, with 3 when something does, with 1 when the books have errors.
     """
     from ledger.federation import load_federation  # noqa: PLC0415  after the arguments are known to be right
     from ledger.reports import KINDS  # noqa: PLC0415  likewise

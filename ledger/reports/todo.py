@@ -1,8 +1,9 @@
 """What waits for a person today, each thing with the command or page that settles it (issue: To do; SPEC 5, 7).
 
-Six kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
-lines that no rule could place (flag `!`), dealings between units whose two sides differ, accounts whose bank statement
-hasn't been met, and months that are over but not sealed. The list is a pure function of the loaded books; it changes
+Seven kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
+lines that no rule could place (on suspense, flag `!`), entries that are placed but not for certain (flag `!` alone: a
+person says whether they are right), dealings between units whose two sides differ, accounts whose bank statement hasn't
+been met, and months that are over but not sealed. The list is a pure function of the loaded books; it changes
 nothing, and today's date is given to it.
 """
 
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ledger.books import Books, UnitBook, Workspace, last_day
+from ledger.books import Books, FlaggedRow, UnitBook, Workspace, last_day
 from ledger.books.inbox import read_inbox
+from ledger.charts import load_chart
 from ledger.combine import SETTLED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
@@ -26,6 +28,7 @@ KINDS: dict[str, str] = {
     "error": N_("Wrong in the books"),
     "inbox": N_("Files to import"),
     "suspense": N_("Lines without an account"),
+    "confirm": N_("Entries to confirm"),
     "unmatched": N_("Dealings between units that differ"),
     "unreconciled": N_("Accounts to reconcile"),
     "close": N_("Months to finish"),
@@ -117,7 +120,7 @@ def todo(
     for book in books.units.values():
         tasks += _inbox(books.workspace, book)
         if book.summary is not None:
-            tasks += _suspense(books.workspace, book)
+            tasks += _flagged(books.workspace, book)
             tasks += _unreconciled(book)
             tasks += _close(books, book, today)
     ranks = {kind: rank for rank, kind in enumerate(KINDS)}
@@ -146,6 +149,8 @@ def _unmatched(item: Unmatched) -> list[Task]:
         code=item.code,
         remedy=item.remedy,
     )
+    if len(item.sources) > 1:
+        text += " " + say(N_("Where: {places}."), places=", ".join(item.sources[:NAMED]))
     return [
         Task(
             kind="unmatched",
@@ -174,27 +179,48 @@ def _inbox(ws: Workspace, book: UnitBook) -> list[Task]:
     return tasks
 
 
-def _suspense(ws: Workspace, book: UnitBook) -> list[Task]:
+def _flagged(ws: Workspace, book: UnitBook) -> list[Task]:
+    """What is flagged `!`: on suspense it needs its account, elsewhere somebody to say that it is right."""
     assert book.summary is not None
-    slug = book.unit.slug
+    unit = book.unit
+    if not book.summary.flagged:
+        return []
+    try:
+        chart = load_chart(unit.chart, unit.folder)
+    except Problem:  # listed among the errors; until it is mended nobody knows what is suspense
+        return []
+    suspense = {row.account for row in book.summary.accounts if chart.is_in("suspense", row.code)}
     tasks = []
     for row in book.summary.flagged:
-        hint = say(N_(" Suggestion: {account}."), account=row.suggestion) if row.suggestion else ""
-        text = say(
-            N_(
-                "{date}: {amount} {currency} waits for its account. "
-                "Put the right account in place of {account}, and * for !.{hint}"
-            ),
-            date=row.date,
-            amount=row.amount,
-            currency=row.currency,
-            account=row.accounts[-1],
-            hint=hint,
-        )
+        waiting = next((account for account in row.accounts if account in suspense), None)
+        kind, text = ("suspense", _place(row, waiting)) if waiting else ("confirm", _confirm(row))
         where = f"{ws.shown(row.file)}:{row.line}"
-        page = f"/{slug}/editor/?file_path={row.file}&line={row.line}"
-        tasks.append(Task("suspense", slug, text, where, page=page, date=row.date, amount=(row.amount, row.currency)))
+        page = f"/{unit.slug}/editor/?file_path={row.file}&line={row.line}"
+        tasks.append(Task(kind, unit.slug, text, where, page=page, date=row.date, amount=(row.amount, row.currency)))
     return tasks
+
+
+def _place(row: FlaggedRow, suspense: str) -> str:
+    """A line on suspense."""
+    hint = say(N_(" Suggestion: {account}."), account=row.suggestion) if row.suggestion else ""
+    return say(
+        N_(
+            "{date}: {amount} {currency} waits for its account. "
+            "Put the right account in place of {account}, and * for !.{hint}"
+        ),
+        date=row.date,
+        amount=row.amount,
+        currency=row.currency,
+        account=suspense,
+        hint=hint,
+    )
+
+
+def _confirm(row: FlaggedRow) -> str:
+    """An entry on its accounts that isn't certain."""
+    text = N_("{date}: {amount} {currency} is booked, but not for certain. Right? Then put * for !; else correct it.")
+    hint = say(N_(" Why it waits: {reason}."), reason=row.suggestion) if row.suggestion else ""
+    return say(text, date=row.date, amount=row.amount, currency=row.currency) + hint
 
 
 def _unreconciled(book: UnitBook) -> list[Task]:

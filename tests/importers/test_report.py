@@ -2,10 +2,13 @@
 
 import os
 import pty
+from decimal import Decimal
 
 from importers import progress, run
+from importers.camt.model import Detail, Entry
 from importers.run import import_files
-from tests.importers.test_bank import OPENED, camt, line
+from tests.importers.conftest import ACCOUNTS
+from tests.importers.test_bank import OPENED, camt, line, march
 
 
 def test_the_summary_says_when_how_much_and_what_waits(feed):
@@ -66,3 +69,21 @@ def test_on_a_terminal_there_is_a_progress_line(feed, monkeypatch):
         terminal.flush()
     assert b"Comparing with the books" in os.read(ours, 100_000)
     os.close(ours)
+
+
+def test_what_is_only_to_be_confirmed_is_counted_apart(feed):
+    """Of an invoice of 100.00 with OCR 10017, 150.00 are paid: on its account, 50.00 too much. 10.00 are unknown."""
+    invoice = """\
+2026-03-01 * "Kund AB" "Invoice 1001" ^inv-1001
+  invoice: "1001"
+  reference: "10017"
+  Assets:1510-Kundfordringar              100.00 SEK
+  Income:3001-Försäljning-25             -100.00 SEK
+"""
+    accounts = ACCOUNTS + "2020-01-01 open Assets:1510-Kundfordringar\n"
+    feed = feed(accounts=accounts, _2026_01=OPENED, _2026_03=invoice)
+    paid = Entry(Decimal("150.00"), "SEK", march(4), details=(Detail(None, None, "Kund AB", reference="10017"),))
+    report = feed.take(camt(paid, line(5, "10.00", "Ränta")))
+    assert report.sentence().endswith("On suspense, waiting for a person: 1. Booked, for a person to confirm: 1.")
+    told = report.as_json()
+    assert (told["waiting"], told["on_suspense"], told["to_confirm"]) == (2, 1, 1)

@@ -21,6 +21,7 @@ account = "Assets:1930-Bank"
 """
 ACCOUNTS = """\
 2026-01-01 open Assets:1930-Bank SEK
+2026-01-01 open Assets:1510-Kund SEK
 2026-01-01 open Liabilities:2999-Observation SEK
 2026-01-01 open Expenses:5010-Hyra SEK
 """
@@ -33,6 +34,11 @@ MARCH = """\
   suggestion: "Expenses:5010-Hyra (booked so on 2026-03-02)"
   Assets:1930-Bank                  70.00 SEK
   Liabilities:2999-Observation     -70.00 SEK
+
+2026-03-20 ! "Kund AB" "Betalt för mycket"
+  suggestion: "Assets:1510-Kund: 1001 is paid with 50.00 SEK too much: pay it back or set it off"
+  Assets:1930-Bank      50.00 SEK
+  ! Assets:1510-Kund   -50.00 SEK
 """
 
 
@@ -74,6 +80,12 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
     assert by_kind["suspense"].where == "units/repris/books/2026/2026-03.beancount:5"
     assert by_kind["suspense"].amount == (Decimal("70.00"), "SEK")
     assert "Suggestion: Expenses:5010-Hyra" in by_kind["suspense"].text
+    assert "in place of Liabilities:2999-Observation, and * for !" in by_kind["suspense"].text
+    assert by_kind["confirm"].where == "units/repris/books/2026/2026-03.beancount:10"
+    assert by_kind["confirm"].text == (
+        "2026-03-20: 50.00 SEK is booked, but not for certain. Right? Then put * for !; else correct it. Why it waits: "
+        "Assets:1510-Kund: 1001 is paid with 50.00 SEK too much: pay it back or set it off."
+    )
     assert by_kind["unmatched"].where == "units/repris/books/2026/2026-03.beancount:2"
     assert by_kind["unreconciled"].date == dt.date(2026, 3, 20)
     assert by_kind["close"].date == dt.date(2026, 3, 31)
@@ -84,7 +96,7 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
     [
         ("", True),  # no statement at all
         ("2026-03-20 balance Assets:1930-Bank -100.00 SEK\n", True),  # asserted before the day's own line
-        ("2026-03-21 balance Assets:1930-Bank -30.00 SEK\n", False),  # covers the last line
+        ("2026-03-21 balance Assets:1930-Bank 20.00 SEK\n", False),  # covers the last line
     ],
 )
 def test_an_account_is_reconciled_when_a_balance_stands_after_its_last_line(make_workspace, balance, waits):
@@ -107,3 +119,25 @@ def test_another_unit_has_nothing_to_do(books):
 
 def test_everything_is_listed_when_no_unit_is_named(books):
     assert {task.unit for task in todo(books, [], [], today=TODAY)} == {"repris"}
+
+
+def test_both_places_of_a_dealing_are_named(books):
+    """Each unit's task says where the other's side stands, too."""
+    sides = ("units/gemensamt/books/2026/2026-03.beancount:7", "units/repris/books/2026/2026-03.beancount:2")
+    waits = SimpleNamespace(
+        code="ON_SUSPENSE", units=("gemensamt", "repris"), amount=Decimal("5.00"), currency="SEK", sources=sides,
+        remedy="Put the right account in place of suspense.",
+    )  # fmt: skip
+    tasks = [t for t in todo(books, [], [waits], today=TODAY) if t.kind == "unmatched"]
+    assert [(t.unit, t.where) for t in tasks] == list(zip(("gemensamt", "repris"), sides, strict=True))
+    assert all(side in task.text for side in sides for task in tasks)
+
+
+@pytest.mark.parametrize("where", ["Assets:1930-Bank", "Liabilities:2999-Observation"])
+def test_what_is_suspense_the_chart_says_wherever_it_stands_in_the_entry(make_workspace, where):
+    """With the suspense posting first, it is still the one to replace."""
+    other = ({"Assets:1930-Bank", "Liabilities:2999-Observation"} - {where}).pop()
+    text = f'2026-03-20 ! "Okänd"\n  {where}  70.00 SEK\n  {other}  -70.00 SEK\n'
+    ws = make_workspace({"repris": {"unit": UNIT, "accounts": ACCOUNTS, "2026-03": text}})
+    (task,) = [t for t in todo(load_books(ws), [], [], "repris", today=TODAY) if t.kind in {"suspense", "confirm"}]
+    assert (task.kind, "in place of Liabilities:2999-Observation" in task.text) == ("suspense", True)
