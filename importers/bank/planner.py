@@ -60,7 +60,7 @@ def plan_bank(
 
     Raises:
         BankRestated, BankListBegins, BankBalanceContradicted, BankBalanceEarly, BankOwnRule, ImportAccountMissing,
-            ImportMonthClosed, ImportDateRange: the file can't come in as it is.
+            ImportMonthClosed, ImportDateRange, MissingRate: the file can't come in as it is.
     """
     plan = _Planner(view, source, [by_day(s) for s in statements], file, document, today).run()
     check_sums(plan, source, statements)
@@ -140,9 +140,12 @@ class _Planner:
         found = Comparison(self.book, self.statements, opened, self.file)
         check_begins(found, self.statements, self.file)
         lines = [line for statement in self.statements for line in statement.lines]
-        for line, source_id in zip(lines, found.ids, strict=True):
-            if source_id not in self.view.sources:
-                self.check(line.date, line.line, line.position)
+        new = [n for n, source_id in zip(lines, found.ids, strict=True) if source_id not in self.view.sources]
+        for line in new:
+            self.check(line.date, line.line, line.position)
+        if self.currency != self.view.unit.currency:
+            opens = [opened[0]] if opened else []
+            self.view.settling.worths.check(self.currency, [*opens, *(line.date for line in new)])
         if opened is not None:
             self.open_with(*opened)
         for line, source_id in track(list(zip(lines, found.ids, strict=True)), COMPARING):
@@ -188,7 +191,7 @@ class _Planner:
         entry = self.transaction(day, "!", None, say(N_("Opening balance per bank")), {"source-id": self.opening_id})
         entry.postings.append(posting(self.account, amount, self.currency))
         entry.postings.append(posting(self.view.role("suspense"), -amount, self.currency))
-        self.take(entry)
+        self.take(self.priced(entry))
         text = N_("{account} had no postings: the opening balance {amount} {currency} stands on suspense.")
         self.plan.remarks.append(say(text, account=self.account, amount=amount, currency=self.currency))
 
@@ -236,7 +239,7 @@ class _Planner:
         entry = self.transaction(line.date, flag, payee, text, meta)
         entry.postings.append(posting(self.account, line.amount, self.currency))
         entry.postings.extend(p for one in placed for p in one.postings)
-        return entry._replace(links=frozenset().union(*(one.links for one in placed)))
+        return self.priced(entry._replace(links=frozenset().union(*(one.links for one in placed))))
 
     def check_other_side(self, line: BankLine, placed: Sequence[Placed]) -> None:
         """Refuse a rule by which a line would move nothing.
@@ -254,6 +257,10 @@ class _Planner:
                 account=self.account,
                 date=line.date,
             )
+
+    def priced(self, entry: data.Transaction) -> data.Transaction:
+        """An entry of an account in another currency than the books', with what it is worth in theirs."""
+        return entry if self.currency == self.view.unit.currency else self.view.settling.worths.entry(entry)
 
     def transaction(
         self, day: dt.date, flag: str, payee: str | None, text: str, meta: dict[str, Any]

@@ -10,9 +10,9 @@ shows one.
 - Several numbers are certain where the items named sum to the amount: several invoices, or an invoice less a credit
   note. Each posting names its item.
 - An item that is settled already and is paid again: the second payment stands on it as a credit, flagged `!`.
-- An item in another currency is settled by an OCR or creditor reference alone: the whole of it, the difference to its
-  booked worth being an exchange gain or loss. Where that difference is more than a tenth, no rate explains it and it
-  waits.
+- An item in another currency, paid in the books' own, is settled by an OCR or creditor reference alone: the whole of
+  it, the difference to its booked worth being an exchange gain or loss. Where that difference is more than a tenth, no
+  rate explains it and it waits. Paid in its own currency it is settled like any other (`importers.recognise.worth`).
 
 A bank fee that was taken off, or kronor that the payer dropped, are never guessed: the rest stays open on the item.
 """
@@ -83,13 +83,13 @@ def _fits(claim: Claim, on: str | None) -> bool:
 def _usable(pool: Pool, claim: Claim, pay: Payment) -> bool:
     """Whether a posting of the payment's currency settles an item on its account.
 
-    One that was booked for its worth in the books' currency is settled in that currency only: paid from an account in
-    its own, the exchange difference would stay on the item, unseen.
+    One in another currency than the books' must have been booked with its worth: else what the payment is worth would
+    be set off against nothing.
     """
-    if claim.currency == pay.currency and pool.priced(claim):
+    if claim.currency == pay.currency != pool.view.unit.currency and not pool.priced(claim):
         if claim.takes(pay.amount):
-            text = N_("{number} is named; its worth was booked in another currency: book the exchange difference")
-            pay.hints.append(_hint(claim, text, number=claim.label))
+            text = N_("{number} is named, but was booked without its worth in {currency}: add @@ and the amount to it")
+            pay.hints.append(_hint(claim, text, number=claim.label, currency=pool.view.unit.currency))
         return False
     return pool.view.is_open(claim.account, pay.day, claim.currency)
 
@@ -210,7 +210,7 @@ def _abroad(view: BookView, pool: Pool, pay: Payment, claims: Sequence[Claim]) -
     if len(found) != 1 or found[0].partner:
         return None
     claim = found[0]
-    worth = pool.worth(claim, pay.currency)
+    worth = pool.worth(claim) if pay.currency == view.unit.currency else None
     gain = pay.amount - worth if worth is not None else None
     if worth is None or gain is None or not worth or abs(gain) > abs(worth) * MOST_EXCHANGE:
         text = N_("{number} is named, of which {open} {currency} are open")
@@ -227,6 +227,7 @@ def _abroad(view: BookView, pool: Pool, pay: Payment, claims: Sequence[Claim]) -
     postings = [data.Posting(claim.account, units, None, per_unit, None, meta)]
     if gain:
         postings.append(posting(difference, -gain, pay.currency))
+    pool.worths.settle((claim.account, claim.currency, claim.key), -claim.open, -worth)
     pool.settle(claim, -claim.open, pay.day)
     return Placed(tuple(postings), sure=True, links=links_of([claim]))
 

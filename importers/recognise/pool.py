@@ -18,10 +18,9 @@ from beancount.core import data
 from importers.book import BookView
 from importers.recognise.dealings import Dealings
 from importers.recognise.references import fold_reference, party_key, same_party
+from importers.recognise.worth import Worths
 from ledger.books import account_code
-from ledger.books.summary import weight
 from ledger.rules.open_items import Movement, OpenItem
-from ledger.rules.rounding import half_away
 from ledger.subledger import movements_of, open_items
 from ledger.subledger.movements import clearing_of
 
@@ -176,43 +175,17 @@ class Pool:
         return Dealings(self.view)
 
     @cached_property
-    def _worth(self) -> dict[Key, dict[str, Decimal]]:
-        """What items in another currency are worth as booked, by currency: Σ weights."""
-        found: dict[Key, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for entry in self.view.transactions:
-            if all(p.price is None for p in entry.postings):
-                continue
-            moved = movements_of([entry], self.view.chart, self._codes, clearing=clearing_of(self.view.unit))
-            left = list(entry.postings)
-            for movement in moved:
-                own = next(p for p in left if _is(p, movement))
-                left.remove(own)
-                number, currency = weight(own)
-                found[movement.account, movement.currency, movement.key][currency] += number
-        return found
+    def worths(self) -> Worths:
+        """What is booked and paid in other currencies than the unit's."""
+        return Worths(self.view)
 
     def priced(self, claim: Claim) -> bool:
-        """Whether an item was booked for what it is worth in another currency."""
-        if claim.currency == self.view.unit.currency:
-            return False
-        return bool(self._worth.get((claim.account, claim.currency, claim.key), {}).keys() - {claim.currency})
+        """Whether all of an item in another currency was booked with what it is worth in the unit's."""
+        return self.worths.known((claim.account, claim.currency, claim.key))
 
-    def worth(self, claim: Claim, currency: str) -> Decimal | None:
-        """What is left of an item in another currency, as booked in `currency`; None where it can't be told."""
-        booked = self._worth.get((claim.account, claim.currency, claim.key))
-        if not claim.key or booked is None or set(booked) != {currency}:
-            return None
-        # Beancount keeps a price per unit: what the whole was booked for comes back by rounding.
-        return half_away(booked[currency], currency)
-
-
-def _is(posting: data.Posting, movement: Movement) -> bool:
-    units = posting.units
-    return (
-        posting.account == movement.account
-        and units is not None
-        and (units.number, units.currency) == (movement.amount, movement.currency)
-    )
+    def worth(self, claim: Claim) -> Decimal | None:
+        """What is left of an item in another currency, as booked in the unit's; None where it can't be told."""
+        return self.worths.left((claim.account, claim.currency, claim.key), claim.open)
 
 
 def _live(item: OpenItem) -> Claim:

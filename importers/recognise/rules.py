@@ -103,7 +103,7 @@ class Rules:
         postings: list[data.Posting] = []
         links: set[str] = set()
         for goal, account, gross in _shares(rule, -pay.amount, pay.currency):
-            self._open(rule, account, pay)
+            self._open(pool, rule, account, pay, goal.partner)
             meta: dict[str, Any] = {}
             if goal.partner:
                 link = pool.dealings.link(pay, goal.partner)
@@ -130,9 +130,10 @@ class Rules:
         net = posting(account, gross - vat, currency, meta)
         return [net, posting(role, vat, currency)] if vat else [net]
 
-    def _open(self, rule: RuleTable, account: str, pay: Payment) -> None:
+    def _open(self, pool: Pool, rule: RuleTable, account: str, pay: Payment, partner: str | None) -> None:
         view = self.view
-        if view.is_open(account, pay.day, pay.currency):
+        currency = pool.worths.currency_on(account, pay.currency, pay.day, {"partner": partner} if partner else None)
+        if view.is_open(account, pay.day, currency):
             return
         keys = ("split", [p.account for p in rule.split].index(account)) if rule.split else ()
         number = next(i for i, r in enumerate(self.source.rule) if r is rule)
@@ -145,7 +146,7 @@ class Rules:
             slug=view.unit.slug,
             account=account,
             by=say(N_("a rule of source {name}"), name=self.source.name),
-            currency=pay.currency,
+            currency=currency,
             date=pay.day,
         )
 

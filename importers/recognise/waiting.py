@@ -16,15 +16,17 @@ from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
+from beancount.core.amount import Amount
 
 from importers.bank.model import Part
 from importers.book import BookView
-from importers.booktext import clean
+from importers.booktext import TOTAL_PRICE, clean
 from importers.recognise.numbers import clearing_account, is_bank
-from importers.recognise.placed import PART_KEYS, PAYMENT, Placed
+from importers.recognise.placed import PART_KEYS, PAYMENT, Placed, weight
 from importers.recognise.pool import PAYMENTS
 from ledger.books.sources import SourceTable
 from ledger.messages import LANGUAGES, N_, translate
+from ledger.rules.rounding import unit_of
 
 #: Whoever lets a suspense line pass a close has taken it over (SPEC 7).
 ACCEPTED = "accepted-by"
@@ -77,15 +79,15 @@ def untouched(view: BookView, entry: data.Transaction) -> Waiting | None:
     """What of an entry waits; None where somebody has made it theirs, or its source is gone."""
     source = _source(view, entry)
     suspense = view.chart.role_account("suspense", view.codes) if view.chart.has_role("suspense") else None
-    if source is None or ACCEPTED in entry.meta or any(p.units is None or p.cost or p.price for p in entry.postings):
+    if source is None or ACCEPTED in entry.meta or not _ours(view, entry):
         return None
     places = [i for i, p in enumerate(entry.postings) if i and (p.account == suspense or p.flag == "!")]
     collected = [i for i in places if PAYMENT in (entry.postings[i].meta or {})]
     if not collected:
         return _single(entry, source, places)
-    if collected != places or any(_given(entry.postings[i]) != _number(entry.postings[i]) for i in places):
+    if collected != places or not all(_as_given(entry.postings[0], entry.postings[i]) for i in places):
         return None
-    parts = tuple((i, _part(entry.postings[i].meta or {}, -_number(entry.postings[i]))) for i in places)
+    parts = tuple((i, _part(entry.postings[i].meta or {}, _given(entry.postings[i]))) for i in places)
     return Waiting(entry, source, parts, alone=False)
 
 
@@ -101,7 +103,9 @@ def unlinked(view: BookView, entry: data.Transaction) -> Waiting | None:
         return None
     places = [i for i, p in enumerate(entry.postings) if i and _is_loose(view, p)]
     source = _source(view, entry) if places else None
-    if source is None or any(p.units is None or p.cost or p.price or p.flag for p in entry.postings):
+    if source is None or not _ours(view, entry) or any(p.flag for p in entry.postings):
+        return None
+    if any(_currency(entry.postings[i]) != _currency(entry.postings[0]) for i in places):
         return None
     if is_bank(source):
         return None if entry.links else _single(entry, source, places)
@@ -117,9 +121,9 @@ def _is_loose(view: BookView, posting: data.Posting) -> bool:
 
 def _single(entry: data.Transaction, source: SourceTable, places: list[int]) -> Waiting | None:
     """One payment: the importer gave its entry two postings."""
-    if len(entry.postings) != 2 or places != [1] or _number(entry.postings[0]) != -_number(entry.postings[1]):
+    if len(entry.postings) != 2 or places != [1] or weight(entry.postings[0]) != _turned(weight(entry.postings[1])):
         return None
-    own = {k: v for k, v in (entry.postings[1].meta or {}).items() if k not in {"filename", "lineno"}}
+    own = {k: v for k, v in (entry.postings[1].meta or {}).items() if k not in {"filename", "lineno", TOTAL_PRICE}}
     if not own.keys() <= _OWN:
         return None
     meta: dict[str, Any] = {
@@ -143,9 +147,43 @@ def _number(posting: data.Posting) -> Decimal:
     return posting.units.number
 
 
-def _given(posting: data.Posting) -> Decimal | None:
+def _currency(posting: data.Posting) -> str:
+    assert posting.units is not None
+    return posting.units.currency
+
+
+def _turned(weight: tuple[Decimal, str]) -> tuple[Decimal, str]:
+    return -weight[0], weight[1]
+
+
+def _ours(view: BookView, entry: data.Transaction) -> bool:
+    """Whether postings have what an importer gives: no cost, prices only of all of it, a line its worth in the books."""
+    if any(p.units is None or p.cost or (p.price and TOTAL_PRICE not in (p.meta or {})) for p in entry.postings):
+        return False
+    return weight(entry.postings[0])[1] == view.unit.currency
+
+
+def _given(posting: data.Posting) -> Decimal:
+    """The payment that a posting is the other side of, in the line's currency."""
     value = (posting.meta or {}).get(PAYMENT)
-    return -value if isinstance(value, Decimal) else None
+    number = value.number if isinstance(value, Amount) else value
+    return number if isinstance(number, Decimal) else -_number(posting)
+
+
+def _as_given(line: data.Posting, posting: data.Posting) -> bool:
+    """Whether a posting still has the payment's amount; in the unit's currency, as near as parts of a sum are rounded.
+
+    Args:
+        line: the posting of the whole line.
+        posting: that of one payment.
+    """
+    value = (posting.meta or {}).get(PAYMENT)
+    if _currency(posting) == _currency(line) or not isinstance(value, Amount):
+        return isinstance(value, (Decimal, Amount)) and _given(posting) == -_number(posting)
+    whole, base = weight(line)
+    if not _number(line) or base != _currency(posting) or value.currency != _currency(line):
+        return False
+    return abs(_given(posting) * whole / _number(line) + _number(posting)) < unit_of(base)
 
 
 def _source(view: BookView, entry: data.Transaction) -> SourceTable | None:
@@ -188,7 +226,7 @@ def _replaced(waiting: Waiting, standing: data.Posting, placed: Placed) -> list[
     """What stands instead of a posting that waited; what else was said of the payment stays on the first one."""
     if waiting.alone or not placed.postings:
         return list(placed.postings)
-    ours = {PAYMENT, "partner", "ic", "item", "filename", "lineno"}
+    ours = {PAYMENT, TOTAL_PRICE, "partner", "ic", "item", "filename", "lineno"}
     if is_bank(waiting.source):
         ours |= {*PART_KEYS.values()}
     first, *more = placed.postings

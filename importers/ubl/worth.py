@@ -7,15 +7,12 @@ move the whole invoice by more than one unit; else, and where the invoice shows 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from importers.book import BookView
 from importers.ubl.model import Invoice
-from ledger.books import load_books
 from ledger.rules.problems_rates import MissingRate
-from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, unit_of
 
 ONE = Decimal(1)
@@ -60,7 +57,7 @@ def worth_of(invoice: Invoice, view: BookView) -> Worth:
     tax = invoice.tax_accounting if invoice.tax_currency == currency else None
     own = _shown(invoice, currency, tax)
     try:
-        spot = spot_of(view, invoice.currency, invoice.issued)
+        spot = view.spot(invoice.currency, invoice.issued)
     except MissingRate:
         if own is None:
             raise
@@ -79,20 +76,3 @@ def _shown(invoice: Invoice, currency: str, tax: Decimal | None) -> tuple[Decima
         largest = max(abs(invoice.totals.gross), abs(invoice.totals.net), abs(invoice.totals.payable))
         error = largest / abs(invoice.tax) * unit_of(currency) / 2
         return tax / invoice.tax, error <= ONE
-
-
-def spot_of(view: BookView, currency: str, day: dt.date) -> Decimal:
-    """Central's price of a currency in the unit's own.
-
-    Raises:
-        MissingRate: there is none, or no workspace to look in.
-    """
-    base = view.unit.currency
-    if view.ws is None:
-        raise MissingRate(currency=currency, base=base, date=day.isoformat())
-    prices = load_books(view.ws, []).central_text.prices
-    try:
-        return Rates.from_entries(prices, base).spot(currency, day)
-    except MissingRate as problem:
-        problem.file = view.ws.shown(view.ws.prices_file)
-        raise
