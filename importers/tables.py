@@ -1,11 +1,11 @@
-"""Files of rows and columns (CSV) from bytes to cells, with nothing guessed and nothing lost on the way.
+"""Files of rows and columns (CSV) from letters to cells, with nothing guessed and nothing lost on the way.
 
 Such files say nothing about themselves: not their letters, not what parts the columns, not whether they are whole. So
-every doubt is an error: bytes that may be two encodings, a quote that is never closed (a careless reader swallows the
-rest of the file into one cell), a row with other columns than the header, a last row that isn't ended. What can't be
-seen is a file that was cut exactly between two rows; only a balance, sum or period in the file tells of that.
+every doubt is an error: a quote that is never closed (a careless reader swallows the rest of the file into one cell), a
+row with other columns than the header, a last row that isn't ended. What can't be seen is a file that was cut exactly
+between two rows; only a balance, sum or period in the file tells of that.
 
-Amounts and days are read by `importers.cells`. A format reads so:
+Letters are read by `importers.letters`, amounts and days by `importers.cells`. A format reads so:
 
     text = read_text(source.data, source.shown)
     header = next((h for h in headers(text) if {"datum", "belopp"} <= set(h.names)), None)
@@ -27,7 +27,6 @@ from importers.problems_tables import (
     TableColumns,
     TableCutOff,
     TableDamaged,
-    TableEncoding,
     TableHeader,
     TableTooLong,
 )
@@ -35,8 +34,6 @@ from ledger.books.guard_bytes import clip
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
-#: Encodings that a source may declare, as users write them -> as Python names them.
-ENCODINGS: Final = {"utf-8": "utf-8", "cp1252": "cp1252", "latin-1": "latin-1", "utf-16": "utf-16"}
 DELIMITERS: Final = ";,\t|"
 MOST_ROWS = 200_000
 #: Cells of a table: 200 columns make shorter ones.
@@ -50,8 +47,6 @@ LONGEST_ROW = 20_000
 HEADER_WITHIN = 30
 
 ProblemT = TypeVar("ProblemT", bound=Problem)
-_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_FOREIGN = re.compile("[\x00\x80-\x9f]")
 
 
 class Row(NamedTuple):
@@ -129,82 +124,6 @@ def problem_at(kind: type[ProblemT], text: str, shown: str, line: int | None, /,
 def folded_name(name: str) -> str:
     """A column's name without case and width, white space folded."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def read_text(data: bytes, shown: str, encoding: str | None = None) -> str:
-    """The letters of a file, without a byte order mark.
-
-    Not declared, a byte order mark decides; else it is UTF-8 where it holds valid UTF-8, and cp1252 (which older banks'
-    programs write) where it holds none at all. A mixture is refused: it is UTF-8 that was cut off or damaged, and would
-    give wrong letters.
-
-    Args:
-        data: the file's bytes.
-        shown: its name in problems.
-        encoding: one of `ENCODINGS`, where the source declares it.
-
-    Raises:
-        TableEncoding: the bytes aren't that, or may be several.
-    """
-    mark = next((name for bom, name in _BOMS if data.startswith(bom)), None)
-    if encoding and mark and encoding != mark:
-        reason = say(N_("it is declared as {encoding} and says itself that it is {mark}"), encoding=encoding, mark=mark)
-        raise TableEncoding(file=shown, reason=reason)
-    name = encoding or mark or _decide(data, shown)
-    if name == "utf-16" and not mark:
-        raise TableEncoding(file=shown, reason=say(N_("it isn't {encoding}"), encoding=name))
-    try:
-        text = data.decode(ENCODINGS[name]).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = None if name == "utf-16" else data.count(b"\n", 0, error.start) + 1
-        reason = say(N_("it isn't {encoding}"), encoding=name)
-        raise TableEncoding(file=shown, line=line, reason=reason) from None
-    if encoding in {"cp1252", "latin-1"} and not data.isascii() and _multibyte(data) is not None:
-        reason = say(
-            N_("it is declared as {encoding} and says itself that it is {mark}"), encoding=encoding, mark="UTF-8"
-        )
-        raise TableEncoding(file=shown, reason=reason)
-    if wrong := _FOREIGN.search(text):
-        reason = say(N_("it holds the control character {code}"), code=f"U+{ord(wrong[0]):04X}")
-        line = text.count("\n", 0, wrong.start()) + 1
-        raise TableEncoding(file=shown, line=line, reason=reason)
-    return text
-
-
-def _multibyte(data: bytes) -> str | None:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def _decide(data: bytes, shown: str) -> str:
-    """UTF-8 or cp1252, of bytes without a mark.
-
-    Raises:
-        TableEncoding: some of it is UTF-8 and some isn't.
-    """
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        told = data.decode("utf-8", "replace")
-        wrong = told.count("\ufffd")
-        right = len(told) - wrong - len(told.encode("ascii", "ignore"))
-        at_end = error.reason == "unexpected end of data"
-        if at_end or right >= wrong:
-            reason = say(N_("some of it is UTF-8, and some isn't"))
-            raise TableEncoding(file=shown, line=line, reason=reason) from None
-        return "cp1252"
-    return "utf-8"
-
-
-def head_text(head: bytes) -> str:
-    """The beginning of a file as well as it can be read, to tell formats apart; its last line may be cut."""
-    name = next((name for bom, name in _BOMS if head.startswith(bom)), None)
-    if name is None:
-        name = "utf-8" if "\ufffd" not in head.decode("utf-8", "replace")[:-4] else "cp1252"
-    return head.decode(name, "replace").removeprefix("\ufeff")
 
 
 def headers(text: str, delimiters: str = DELIMITERS, within: int = HEADER_WITHIN) -> Iterator[Header]:

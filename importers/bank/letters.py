@@ -1,9 +1,9 @@
 """The letters of a bank's text file: these formats were made for ASCII, and say nowhere how a name's accents are meant.
 
-A byte order mark decides; else the file is UTF-8 where it is valid UTF-8. Where it isn't, it is an old code page: the
-one of Windows (cp1252, and with it latin-1), or one of DOS (cp850 in the west, cp852 in the east), whichever turns more
-of the bytes beyond ASCII into letters: in the wrong one they come out as currency signs and lines of a frame. A mixture
-is refused: it is UTF-8 that was damaged or cut off. Amounts and days are plain ASCII in all of them.
+A byte order mark decides, else whether it is valid UTF-8 (`importers.letters`). Where it isn't, it is an old code page:
+the one of Windows (cp1252, and with it latin-1), or one of DOS (cp850 in the west, cp852 in the east), whichever turns
+more of the bytes beyond ASCII into letters: in the wrong one they come out as currency signs and lines of a frame.
+UTF-8 that was damaged or cut off is refused. Amounts and days are plain ASCII in all of them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from importers.bank.problems import BankLetters, BankTooLong
+from importers.letters import marked, not_utf8
 from ledger.messages import N_, say
 
-BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 #: Tried in this order; the first of those that give most letters counts.
 CODE_PAGES = ("cp1252", "cp850", "cp852")
 MOST_LINES = 1_000_000
@@ -34,12 +34,14 @@ def bank_text(data: bytes, shown: str) -> str:
     """
     if data.count(b"\n") + data.count(b"\r") > 2 * MOST_LINES:
         raise BankTooLong(file=shown, limit=MOST_LINES)
-    name = next((name for mark, name in BOMS if data.startswith(mark)), "utf-8")
+    mark = marked(data)
+    name = mark or "utf-8"
     try:
         return data.decode(name).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        if name == "utf-16" or data.startswith(BOMS[0][0]) or _damaged(data):
+        _, damaged = not_utf8(data) or (0, True)
+        if mark or damaged:
+            line = data.count(b"\n", 0, error.start) + 1
             reason = say(N_("some of it is {encoding}, and some isn't"), encoding=name.upper())
             raise BankLetters(file=shown, line=line, reason=reason) from None
     foreign = bytes(b for b in data if b > 0x7F)
@@ -65,13 +67,6 @@ def joined(pieces: Iterable[str], full: int) -> str:
     for piece in pieces:
         text += piece if len(piece) >= full else f"{piece} "
     return " ".join(text.split())
-
-
-def _damaged(data: bytes) -> bool:
-    """Whether most of what is beyond ASCII is valid UTF-8."""
-    told = data.decode("utf-8", "replace")
-    wrong = told.count("\ufffd")
-    return len(told) - wrong - len(told.encode("ascii", "ignore")) >= wrong
 
 
 def _letters(foreign: bytes, page: str) -> int:

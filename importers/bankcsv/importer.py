@@ -11,8 +11,8 @@ from importers.bank.model import BankStatement
 from importers.bankcsv.layouts import find_layout, layouts_of
 from importers.bankcsv.read import read_list
 from importers.base import Source
+from importers.letters import head_text, read_text
 from importers.problems import ImportUnknownFormat
-from importers.tables import head_text, read_text
 
 
 class CsvImporter(ListImporter):

@@ -8,8 +8,8 @@ and organisation number. Amounts are in the currency's hundredths.
   payment is split, and else nothing.
 - Every sum and count that the file gives is checked: payments - deductions = deposit and their number (15), the
   numbers of all records (70). A file without its end record was cut off.
-- Trailing blanks may be missing, characters may be ISO 8859-1 or UTF-8, tabs may stand for blanks. Records that the
-  layout doesn't know are passed over, as it demands.
+- Trailing blanks may be missing, letters may be those of a code page or UTF-8, tabs may stand for blanks. Records that
+  the layout doesn't know are passed over, as it demands.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NoReturn
 
+from importers.bank.letters import bank_text
 from importers.bgmax.model import Extra, Received
 from importers.bgmax.problems import BgMaxCount, BgMaxCutOff, BgMaxOrder, BgMaxOtherFile, BgMaxRecord, BgMaxTestFile
 from importers.clearing.model import Deposit
 from importers.clearing.problems import DepositSum
+from importers.letters import head_text
 from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty
 from ledger.messages import N_, say
 
@@ -47,20 +49,12 @@ def looks_like_bgmax(head: bytes) -> bool:
     """Whether a file's beginning may be that of a BgMax file, or of another of Bankgirot's files."""
     return any(
         line.startswith("01BGMAX") or re.match(r"05[0-9]{10}", line) or _product(line)
-        for line in decode(head).split("\n")[:20]
+        for line in head_text(head).split("\n")[:20]
     )
 
 
 def _product(line: str) -> str | None:
     return next((name for pattern, name in OTHERS if pattern.match(line)), None)
-
-
-def decode(data: bytes) -> str:
-    """The file's text: UTF-8 where its bytes are that, else ISO 8859-1."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def read_bgmax(data: bytes, name: str = "<bgmax>") -> tuple[Deposit, ...]:
@@ -71,10 +65,10 @@ def read_bgmax(data: bytes, name: str = "<bgmax>") -> tuple[Deposit, ...]:
         name: the file's name in problems.
 
     Raises:
-        ImportFileEmpty, BgMaxTestFile, BgMaxOtherFile, BgMaxRecord, BgMaxOrder, BgMaxCutOff, BgMaxCount, DepositSum,
-        ImportAmountInvalid, ImportDateInvalid: with the line.
+        BankLetters, BankTooLong, ImportFileEmpty, BgMaxTestFile, BgMaxOtherFile, BgMaxRecord, BgMaxOrder, BgMaxCutOff,
+        BgMaxCount, DepositSum, ImportAmountInvalid, ImportDateInvalid: with the line.
     """
-    lines = decode(data).split("\n")
+    lines = bank_text(data, name).split("\n")
     for number, line in enumerate(lines[:20], 1):
         if product := _product(line):
             raise BgMaxOtherFile(file=name, line=number, product=say(product))

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importers.bank.lists import ListImporter
 from importers.bank.model import BankStatement
 from importers.base import Source
+from importers.letters import head_text, read_text
 from importers.mpesa.read import find_header, read_mpesa
 from importers.problems_tables import TableHeader
-from importers.tables import head_text, read_text
 from ledger.messages import N_, say
 
 

@@ -6,7 +6,7 @@ from importers.base import Source
 from importers.book import BookView
 from importers.clearing.importer import ClearingImporter, Reading
 from importers.clearing.till import TillSide
-from importers.tables import read_text
+from importers.letters import read_text
 from importers.takings.card_read import AMOUNTS, CardReader
 from importers.takings.declared import Declared
 from importers.takings.sheet import Sheet

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from importers.tables import Header, head_text
+from importers.letters import head_text
+from importers.tables import Header
 from importers.takings.problems import TakingsIncomplete, TakingsLayout
 from importers.takings.sheet import Column, Writing, find_header, writing_of
 from ledger.books import Unit

@@ -19,7 +19,7 @@ from importers.clearing.importer import ClearingImporter, Reading
 from importers.clearing.model import Deposit, Payment
 from importers.clearing.till import TillSide
 from importers.identity import account_number, digest
-from importers.tables import head_text, read_text
+from importers.letters import head_text, read_text
 from importers.takings.declared import Declared
 from importers.takings.problems import TakingsLayout
 from importers.takings.sheet import Sheet, writing_of

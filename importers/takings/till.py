@@ -6,8 +6,8 @@ import datetime as dt
 
 from importers.base import SambokImporter, Source
 from importers.book import BookView
+from importers.letters import read_text
 from importers.plan import Plan
-from importers.tables import read_text
 from importers.takings.declared import Declared
 from importers.takings.sheet import Column, Sheet
 from importers.takings.till_model import Report

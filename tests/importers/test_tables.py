@@ -1,4 +1,4 @@
-"""Rows and columns from bytes: every doubt is an error; amounts and days are read by a declared way of writing only."""
+"""Rows and columns from letters: every doubt is an error; amounts and days by a declared way of writing only."""
 
 import datetime as dt
 from decimal import Decimal
@@ -13,7 +13,6 @@ from importers.problems_tables import (
     TableColumns,
     TableCutOff,
     TableDamaged,
-    TableEncoding,
     TableHeader,
     TableNumberAmbiguous,
     TableNumbersMixed,
@@ -27,11 +26,9 @@ from importers.tables import (
     Header,
     check_end,
     folded_name,
-    head_text,
     headers,
     read_rows,
     read_table,
-    read_text,
 )
 
 HEADER = "Datum;Text;Belopp\n"
@@ -46,54 +43,6 @@ def refused(kind, call, *args, **options):
     with pytest.raises(kind) as caught:
         call(*args, **options)
     return caught.value
-
-
-# --- letters
-
-
-@pytest.mark.parametrize(
-    ("data", "declared", "expected"),
-    [
-        (b"abc", None, "abc"),
-        ("öre".encode(), None, "öre"),
-        ("öre".encode("utf-8-sig"), None, "öre"),
-        ("öre".encode("cp1252"), None, "öre"),
-        ("köp – öre €".encode("cp1252"), None, "köp – öre €"),
-        ("öre".encode("utf-16"), None, "öre"),
-        ("öre".encode("utf-16-be"), "utf-16", None),  # without a mark nobody knows which half comes first
-        (b"\xfe\xff" + "öre".encode("utf-16-be"), None, "öre"),
-        ("öre".encode("latin-1"), "latin-1", "öre"),
-        ("öre".encode("cp1252"), "cp1252", "öre"),
-        ("öre".encode("cp1252"), "utf-8", None),
-        ("öre".encode(), "cp1252", None),  # would be Ã¶re
-        ("öre".encode(), "latin-1", None),
-        ("öre".encode("utf-8-sig"), "utf-16", None),
-        (b"a\xf6 \x81", None, None),  # a byte that cp1252 doesn't have
-        (b"a\xf6 \x81", "latin-1", None),  # a control character
-        ("öre öre ö".encode()[:-1], None, None),  # cut within a letter
-        ("öre öre ".encode() + b"\xf6", None, None),  # two encodings in one file
-        (b"a\x00b", None, None),
-        ("öre".encode("utf-16-le"), None, None),  # zero bytes, no mark
-        ("a\u0085b".encode(), None, None),
-        (b"\xed\xa0\x80", "utf-8", None),  # half of a pair
-    ],
-)
-def test_letters_are_read_by_what_is_certain(data, declared, expected):
-    if expected is None:
-        refused(TableEncoding, read_text, data, "f.csv", declared)
-    else:
-        assert read_text(data, "f.csv", declared) == expected
-
-
-def test_wrong_letters_name_their_line():
-    assert refused(TableEncoding, read_text, b"a\nb\n\xf6\x81\n", "f.csv").line == 3
-    assert refused(TableEncoding, read_text, b"a\nb\x00\n", "f.csv").line == 2
-
-
-def test_a_beginning_may_end_within_a_letter():
-    assert head_text("Bokföring".encode()[:5]).startswith("Bokf")
-    assert head_text("Bokföring".encode("cp1252")) == "Bokföring"
-    assert head_text("Bokföring".encode("utf-16")) == "Bokföring"
 
 
 # --- rows

@@ -12,6 +12,7 @@ from importers.bankcsv.importer import CsvImporter
 from importers.bankcsv.layouts import KNOWN, find_layout, layouts_of
 from importers.bankcsv.read import account_of, is_type, read_list
 from importers.base import Source
+from importers.letters import head_text, read_text
 from importers.problems import ImportAmountInvalid, ImportAmountUnit, ImportDateInvalid, ImportUnknownFormat
 from importers.problems_tables import (
     TableColumns,
@@ -21,7 +22,6 @@ from importers.problems_tables import (
     TableHeader,
     TableNumbersMixed,
 )
-from importers.tables import head_text, read_text
 from ledger.books.source_csv import CsvTable
 from ledger.errors import Problem
 

@@ -7,12 +7,12 @@ import pytest
 from importers.bank.problems import BankCountDiffers, BankCurrency
 from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, BankOrderUnclear, BankSignsMixed
 from importers.bank.statements import check_whole
+from importers.letters import head_text, read_text
 from importers.mpesa.importer import MpesaImporter
 from importers.mpesa.problems import MpesaReceipt, MpesaStatus
 from importers.mpesa.read import find_header, party_of, read_mpesa
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableColumns, TableCutOff, TableDamaged, TableDateAmbiguous, TableHeader
-from importers.tables import head_text, read_text
 from ledger.errors import Problem
 
 PAYBILL = "vsla/mpesa-paybill-statement.SYNTHETIC.csv"
