@@ -5,8 +5,10 @@ till's open item of the day, suspense). The bank's own line credits the clearing
 what the two agree on nets to zero, and what one of them lacks stays there as an open item. Where the bank's line came
 first and lists the payments itself, they are in the books by it (`importers.clearing.paid`).
 
-A deposit is known again by whose it is, its serial and date; it is booked once. One that comes again with another
-amount, other fees or another number of payments is said and left alone (`DEPOSIT_RESTATED`).
+A deposit is known again by whose it is, its serial and date; it is booked once. A file in which one comes again with
+another amount, other fees or another number of payments doesn't come in (`DEPOSIT_RESTATED`) until a person has decided
+which is right: by taking out the booked entry or putting it right, by a voucher that corrects it, or by setting the
+file aside.
 """
 
 from __future__ import annotations
@@ -74,8 +76,8 @@ def plan_deposits(
         till: where takings go that a till report books, too; None = no till.
 
     Raises:
-        DepositSum, DepositTwice, ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing,
-        ChartRoleMissing: the file can't come in.
+        DepositSum, DepositTwice, DepositRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed,
+        ImportAccountMissing, ChartRoleMissing: the file can't come in.
     """
     planner = _Planner(view, source, role, file, document, today, till)
     whole = _once(deposits, file)
@@ -150,11 +152,10 @@ class _Planner:
             elif any(p.part.amount for p in deposit.payments) or deposit.fees:
                 self.add(deposit, source_id)
             return
+        if self.reads_differently(deposit, standing, source_id):
+            raise self.restated(deposit, standing)
         self.paid_in += deposit.amount
-        if self.reads_differently(deposit, standing.meta, source_id):
-            self.plan.notes.append(self.restated(deposit, standing))
-        else:
-            self.plan.known.append((self.bare(deposit, source_id), standing))
+        self.plan.known.append((self.bare(deposit, source_id), standing))
 
     def brought(self, deposit: Deposit, line: data.Transaction) -> None:
         """A deposit that is known by the bank's line of it, which lists its payments."""
@@ -213,17 +214,21 @@ class _Planner:
         links = frozenset({link_of(deposit)})
         return data.Transaction(meta, deposit.date, "*", None, clean(deposit.text), data.EMPTY_SET, links, [])
 
-    @staticmethod
-    def reads_differently(deposit: Deposit, before: Mapping[str, Any], source_id: str) -> bool:
+    def reads_differently(self, deposit: Deposit, standing: data.Directive, source_id: str) -> bool:
         """Whether the book holds a deposit with other figures; those that somebody took out aren't compared."""
-        now = figures(deposit)
-        if before.get("source-id") != source_id:
+        if self.view.is_corrected(standing):
+            return False
+        before, now = standing.meta, figures(deposit)
+        if before.get("source-id") != source_id and self.booked(standing, deposit.currency).number != deposit.amount:
             return True
         return "payments" in before and any(before.get(key) != now.get(key) for key in ("payments", "fees"))
 
-    def restated(self, deposit: Deposit, standing: data.Directive) -> DepositRestated:
+    def booked(self, standing: data.Directive, currency: str) -> Amount:
+        """What stands of a deposit on the clearing account."""
         postings = standing.postings if isinstance(standing, data.Transaction) else []
-        booked = next((p.units for p in postings if p.account == self.account), Amount(ZERO, deposit.currency))
+        return next((p.units for p in postings if p.account == self.account and p.units), Amount(ZERO, currency))
+
+    def restated(self, deposit: Deposit, standing: data.Directive) -> DepositRestated:
         return DepositRestated(
             file=self.file,
             line=deposit.line,
@@ -231,7 +236,7 @@ class _Planner:
             serial=deposit.serial or "-",
             date=deposit.date,
             now=told(Amount(deposit.amount, deposit.currency), figures(deposit)),
-            before=told(booked, standing.meta),
+            before=told(self.booked(standing, deposit.currency), standing.meta),
             place=self.view.place(standing),
         )
 

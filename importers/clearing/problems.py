@@ -21,12 +21,10 @@ class DepositRestated(Problem):
     """A deposit that the book holds with another amount, other fees, or another number of payments."""
 
     code = "DEPOSIT_RESTATED"
-    message = N_(
-        "Deposit {serial} of {date} reads {now} here, but is booked with {before} ({place}): it was left as it is."
-    )
+    message = N_("Deposit {serial} of {date} reads {now} here, but is booked with {before} ({place}).")
     remedy = N_(
-        "Compare both files with the bank. If the new one is right, correct the booked entry by hand (in a closed "
-        "month by a new one with corrects:)."
+        "Nothing of the file was booked. Compare both with the bank. If this file is right, remove the booked entry "
+        "(in a closed month: book a new one with corrects: and its voucher) and import again; else set the file aside."
     )
 
 

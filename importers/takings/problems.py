@@ -150,11 +150,12 @@ class TillRestated(Problem):
     """A till report that the book holds with other figures."""
 
     code = "TILL_RESTATED"
-    message = N_(
-        "Z report {number} of {date} reads sales of {now} here, but is booked with {before} ({place}): it was left "
-        "as it is."
+    message = N_("Z report {number} of {date} reads sales of {now} here, but is booked with {before} ({place}).")
+    remedy = N_(
+        "Nothing of the file was booked. A Z report never changes: compare with the printed one. If this file is "
+        "right, remove the booked entry (in a closed month: book a new one with corrects: and its voucher) and import "
+        "again; else set the file aside."
     )
-    remedy = N_("A Z report never changes: compare with the printed one, and correct what is wrong by a new voucher.")
 
 
 class TillGap(Problem):

@@ -5,7 +5,8 @@ acquirer's settlement or Swish report goes on with (`importers.clearing.till`), 
 such file. Cash that was counted too little or too much goes to cash differences; cash taken to the bank waits on the
 account between own accounts until the bank has it.
 
-A report is known again by till, number and day. Numbers that are missing between two reports are said.
+A report is known again by till, number and day; a file in which one has other sales than booked doesn't come in.
+Numbers that are missing between two reports are said.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def plan_reports(
         today: the day by which dates are judged.
 
     Raises:
-        ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing, ChartRoleMissing: the file can't
-        come in.
+        TillRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing, ChartRoleMissing: the
+        file can't come in.
     """
     planner = _Planner(view, source, file, document, today)
     for report in reports:
@@ -91,11 +92,8 @@ class _Planner:
                 self.plan.entries.append(entry)
             return
         before = standing.meta.get(SALES)
-        if before is None or before == entry.meta[SALES]:
-            self.plan.known.append((entry, standing))
-            return
-        self.plan.notes.append(
-            TillRestated(
+        if before not in {None, entry.meta[SALES]} and not self.view.is_corrected(standing):
+            raise TillRestated(
                 file=self.file,
                 line=report.line,
                 unit=self.view.unit.slug,
@@ -105,7 +103,7 @@ class _Planner:
                 before=before,
                 place=self.view.place(standing),
             )
-        )
+        self.plan.known.append((entry, standing))
 
     def check(self, report: Report, entry: data.Transaction) -> None:
         """The day, the amounts and the accounts of the settings take it."""

@@ -75,8 +75,8 @@ class Feed:
 
 @pytest.fixture
 def feed(make_workspace, tmp_path_factory):
-    def make(sources=SOURCES, accounts=ACCOUNTS, **months):
+    def make(sources=SOURCES, accounts=ACCOUNTS, prices="", **months):
         parts = {"unit": sources, "accounts": accounts, **{k.replace("_", "-")[1:]: v for k, v in months.items()}}
-        return Feed(make_workspace({"repris": parts}), tmp_path_factory.mktemp("files"))
+        return Feed(make_workspace({"repris": parts}, prices=prices), tmp_path_factory.mktemp("files"))
 
     return make

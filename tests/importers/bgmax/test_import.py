@@ -97,7 +97,8 @@ def test_what_nobody_places_waits_with_what_the_payer_said(feed):
 def test_the_sample_feeds_two_sources_by_currency(feed, samples):
     """bgmaxfil4: 3 700 + 2 000 + 2 900 SEK and 4 000 EUR on one bankgiro number."""
     accounts = ACCOUNTS.replace("2020-01-01", "2000-01-01")
-    feed = feed(BG + SOLD.replace('vat = "25"\n', "") + EUR, accounts)
+    prices = "2004-05-24 price EUR 9.10 SEK\n"
+    feed = feed(BG + SOLD.replace('vat = "25"\n', "") + EUR, accounts, prices=prices)
     report = feed.take((samples / "sweden/bgmax/bgmaxfil4.txt").read_bytes(), "bg.txt")
     assert len(report.plan.transactions) == 4
     totals = {}
@@ -195,16 +196,71 @@ def test_equal_deposits_of_one_day_are_told_apart_by_their_serial(feed):
         [paid(60000), paid(50000), deposit(110000, 2)],
     ],
 )
-def test_a_deposit_that_reads_differently_is_said_and_left_alone(feed, now):
+def test_a_file_in_which_a_deposit_reads_differently_does_not_come_in(feed, now):
     feed = feed(BG)
     feed.take(simple(), "a.txt")
     before = {k: v for k, v in feed.bytes().items() if "/books/" in k}
-    report = feed.take(whole(start(), section(), *now, end(len(now) - 1)), "b.txt")
-    (note,) = report.plan.notes
-    assert type(note) is DepositRestated
-    assert note.params["before"] == "1100.00 SEK, payments: 1"
-    assert report.plan.entries == []
+    new = [section(), paid(4200), deposit(4200, 1, serial="75", day="20260303")]
+    report = feed.take(whole(start(), *new, section(), *now, end(len(now), deposits=2)), "b.txt")
+    assert (report.status, type(report.problem)) == ("refused", DepositRestated)
+    assert report.problem.params["before"] == "1100.00 SEK, payments: 1"
     assert {k: v for k, v in feed.bytes().items() if "/books/" in k} == before
+
+
+RESTATED = whole(start(), section(), paid(60000), paid(60000), deposit(120000, 2), end(2))
+
+
+CORRECTION = """\
+2026-03-02 * "Rättelse"
+  corrects: "B-7"
+  Assets:1583-Bankgiro-på-väg  100.00 SEK
+  Liabilities:2999-Observationskonto  -100.00 SEK
+
+"""
+
+
+def edit(feed, *changes):
+    month = feed.unit.month_file(dt.date(2026, 3, 1))
+    text = month.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    month.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # put right by hand: 1 200.00 in two payments
+        [("1100.00 SEK", "1200.00 SEK"), ("payments: 1", "payments: 2")],
+        [("1100.00 SEK", "1200.00 SEK"), ("  payments: 1\n", "")],
+        # corrected by a voucher of its own
+        [
+            ("  payments: 1\n", '  payments: 1\n  voucher: "B-7"\n'),
+            (
+                "2026-03-02 !",
+                f"{CORRECTION}2026-03-02 !",
+            ),
+        ],
+    ],
+)
+def test_a_deposit_that_a_person_has_put_right_is_known(feed, changes):
+    feed = feed(BG)
+    feed.take(simple(), "a.txt")
+    edit(feed, *changes)
+    report = feed.take(RESTATED, "b.txt")
+    assert (report.status, report.problem, len(report.plan.known)) == ("known", None, 1)
+    assert feed.balances()["1583"] == Decimal("1200.00")
+
+
+def test_a_booked_deposit_that_was_taken_out_comes_in_anew(feed):
+    feed = feed(BG)
+    feed.take(simple(), "a.txt")
+    month = feed.unit.month_file(dt.date(2026, 3, 1))
+    month.write_text("; taken out\n", encoding="utf-8")
+    report = feed.take(RESTATED, "b.txt")
+    assert report.status == "imported", report.problem
+    assert feed.balances()["1583"] == Decimal("1200.00")
 
 
 def test_one_deposit_with_two_contents_in_a_file_refuses_it(feed):

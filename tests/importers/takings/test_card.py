@@ -309,14 +309,14 @@ def test_chargebacks_are_none_of_the_tills(feed):
 # --- once
 
 
-def test_a_payout_comes_in_once_and_is_left_alone_when_it_reads_differently(feed):
+def test_a_payout_comes_in_once_and_refuses_the_file_in_which_it_reads_differently(feed):
     feed = feed(BAS + PAYOUTS + SALES)
     head = "Utbetalningsdag;Referens;Brutto;Avgift;Netto\n"
     feed.take(head + "2026-03-03;P1;100,00;2,00;98,00\n", "a.csv")
     again = feed.take(head + "2026-03-03;P1;100,00;2,00;98,00\n2026-03-04;P2;10,00;0,20;9,80\n", "b.csv")
     assert (len(again.plan.known), len(again.plan.entries)) == (1, 1)
     other = feed.take(head + "2026-03-03;P1;101,00;3,00;98,00\n", "c.csv")
-    (note,) = other.plan.notes
+    note = other.problem
     assert type(note) is DepositRestated
     assert note.params["before"] == "98.00 SEK, payments: 1, fees: 2.00 SEK"
     assert note.params["now"] == "98.00 SEK, payments: 1, fees: 3.00 SEK"

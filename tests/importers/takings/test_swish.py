@@ -228,11 +228,11 @@ def test_a_day_that_isnt_over_is_left_out_and_comes_with_the_next_report(feed):
     assert feed.balances()["1582"] == Decimal("116.00")
 
 
-def test_a_day_that_reads_differently_is_said_and_left_alone(feed):
+def test_a_report_in_which_a_day_reads_differently_does_not_come_in(feed):
     feed = feed(ONLY + SALES)
     feed.take(swedbank((*MARCH_2, "100.00", "A", "")), "a.csv")
     report = feed.take(swedbank((*MARCH_2, "100.00", "A", ""), (*MARCH_2, "1.00", "B", "")), "b.csv")
-    (note,) = report.plan.notes
+    note = report.problem
     assert type(note) is DepositRestated
     assert (note.params["before"], note.params["now"]) == ("100.00 SEK, payments: 1", "101.00 SEK, payments: 2")
     assert feed.balances()["1582"] == Decimal("100.00")

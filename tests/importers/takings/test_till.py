@@ -275,11 +275,15 @@ def test_a_report_comes_in_once(feed):
 def test_a_report_never_changes(feed):
     feed = feed(TILL + SMALL + SALE_25 + CARD)
     feed.take(small("2026-03-02;1;100,00;100,00"), "a.csv")
-    report = feed.take(small("2026-03-02;1;90,00;90,00"), "b.csv")
-    (note,) = report.plan.notes
-    assert type(note) is TillRestated
-    assert (note.params["before"], note.params["now"]) == ("100.00 SEK", "90.00 SEK")
-    assert feed.balances()["1581"] == Decimal("100.00")
+    before = feed.bytes()
+    report = feed.take(small("2026-03-02;1;90,00;90,00", "2026-03-03;2;50,00;50,00"), "b.csv")
+    assert (report.status, type(report.problem)) == ("refused", TillRestated)
+    assert (report.problem.params["before"], report.problem.params["now"]) == ("100.00 SEK", "90.00 SEK")
+    assert feed.bytes() == before
+    month = feed.unit.month_file(dt.date(2026, 3, 1))
+    month.write_text("; taken out\n", encoding="utf-8")
+    assert feed.take(small("2026-03-02;1;90,00;90,00"), "b.csv").status == "imported"
+    assert feed.balances()["1581"] == Decimal("90.00")
 
 
 def test_missing_numbers_are_said_when_the_next_report_comes(feed):
