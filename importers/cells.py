@@ -54,6 +54,23 @@ class NumberStyle:
         sign = "-" if (before or after) not in {"", "+"} else ""
         return Decimal(f"{sign}{digits}.{((part or '') + '00')[:2]}")
 
+    def all_decimals(self, amounts: Iterable[str], last: str) -> bool:
+        """Whether the last amount of a file has all of its decimals: as many as each of the amounts has, at least one.
+
+        Where amounts have none, a last one of `1.234` may be the beginning of `1.234.567`.
+
+        Args:
+            amounts: all of the file's; empty ones are passed over.
+            last: the one with which the file ends.
+        """
+        found = {self._decimals(text) for text in amounts if text.strip()}
+        return len(found) == 1 and found != {0} and self._decimals(last) in found
+
+    def _decimals(self, text: str) -> int:
+        """Digits after the decimal sign; a group of thousands is none."""
+        match = _pattern(self).fullmatch(text.strip())
+        return len(match[3] or "") if match else 0
+
 
 PLAIN = NumberStyle()
 SWEDISH = NumberStyle(",", " ")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from importers.cells import Days, NumberStyle, decimals_of
+from importers.cells import Days, NumberStyle
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.tables import DELIMITERS, Row, Table
 from ledger.messages import N_, say
@@ -72,5 +72,5 @@ class Columns:
         """Whether the last cell can't be the beginning of a longer one: an amount with the decimals of all others."""
         if len(self.table.header.names) - 1 not in self.numeric:
             return False
-        held = {decimals_of(row.cells[p]) for row in self.table.rows for p in self.numeric if row.cells[p].strip()}
-        return len(held) == 1 and held != {0} and decimals_of(cell) in held
+        cells = (row.cells[p] for row in self.table.rows for p in self.numeric)
+        return self.style.all_decimals(cells, cell)

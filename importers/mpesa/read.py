@@ -24,7 +24,7 @@ from typing import Final
 from importers.bank.chain import InOut, Link, as_far_as_shown, chained
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCountDiffers, BankCurrency
-from importers.cells import ENGLISH, Days, decimals_of
+from importers.cells import ENGLISH, Days
 from importers.mpesa.days import days_within, times_of
 from importers.mpesa.problems import MpesaReceipt, MpesaStatus
 from importers.problems import ImportAmountInvalid
@@ -146,9 +146,8 @@ class _Reader:
         """Whether the file's last cell can't be the beginning of a longer one."""
         if len(self.table.header.names) - 1 not in {self.place[k] for k in ("balance", "withdrawn", "paid_in")}:
             return False
-        keys = ("paid_in", "withdrawn", "balance")
-        places = {decimals_of(text) for row in self.table.rows for key in keys if (text := self.cell(row, key))}
-        return len(places) == 1 and places != {0} and decimals_of(cell) in places
+        cells = (self.cell(row, key) for row in self.table.rows for key in ("paid_in", "withdrawn", "balance"))
+        return ENGLISH.all_decimals(cells, cell)
 
     def statement(self, order: str | None) -> BankStatement:
         """All rows."""

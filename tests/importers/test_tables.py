@@ -235,6 +235,25 @@ def test_amounts_of_a_declared_style(style, text, amount):
     assert (None if found is None else str(found)) == amount
 
 
+@pytest.mark.parametrize(
+    ("style", "amounts", "last", "whole"),
+    [
+        (SWEDISH, ["1 234,50", "", "7,00"], "7,00", True),
+        (SWEDISH, ["1 234,50", "7,0"], "7,0", False),
+        (SWEDISH, ["1 234,50", "7"], "7", False),
+        (SWEDISH, ["1234", "7"], "7", False),
+        (PLAIN, ["10000.000", "-30.000"], "-30.000", True),
+        (ENGLISH, ["1,500", "2,000"], "2,000", False),  # of 2,000,000
+        (NumberStyle(",", "."), ["22.480", "1.234"], "1.234", False),  # of 1.234.567
+        (NumberStyle(",", "."), ["22.480,00", "1.234,00"], "1.234,00", True),
+        (SWEDISH, ["7,00"], "", False),
+        (SWEDISH, [], "7,00", False),
+    ],
+)
+def test_the_last_amount_of_a_file_is_whole_if_it_has_all_decimals(style, amounts, last, whole):
+    assert style.all_decimals(amounts, last) is whole
+
+
 @pytest.mark.parametrize(("decimal", "thousands"), [(",", ","), (".", "."), (";", ""), (".", "_"), ("", " ")])
 def test_styles_that_are_none(decimal, thousands):
     with pytest.raises(ValueError, match="no way to write amounts"):

@@ -415,6 +415,14 @@ def test_what_a_list_shows_of_its_period(rows, begun, last):
     assert (str(found.first_day), found.begun, found.last_day and str(found.last_day)) == ("2026-03-01", begun, last)
 
 
+def test_an_amount_cut_off_behind_its_thousands_isnt_whole():
+    table = {"columns": {"date": "Fecha", "amount": "Importe"}, "thousands": ".", "decimal": ","}
+    whole = "Fecha;Importe\n2026-03-02;22.480\n2026-03-03;1.234.567"
+    assert [str(n.amount) for n in one(f"{whole}\n", table).lines] == ["22480.00", "1234567.00"]
+    for cut in range(len(whole) - len("1.234.567"), len(whole) + 1):
+        refused(TableCutOff, whole[:cut], table)
+
+
 def test_a_bank_that_ends_its_files_without_line_end():
     text = "Dag;Kronor;Text\n2026-03-02;7,50;Swish"
     refused(TableCutOff, text, {"columns": {"date": 1, "amount": 2}})

@@ -59,6 +59,7 @@ class Seed:
         number: its organisation number.
         rows: the format can't tell a file that was cut exactly between two of its rows (statements, vouchers): such a
             file may give a part of the entries. Else it gives all of them, or none.
+        book: entries that the books hold before it comes.
         sums: likewise, and rows are summed into one entry without a total that tells: it may be smaller.
     """
 
@@ -70,6 +71,7 @@ class Seed:
     rows: bool = False
     sums: bool = False
     number: str = "556000-0167"
+    book: str = ""
 
     @property
     def unit(self) -> str:
@@ -295,14 +297,33 @@ balance = "Saldo"
 """
 
 
+#: Newest first, with its period: cut off anywhere, it no longer begins with what the books have.
+OF_A_PERIOD = """\
+Periodo;2026-03-01;2026-03-31
+Datum;Text;Ut;In;Saldo
+2026-03-31;Avgift;3,00;;845,50
+2026-03-15;"Kund 17; tack";;99,00;848,50
+2026-03-02;Hyra mars;250,50;;749,50
+"""
+OPENED = """\
+2026-01-01 * "Ingående balans"
+  Assets:1930-Bank  1000.00 SEK
+  Equity:2091-Balanserat-resultat  -1000.00 SEK
+"""
+
+
 def csv() -> Iterator[Seed]:
-    """A described bank's list, oldest first."""
+    """A described bank's lists: oldest first, and of a period."""
+    declared = COLUMNS.replace("[source.csv.columns]", '[source.csv]\nperiod = "Periodo"\n[source.csv.columns]')
+    yield Seed("of a period", "csv", OF_A_PERIOD.encode(), settings=f"{BANK}\n{declared}", book=OPENED)
     yield Seed("described", "csv", CSV.encode(), settings=f"{BANK}\n{COLUMNS}", rows=True)
 
 
 def csv_samples(samples: Path) -> Iterator[Seed]:
     for path in sorted((samples / "sweden/bankcsv").glob("*.csv")):
-        yield Seed(path.stem, "csv", path.read_bytes(), rows=True)
+        of_a_period = path.stem.startswith("swedbank")  # it opens with 1000.00
+        book = OPENED if of_a_period else ""
+        yield Seed(path.stem, "csv", path.read_bytes(), rows=not of_a_period, book=book)
 
 
 # Electronic invoices
@@ -331,8 +352,8 @@ TFB1AA1BC2,11-02-2026 12:00:00,11-02-2026 12:00:00,Pay Bill from 2547******91 - 
 
 
 def mpesa() -> Iterator[Seed]:
-    """0 + 1000.00 - 34.00 + 500.00 = 1466.00; one payment failed."""
-    yield Seed("newest first", "mpesa", MPESA.encode(), currency="KES", rows=True)
+    """0 + 1000.00 - 34.00 + 500.00 = 1466.00; one payment failed. Cut off, it begins later than its period."""
+    yield Seed("newest first", "mpesa", MPESA.encode(), currency="KES")
 
 
 def mpesa_samples(samples: Path) -> Iterator[Seed]:

@@ -82,6 +82,7 @@ class Worker:
         self.outcomes: Counter[str] = Counter()
         self.plans = 0
         self.books: dict[str, list[data.Directive]] = {}
+        self.begun: dict[str, list[data.Directive]] = {}
         looked = {seed.name: self.look(seed, seed.data, keep=True) for seed in self.seeds}
         self.whole = {name: found for name, (_, found) in looked.items()}
         self.refused = {name: outcome for name, (outcome, found) in looked.items() if not found}
@@ -143,7 +144,7 @@ class Worker:
         if not importer.recognises(source.head):
             return "other format", Counter()
         invariants.need(importer.owns(source) is True, "no source takes it")
-        book = self.books.get(seed.name, self.opens) if again else self.opens
+        book = self.books[seed.name] if again and seed.name in self.books else self.before(seed)
         view = BookView(unit, list(book), frozenset(), self.ws)
         try:
             importer.day(source)
@@ -160,12 +161,18 @@ class Worker:
             made = [*plan.opens, *plan.entries]
             for number, entry in enumerate(made, 1):
                 entry.meta.update(filename=f"{unit.folder}/books/x.beancount", lineno=number)
-            self.books[seed.name] = sorted([*self.opens, *made], key=data.entry_sortkey)
+            self.books[seed.name] = sorted([*self.before(seed), *made], key=data.entry_sortkey)
         if cut and again:
             invariants.need(not plan.transactions, "cut off, it brings what the whole file didn't")
         elif cut:
             self.check_cut(seed, content, found)
         return "entries" if any(isinstance(e, data.Transaction) for e in plan.entries) else "nothing new", found
+
+    def before(self, seed: Seed) -> list[data.Directive]:
+        """The book into which a file comes for the first time."""
+        if seed.book not in self.begun:
+            self.begun[seed.book] = [*self.opens, *parser.parse_string(seed.book)[0]]
+        return self.begun[seed.book]
 
     def check_cut(self, seed: Seed, content: bytes, found: Counter[str]) -> None:
         """A file cut off gives nothing; or all, where nothing is missing; or whole rows, if the format can't tell."""
