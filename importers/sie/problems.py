@@ -173,12 +173,3 @@ class SieDivisionsDiffer(Problem):
     code = "SIE_DIVISIONS_DIFFER"
     message = N_("{slug} keeps its books in {currency} by the chart {chart}; the legal person's are in {expected}.")
     remedy = N_("Books of one legal person have one currency and one chart: correct units/{slug}/unit.toml.")
-
-
-class SieOutTaken(Problem):
-    """A file that an export would overwrite, and that is no SIE file, or lies among the units' books."""
-
-    code = "SIE_OUT_TAKEN"
-    exit_code = EXIT_USAGE
-    message = N_("The export isn't written there: {reason}.")
-    remedy = N_("Name another file with --out.")

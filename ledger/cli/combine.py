@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger import messages
-from ledger.cli.context import Session, report, stdout, workspace_option
+from ledger.cli.context import Session, check_out, report, stdout, workspace_option
 from ledger.cli.days import DAY, day_of
 from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
@@ -90,6 +90,8 @@ def combine(
         raise click.UsageError(
             "--beancount, --hledger and --parquet are in the reporting currency: leave --currency out."
         )
+    for file in exports:
+        check_out(ws, file)
     federation = load_federation(ws)
     found = _combined(federation, chosen)
     code = _exit_code(federation, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -54,6 +55,25 @@ def workspace_option(command: F) -> F:
     return click.option(
         "--workspace", "-w", metavar="DIR", expose_value=False, callback=chosen, help="The federation's folder."
     )(command)
+
+
+def check_out(ws: Workspace, out: Path) -> None:
+    """Refuse a path to be written that lies among books or in a folder that isn't there; before any work is done.
+
+    Raises:
+        OutTaken: it is among the units' books, or the workspace's settings.
+        OutNoFolder: its folder would have to be made.
+    """
+    from ledger.cli.problems import OutNoFolder, OutTaken  # noqa: PLC0415  only where a file is written
+
+    path = out.absolute()
+    if path.resolve().is_relative_to(ws.units_folder.resolve()):
+        raise OutTaken(file=str(out), reason=messages.say(messages.N_("the folder units/ holds books")))
+    if path.resolve() == (ws.root / "fava.conf").resolve():
+        raise OutTaken(file=str(out), reason=messages.say(messages.N_("it holds the federation's settings")))
+    if not path.parent.is_dir():
+        nearest = next(folder for folder in path.parents if folder.is_dir())
+        raise OutNoFolder(file=str(out), folder=str(path.parent), nearest=str(nearest))
 
 
 def stdout() -> Console:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli.context import Session, emit, report, workspace_option
+from ledger.cli.context import Session, check_out, emit, report, workspace_option
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say
 
@@ -100,21 +100,20 @@ def sie(
 
 
 def _check_out(ws: Workspace, out: Path) -> None:
-    """Nothing but a SIE file is overwritten, and nothing is put among the units' books.
+    """Nothing but a SIE file is overwritten.
 
     Raises:
-        SieOutTaken: as it says.
+        OutTaken, OutNoFolder: as they say.
     """
-    from importers.sie.problems import SieOutTaken  # noqa: PLC0415  only where a file is written
-    from importers.sie.text import looks_like_sie  # noqa: PLC0415  likewise
+    from importers.sie.text import looks_like_sie  # noqa: PLC0415  only where a file is written
+    from ledger.cli.problems import OutTaken  # noqa: PLC0415  likewise
 
+    check_out(ws, out)
     path = out.absolute()
-    if path.resolve().is_relative_to(ws.units_folder.resolve()):
-        raise SieOutTaken(file=str(out), reason=say(N_("the folder units/ holds books")))
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise SieOutTaken(file=str(out), reason=say(N_("it is a folder or a link")))
+        raise OutTaken(file=str(out), reason=say(N_("it is a folder or a link")))
     if path.exists() and not looks_like_sie(path.read_bytes()[:4096]):
-        raise SieOutTaken(file=str(out), reason=say(N_("it is another file, and no SIE file")))
+        raise OutTaken(file=str(out), reason=say(N_("it is another file, and no SIE file")))
 
 
 def _provisional(books: Books) -> tuple[LevyRun, list[Problem]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.errors import EXIT_OUTSIDE, Problem
+from ledger.errors import EXIT_OUTSIDE, EXIT_USAGE, Problem
 from ledger.messages import N_
 
 
@@ -13,6 +13,24 @@ class MachineFailed(Problem):
     exit_code = EXIT_OUTSIDE
     message = N_("The machine could not do it: {reason}.")
     remedy = N_("Free space or mend the permission, then run the command again; the books are as they were.")
+
+
+class OutNoFolder(Problem):
+    """A file that shall be written into a folder that isn't there: often a slip of the pen."""
+
+    code = "OUT_NO_FOLDER"
+    exit_code = EXIT_USAGE
+    message = N_("There is no folder {folder} to write into; the nearest that there is: {nearest}.")
+    remedy = N_("Correct the path, or create the folder first.")
+
+
+class OutTaken(Problem):
+    """A file that an export would overwrite though it is none of its kind, or that lies among the units' books."""
+
+    code = "OUT_TAKEN"
+    exit_code = EXIT_USAGE
+    message = N_("The export isn't written there: {reason}.")
+    remedy = N_("Name another file.")
 
 
 class ProgramFault(Problem):

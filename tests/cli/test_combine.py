@@ -96,9 +96,19 @@ def test_a_unit_with_errors_makes_it_incomplete(make_workspace):
     assert "INCOMPLETE" in shown.stdout
 
 
+@pytest.mark.parametrize("option", ["--beancount", "--hledger", "--parquet"])
+def test_no_folder_is_made_for_an_export(make_workspace, tmp_path, option):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    result, code = run(ws, option, str(tmp_path / "out" / "2026" / "g"))
+    assert (result.exception.code, code) == ("OUT_NO_FOLDER", 2)
+    assert result.exception.params == {"folder": str(tmp_path / "out" / "2026"), "nearest": str(tmp_path)}
+    assert not (tmp_path / "out").exists()
+
+
 def test_exports_are_whole_files(make_workspace, tmp_path):
     ws = workspace(make_workspace, AGREED, ALSO)
     out = tmp_path / "out"
+    out.mkdir()
     _, code = run(
         ws,
         "--beancount",
@@ -122,7 +132,7 @@ def test_an_export_that_cannot_be_written_leaves_nothing(make_workspace, tmp_pat
     ws = workspace(make_workspace, AGREED, ALSO)
     (tmp_path / "file").write_text("kept")
     result, _ = run(ws, "--beancount", str(tmp_path / "file" / "g.beancount"))
-    assert isinstance(result.exception, OSError)
+    assert result.exception.code == "OUT_NO_FOLDER"
     assert (tmp_path / "file").read_text() == "kept"
 
 

@@ -82,7 +82,7 @@ def test_a_units_books_go_to_standard_output_and_the_talk_beside_it(sambok):
 
 
 def test_into_a_file_and_again_into_the_same(sambok, tmp_path):
-    file = tmp_path / "out" / "kafe.se"
+    file = tmp_path / "kafe.se"
     for _ in range(2):
         code, out, _ = sambok(f"export sie kafe --year 2026 --out {file}")
         assert (code, out) == (0, b"")
@@ -164,8 +164,20 @@ def test_nothing_but_a_sie_file_is_overwritten(sambok, tmp_path, name):
     before = target.read_bytes() if target.is_file() else None
     code, out, err = sambok(f"export sie kafe --out {target}")
     assert (code, out) == (2, b"")
-    assert "[SIE_OUT_TAKEN]" in err
+    assert "[OUT_TAKEN]" in err
     assert (target.read_bytes() if target.is_file() else None) == before
+
+
+def test_no_folder_is_made_for_a_file(sambok, tmp_path):
+    """`exprots/` is a slip of the pen: a person would look for the file in `exports/`."""
+    (tmp_path / "exports").mkdir()
+    code, out, err = sambok(f"export sie kafe --out {tmp_path}/exprots/2026/kafe.se")
+    assert (code, out) == (2, b"")
+    assert f"no folder {tmp_path}/exprots/2026 to write into; the nearest that there is: {tmp_path}. [OUT_NO_" in err
+    assert not (tmp_path / "exprots").exists()
+    assert sambok(f"export sie kafe --out {tmp_path}/exports/kafe.se")[0] == 0
+    (tmp_path / "file").write_text("x")
+    assert "[OUT_NO_FOLDER]" in sambok(f"export sie kafe --out {tmp_path}/file/kafe.se")[2]
 
 
 @pytest.mark.parametrize("command", ["export sie repris", "export sie --legal-entity"])

@@ -393,7 +393,11 @@ def test_one_bad_file_stops_no_other_inbox(sambok, ws):
 def test_export_to_where_nothing_can_be_written(sambok, ws, option):
     (ws.root / "taken").write_text("a file\n", encoding="utf-8")
     (ws.root / "folder").mkdir()
-    assert sambok(f"combine {option} taken/deeper/out")[0] == 4
+    assert sambok(f"combine {option} taken/deeper/out")[0] == 2
+    for name in ("units/repris/books/2026/2026-03.beancount", "units/new", "fava.conf"):
+        before = (ws.root / name).read_bytes() if (ws.root / name).exists() else None
+        assert sambok(f"combine {option} {name}")[0] == 2
+        assert ((ws.root / name).read_bytes() if (ws.root / name).exists() else None) == before
     wrong = "taken" if option == "--parquet" else "folder"
     assert sambok(f"combine {option} {wrong}")[0] == 2
     assert (ws.root / "taken").read_text(encoding="utf-8") == "a file\n"
