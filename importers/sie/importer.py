@@ -57,6 +57,9 @@ class SieImporter(SambokImporter):
         sie = self.once(source, _read)
         check_file(sie, self.unit, source.shown)
         found = (plan_vouchers if sie.type == 4 else plan_balances)(view, sie, source, today)
+        if found.unsettled:
+            text = N_("Vouchers for a person to settle: {count}; until then the file stays in the inbox.")
+            found.remarks.append(say(text, count=found.unsettled))
         if (sie.meta.get("FLAGGA") or ("0",))[0] == "1":
             found.remarks.append(say(N_("The file says that another program has imported it already (#FLAGGA 1).")))
         return found

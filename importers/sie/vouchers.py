@@ -176,7 +176,7 @@ class _Planner:
 
     def known(self, voucher: SieVoucher, entry: data.Transaction, standing: data.Directive) -> None:
         """A voucher that is in the book: the program's, or a person's answer, which may read as it likes."""
-        self.plan.known.append((entry, standing))
+        self.plan.known.append((standing if voucher.total else entry, standing))  # what doesn't balance is no entry
         if PROGRAM not in standing.meta:
             return
         proposed = str(standing.meta.get(PROPOSED, ""))

@@ -231,6 +231,7 @@ class Inbox:
             (self.folder / f"{name}.se").write_bytes(content.encode("cp437"))
         reports = import_inboxes(self.feed.ws, ["repris"])
         found = [f for r in reports for f in r.files]
+        self.remarks = [remark for f in found if f.plan for remark in f.plan.remarks]
         notes = [n for f in found if f.plan for n in f.plan.notes if not isinstance(n, SieBalanceDiffers)]
         return [f.status for f in found], notes, sorted(p.stem for p in self.folder.iterdir())
 
@@ -262,6 +263,7 @@ def test_a_changed_voucher_keeps_its_file_in_the_inbox_until_a_person_answers(in
     ends = head.replace("1250", "2600").replace("-1000", "-2100").replace("-250", "-500")
     inbox.take(first=head + ANNA)
     status, (changed,), left = inbox.take(second=ends + DOUBLED + MORE)
+    assert inbox.remarks == ["Vouchers for a person to settle: 1; until then the file stays in the inbox."]
     assert (status, left) == (["imported"], ["second"])
     assert (type(changed), changed.excerpt) == (CHANGED, '#VER "K" "77" 20260301 "Anna Faktura 77"')
     assert changed.params["difference"] == (
@@ -311,6 +313,13 @@ def test_an_unbalanced_voucher_that_comes_right_lets_both_files_go(inbox):
     assert (status, [type(n) for n in notes], left) == (["known", "imported"], [SieVoucherUnbalanced], ["a"])
     status, (note,), left = inbox.take()
     assert (type(note), left) == (CHANGED, ["a"])
+
+
+def test_a_booked_voucher_that_no_longer_balances_reads_differently(inbox):
+    inbox.take(first=HEAD + LATER + ANNA + MORE)
+    status, (note,), left = inbox.take(second=HEAD + LATER + ANNA + MORE.replace("-100", "-90"))
+    assert (status, type(note), left) == (["known"], CHANGED, ["second"])
+    assert note.params["difference"] == "Income:3001-Varor -100.00 -> -90.00"
 
 
 def test_a_changed_voucher_of_a_sealed_month_is_no_reason_to_refuse_the_file(feed):
