@@ -18,9 +18,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from ledger.books.durable import read_plain
+from ledger.books.guard_bytes import clip
 from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
 from ledger.books.sources import SourceTable
-from ledger.books.tables import CURRENCY, SOURCE_NAME, Table, Text
+from ledger.books.tables import CURRENCY, SOURCE_NAME, Number, Table, Text
 from ledger.errors import Problem
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -50,8 +51,8 @@ class FederationTable(Table):
 class IntragroupTable(Table):
     """`[intragroup]`: how far two sides may differ before a person must look (SPEC 10)."""
 
-    tolerance: Annotated[Decimal, Field(ge=0)] = Decimal("1.00")
-    tolerance_total: Annotated[Decimal, Field(ge=0)] = Decimal("10.00")
+    tolerance: Annotated[Number, Field(ge=0)] = Decimal("1.00")
+    tolerance_total: Annotated[Number, Field(ge=0)] = Decimal("10.00")
 
 
 class ServerTable(Table):
@@ -107,6 +108,16 @@ class UnitFile(Table):
             raise ValueError("a day from 1900-01-01 to 2199-12-31 is needed")
         return value
 
+    @field_validator("source")
+    @classmethod
+    def _sources(cls, value: tuple[SourceTable, ...]) -> tuple[SourceTable, ...]:
+        names = [source.name for source in value]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(
+                f"two sources are called {twice}; each needs a name, and a folder inbox/{twice}/, of its own"
+            )
+        return value
+
     @field_validator("code")
     @classmethod
     def _code(cls, value: str) -> str:
@@ -137,7 +148,7 @@ def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
     if len(data) > CONFIG_BYTES:
         raise ConfigUnreadable(file=shown, reason=f"more than {CONFIG_BYTES} bytes")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # Windows' editors put a byte order mark first
     except UnicodeDecodeError as error:
         here = data.count(b"\n", 0, error.start) + 1
         excerpt = _line(data.decode("utf-8", "backslashreplace"), here)
@@ -157,13 +168,13 @@ def read_config(path: Path, model: type[TableT], shown: str) -> TableT:
 
 def _line(text: str, line: int | None) -> str | None:
     lines = text.splitlines()
-    return lines[line - 1] if line and line <= len(lines) else None
+    return clip(lines[line - 1]) if line and line <= len(lines) else None
 
 
 def line_of(path: Path, key: tuple[int | str, ...]) -> tuple[int | None, str | None]:
     """Line and text of a key in a settings file, for problems that are found after it was read; None where unknown."""
     try:
-        return _find(read_plain(path, CONFIG_BYTES + 1).decode("utf-8", "replace"), key)
+        return _find(read_plain(path, CONFIG_BYTES + 1).decode("utf-8-sig", "replace"), key)
     except OSError:
         return None, None
 
@@ -175,6 +186,7 @@ _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"
 def _find(text: str, path: tuple[int | str, ...]) -> tuple[int | None, str | None]:
     """The line that sets `path`; where none does (an inline table, a missing key), the nearest thing around it."""
     best: tuple[int, int, str] | None = None
+    first: tuple[int, int, str] | None = None  # of several tables that are meant together
     table: tuple[int | str, ...] = ()
     counted: dict[tuple[int | str, ...], int] = {}
     for number, row in enumerate(text.splitlines(), 1):
@@ -197,7 +209,11 @@ def _find(text: str, path: tuple[int | str, ...]) -> tuple[int | None, str | Non
             continue
         if here == path[: len(here)] and (best is None or len(here) > best[0]):
             best = (len(here), number, row)
-    return (best[1], best[2]) if best else (None, None)
+        elif first is None and here[: len(path)] == path:
+            first = (len(here), number, row)
+    if best is None or best[0] < len(path):
+        best = first or best
+    return (best[1], clip(best[2])) if best else (None, None)
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
@@ -223,7 +239,7 @@ def _explain(error: ValidationError, model: type[BaseModel], text: str, shown: s
     first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     path = first["loc"]
     line, excerpt = _find(text, path)
-    name = ".".join(str(part) for part in path)
+    name = ".".join(part for part in path if isinstance(part, str))  # which of several, the line tells
     if first["type"] == "extra_forbidden":
         valid = _valid_keys(model, path)
         near = difflib.get_close_matches(str(path[-1]), valid, n=1, cutoff=0) or ["?"]
@@ -242,9 +258,16 @@ _PATTERNS = {
 }
 
 
+#: Tables of which there may be several.
+_SEVERAL = frozenset({"source", "rule", "split", "sale", "payment"})
+
+
 def _in_words(error: Any) -> str:
     """What pydantic found, without its jargon."""
     if error["type"] == "missing":
         return "it is missing"
+    if error["type"] in {"tuple_type", "list_type"}:
+        last = [part for part in error["loc"] if isinstance(part, str)][-1]
+        return f"double brackets are needed: [[{last}]]" if last in _SEVERAL else "a list in brackets is needed"
     told = _PATTERNS.get(error.get("ctx", {}).get("pattern", ""), str(error["msg"]))
     return told.removeprefix("Value error, ").replace("Input should be", "it must be")

@@ -5,8 +5,9 @@ one account, or splits it over several: fixed amounts first, then shares of what
 (shares that aren't the whole, a period that ends before it begins, VAT of what bears none) is refused where the
 settings are read, with its line, not on the day on which the first bank line meets it.
 
-VAT is named by its rate, and the rate isn't checked against the day: where the law changes one (food in Sweden: 12 %,
-from 2026-04-01 to 2027-12-31 6 %), the rule is written twice, with `until` and `from`.
+VAT is named by its rate, whichever the unit's country has, and the rate isn't checked against the day: where the law
+changes one (food in Sweden: 12 %, from 2026-04-01 to 2027-12-31 6 %), the rule is written twice, with `until` and
+`from`.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from ledger.books.tables import Table, Text
+from ledger.books.tables import Account, Number, Table, Text
 
 #: Kinds of dealings between units (SPEC 3).
 KINDS = ("trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "other")
-_ACCOUNT = re.compile(r"(Assets|Liabilities|Equity|Income|Expenses)(:[^\s:]+)+")
+#: Per cent, as people write it in settings.
+_RATE = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?", re.ASCII)
 
-Rate = Literal["25", "12", "6", "21", "10", "4", "16", "8"]
 
-
-def _account(value: str) -> str:
-    if not _ACCOUNT.fullmatch(value):
-        raise ValueError("an account such as Expenses:5010-Lokalhyra is needed")
-    return value
+def _rate(value: str) -> str:
+    """A rate as accounts and settings name it: `25`, not `25.0`."""
+    if not _RATE.fullmatch(value) or not Decimal(value):
+        raise ValueError("a rate of VAT in per cent is needed, above 0 and below 100: 25, 19 or 25.5")
+    return f"{Decimal(value).normalize():f}"
 
 
 def _positive(value: Decimal) -> Decimal:
@@ -39,8 +40,8 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
-Account = Annotated[Text, AfterValidator(_account)]
-Positive = Annotated[Decimal, AfterValidator(_positive)]
+Rate = Annotated[str, AfterValidator(_rate)]
+Positive = Annotated[Number, AfterValidator(_positive)]
 
 
 class _Goal(Table):
@@ -61,7 +62,7 @@ class RulePart(_Goal):
     """`[[source.rule.split]]`: one part of a line's other side: a fixed amount, or a share of what those leave."""
 
     account: Account
-    share: Annotated[Decimal, Field(gt=0, le=1)] | None = None
+    share: Annotated[Number, Field(gt=0, le=1)] | None = None
     amount: Positive | None = None
 
     @model_validator(mode="after")

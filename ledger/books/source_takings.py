@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from ledger.books.source_csv import DAY_FORMS, Column
-from ledger.books.source_rules import Account, Rate
-from ledger.books.tables import Table, Text
+from ledger.books.source_rules import Rate
+from ledger.books.tables import Account, Number, Table, Text
 
 #: What becomes of a row of a card settlement, by what its `type` column says.
 Words = tuple[Text, ...]
@@ -109,7 +108,7 @@ class TakingsTable(Table):
     fee_account: Account | None = None  # instead of the chart's account for card fees
     fee_vat: Rate | None = None  # fees hold this VAT
     fee_minus: bool = False  # fees are written as negative numbers
-    vat_tolerance: Annotated[Decimal, Field(ge=0)] | None = None  # how far the till's VAT may differ; else a unit
+    vat_tolerance: Annotated[Number, Field(ge=0)] | None = None  # how far the till's VAT may differ; else a unit
 
     @model_validator(mode="after")
     def _works(self) -> Self:

@@ -76,7 +76,7 @@ def _own_text(name: str, unit_folder: Path, shown: str) -> str:
     if len(data) > MOST_BYTES:
         raise ChartInvalid(key="file", reason=f"more than {MOST_BYTES} bytes")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")  # Windows' editors put a byte order mark first
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ChartSyntax(file=shown, line=line, reason="not UTF-8") from error

@@ -69,7 +69,7 @@ currency = "SEK"
 [[source.rule]]
 text = "hyra"
 direction = "out"
-amount = 8000.00
+amount = "8000.00"
 account = "Expenses:5010-Lokalhyra"
 vat = "25"
 """,
@@ -97,7 +97,7 @@ def test_what_a_unit_leaves_out_has_the_contracts_default(tmp_path):
         ("organization_number = '1'", 4, "organization_number", "organisation_number"),
         ("level = ['a']", 4, "level", "levels"),
         ("\n# a remark\nstate = 'active'", 6, "state", "status"),
-        ("[[source]]\nname = 'bank'\nformat = 'sie4'\nacount = 'x'", 7, "source.0.acount", "account"),
+        ("[[source]]\nname = 'bank'\nformat = 'sie4'\nacount = 'x'", 7, "source.acount", "account"),
         (
             "[[source]]\nname = 'a'\nformat = 'sie4'\n[[source]]\nname = 'b'\nformat = 'sie4'\nfomat = 'x'",
             10,
@@ -105,9 +105,9 @@ def test_what_a_unit_leaves_out_has_the_contracts_default(tmp_path):
             "format",
         ),
         (
-            "[[source]]\nname = 'a'\nformat = 'sie4'\n[[source.rule]]\naccount = 'x'\ncounterpart = 'y'",
+            "[[source]]\nname = 'a'\nformat = 'camt053'\n[[source.rule]]\naccount = 'x'\ncounterpart = 'y'",
             9,
-            "source.0.rule.0.counterpart",
+            "source.rule.counterpart",
             "counterparty",
         ),
         ("[levels]\na = 1", 4, "levels", None),
@@ -166,11 +166,11 @@ def test_an_unknown_key_of_the_federation_likewise(tmp_path, text, row, key, nea
         (UNIT + "joined = 2026-02-30", None, None),
         (UNIT + "joined = 'soon'", 4, "joined"),
         (UNIT + "levels = 'Sverige'", 4, "levels"),
-        (UNIT + "levels = [1]", 4, "levels.0"),
+        (UNIT + "levels = [1]", 4, "levels"),
         (UNIT + "combine = 'perhaps'", 4, "combine"),
         (UNIT + "country = 'Sweden'", 4, "country"),
-        (UNIT + "[[source]]\nname = 'bank'\nformat = 'mt999'", 6, "source.0.format"),
-        (UNIT + "[[source]]\nname = '../bank'\nformat = 'sie4'", 5, "source.0.name"),
+        (UNIT + "[[source]]\nname = 'bank'\nformat = 'mt999'", 6, "source.format"),
+        (UNIT + "[[source]]\nname = '../bank'\nformat = 'sie4'", 5, "source.name"),
         (UNIT + "[source]\nname = 'bank'\nformat = 'sie4'", 4, "source"),
         ('code = "A"\ncurrency = "SEK"\n', None, "name"),
         ("", None, None),
@@ -185,6 +185,108 @@ def test_an_impossible_value_is_named_with_its_line(tmp_path, text, row, key):
     assert error.value.file == "units/repris/unit.toml"
     assert error.value.text()
     assert error.value.remedy_text()
+
+
+SOURCE = "[[source]]\nname = 'a'\nformat = '{format}'\n"
+RULE = SOURCE.format(format="camt053") + "[[source.rule]]\naccount = 'Expenses:5010-Hyra'\n"
+SPLIT = "[[source.rule]]\n[[source.rule.split]]\naccount = 'Expenses:5010-Hyra'\n"
+QUOTES = "write it in quotes, so that no computer rounds it: "
+FORM = 'a number in quotes is needed, with a point and without spaces, such as "1250.50"'
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "key", "reason"),
+    [
+        # money isn't TOML's binary number, and is written as books write it
+        (RULE + "amount = 5.0", 9, "source.rule.amount", QUOTES + '"5.0"'),
+        (RULE + "min = 7000.10", 9, "source.rule.min", QUOTES + '"7000.1"'),
+        (RULE + "max = 1e3", 9, "source.rule.max", QUOTES + '"1000.0"'),
+        (RULE + "amount = inf", 9, "source.rule.amount", QUOTES + '"inf"'),
+        (RULE + "amount = true", 9, "source.rule.amount", FORM),
+        (RULE + "amount = '7000,10'", 9, "source.rule.amount", FORM),
+        (RULE + "amount = '7 000.10'", 9, "source.rule.amount", FORM),
+        (RULE + "min = '1E+1000000'", 9, "source.rule.min", FORM),
+        (RULE + "min = '10000000000000000'", 9, "source.rule.min", FORM),
+        (RULE + "min = 'NaN'", 9, "source.rule.min", FORM),
+        (RULE + "min = '1_000'", 9, "source.rule.min", FORM),
+        (RULE + "min = '\uff11'", 9, "source.rule.min", FORM),
+        (SOURCE.format(format="camt053") + SPLIT + "share = 0.5", 10, "source.rule.split.share", QUOTES + '"0.5"'),
+        (SOURCE.format(format="till") + "[source.takings]\nvat_tolerance = 0.5", 8, None, QUOTES + '"0.5"'),
+        # a setting that has no effect
+        (SOURCE.format(format="camt053") + "[source.csv]\nbank = 'seb'", 7, "source.csv", "but csv, mpesa"),
+        (SOURCE.format(format="ubl") + "takings = {}", 7, "source.takings", "format ubl doesn't use it"),
+        (
+            SOURCE.format(format="till") + "[source.invoices]",
+            7,
+            "source.invoices",
+            "format till doesn't use it, but ubl",
+        ),
+        (SOURCE.format(format="sie4") + SPLIT + "share = '1'", 7, "source.rule", "format sie4 doesn't use it"),
+        (SOURCE.format(format="till") + "rule = [{account = 'Income:3001'}]", 7, "source.rule", "till doesn't use it"),
+        (SOURCE.format(format="mpesa") + "[source.csv]\nskip_types = ['a']\n", 7, "source.csv", "skip_types"),
+        (
+            SOURCE.format(format="mpesa") + "csv = {bank = 'seb'}",
+            7,
+            "source.csv",
+            "doesn't use bank, but dates, encoding",
+        ),
+        # tables of which there may be several
+        ("source = 'bank'", 4, "source", "double brackets are needed: [[source]]"),
+        ("[source]\nname = 'a'", 4, "source", "double brackets are needed: [[source]]"),
+        (SOURCE.format(format="csv") + "[source.rule]\n", 7, "source.rule", "double brackets are needed: [[rule]]"),
+        ("levels = 'Sverige'", 4, "levels", "a list in brackets is needed"),
+        (
+            SOURCE.format(format="ubl") * 2,
+            4,
+            "source",
+            "two sources are called a; each needs a name, and a folder inbox/a/",
+        ),
+        # texts that would go into entries
+        (
+            SOURCE.format(format="mt940") + "account = 'Assets:1930-Bank 5 SEK'",
+            7,
+            "source.account",
+            "an account such as",
+        ),
+        (SOURCE.format(format="mt940") + "account = '1930'", 7, "source.account", "an account such as"),
+        (SOURCE.format(format="mt940") + 'bank_account = "a\\nb"', 7, "source.bank_account", "one line"),
+    ],
+)
+def test_settings_that_would_mean_something_else_or_nothing(tmp_path, text, row, key, reason):
+    with pytest.raises(ConfigInvalid) as error:
+        read(tmp_path, UNIT + text)
+    assert reason in error.value.params["reason"]
+    assert error.value.line == row
+    if key is not None:
+        assert error.value.params["key"] == key
+
+
+@pytest.mark.parametrize("written", ["'8000.00'", "'8000'", "8000", "' 8000.0 '", "'+8000'"])
+def test_an_exact_number_however_it_is_written(tmp_path, written):
+    (source,) = read(tmp_path, UNIT + RULE + f"amount = {written}").source
+    assert source.rule[0].amount == Decimal(8000)
+
+
+@pytest.mark.parametrize("lines", ["dates = ['%d-%m-%Y']", "order = 'newest-first'", "encoding = 'utf-8'", ""])
+def test_what_mpesa_may_say(tmp_path, lines):
+    text = UNIT + SOURCE.format(format="mpesa") + f"[source.csv]\n{lines}\n"
+    assert read(tmp_path, text).source[0].csv is not None
+
+
+def test_a_byte_order_mark_says_nothing(tmp_path):
+    assert read(tmp_path, b"\xef\xbb\xbf" + UNIT.encode()).name == "Repris"
+    with pytest.raises(ConfigUnknownKey) as error:
+        read(tmp_path, b"\xef\xbb\xbf" + UNIT.replace("name", "nam", 1).encode())
+    assert (error.value.line, error.value.excerpt[:3]) == (1, "nam")
+
+
+def test_an_excerpt_is_one_line_that_a_terminal_can_show(tmp_path):
+    with pytest.raises(ConfigSyntax) as error:
+        read(tmp_path, UNIT + "x = " + "[" * 5000)
+    assert len(error.value.excerpt) <= 161
+    with pytest.raises(ConfigSyntax) as error:
+        read(tmp_path, UNIT + "x\x00\x1b[31m")
+    assert error.value.excerpt == "x<U+0000><U+001B>[31m"
 
 
 @pytest.mark.parametrize(

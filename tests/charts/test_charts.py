@@ -338,6 +338,10 @@ def write(folder: Path, text: str | bytes, name: str = "own.toml") -> Path:
     return folder
 
 
+def test_a_byte_order_mark_says_nothing(tmp_path):
+    assert load_chart("own.toml", write(tmp_path, b"\xef\xbb\xbf" + OWN.encode())).name == "own.toml"
+
+
 def test_an_own_chart_says_only_what_differs(tmp_path):
     chart = load_chart("own.toml", write(tmp_path, OWN))
     assert chart.lines_of("4010") == (line("GoodsForResale"),)
