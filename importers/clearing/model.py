@@ -48,6 +48,7 @@ class Deposit:
         fees: what the acquirer keeps of it beside payments of that kind; positive is a cost.
         text: what it is, in words; the voucher's text.
         position, line: where it stands in the file.
+        rows: how many payments the file tells, where they are put together in fewer; else 0.
     """
 
     numbers: tuple[str, ...]
@@ -61,6 +62,7 @@ class Deposit:
     text: str = ""
     position: str = ""
     line: int | None = None
+    rows: int = 0
 
     @property
     def number(self) -> str:

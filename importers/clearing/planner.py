@@ -243,7 +243,7 @@ class _Planner:
 
 def figures(deposit: Deposit) -> dict[str, Any]:
     """What is kept of a deposit beside its amount, and compared when it comes again."""
-    found: dict[str, Any] = {"payments": Decimal(len(deposit.payments))}
+    found: dict[str, Any] = {"payments": Decimal(deposit.rows or len(deposit.payments))}
     if deposit.fees:
         found["fees"] = Amount(deposit.fees, deposit.currency)
     return found

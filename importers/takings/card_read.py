@@ -180,6 +180,7 @@ class CardReader:
             text=say(N_("Card payout {payout}"), payout=told or dates[0]),
             position=told or f"{dates[0]}",
             line=first.line,
+            rows=sum(row.kind != "fee" for row in moving),
         )
         self.check(found, [row.amount for row in stated], [r.total for r in payout.rows if r.total is not None])
         return found

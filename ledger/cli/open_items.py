@@ -98,9 +98,11 @@ def _unit(unit: UnitItems) -> None:
 
 
 def _items(console: Console, items: Sequence[OpenItem], day: dt.date) -> None:
+    """A row an item; money on its way is due to nobody, but several accounts hold it."""
+    on_its_way = all(item.kind == "clearing" for item in items)
     heads = (
         N_("Date"),
-        N_("Due"),
+        N_("Account") if on_its_way else N_("Due"),
         N_("Days late"),
         N_("Number"),
         N_("Counterparty"),
@@ -111,9 +113,9 @@ def _items(console: Console, items: Sequence[OpenItem], day: dt.date) -> None:
     rows = [
         [
             item.date.isoformat(),
-            item.due.isoformat() if item.due else "",
+            item.account.rpartition(":")[2] if on_its_way else item.due.isoformat() if item.due else "",
             str(item.days_late(day) or ""),
-            item.number,
+            item.label,
             item.counterparty or item.partner,
             amount_text(item.open, item.currency),
             item.currency,

@@ -314,6 +314,7 @@ def item_json(item: OpenItem, day: dt.date, *, masked: bool) -> dict[str, Any]:
         "account": item.account,
         "currency": item.currency,
         "number": item.number,
+        "reference": next((r for r in item.references if r != item.number), ""),
         "counterparty": counterparty(item, masked=masked),
         "partner": item.partner or None,
         "date": item.date.isoformat(),

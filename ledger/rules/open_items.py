@@ -99,6 +99,11 @@ class OpenItem:
         return next(made, self.movements[0].where)
 
     @property
+    def label(self) -> str:
+        """What it is known by: the invoice's number, else what the bank or a payer may quote of it."""
+        return self.number or next(iter(self.references), "")
+
+    @property
     def masked(self) -> bool:
         """Whether its counterparty is for the unit alone."""
         return any(m.masked for m in self.movements)

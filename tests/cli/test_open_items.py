@@ -81,6 +81,36 @@ def test_a_units_list_for_people(sambok):
     assert "Assets:1510-Kundfordringar: balance 123 456.70 SEK, the sum of its items" in out
 
 
+ON_ITS_WAY = """\
+2026-01-30 * "Kortinlösen P-9001" ^dep-1 ^dep-day
+  Assets:1581-Kort-på-väg  891.00 SEK
+    item: "dep-1"
+    reference: "P-9001"
+  Income:3001-Försäljning-25
+
+2026-01-31 * "Bankgiro 991-2346" ^dep-2
+  reference: "00074"
+  Assets:1583-Bankgiro-på-väg  250.00 SEK
+  Income:3001-Försäljning-25
+"""
+
+
+def test_money_on_its_way_names_its_account_and_what_the_bank_may_quote(sambok):
+    accounts = "2026-01-01 open Assets:1581-Kort-på-väg\n2026-01-01 open Assets:1583-Bankgiro-på-väg\n\n"
+    code, out, _ = sambok("repris", "--date", "2026-02-01", book=accounts + ON_ITS_WAY)
+    assert code == 0
+    rows = [row.split() for row in out.splitlines() if "2026-01.beancount" in row]
+    assert [row[:6] for row in rows] == [
+        ["2026-01-30", "1581-Kort-på-väg", "2", "P-9001", "891.00", "SEK"],
+        ["2026-01-31", "1583-Bankgiro-på-väg", "1", "00074", "250.00", "SEK"],
+    ]
+    items = json.loads(sambok("repris", "--json", "--date", "2026-02-01", book=accounts + ON_ITS_WAY)[1])
+    assert [(i["account"], i["number"], i["reference"]) for i in items["units"][0]["external"]["items"]] == [
+        ("Assets:1581-Kort-på-väg", "", "P-9001"),
+        ("Assets:1583-Bankgiro-på-väg", "", "00074"),
+    ]
+
+
 def test_the_federations_sums_for_people(sambok):
     code, out, err = sambok("--date", "2026-03-31")
     assert code == 0

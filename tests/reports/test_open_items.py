@@ -196,6 +196,7 @@ def test_json_of_an_item(books):
         "account": "Assets:1510-Kundfordringar",
         "currency": "SEK",
         "number": "1",
+        "reference": "",
         "counterparty": "Kund AB",
         "partner": None,
         "date": "2026-01-10",

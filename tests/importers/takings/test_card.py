@@ -135,6 +135,7 @@ def test_a_row_a_transaction_with_its_settlement(feed):
         [("1581", "276.50"), ("6040", "3.50"), ("3001", "-80.00"), ("3001", "-200.00")],
         [("1581", "9.82"), ("6040", "0.18"), ("3001", "-10.00")],
     ]
+    assert [int(e.meta["payments"]) for e in feed.transactions()] == [3, 1]  # rows, however they are put together
 
 
 def test_refunds_chargebacks_and_fees_of_their_own(feed):
