@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from importers.book import BookView
 from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange, ImportMonthClosed
+from ledger.books import Unit
+from ledger.books.config import line_of, line_with
 from ledger.books.guard_profiles import date_window
 from ledger.messages import N_, say
 from ledger.rules.rounding import unit_of
@@ -71,7 +73,15 @@ def check_open(
     if not view.is_open(account, day, currency):
         slug = view.unit.slug
         file = f"units/{slug}/{settings}"
-        raise ImportAccountMissing(file=file, unit=slug, slug=slug, account=account, by=by, currency=currency, date=day)
+        line, excerpt = line_with(view.unit.folder / settings, f'"{account}"')
+        told = {"slug": slug, "account": account, "by": by, "currency": currency, "date": str(day)}
+        raise ImportAccountMissing(file=file, line=line, excerpt=excerpt, unit=slug, **told)
+
+
+def line_of_source(unit: Unit, name: str) -> tuple[int | None, str | None]:
+    """Line and text of a source's name in its unit.toml."""
+    number = next((n for n, source in enumerate(unit.sources) if source.name == name), 0)
+    return line_of(unit.folder / "unit.toml", ("source", number, "name"))
 
 
 def check_amount(amount: Decimal, currency: str, *, file: str, line: int | None = None, position: str = "") -> Decimal:

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from importers.bank.model import BankStatement
 from importers.bank.problems import BankAccountUnknown, BankBalanceDiffers, BankCurrency, BankStatementsOverlap
-from importers.checks import check_amount
+from importers.checks import check_amount, line_of_source
 from importers.identity import account_number
 from importers.problems import ImportSourceIncomplete
 from ledger.books import Unit
@@ -78,7 +78,9 @@ def source_of(unit: Unit, statement: BankStatement, format_: str, shown: str) ->
         raise unknown_account(unit, statement, format_, shown)
     if not found[0].account:
         file = f"units/{unit.slug}/unit.toml"
-        raise ImportSourceIncomplete(file=file, unit=unit.slug, slug=unit.slug, name=found[0].name)
+        line, excerpt = line_of_source(unit, found[0].name)
+        name = found[0].name
+        raise ImportSourceIncomplete(file=file, line=line, excerpt=excerpt, unit=unit.slug, slug=unit.slug, name=name)
     return found[0]
 
 

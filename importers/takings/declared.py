@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from importers.checks import line_of_source
 from importers.letters import head_text
 from importers.tables import Header
 from importers.takings.problems import TakingsIncomplete, TakingsLayout
 from importers.takings.sheet import Column, Writing, find_header, writing_of
 from ledger.books import Unit
-from ledger.books.config import line_of
 from ledger.books.source_takings import TakingsTable
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
@@ -63,9 +63,3 @@ class Declared:
         file, (line, excerpt) = f"units/{slug}/unit.toml", line_of_source(self.unit, self.source.name)
         said = {"slug": slug, "name": self.source.name, "what": what}
         return TakingsIncomplete(file=file, line=line, excerpt=excerpt, unit=slug, **said)
-
-
-def line_of_source(unit: Unit, name: str) -> tuple[int | None, str | None]:
-    """Line and text of a source's name in its unit.toml."""
-    number = next((n for n, source in enumerate(unit.sources) if source.name == name), 0)
-    return line_of(unit.folder / "unit.toml", ("source", number, "name"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from importers.book import BookView
+from importers.checks import line_of_source
 from importers.clearing.till import TillSide
-from importers.takings.declared import line_of_source
 from importers.takings.problems import TakingsTill
 from ledger.books.source_takings import TakingsTable
 from ledger.books.sources import SourceTable

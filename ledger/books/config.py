@@ -179,6 +179,15 @@ def line_of(path: Path, key: tuple[int | str, ...]) -> tuple[int | None, str | N
         return None, None
 
 
+def line_with(path: Path, text: str) -> tuple[int | None, str | None]:
+    """The first line of a settings file that holds a text, in the same way."""
+    try:
+        rows = read_plain(path, CONFIG_BYTES + 1).decode("utf-8-sig", "replace").splitlines()
+    except OSError:
+        return None, None
+    return next(((number, clip(row)) for number, row in enumerate(rows, 1) if text in row), (None, None))
+
+
 _HEAD = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 

@@ -468,7 +468,8 @@ def test_refused_whole(feed, content, error):
 
 def test_a_source_in_another_currency_takes_that_alone(feed):
     euro = SOURCES.replace('account = "Assets:1930-Bank"', 'account = "Assets:1935-Euro"\ncurrency = "EUR"')
-    feed = feed('currency = "SEK"\n' + euro, accounts=ACCOUNTS + "2020-01-01 open Assets:1935-Euro EUR\n")
+    accounts = ACCOUNTS + "2020-01-01 open Assets:1935-Euro EUR\n"
+    feed = feed('currency = "SEK"\n' + euro, accounts=accounts, prices="2026-03-02 price EUR 11.00 SEK\n")
     assert type(refused(feed, WHOLE)) is BankCurrency
     feed.take(camt(line(2, "-5.00", "x", currency="EUR"), currency="EUR", opening="20.00"))
     assert [str(e.postings[0].units) for e in imported(feed)] == ["20.00 EUR", "-5.00 EUR"]
@@ -566,6 +567,14 @@ def test_a_job_that_cant_be_completed_stops_its_own_unit_only(feed):
     (report,) = import_inboxes(feed.ws, ["gemensamt", "repris"])
     assert [type(p) for p in report.problems] == [JobUnreadable]
     assert (folder / "mars.xml").exists()
+
+
+def test_a_source_with_an_account_that_isnt_open_is_named_by_its_line(feed):
+    feed = feed(SOURCES.replace("Assets:1930-Bank", "Assets:9999-Nej"), _2026_01=OPENED)
+    problem = refused(feed, WHOLE)
+    assert type(problem) is ImportAccountMissing
+    toml = (feed.unit.folder / "unit.toml").read_text(encoding="utf-8").splitlines()
+    assert toml[problem.line - 1] == problem.excerpt == 'account = "Assets:9999-Nej"'
 
 
 def test_a_source_that_names_no_account_says_so(feed):
