@@ -15,14 +15,12 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from importers.postings import TOTAL_PRICE
 from ledger.books.guard_names import harmless, is_account_letter
 
 #: Longest text of a field; the guard refuses lines of more than 2,000 characters.
 LONGEST = 400
 NUMBER_COLUMN = 64
-#: Metadata of a posting in another currency: what all of it is worth (an `Amount`), written as `@@`. A price per unit
-#: would have to be rounded, and the transaction would no longer balance to the last unit.
-TOTAL_PRICE = "__total_price__"
 
 
 def clean(text: str, longest: int = LONGEST) -> str:

@@ -29,9 +29,10 @@ from importers.booktext import clean
 from importers.checks import check_day, check_open
 from importers.identity import account_number, digest
 from importers.plan import Plan
+from importers.postings import posting
 from importers.problems import ImportDateRange
 from importers.progress import track
-from importers.recognise.place import Placed, Recogniser, posting
+from importers.recognise.place import Placed, Recogniser
 from ledger.books.guard_profiles import date_window
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say

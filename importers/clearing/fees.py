@@ -9,7 +9,7 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.checks import check_open
-from importers.recognise.place import posting
+from importers.postings import posting
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 from ledger.rules.vat import deductible, included

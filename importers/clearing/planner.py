@@ -31,7 +31,7 @@ from importers.clearing.sides import Sides
 from importers.clearing.till import TillSide
 from importers.identity import digest
 from importers.plan import Plan
-from importers.recognise.placed import posting, weighs
+from importers.postings import posting, weighs
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 from ledger.subledger import deposit_link

@@ -22,7 +22,7 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.clearing.model import Deposit, Payment
-from importers.recognise.place import posting
+from importers.postings import posting
 from ledger.subledger import deposit_link
 
 ZERO = Decimal(0)

@@ -15,7 +15,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from importers.book import BookView
-from importers.recognise.placed import Payment, Placed, posting
+from importers.postings import posting
+from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
 from importers.recognise.quoted import booked, quoted, same
 from importers.recognise.references import telling, words

@@ -27,8 +27,8 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.book import BookView
-from importers.booktext import TOTAL_PRICE
-from importers.recognise.placed import Payment, Placed, posting
+from importers.postings import TOTAL_PRICE, posting
+from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import ZERO, Claim, Pool
 from importers.recognise.references import same_party, telling
 from ledger.charts.problems import ChartRoleMissing

@@ -24,13 +24,13 @@ from importers.recognise import suggest
 from importers.recognise.deposits import announced, likely, pay_in
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
-from importers.recognise.placed import Payment, Placed, payment, posting, ties
+from importers.recognise.placed import Payment, Placed, payment, ties
 from importers.recognise.rules import Rules, ready
 from importers.recognise.transfers import Transfers
 from importers.recognise.units import Neighbours
 from ledger.books.sources import RuleTable, SourceTable
 
-__all__ = ["Placed", "Recogniser", "matches", "posting"]
+__all__ = ["Placed", "Recogniser", "matches"]
 
 
 class Recogniser:

@@ -8,16 +8,16 @@ payment, so that it can be placed again when more is known (`importers.recognise
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
-from beancount.core.amount import Amount
 
 from importers.bank.model import Part
-from importers.booktext import TOTAL_PRICE, clean
+from importers.booktext import clean
+from importers.postings import weighs
 from importers.recognise.references import fold_reference, words
 
 #: Metadata of a waiting posting that says what the bank said of the payment, by the part's field.
@@ -110,31 +110,6 @@ def tidy(part: Part) -> Part:
         clean(part.reference, 80) if part.reference else "",
         clean(part.invoice, 80) if part.invoice else "",
     )
-
-
-def posting(
-    account: str, number: Decimal, currency: str, meta: dict[str, Any] | None = None, *, flag: str | None = None
-) -> data.Posting:
-    """A plain posting."""
-    return data.Posting(account, Amount(number, currency), None, None, flag, meta or None)
-
-
-def weight(one: data.Posting) -> tuple[Decimal, str]:
-    """What a posting that an importer made weighs, and in which currency: its total price, else its own units."""
-    units = one.units
-    assert units is not None
-    assert units.number is not None
-    worth = (one.meta or {}).get(TOTAL_PRICE)
-    if worth is None:
-        return units.number, units.currency
-    return worth.number.copy_sign(units.number), worth.currency
-
-
-def weighs(postings: Iterable[data.Posting], currency: str) -> Decimal:
-    """Σ of postings; all that weigh anything weigh in `currency`."""
-    found = [weight(one) for one in postings]
-    assert {unit for number, unit in found if number} <= {currency}, found
-    return sum((number for number, _ in found), Decimal(0))
 
 
 def ties(placed: Placed, pay: Payment) -> bool:

@@ -17,9 +17,10 @@ from typing import Any
 from beancount.core import data
 
 from importers.book import BookView
+from importers.postings import posting, weighs
 from importers.problems import ImportAccountMissing
 from importers.recognise.numbers import plain_number, same_number
-from importers.recognise.placed import Payment, Placed, posting, weighs
+from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import ZERO, Pool
 from importers.recognise.problems import RuleImpossible
 from importers.recognise.references import fold_reference

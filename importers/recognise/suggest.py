@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from importers.book import BookView
 from importers.booktext import clean
-from importers.recognise.placed import Payment, Placed, posting
+from importers.postings import posting
+from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
 from ledger.messages import N_, say
 

@@ -10,9 +10,10 @@ import datetime as dt
 from decimal import Decimal
 
 from importers.book import BookView
+from importers.postings import posting
 from importers.recognise.deposits import own_transfer, settled
 from importers.recognise.numbers import Numbers, clearing_account, is_bank, plain_number
-from importers.recognise.placed import Payment, Placed, posting
+from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
 from ledger.books.sources import SourceTable
 from ledger.charts.problems import ChartRoleMissing

@@ -21,9 +21,10 @@ from decimal import Decimal
 from typing import Any
 
 from importers.book import BookView
+from importers.postings import posting
 from importers.recognise.dealings import ROLES, Paid
 from importers.recognise.numbers import units_numbers
-from importers.recognise.placed import Payment, Placed, posting
+from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
 from importers.recognise.references import same_party
 from ledger.books import Unit

@@ -20,9 +20,10 @@ from beancount.core.amount import Amount
 
 from importers.bank.model import Part
 from importers.book import BookView
-from importers.booktext import TOTAL_PRICE, clean
+from importers.booktext import clean
+from importers.postings import TOTAL_PRICE, weight
 from importers.recognise.numbers import clearing_account, is_bank
-from importers.recognise.placed import PART_KEYS, PAYMENT, Placed, weight
+from importers.recognise.placed import PART_KEYS, PAYMENT, Placed
 from importers.recognise.pool import PAYMENTS
 from ledger.books.sources import SourceTable
 from ledger.messages import LANGUAGES, N_, translate

@@ -24,8 +24,8 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.book import BookView
-from importers.booktext import TOTAL_PRICE
-from importers.recognise.placed import PAYMENT, Placed, posting, weighs, weight
+from importers.postings import TOTAL_PRICE, posting, weighs, weight
+from importers.recognise.placed import PAYMENT, Placed
 from ledger.books import account_code
 from ledger.books.summary import weight as booked_weight
 from ledger.charts.problems import ChartRoleMissing

@@ -11,7 +11,7 @@ from beancount.core import data
 from importers.book import BookView
 from importers.booktext import clean, leaf
 from importers.checks import check_amount, check_day, check_open
-from importers.recognise.placed import posting
+from importers.postings import posting
 from importers.sie.model import SieFile
 from ledger.messages import N_, say
 

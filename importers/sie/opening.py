@@ -20,7 +20,7 @@ from beancount.core import data
 from importers.book import UNTRANSFERRED
 from importers.identity import digest
 from importers.plan import Plan
-from importers.recognise.placed import posting
+from importers.postings import posting
 from importers.sie.accounts import Accounts
 from importers.sie.dims import as_meta, by_number
 from importers.sie.model import ZERO, SieBalance

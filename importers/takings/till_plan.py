@@ -28,7 +28,7 @@ from importers.checks import check_amount, check_day, check_open
 from importers.clearing.till import day_link
 from importers.identity import digest
 from importers.plan import Plan
-from importers.recognise.placed import posting, weighs
+from importers.postings import posting, weighs
 from importers.takings.problems import TillGap, TillRestated
 from importers.takings.till_model import ZERO, Report, Sold
 from importers.takings.tills import ROLES

@@ -22,8 +22,7 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from importers.booktext import TOTAL_PRICE
-from importers.recognise.placed import weighs
+from importers.postings import TOTAL_PRICE, weighs
 from importers.ubl.accounts import Accounts, Target
 from importers.ubl.model import ZERO, Invoice, Tax
 from importers.ubl.problems import UblForeignVat, UblReverseCharge, UblReverseUnknown, UblVatInternal

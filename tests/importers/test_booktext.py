@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.base import plain_name
-from importers.booktext import TOTAL_PRICE, clean, leaf, quoted, render
+from importers.booktext import clean, leaf, quoted, render
+from importers.postings import TOTAL_PRICE
 
 DAY = dt.date(2026, 3, 2)
 TEXT = st.text(max_size=40).map(clean)

@@ -10,7 +10,7 @@ from beancount.core import data
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.planner import plan_bank
 from importers.book import BookView
-from importers.recognise.placed import posting
+from importers.postings import posting
 from ledger.books import Unit
 from ledger.books.sources import SourceTable
 

@@ -38,7 +38,8 @@ from importers.book import BookView
 from importers.camt.model import Balance, Detail, Entry, Statement
 from importers.camt.write import write_camt053
 from importers.identity import folded
-from importers.recognise.placed import Placed, posting
+from importers.postings import posting
+from importers.recognise.placed import Placed
 from ledger.books import Unit
 from ledger.books.sources import SourceTable
 

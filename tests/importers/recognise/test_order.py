@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from importers.bank.model import BankLine
 from importers.book import BookView
-from importers.recognise.place import Recogniser, posting
+from importers.postings import posting
+from importers.recognise.place import Recogniser
 from importers.recognise.replace import anew
 from importers.recognise.waiting import untouched, waits
 from tests.importers.recognise.conftest import source, unit, view

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from beancount.core import data
 
-from importers.booktext import TOTAL_PRICE, render
+from importers.booktext import render
+from importers.postings import TOTAL_PRICE
 
 ACCOUNTS = """\
 2020-01-01 open Assets:1220-Inventarier
