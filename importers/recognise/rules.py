@@ -30,8 +30,8 @@ from ledger.messages import N_, say
 from ledger.rules.rounding import largest_remainder
 from ledger.rules.vat import deductible, included
 
-#: Rates of VAT by shipped chart; a chart of a unit's own may have any.
-RATES = {"bas": ("25", "12", "6"), "pgc": ("21", "10", "4"), "vsla": ("16", "8")}
+#: Rates of VAT of charts that have accounts by rate, for one country; the others take any country's.
+RATES = {"bas": ("25", "12", "6")}
 
 
 @dataclass(frozen=True, slots=True)

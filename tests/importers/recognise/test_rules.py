@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from importers.bank.model import Part
 from importers.problems import ImportAccountMissing
@@ -288,6 +289,36 @@ def test_a_rule_that_cannot_work_is_named_with_its_line(tmp_path, rule, row, rea
     with pytest.raises(ConfigInvalid) as found:
         read_config(path, UnitFile, "units/repris/unit.toml")
     assert (found.value.line, found.value.params["reason"]) == (row, reason)
+
+
+@pytest.mark.parametrize(
+    ("chart", "country", "rate", "paid", "net", "vat"),
+    [
+        ("pgc", "CL", "19", "1190.00", "-1000.00", "-190.00"),
+        ("pgc", "ES", "21.0", "121.00", "-100.00", "-21.00"),
+        ("vsla", "KE", "16", "-58.00", "50.00", "8.00"),
+        ("pgc", "ES", "5.2", "105.20", "-100.00", "-5.20"),  # recargo de equivalencia
+        ("pgc", "FI", "25.5", "-125.50", "100.00", "25.50"),
+        ("bas", "SE", "25.00", "125.00", "-100.00", "-25.00"),
+    ],
+)
+def test_any_country_s_rate_is_split_off(chart, country, rate, paid, net, vat):
+    """Gross x rate / (100 + rate), worked by hand; the VAT goes on the chart's own account for it."""
+    codes = {"pgc": ("700", "477", "472"), "vsla": ("4100", "2710", "1710"), "bas": ("3001", "2611", "2641")}[chart]
+    income, account = f"Income:{codes[0]}-Ventas", "Expenses:5010-Lokalhyra"
+    rule = {"account": income if paid[0] != "-" else account, "vat": rate}
+    book = view(f"2020-01-01 open {income}\n", unit(source(rule=[rule]), chart=chart, country=country))
+    (entry,) = plan(book, line("2026-03-02", paid))
+    assert entry.flag == "*"
+    assert [str(p.units.number) for p in entry.postings[1:]] == [net, vat]
+    assert entry.postings[2].account.split(":")[1].split("-")[0] == (codes[1] if paid[0] != "-" else codes[2])
+
+
+@pytest.mark.parametrize("rate", ["0", "0.0", "100", "-25", "25,5", "25 %", "2_5", "１９", "1e1", ".5", "", "NaN"])
+def test_what_is_no_rate_is_refused(rate):
+    with pytest.raises(ValidationError) as found:
+        RuleTable.model_validate({"account": SHOP, "vat": rate})
+    assert "above 0 and below 100" in str(found.value)
 
 
 @pytest.mark.parametrize(
