@@ -90,6 +90,9 @@ class Dealings:
         self._links: set[str] = set()
         self._paid: Counter[tuple[str, str, str, Decimal]] = Counter()
         self._of: dict[str, list[Paid]] = {}
+        self._theirs: dict[str, set[str]] = {}
+        #: Items (account, link) that a payment is guessed to settle: no other guess takes them; who quotes them does.
+        self.guessed: set[tuple[str, str]] = set()
         book = _Book(view.unit, view.chart, {n: account_code(n, e.meta) for n, e in view.opens.items()})
         for entry in view.transactions:
             for posting, partner, ic in book.tagged(entry):
@@ -126,6 +129,11 @@ class Dealings:
         """Note a posting that was placed just now."""
         self._links.add(link)
         self._own[link].append(Own(link, partner, account, ic, amount, currency))
+
+    def known(self, partner: str, link: str) -> bool:
+        """Whether the partner's book holds more under a link than payments that are guessed to belong there."""
+        self._with(partner)
+        return link in self._theirs[partner]
 
     def answer(self, pay: Payment, partner: str) -> Paid | None:
         """The partner's side of a payment, not answered yet: the same amount, at most ten days apart, the nearest."""
@@ -171,6 +179,7 @@ class Dealings:
     def _with(self, partner: str) -> list[Paid]:
         """What a partner has booked with this unit; answered payments are marked."""
         if partner not in self._of:
+            self._theirs[partner] = set()
             self._of[partner] = self._read(partner)
             left = +self._paid
             for paid in self._of[partner]:
@@ -199,9 +208,11 @@ class Dealings:
         for entry in entries:
             if isinstance(entry, data.Transaction):
                 times.update(_ic(entry))
-                found += book.paid(entry, self.view.unit.slug)
-        for paid in found:
-            paid.own = all(times[link] == 1 for link in paid.links)
+                paid = list(book.paid(entry, self.view.unit.slug))
+                self._theirs[partner] |= set(_ic(entry)) if not paid or any(p.sure for p in paid) else set()
+                found += paid
+        for one in found:
+            one.own = all(times[link] == 1 for link in one.links)
         return sorted(found, key=lambda p: (p.date, p.links))
 
 

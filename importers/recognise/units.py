@@ -4,12 +4,14 @@ Who it is, the other party's account tells. What it settles, in this order:
 
 1. an open dealing of this book, by the payment's reference or one that the text names: certain;
 2. what the other unit has booked already for certain: its link; and if that settles something in this book, certain;
-3. what the other unit only guesses (flagged `!`), and is open in this book: its link, flagged `!`. Two guesses prove
-   nothing: one would be the other's reflection. Once a person has put `*` on one side, the other is certain, too;
-4. the one open dealing with that unit of exactly this amount: its link, flagged `!` (nobody quoted it);
-5. what the other unit guesses, and nothing in this book answers: its link, flagged `!`;
-6. nothing: a link of its own, flagged `!`. The money stands right in the combined statements, since both sides find
+3. an open dealing with that unit of exactly this amount: its link, flagged `!` (nobody quoted it). Of several, one that
+   both books know, by an order that is the same in both; it stays open for a payment that quotes it;
+4. what the other unit only guesses (flagged `!`): its link, flagged `!`;
+5. nothing: a link of its own, flagged `!`. The money stands right in the combined statements, since both sides find
    the same link; what it was for, a person says.
+
+Two guesses prove nothing: one would be the other's reflection. Once a person has put `*` on one side, the other is
+certain, too.
 
 Money in settles a claim, money out a debt; where the other side stands on a debt, this one stands on a claim, and the
 other way round, so that the pair is eliminated (SPEC 10).
@@ -101,9 +103,9 @@ class Neighbours:
         answered = dealings.answer(pay, slug)
         if answered is not None and (answered.sure or answered.direct):
             return self._answering(pool, pay, slug, answered)
-        guessed = self._guessed(pool, pay, slug, answered)
-        if guessed is not None:
-            return guessed
+        claim, count = self._same_amount(pool, pay, slug)
+        if claim is not None:
+            return self._guessed(pool, pay, slug, claim, count, answered)
         if answered is not None:
             return self._answering(pool, pay, slug, answered)
         incoming = pay.amount > 0
@@ -122,27 +124,16 @@ class Neighbours:
         reason = say(text, unit=slug, more=more, currency=pay.currency) if more > 0 else None
         return self._booked(pool, pay, slug, link, account, pool.dealings.kind(link), reason=reason)
 
-    def _guessed(self, pool: Pool, pay: Payment, slug: str, answered: Paid | None) -> Placed | None:
-        """On an open dealing that nobody quoted: the one that the partner guesses, else the one of this amount."""
-        dealings = pool.dealings
-        link = answered.links[0] if answered else ""
-        found = dealings.open(link, slug, pay.amount, pay.currency)
-        if found and self.view.is_open(found[0], pay.day, pay.currency):
-            claim = pool.by_key(found[0], pay.currency, link)
-            text = N_("{unit} has put it on {number}, without being certain; nobody quoted it")
-            reason = say(text, unit=slug, number=claim.label if claim else link)
-            placed = self._booked(pool, pay, slug, link, found[0], dealings.kind(link), reason=reason)
-        else:
-            claim = self._same_amount(pool, pay, slug)
-            if claim is None:
-                return None
-            text = N_("{unit}, and {number} of the same amount is open; nobody quoted it")
-            reason = say(text, unit=slug, number=claim.label)
-            kind = dealings.kind(claim.key)
-            placed = self._booked(pool, pay, slug, claim.key, claim.account, kind, reason=reason)
+    def _guessed(self, pool: Pool, pay: Payment, slug: str, claim: Claim, count: int, answered: Paid | None) -> Placed:
+        """On an open dealing of this amount, `count` of which there are; nobody quoted it."""
         if answered is not None:
             answered.answered = True
-        return placed
+        text = N_("{unit}, and {number} of the same amount is open; nobody quoted it")
+        if count > 1:
+            text = N_("{unit}, and {number} is one of {count} open with this amount; nobody quoted one")
+        reason = say(text, unit=slug, number=claim.label, count=count)
+        pool.dealings.guessed.add((claim.account, claim.key))
+        return self._flagged(pay, slug, claim.key, claim.account, pool.dealings.kind(claim.key), reason)
 
     def _answering(self, pool: Pool, pay: Payment, slug: str, answered: Paid) -> Placed | None:
         """The other side of what the partner booked."""
@@ -165,13 +156,25 @@ class Neighbours:
         roles = ROLES.get(kind, ROLES["trade"])
         claim = answered.side == "debt" if answered.side else pay.amount > 0
         account = self.view.role(roles[not claim])
-        reason = say(N_("{unit} has booked it on {date}; no invoice is known here"), unit=slug, date=answered.date)
+        text = N_("{unit} has booked it on {date}; no invoice is known here")
+        if dealings.open(link, slug, pay.amount, pay.currency):
+            text = N_("{unit} has put it on an open invoice without being certain; nobody quoted it")
+        reason = say(text, unit=slug, date=answered.date)
         return self._booked(pool, pay, slug, link, account, kind, reason=reason)
 
-    def _same_amount(self, pool: Pool, pay: Payment, slug: str) -> Claim | None:
-        found = [c for c in pool.of_amount(pay.amount, pay.currency) if c.partner == slug and c.key.startswith("ic-")]
-        usable = len(found) == 1 and self.view.is_open(found[0].account, pay.day, pay.currency)
-        return found[0] if usable else None
+    def _same_amount(self, pool: Pool, pay: Payment, slug: str) -> tuple[Claim | None, int]:
+        """The open dealing to guess, and how many there are."""
+        dealings = pool.dealings
+        found = [
+            c
+            for c in pool.of_amount(pay.amount, pay.currency)
+            if c.partner == slug
+            and c.key.startswith("ic-")
+            and (c.account, c.key) not in dealings.guessed
+            and self.view.is_open(c.account, pay.day, pay.currency)
+        ]
+        known = [c for c in found if dealings.known(slug, c.key)] or found
+        return min(known, key=lambda c: (len(c.key), c.key), default=None), len(found)
 
     def _booked(
         self, pool: Pool, pay: Payment, slug: str, link: str, account: str, kind: str, *, reason: str | None
@@ -186,6 +189,11 @@ class Neighbours:
         if reason is None:
             sure = posting(account, -pay.amount, pay.currency, meta)
             return Placed((sure,), sure=True, links=frozenset({link}))
-        meta = {**pay.said, **meta, "item": link}
+        return self._flagged(pay, slug, link, account, kind, reason)
+
+    @staticmethod
+    def _flagged(pay: Payment, slug: str, link: str, account: str, kind: str, reason: str) -> Placed:
+        """On its account, but for a person to look at."""
+        meta = {**pay.said, "partner": slug, "ic": kind, "item": link}
         flagged = posting(account, -pay.amount, pay.currency, meta, flag="!")
         return Placed((flagged,), sure=False, suggestion=f"{account}: {reason}", links=frozenset({link}))

@@ -88,11 +88,11 @@ class Two:
         self.ws = ws
         self.folder = folder
 
-    def bank(self, slug, amount, day=9, count=1, **detail):
+    def bank(self, slug, amount, day=9, count=1, opening=1000, **detail):
         """Import a statement of one line, or of several equal ones."""
         detail.setdefault("counterparty", "Någon")
         entry = Entry(Decimal(amount), "SEK", dt.date(2026, 3, day), details=(Detail(None, None, **detail),))
-        opening, closing = Decimal(1000), 1000 + count * Decimal(amount)
+        opening, closing = Decimal(opening), opening + count * Decimal(amount)
         balances = (
             Balance("OPBD", opening, "SEK", dt.date(2026, 3, day)),
             Balance("CLBD", closing, "SEK", dt.date(2026, 3, day)),
@@ -225,6 +225,48 @@ def test_a_rule_for_the_other_unit_proves_no_guess_either(two):
     paid, got = place(two, "repris", "kafe", "repris")
     assert (paid.flag, got.flag) == ("*", "!")
     assert paid.links == got.links != {"ic-repris-1001"}
+    assert two.unmatched() == []
+
+
+def second(text):
+    return text.replace("1001", "1002")
+
+
+@ORDERS
+def test_of_two_invoices_of_one_amount_both_units_guess_the_same(two, order):
+    """1001 and 1002 of 500 each, two payments of 500 that quote nothing: 1001 for the first, 1002 for the second.
+
+    Kafé gets 1001 last; whichever file comes first, both wait for a person.
+    """
+    two = two({"2026-03": SALE + "\n" + second(SALE)}, {"2026-03": second(BILL)})
+    for day in (9, 10):
+        for slug in order:
+            other = {"repris": "kafe", "kafe": "repris"}[slug]
+            amount = "500.00" if slug == "repris" else "-500.00"
+            opening = 1000 if day == 9 else 1000 + Decimal(amount)
+            two.bank(slug, amount, day=day, opening=opening, counterparty_account=IBANS[other], text=f"hej {day}")
+    month = two.ws.units["kafe"].month_file(dt.date(2026, 3, 1))
+    month.write_text(month.read_text(encoding="utf-8") + "\n" + BILL, encoding="utf-8")
+    place(two, *order, *order)
+    for slug in order:
+        ends = [(e.date.day, e.flag, e.links) for e in two.lines(slug)]
+        assert ends == [(9, "!", {"ic-repris-1001"}), (10, "!", {"ic-repris-1002"})]
+    assert two.unmatched() == []
+
+
+@ORDERS
+def test_who_quotes_an_invoice_has_it_though_an_earlier_payment_is_guessed_to(two, order):
+    """A loan of 500 on the 9th, and on the 10th the payment of invoice 1001, also 500, which says so."""
+    two = two({"2026-03": SALE}, {"2026-03": BILL})
+    pay(two, order, {"text": "Lån"}, {"text": "Lån"})
+    assert [e.links for e in place(two, *order)] == [{"ic-repris-1001"}] * 2
+    for slug in order:
+        other = {"repris": "kafe", "kafe": "repris"}[slug]
+        amount = "500.00" if slug == "repris" else "-500.00"
+        two.bank(slug, amount, 10, opening=1000 + Decimal(amount), counterparty_account=IBANS[other], reference="1001")
+    place(two, *order)
+    for slug in order:
+        assert [(e.flag, e.links == {"ic-repris-1001"}) for e in two.lines(slug)] == [("!", False), ("*", True)]
     assert two.unmatched() == []
 
 
