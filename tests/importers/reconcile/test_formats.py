@@ -102,7 +102,8 @@ def test_two_lists_that_meet_within_a_day(feed):
 )
 def test_samples(feed, samples, format_, sample, currency, lines):
     source = 'currency = "SEK"\n' + CSV.replace('"csv"', f'"{format_}"') + f'currency = "{currency}"\n'
-    fed = feed(source, ACCOUNTS.replace("2020-01-01", "2000-01-01"))
+    prices = "2011-01-01 price EUR 9.00 SEK\n2011-02-01 price EUR 8.80 SEK\n"
+    fed = feed(source, ACCOUNTS.replace("2020-01-01", "2000-01-01"), prices)
     report = fed.take((samples / "sweden" / sample).read_bytes(), sample.split("/")[-1])
     assert report.status == "imported", report.problem.text()
     (bank,) = accounts(fed)
