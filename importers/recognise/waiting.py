@@ -158,7 +158,7 @@ def _turned(weight: tuple[Decimal, str]) -> tuple[Decimal, str]:
 
 
 def _ours(view: BookView, entry: data.Transaction) -> bool:
-    """Whether postings have what an importer gives: no cost, prices only of all of it, a line its worth in the books."""
+    """Whether postings have what an importer gives: no cost, prices only of all of it, the line its worth."""
     if any(p.units is None or p.cost or (p.price and TOTAL_PRICE not in (p.meta or {})) for p in entry.postings):
         return False
     return weight(entry.postings[0])[1] == view.unit.currency

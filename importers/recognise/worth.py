@@ -60,7 +60,7 @@ class Worths:
         self.base = view.unit.currency
         self._kept: dict[str, bool] = {}
         self._clearing = clearing_of(view.unit)
-        self._fed = {(s.account, s.currency or self.base) for s in view.unit.sources}
+        self._fed = {(s.account, s.kept_in(self.base)) for s in view.unit.sources}
         self._items: dict[Key, _Item] = {}
         for entry in view.transactions:
             for one in entry.postings:

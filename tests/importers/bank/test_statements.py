@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from beancount.core import data
+from beancount.core.amount import Amount
 
 from importers.bank import importer as bank_importer
 from importers.bank.importer import BankImporter
@@ -20,7 +21,7 @@ from importers.base import Source
 from importers.book import BookView
 from ledger.books import Unit
 from ledger.books.sources import SourceTable
-from tests.importers.bank.conftest import statement
+from tests.importers.bank.conftest import march, statement
 
 IBAN = "SE4550000000058398257466"
 
@@ -71,6 +72,7 @@ def plan_of(unit, *statements):
     importer = Given(None, unit, unit.sources[0])
     importer.given = statements
     opens = [data.Open({}, dt.date(2020, 1, 1), s.account, None, None) for s in unit.sources]
+    opens.append(data.Price({}, march(1), "EUR", Amount(Decimal("11.00"), "SEK")))
     source = Source(Path("x"), "x", b"x", "0" * 64)
     return importer.plan(source, BookView(unit, opens), dt.date(2026, 12, 31))
 

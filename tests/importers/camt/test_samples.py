@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from beancount.core import data
+from beancount.core.amount import Amount
 
 from importers.base import Source
 from importers.book import BookView
@@ -39,6 +40,9 @@ def importer_of(statements):
     )
     unit = Unit("u", Path("/nowhere"), "U", "U", "division", "SEK", "bas", sources=sources)
     opens = [data.Open({}, dt.date(2000, 1, 1), s.account, None, None) for s in sources]
+    foreign = {s.currency for s in sources} - {"SEK"}
+    weeks = [dt.date(2010, 1, 1) + dt.timedelta(weeks=n) for n in range(900)]
+    opens += [data.Price({}, week, currency, Amount(Decimal(11), "SEK")) for currency in foreign for week in weeks]
     return Camt053Importer(None, unit, sources[0]), opens
 
 

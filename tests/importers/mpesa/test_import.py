@@ -140,11 +140,12 @@ ROW = "R1AB,2026-02-11 10:00:00,a,Completed,500.00,,500.00\n"
 
 
 def test_a_wallet_of_a_unit_that_has_its_books_in_another_currency(feed):
-    """The unit's is SEK, which no M-Pesa has: the wallet is in KES, as its account is."""
-    feed = feed(WALLET, ACCOUNTS)
+    """The unit's is SEK, which no M-Pesa has: the wallet is in KES, as its account is; 500.00 of them are 35.00 SEK."""
+    feed = feed(WALLET, ACCOUNTS, "2026-02-10 price KES 0.07 SEK\n")
     report = feed.take(HEAD + ROW, "one.csv")
     assert report.status == "imported", report.problem
     assert asserted(feed) == [("2026-02-12", "500.00 KES")]
+    assert [str(p.units) for p in feed.transactions()[0].postings] == ["500.00 KES", "-35.00 SEK"]
 
 
 def test_a_wallet_in_another_currency_than_its_account(feed):

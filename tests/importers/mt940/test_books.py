@@ -41,8 +41,8 @@ APRIL = """\
 """
 
 
-def fed(feed, currency="SEK", source=SOURCE):
-    return feed(f'currency = "SEK"\n{source}currency = "{currency}"\n', ACCOUNTS.format(currency))
+def fed(feed, currency="SEK", source=SOURCE, prices=""):
+    return feed(f'currency = "SEK"\n{source}currency = "{currency}"\n', ACCOUNTS.format(currency), prices)
 
 
 def balances(unit):
@@ -77,7 +77,7 @@ def test_both_months_in_one_file_and_again_one_by_one(feed):
 
 def test_the_sample_of_two_months(samples, feed):
     """Its first month closes on the day on which the second one's line is booked: only the last balance is asserted."""
-    unit = fed(feed, "EUR")
+    unit = fed(feed, "EUR", prices="2011-01-01 price EUR 9.00 SEK\n2011-02-01 price EUR 8.80 SEK\n")
     content = (samples / "sweden/mt940/jejik_generic.sta").read_bytes()
     report = unit.take(content, "jejik.sta")
     assert (report.status, report.problem) == ("imported", None)
@@ -100,7 +100,9 @@ def test_the_sample_of_three_banks(samples, feed):
     )
     opens = "".join(f"2000-01-01 open Assets:{account} {currency}\n" for _, account, _, currency in rows)
     accounts = f"{opens}2000-01-01 open Equity:2091-Balanserat-resultat\n2000-01-01 open Liabilities:2999-Obs\n"
-    unit = feed('currency = "SEK"\nchart = "bas"\n' + "".join(table.format(*row) for row in rows), accounts)
+    days = ("2002-03-20 price PLN", "2003-10-20 price PLN", "2002-11-02 price EUR", "2013-10-15 price DEM")
+    prices = "".join(f"{day} 5.00 SEK\n" for day in (*days, "2002-11-08 price EUR", "2013-10-22 price DEM"))
+    unit = feed('currency = "SEK"\nchart = "bas"\n' + "".join(table.format(*row) for row in rows), accounts, prices)
     report = unit.take((samples / "sweden/mt940/cmxl_mt940.sta").read_bytes(), "cmxl.sta")
     assert (report.status, report.problem) == ("imported", None)
     found = unit.balances()

@@ -445,11 +445,12 @@ def test_a_rate_that_moved_by_a_tenth_is_still_one():
     assert (entry.flag, str(entry.postings[2].units)) == ("*", "-114.00 SEK")
 
 
-@pytest.mark.parametrize(("price", "settled"), [(" @@ 1140.00 SEK", False), ("", True)])
+@pytest.mark.parametrize(("price", "settled"), [(" @@ 1140.00 SEK", True), ("", False)])
 def test_a_claim_in_euro_paid_to_an_account_in_euro(price, settled):
-    """Booked for 1,140.00 kronor, it leaves an exchange difference in kronor that a person books."""
-    income = "-100.00 EUR" if settled else "-1140.00 SEK"
+    """What a payment is worth can't be set off against a claim of which nobody knows what it was worth."""
+    income = "-1140.00 SEK" if settled else "-100.00 EUR"
     book = f"""
+    2026-03-30 price EUR 11.50 SEK
     2026-03-05 * "Kunde GmbH" "Rechnung 1003" ^inv-repris-1003
       reference: "10033"
       Assets:1510-Kundfordringar         100.00 EUR{price}
@@ -458,7 +459,7 @@ def test_a_claim_in_euro_paid_to_an_account_in_euro(price, settled):
     (entry,) = plan(view(book, unit(source(currency="EUR"))), line("2026-04-01", "100.00", reference="10033"))
     assert (entry.flag == "*", entry.links == {"inv-repris-1003"}) == (settled, settled)
     if not settled:
-        said = "10033 is named; its worth was booked in another currency: book the exchange difference"
+        said = "10033 is named, but was booked without its worth in SEK: add @@ and the amount to it"
         assert entry.meta["suggestion"] == f"Assets:1510-Kundfordringar: {said}"
 
 
