@@ -4,8 +4,8 @@
   book one account's money to another, so where several sources may take it nothing is booked.
 - Such lines are known again by the source's `bank_account`, or by the source's name where it has none: two accounts
   with the same fee on the same day stay two.
-- A list may be cut off between two rows. Where its heading names its days it must join the books (`importers.bank.gaps`),
-  and nothing is asserted of days that its rows don't reach.
+- A list may be cut off between two rows. Where its heading names its days, it must join the books
+  (`importers.bank.gaps`), and nothing is asserted of days that its rows don't reach.
 - The day on which a list is made isn't over: lines may follow. Its balance at the end of that day is not asserted;
   the next list brings the rest of the day, and asserts it.
 """
