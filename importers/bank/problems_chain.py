@@ -30,8 +30,8 @@ class BankListBegins(Problem):
         "which may be cut off, or in the books."
     )
     remedy = N_(
-        "Download the list again, with all its pages. If the bank has no lines of these days, book what is missing "
-        "(such as the account's opening balance), or download a list that begins on {first}."
+        "Import older lists first, and download this one again, with all its pages. If the bank has no lines of these "
+        "days, book what is missing (such as the account's opening balance), or download a list that begins on {first}."
     )
 
 
