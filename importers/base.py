@@ -16,12 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 import beangulp
 from beancount.core import data
 
 from importers.book import BookView, load_view, view_of
+from importers.kept import KEPT, Content
 from importers.plan import Plan
 from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
 from ledger.books import Unit, Workspace
@@ -35,9 +36,8 @@ from ledger.errors import Problem
 LARGEST = 128 << 20
 DOCUMENTS = "documents"
 #: Endings that an archived file keeps; any other is kept as a text.
-KEPT = frozenset({"xml", "se", "si", "sie", "txt", "csv", "json", "pdf"})
+ENDINGS = frozenset({"xml", "se", "si", "sie", "txt", "csv", "json", "pdf"})
 LONGEST_STEM = 60
-Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Source:
 def plain_name(name: str) -> str:
     """A file's name with nothing but letters, digits, `-`, `_` and `.`; never one that could be a book or program."""
     stem, _, ending = name.rpartition(".")
-    if not stem or ending.lower() not in KEPT:
+    if not stem or ending.lower() not in ENDINGS:
         stem, ending = name, "txt"
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[-LONGEST_STEM:].lstrip("._-")
     return f"{plain or 'file'}.{ending}"
@@ -130,7 +130,6 @@ class SambokImporter(beangulp.Importer):
         self.unit = unit
         self.source = source
         self.with_opens = with_opens
-        self._held: tuple[str, Any] = ("", None)
 
     @property
     def name(self) -> str:
@@ -142,17 +141,19 @@ class SambokImporter(beangulp.Importer):
         """Whether it is the unit's first source of its format: a file that tells nobody's is its own."""
         return next(s for s in self.unit.sources if s.format == self.source.format) == self.source
 
+    @property
+    def reader(self) -> object:
+        """Whose reading of a file counts: importers that make the same of every file may share one."""
+        return self
+
     def once(self, source: Source, read: Callable[[Source], Content]) -> Content:
-        """What `read` makes of a file: asked by `owns`, `day` and `plan`, the file is read once.
+        """What `read` makes of a file, or the problem that it has: asked by `owns`, `day` and `plan`, it is read once.
 
         Args:
             source: the file; what was read of another one is forgotten.
-            read: the same at every call; a problem that it raises isn't kept.
+            read: the same at every call.
         """
-        if self._held[0] != source.digest:
-            self._held = (source.digest, read(source))
-        content: Content = self._held[1]
-        return content
+        return KEPT.once(source, self.reader, read)
 
     def line(self, source: Source, number: int) -> str | None:
         """A line of a file as people read it, to be quoted; None where there is no such line. Old files aren't UTF-8.

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
-import weakref
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from importers.bank.model import BankStatement
 from importers.bank.planner import balance_before, plan_bank
@@ -31,32 +30,6 @@ from ledger.books.engine import quiet
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 
-Read = dict[object, tuple[BankStatement, ...] | dict[str, Any]]
-
-
-class Kept:
-    """What was read of the one file that is looked at just now, by reader; it goes when the file goes.
-
-    A unit may have several sources of one format, and each is asked whether the file is its own.
-    """
-
-    def __init__(self) -> None:
-        self._file: weakref.ref[Source] | None = None
-        self._read: Read = {}
-
-    def of(self, source: Source) -> Read:
-        """What was read of a file; what was read of another one is forgotten."""
-        if self._file is None or self._file() is not source:
-            self._file, self._read = weakref.ref(source, self._forget), {}
-        return self._read
-
-    def _forget(self, gone: weakref.ref[Source]) -> None:
-        if self._file is gone:
-            self._file, self._read = None, {}
-
-
-KEPT = Kept()
-
 
 class BankImporter(SambokImporter):
     """A bank format. One file may hold statements of several accounts of the unit.
@@ -69,6 +42,11 @@ class BankImporter(SambokImporter):
     FINAL: ClassVar[bool] = True
     #: Whether what is read depends on the source's table, too; else all sources of the format read a file once.
     OF_TABLE: ClassVar[bool] = True
+
+    @property
+    def reader(self) -> object:
+        """Itself, or all sources of the format."""
+        return self if self.OF_TABLE else type(self)
 
     @abc.abstractmethod
     def read(self, source: Source) -> tuple[BankStatement, ...]:
@@ -83,18 +61,11 @@ class BankImporter(SambokImporter):
         Raises:
             Problem: the file is damaged, cut off, or doesn't add up.
         """
-        reader: object = self if self.OF_TABLE else type(self)
-        found = KEPT.of(source)
-        if reader not in found:  # asked by `owns`, `day` and `plan`
-            try:
-                with quiet():
-                    found[reader] = tuple(check_whole(s, source.shown) for s in self.read(source))
-            except Problem as problem:
-                found[reader] = problem.to_dict()  # a problem that was raised holds on to the file
-        result = found[reader]
-        if isinstance(result, dict):
-            raise Problem.from_dict(result)
-        return result
+        return self.once(source, self._whole)
+
+    def _whole(self, source: Source) -> tuple[BankStatement, ...]:
+        with quiet():
+            return tuple(check_whole(s, source.shown) for s in self.read(source))
 
     def owns(self, source: Source) -> bool:
         """Whether the first statement is of this source's account; a damaged file is the first source's."""

@@ -12,7 +12,7 @@ import pytest
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from importers.bank import importer as bank_importer
+from importers import kept
 from importers.bank.importer import BankImporter
 from importers.bank.model import BankStatement
 from importers.bank.problems import BankAccountUnknown, BankCurrency, BankStatementsOverlap
@@ -182,4 +182,4 @@ def test_a_file_is_read_once_for_all_sources_that_look_at_it():
     of_table[0].given = (statement("1.00", ""),)
     assert [len(importer.statements(one)) for importer in of_table] == [1, 0]
     del source, one, two
-    assert bank_importer.KEPT._read == {}
+    assert kept.KEPT._read == {}
