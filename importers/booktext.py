@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from beancount.core import data
@@ -23,6 +24,7 @@ LONGEST = 400
 NUMBER_COLUMN = 64
 
 
+@lru_cache(maxsize=1024)  # what a line says is cleaned for its payment, and again for its entry
 def clean(text: str, longest: int = LONGEST) -> str:
     """A foreign text as one that may stand in a book; cut with an ellipsis where it is too long."""
     if not text.isprintable():  # nothing but the space of the categories C and Z is left out of a printable text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from importers.bank.statements import same_account
 from importers.book import BookView
@@ -24,6 +25,7 @@ CLEARING_ROLES = {"bgmax": "bankgiro_clearing", "swish": "swish_clearing", "card
 TAIL = 10
 
 
+@lru_cache(maxsize=10_000)
 def plain_number(text: str) -> str:
     """An account's number as its letters and digits, without the word for what kind it is."""
     return _KIND.sub("", account_number(text), count=1) if text else ""

@@ -75,7 +75,7 @@ class Recogniser:
         view, pool, own = self.view, self.view.settling, self.source.account
         deposit = announced(view, pool, whole, told, own=own) if self.of_bank else None
         if deposit is None:
-            placed = [self.place(part, day, currency, alone=not parts) for part in parts or (line,)]
+            placed = [self._placed(pay) for pay in told]
             if not self.of_bank or all(one.sure for one in placed):
                 return placed
             hint = None
@@ -111,7 +111,10 @@ class Recogniser:
         Raises:
             ImportAccountMissing: a rule names an account that isn't open on `day`.
         """
-        pay = payment(part, day, currency, alone=alone)
+        return self._placed(payment(part, day, currency, alone=alone))
+
+    def _placed(self, pay: Payment) -> Placed:
+        """The other side of one payment."""
         pool = self.view.settling
         rule = self.rules.find(pay)
         if rule is not None and rule.payee:
@@ -124,7 +127,7 @@ class Recogniser:
             found = found or self.transfers.place(pool, pay)
         found = found or self.neighbours.place(pool, pay)
         found = found or suggest.wait(self.view, pool, pay, self.source.account or "")
-        assert ties(found, pay), (part, found)
+        assert ties(found, pay), (pay, found)
         # What waits keeps what the bank said, by which the rule finds it again.
         return named(found, pay) if rule is not None and rule.payee and found.sure else found
 

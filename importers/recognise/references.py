@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from ledger.rules.names import folded
 
+_BETWEEN = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:[-/.][^\W_]+)*")
 _INNER = re.compile(r"[-/.]")
 _CREDITOR = re.compile(r"rf\d{2}(?=[a-z0-9]+$)")
@@ -31,7 +32,7 @@ _YEAR = re.compile(r"20\d\d")
 @lru_cache(maxsize=65_536)
 def fold_reference(text: str) -> str:
     """A reference as its letters and digits; empty where it has none."""
-    plain = "".join(c for c in text.casefold() if c.isalnum())
+    plain = _BETWEEN.sub("", text.casefold())
     plain = _CREDITOR.sub("", plain)
     return (plain.lstrip("0") or "0") if plain.isdigit() else plain
 

@@ -77,14 +77,14 @@ def test_only_new_lines_look_for_their_other_side(book, monkeypatch):
     """A line that settled an invoice before must not settle the next one of the same amount."""
     book.take(TWO)
     placed = []
-    place = planner.Recogniser.place
+    place = planner.Recogniser.place_line
     monkeypatch.setattr(
         planner.Recogniser,
-        "place",
-        lambda self, part, *args, **more: [placed.append(part), place(self, part, *args, **more)][1],
+        "place_line",
+        lambda self, line, *args: [placed.append(line), place(self, line, *args)][1],
     )
     plan = book.plan(statement("100.00", "2 -30.00 kaffe; 2 -30.00 kaffe; 3 7.00 x"))
-    assert [part.amount for part in placed] == [Decimal("7.00")]
+    assert [line.amount for line in placed] == [Decimal("7.00")]
     assert [new.postings for new, _ in plan.known[:2]] == [standing.postings for _, standing in plan.known[:2]]
 
 
