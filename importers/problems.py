@@ -36,7 +36,18 @@ class ImportUnknownFormat(Problem):
 
     code = "IMPORT_UNKNOWN_FORMAT"
     message = N_("No source of {slug} can read this file (it has: {known}).")
-    remedy = N_("See that it is the right file; a new kind of file needs a [[source]] table in units/{slug}/unit.toml.")
+    remedy = N_(
+        "See that it is the right file; a new kind of file needs a [[source]] table in units/{slug}/unit.toml, as "
+        "docs/settings.md shows."
+    )
+
+
+class ImportWrongKind(Problem):
+    """A file that nobody books from: a picture of a statement, a workbook, a web page."""
+
+    code = "IMPORT_WRONG_KIND"
+    message = N_("The file is {kind}: no source reads that.")
+    remedy = N_("Download it again in a format that a source of {slug} reads ({known}); take files out of an archive.")
 
 
 class ImportSourceIncomplete(Problem):

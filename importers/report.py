@@ -102,7 +102,7 @@ class FileReport:
             amount = entry.postings[0].units if entry.postings else None
             text = f"{entry.date} {amount or ''} {entry.payee or ''} {entry.narration or ''}"
             suggestion = entry.meta.get("suggestion")
-            found.append(" ".join(text.split()) + (f" -> {suggestion}?" if suggestion else ""))
+            found.append(" ".join(text.split()) + (f" -> {suggestion}" if suggestion else ""))
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -147,15 +147,34 @@ class ImportReport:
         notes = [note for f in self.files if f.plan for note in f.plan.notes]
         return [*notes, self.placed.problem] if self.placed and self.placed.problem else notes
 
-    def sentences(self) -> list[str]:
-        """One line a file; notes are counted."""
+    def sentences(self, *, notes: bool = True) -> list[str]:
+        """One line a file; notes are counted, unless whoever shows them says them all."""
         lines = [f.sentence() for f in self.files]
         if self.placed and self.placed.moves:
             lines.append(self.placed.sentence())
-        if self.notes:
+        if self.notes and notes:
             text = N_("{unit}: to look at: {count}; the first: {first}")
             lines.append(say(text, unit=self.unit, count=len(self.notes), first=self.notes[0].text()))
         return lines
+
+    def advice(self) -> list[str]:
+        """What to do next, in a sentence each."""
+        planned = sum(f.status == "planned" for f in self.files)
+        found = []
+        if planned > 1:
+            text = N_(
+                "Nothing was written. Each file was compared with the books as they stand now: when they are imported "
+                "one after the other, invoices and payments of the same inbox find each other, and fewer lines wait."
+            )
+            found.append(say(text))
+        elif planned:
+            found.append(say(N_("Nothing was written.")))
+        if any(f.status == "imported" and (f.on_suspense or f.to_confirm) for f in self.files):
+            text = N_("What waits for a person, each with its file and line: sambok todo {unit}")
+            found.append(say(text, unit=self.unit))
+        if any(f.status == "refused" for f in self.files):
+            found.append(say(N_("Nothing of a refused file was booked; it stays where it is.")))
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """One object of `--json`."""

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from importers.archive import archive, archive_attachment, archived
+from importers.bank.problems import BankAccountUnknown
+from importers.bank.statements import another_units
 from importers.base import SambokImporter, Source, as_kept, read_source
 from importers.book import load_view
 from importers.booktext import render
 from importers.formats import importer_class
-from importers.problems import ImportUnknownFormat
+from importers.problems import ImportUnknownFormat, ImportWrongKind
 from importers.progress import Watcher, stage, watched
 from importers.recognise.replace import place_again
 from importers.report import FileReport, ImportReport
@@ -25,7 +27,7 @@ from ledger.books.guard_bytes import clip
 from ledger.books.inbox import read_inbox
 from ledger.books.write import Block, append_entries, unit_lock
 from ledger.errors import Problem
-from ledger.messages import N_
+from ledger.messages import N_, say
 
 #: Stages that a watcher hears of.
 READING = N_("Reading the file")
@@ -33,6 +35,17 @@ LOADING = N_("Loading the books")
 COMPARING = N_("Comparing with the books")
 WRITING = N_("Checking and writing the entries")
 PLACING = N_("Placing lines that waited")
+#: What people take for a file to import, by how it begins (small letters, without white space before it).
+KINDS = (
+    (b"%pdf-", N_("a PDF, made for reading")),
+    (b"pk\x03\x04", N_("an Excel workbook or another ZIP archive")),
+    (b"\xd0\xcf\x11\xe0", N_("an old Excel or Word file")),
+    (b"\x1f\x8b", N_("a compressed archive")),
+    (b"\x89png", N_("a picture")),
+    (b"\xff\xd8\xff", N_("a picture")),
+    (b"<!doctype html", N_("a web page: perhaps the bank had logged you out")),
+    (b"<html", N_("a web page: perhaps the bank had logged you out")),
+)
 #: What a payment is for comes before the bank's line of it: an invoice tells more than a rule, and fewer lines wait.
 BEFORE_BANKS = ("ubl", "sie4", "till", "swish", "card", "bgmax")
 
@@ -155,11 +168,14 @@ def _choose(unit: Unit, importers: Sequence[SambokImporter], source: Source) -> 
     """The importer that takes a file: of its format, and of its account.
 
     Raises:
-        ImportUnknownFormat: none.
+        ImportUnknownFormat, ImportWrongKind: none.
     """
     able = [i for i in importers if i.recognises(source.head)]
     if not able:
         known = ", ".join(f"{i.source.name} ({i.source.format})" for i in importers) or "-"
+        kind = next((kind for begin, kind in KINDS if source.head.lstrip().lower().startswith(begin)), None)
+        if kind is not None:
+            raise ImportWrongKind(file=source.shown, unit=unit.slug, slug=unit.slug, known=known, kind=say(kind))
         raise ImportUnknownFormat(file=source.shown, unit=unit.slug, slug=unit.slug, known=known)
     return next((i for i in able if i.owns(source)), able[0])
 
@@ -189,6 +205,8 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
             done = append_entries(ws, unit, blocks, opens=opens)
             assert done.written == len(plan.entries)
     except Problem as problem:
+        if isinstance(problem, BankAccountUnknown):
+            problem = another_units(ws, problem)
         problem.unit = unit.slug
         _quote(problem, importer, source)
         return FileReport(source.shown, "refused", problem=problem)

@@ -125,6 +125,14 @@ class BankAccountUnknown(Problem):
     remedy = N_('Import it into its own unit, or add a [[source]] with bank_account = "{account}" to unit.toml.')
 
 
+class BankOtherUnit(Problem):
+    """A statement of an account that another unit's source feeds."""
+
+    code = "BANK_OTHER_UNIT"
+    message = N_("The statement is of account {account}: it is {other}'s, not {slug}'s.")
+    remedy = N_("Put the file into units/{other}/inbox/{name}/, and run: sambok import {other} --inbox")
+
+
 class BankCurrency(Problem):
     """A statement in another currency than the source or the books' account."""
 

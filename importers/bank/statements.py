@@ -14,11 +14,17 @@ from decimal import Decimal
 from itertools import pairwise
 
 from importers.bank.model import BankStatement
-from importers.bank.problems import BankAccountUnknown, BankBalanceDiffers, BankCurrency, BankStatementsOverlap
+from importers.bank.problems import (
+    BankAccountUnknown,
+    BankBalanceDiffers,
+    BankCurrency,
+    BankOtherUnit,
+    BankStatementsOverlap,
+)
 from importers.checks import check_amount, line_of_source
 from importers.identity import account_number
 from importers.problems import ImportSourceIncomplete
-from ledger.books import Unit
+from ledger.books import Unit, Workspace
 from ledger.books.sources import SourceTable
 
 
@@ -95,6 +101,17 @@ def unknown_account(unit: Unit, statement: BankStatement, format_: str, shown: s
         account=statement.account or "?",
         known=known,
     )
+
+
+def another_units(ws: Workspace, found: BankAccountUnknown) -> BankAccountUnknown | BankOtherUnit:
+    """The same refusal, naming the unit whose source the statement's account is, where there is one."""
+    number, slug = account_number(found.params["account"]), found.params["slug"]
+    for other in ws.units.values():
+        for source in other.sources:
+            if other.slug != slug and number and same_account(number, account_number(source.bank_account or "")):
+                told = {"slug": slug, "account": found.params["account"], "other": other.slug, "name": source.name}
+                return BankOtherUnit(file=found.file, line=found.line, excerpt=found.excerpt, unit=slug, **told)
+    return found
 
 
 def same_account(one: str, other: str) -> bool:

@@ -105,10 +105,21 @@ def _show(reports: list[ImportReport], left_out: list[Problem], *, as_json: bool
     if not any(r.files for r in reports):
         click.echo(say(N_("No file waits.")), err=True)
     for one_report in reports:
-        for line in one_report.sentences():
+        for line in one_report.sentences(notes=False):
             click.echo(line, err=True)
-        for line in [line for f in one_report.files for line in f.waiting_lines(SHOWN_WAITING)]:
-            click.echo(f"    {line}", err=True)
+        _waiting(one_report)
         report(one_report.problems)
         report(one_report.notes, SHOWN_NOTES)
+        for line in one_report.advice():
+            click.echo(line, err=True)
     report(left_out)
+
+
+def _waiting(one_report: ImportReport) -> None:
+    """The first lines of each file that wait for a person, and how many more there are."""
+    for file in one_report.files:
+        for line in file.waiting_lines(SHOWN_WAITING):
+            click.echo(f"    {line}", err=True)
+        more = file.on_suspense + file.to_confirm - SHOWN_WAITING
+        if more > 0:
+            click.echo("    " + say(N_("... and {count} more."), count=more), err=True)

@@ -52,7 +52,8 @@ def test_a_file_by_name(ws, tmp_path):
     assert result.return_value == 0
     assert result.stdout == ""
     told = "new entries: 1. 2026-03-02 to 2026-03-02: in 0, out 1.00 SEK. On suspense, waiting for a person: 1.\n"
-    assert told + "    2026-03-02 -1.00 SEK x\n" in result.stderr
+    advice = "What waits for a person, each with its file and line: sambok todo repris\n"
+    assert result.stderr.endswith(told + "    2026-03-02 -1.00 SEK x\n" + advice)
     assert file.exists()
     again = run(ws, "repris", file)
     assert again.return_value == 0
@@ -94,8 +95,44 @@ def test_a_dry_run_shows_the_entries_and_writes_nothing(ws):
     assert result.return_value == 0
     assert "2026-03-02 ! " in result.stdout
     assert "2026-03-03 balance Assets:1930-Bank" in result.stdout
+    assert result.stderr.endswith("    2026-03-02 -1.00 SEK x\nNothing was written.\n")
     assert books(ws) == before
     assert file.exists()
+
+
+def test_a_dry_run_of_several_files_says_that_each_is_looked_at_alone(ws):
+    inbox(ws, "mars.xml", WHOLE)
+    inbox(ws, "april.xml", camt(line(3, "-2.00", "y"), opening="999.00"))
+    told = run(ws, "repris", "--inbox", "--dry-run").stderr
+    assert "Nothing was written. Each file was compared with the books as they stand now" in told
+
+
+def test_what_waits_is_listed_in_part_and_counted(ws):
+    inbox(ws, "mars.xml", camt(*(line(2, "-1.00", f"x{n}") for n in range(8))))
+    told = run(ws, "repris", "--inbox").stderr
+    assert told.count("    2026-03-02 -1.00 SEK x") == 5
+    assert "\n    ... and 3 more.\n" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"PK\x03\x04\x14\x00", "an Excel workbook or another ZIP archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file"),
+        (b"\x1f\x8b\x08", "a compressed archive"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"\xff\xd8\xff\xe0", "a picture"),
+        (b"\n <!DOCTYPE HTML><html>", "a web page"),
+        (b"<html lang='sv'>", "a web page"),
+    ],
+)
+def test_what_people_take_for_a_bank_file(ws, content, kind):
+    inbox(ws, "utdrag.xml", content)
+    told = run(ws, "repris", "--inbox").stderr
+    assert f"The file is {kind}" in told
+    assert "[IMPORT_WRONG_KIND]" in told
+    assert "Nothing of a refused file was booked; it stays where it is.\n" in told
 
 
 def test_json(ws):

@@ -29,7 +29,7 @@ def test_the_summary_says_when_how_much_and_what_waits(feed):
         "On suspense, waiting for a person: 2."
     )
     assert report.waiting_lines(5) == [
-        "2026-03-03 -99.50 SEK Åhléns Kortköp -> Expenses:6110-Kontorsmaterial: as on 2026-01-10, Åhléns?",
+        "2026-03-03 -99.50 SEK Åhléns Kortköp -> Expenses:6110-Kontorsmaterial: as on 2026-01-10, Åhléns",
         "2026-03-05 10.00 SEK Ränta",
     ]
     assert len(report.waiting_lines(1)) == 1
