@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from importers.bank.model import BankStatement
-from importers.bank.planner import balance_before, plan_bank
+from importers.bank.planner import balance_before, number_of, plan_bank
 from importers.bank.statements import (
     check_currency,
     check_overlap,
@@ -24,7 +25,6 @@ from importers.bank.statements import (
 )
 from importers.base import SambokImporter, Source
 from importers.book import BookView
-from importers.identity import account_number
 from importers.plan import Plan
 from ledger.books.engine import quiet
 from ledger.books.sources import SourceTable
@@ -84,20 +84,30 @@ class BankImporter(SambokImporter):
         del today
         return self.statements(source)
 
-    def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
-        """All statements of the file: all come in, or none."""
+    def by_account(
+        self, statements: Sequence[BankStatement], shown: str
+    ) -> list[tuple[SourceTable, list[BankStatement]]]:
+        """The statements of a file by the account that they are of, each said once, with its source.
+
+        Raises:
+            Problem: one is of an account or in a currency that is no source's.
+        """
         groups: dict[tuple[str, str, str], tuple[SourceTable, list[BankStatement]]] = {}
-        for statement in self.settled(source, today):
-            table = source_of(self.unit, statement, self.FORMAT, source.shown)
-            check_currency(self.unit, table, statement, source.shown)
-            number = account_number(table.bank_account or statement.account)
+        for statement in statements:
+            table = source_of(self.unit, statement, self.FORMAT, shown)
+            check_currency(self.unit, table, statement, shown)
+            number = number_of(table, statement)
             if any(name == table.name and other != number for name, other, _ in groups):
-                raise unknown_account(self.unit, statement, self.FORMAT, source.shown)  # it takes one, not any number
+                raise unknown_account(self.unit, statement, self.FORMAT, shown)  # it takes one, not any number
             found = groups.setdefault((table.name, number, statement.currency), (table, []))[1]
             found.append(statement if self.FINAL else replace(statement, final=False))
+        return [(table, without_repeats(found)) for table, found in groups.values()]
+
+    def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
+        """All statements of the file: all come in, or none."""
         whole = Plan()
-        for table, found in groups.values():
-            ordered = in_order(without_repeats(found), balance_before(view, table, found))
+        for table, found in self.by_account(self.settled(source, today), source.shown):
+            ordered = in_order(found, balance_before(view, table, found))
             check_overlap(ordered, source.shown)
             with quiet():
                 whole.extend(plan_bank(view, table, ordered, file=source.shown, document=source.document, today=today))

@@ -26,14 +26,12 @@ from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankOwnRule
 from importers.book import BookView
 from importers.booktext import clean
-from importers.checks import check_day, check_open
+from importers.checks import check_day, check_open, check_range
 from importers.identity import account_number, digest
 from importers.plan import Plan
 from importers.postings import posting
-from importers.problems import ImportDateRange
 from importers.progress import track
 from importers.recognise.place import Placed, Recogniser
-from ledger.books.guard_profiles import date_window
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 
@@ -163,15 +161,11 @@ class _Planner:
 
     def check_periods(self) -> None:
         """Refuse a statement of days that no book has (its lines' days are judged one by one, where they are new)."""
-        first, last = date_window(self.today)
         for statement in self.statements:
-            for day in (first_of(statement), last_of(statement)):
-                if day is not None and not statement.lines and not first <= day <= last:
-                    position = statement.id or self.account
-                    raise ImportDateRange(file=self.file, line=statement.line, date=day, position=position)
-            ends = last_of(statement)
-            if ends is not None and ends > last:
-                raise ImportDateRange(file=self.file, line=statement.line, date=ends, position=statement.id)
+            position = statement.id or self.account
+            for day in (last_of(statement), None if statement.lines else first_of(statement)):
+                if day is not None:
+                    check_range(day, self.today, file=self.file, line=statement.line, position=position)
 
     def check(self, day: dt.date, line: int | None, position: str) -> None:
         """Refuse a file that brings something to a day on which nothing can be booked."""
@@ -181,7 +175,7 @@ class _Planner:
 
     def opening(self) -> tuple[dt.date, Decimal] | None:
         """The opening balance of an account that the book has never posted to, and its day."""
-        amount = None if begins_late(self.statements[0]) else self.statements[0].opening
+        amount = self.statements[0].opening
         days = [line.date for s in self.statements for line in s.lines[:1]]
         days = days or [s.last_day for s in self.statements if s.last_day]
         return (min(days), amount) if amount and days and not self.book.log.rows else None
@@ -195,6 +189,9 @@ class _Planner:
         self.take(self.priced(entry))
         text = N_("{account} had no postings: the opening balance {amount} {currency} stands on suspense.")
         self.plan.remarks.append(say(text, account=self.account, amount=amount, currency=self.currency))
+        if begins_late(self.statements[0]):
+            text = N_("The list is of the days from {since} on; if the bank has lines before {first}, it was cut off.")
+            self.plan.remarks.append(say(text, since=self.statements[0].first_day, first=day))
 
     def again(self, line: BankLine, source_id: str, standing: data.Directive) -> data.Transaction:
         """A line that the book holds, with the other side that it has there: it settles nothing a second time."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from importers.bank.importer import BankImporter
 from importers.bank.model import BankStatement
 from importers.bank.planner import by_day, number_of
-from importers.bank.statements import check_currency, in_order, source_of, without_repeats
+from importers.bank.statements import in_order
 from importers.base import DOCUMENTS, Source, read_source
 from importers.formats import importer_class
 from importers.problems import ArchiveDamaged
@@ -185,28 +185,14 @@ def _statements(
         inbox = unit.folder / "inbox" / importer.source.name / source.path.name
         asked = Source(inbox, source.shown, source.data, source.digest) if own else source
         try:
-            return tuple(_of(unit, importer, importer.statements(asked), source.shown, document))
+            found = importer.by_account(importer.statements(asked), source.shown)
         except Problem as problem:
             first = first or problem
+            continue
+        return tuple(
+            Archived(document, source.shown, importer.FORMAT, table, number_of(table, one), place, by_day(one))
+            for table, statements in found
+            for place, one in enumerate(in_order(statements))
+        )
     assert first is not None
     raise first
-
-
-def _of(
-    unit: Unit, importer: BankImporter, statements: Sequence[BankStatement], shown: str, document: str
-) -> Iterator[Archived]:
-    """The statements with their sources, each said once, in order.
-
-    Raises:
-        Problem: one is of an account or in a currency that is no source's.
-    """
-    groups: dict[tuple[str, str, str], tuple[SourceTable, list[BankStatement]]] = {}
-    for statement in statements:
-        table = source_of(unit, statement, importer.FORMAT, shown)
-        check_currency(unit, table, statement, shown)
-        key = table.name, number_of(table, statement), statement.currency
-        found = groups.setdefault(key, (table, []))[1]
-        found.append(statement if importer.FINAL else replace(statement, final=False))
-    for (_, number, _), (table, found) in groups.items():
-        for place, statement in enumerate(in_order(without_repeats(found))):
-            yield Archived(document, shown, importer.FORMAT, table, number, place, by_day(statement))
