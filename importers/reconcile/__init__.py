@@ -1,6 +1,6 @@
 """Reconciliation (avstämning): the bank's own statements, out of the archive, against the books, month by month."""
 
-from importers.reconcile.months import FINDINGS, STATUSES, Account, Finding, Month
+from importers.reconcile.model import FINDINGS, STATUSES, Account, Finding, Month
 from importers.reconcile.report import (
     Reconciliation,
     UnitReconciliation,

@@ -13,7 +13,8 @@ from typing import Any
 from importers.reconcile.booked import bank_books
 from importers.reconcile.days import Restated
 from importers.reconcile.documents import bank_importers, look_at_archive, read_archive
-from importers.reconcile.months import FINDINGS, Account, Finding, Month, Note, reconcile_account
+from importers.reconcile.model import FINDINGS, Account, Finding, Month, Note
+from importers.reconcile.months import reconcile_account
 from importers.reconcile.series import Gap, Skipped, Uncovered
 from ledger.books import Books, Unit, UnitBook, Workspace
 from ledger.charts import load_chart
