@@ -58,6 +58,10 @@ def _show(reports: list[PlaceReport], problems: list[Problem], *, as_json: bool,
     told = [r for r in reports if r.problem is None and (r.moves or r.waiting)]
     for one in told:
         click.echo(one.sentence(dry_run=dry_run), err=True)
+    for one in (r for r in told if r.waiting):
+        click.echo(
+            say(N_("What still waits, each with its file and line: sambok todo {unit}"), unit=one.unit), err=True
+        )
     if not told and not problems:
         click.echo(say(N_("No line waits.")), err=True)
     report(problems)

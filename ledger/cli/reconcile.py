@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from importers.reconcile import Account, Finding, Month, UnitReconciliation
+    from ledger.books import Unit
 
 #: So many lines of a kind are shown for a month; --json has all.
 SHOWN = 20
@@ -56,11 +57,13 @@ def reconcile(session: Session, unit: str | None, account: str | None, month: st
     books = load_books(ws, chosen)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
     found = room.reconcile(books, chosen, account=account, month=month, today=today)
+    if account and not any(one.accounts for one in found.units):
+        _not_fed(account, [one.unit for one in found.units])
     quote(ws, found.problems)
     if as_json:
         emit(room.as_json(found))
     else:
-        _print(found.units)
+        _print(found.units, month)
     unread = [problem for one in found.units for problem in one.problems]
     report([*found.problems, *unread])
     if found.problems or unread:
@@ -68,26 +71,49 @@ def reconcile(session: Session, unit: str | None, account: str | None, month: st
     return EXIT_PERSON if any(one.needs_person for one in found.units) else EXIT_DONE
 
 
-def _print(units: tuple[UnitReconciliation, ...]) -> None:
+def _not_fed(account: str, units: list[Unit]) -> None:
+    """Refuse an account that no source feeds; what can't be read at all is said otherwise.
+
+    Raises:
+        click.UsageError: it names the accounts that there are.
+    """
+    from ledger.subledger import clearing_of  # noqa: PLC0415  only on the way out
+
+    fed = sorted(
+        {str(s.account) for unit in units for s in unit.sources if s.account}
+        - {name for unit in units for name in clearing_of(unit)}
+    )
+    if fed:
+        text = N_("No bank source feeds the account {account}. Those that are fed: {known}.")
+        raise click.UsageError(say(text, account=account, known=", ".join(fed)))
+
+
+def _print(units: tuple[UnitReconciliation, ...], month: str | None) -> None:
     console = stdout()
     if not any(one.accounts for one in units):
         console.print(say(N_("No bank account here is fed by a source.")))
+        hint = N_("A [[source]] with its account in unit.toml feeds one; docs/settings.md shows how.")
+        console.print(say(hint), markup=False)
     for one in units:
         for account in one.accounts:
             title = N_("{unit}: {account}, {currency}; bank: {numbers}")
             numbers = ", ".join(account.numbers) or "-"
             told = say(title, unit=one.unit.name, account=account.account, currency=account.currency, numbers=numbers)
             console.print(told, style="bold", markup=False)
-            _account(console, account)
+            _account(console, one.unit, account, month)
             console.print()
 
 
-def _account(console: Console, account: Account) -> None:
+def _account(console: Console, unit: Unit, account: Account, asked: str | None) -> None:
     from importers.reconcile import STATUSES  # noqa: PLC0415  only for people
 
     months = [month for month in account.months if not month.early]
     if not months:
-        console.print(say(N_("No statement has been imported.")))
+        text = N_("No statement has been imported.")
+        if asked:
+            text = N_("No imported statement tells of {month}.")
+        console.print(say(text, month=asked))
+        console.print(say(N_("To bring one in: sambok import {unit} FILE"), unit=unit.slug))
         return
     rows = []
     for month in months:

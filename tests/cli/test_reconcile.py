@@ -125,8 +125,17 @@ def test_a_statement_that_was_changed(sambok, ws):
 
 def test_no_bank_and_wrong_use(sambok):
     assert "No bank account here is fed by a source." in sambok("gemensamt")[1]
-    assert "No bank account here is fed by a source." in sambok("repris", "--account", "1940")[1]
+    code, out, err = sambok("repris", "--account", "1940")
+    assert (code, out) == (2, "")
+    assert "No bank source feeds the account 1940. Those that are fed: Assets:1930-Bank." in err
+
     assert sambok("nobody")[0] == 2
     for month in ("2026-13", "2026", "mars", "1492-10"):
         code, _, err = sambok("--month", month)
         assert (code, month in err) == (2, True)
+
+
+def test_a_month_that_no_statement_tells_of_says_how_one_comes_in(sambok):
+    code, out, _ = sambok("repris", "--month", "2026-02")
+    assert code == 0
+    assert "No imported statement tells of 2026-02.\nTo bring one in: sambok import repris FILE\n" in out
