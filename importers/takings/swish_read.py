@@ -57,7 +57,7 @@ NORDEA_MORE: Final[Mapping[str, Column]] = {
     "reference": ("ORDER-ID", "ORDER ID", "ORDERID", "ORDERREFERENS"),
     "bank_ref": ("REFERENS", "REFERENSNUMMER", "BETALNINGSREFERENS"),
 }
-#: Handelsbanken's kinds of payments: money in, or out (refund to a payer, payout).
+#: Handelsbanken's kinds of payments: money in (never negative), or out (refund to a payer, payout), with a sign or not.
 KINDS: Final = {"SWH": 1, "SWR": -1, "SWT": 1, "SWU": -1, "SWZ": 1}
 #: Its columns, counted from 0; the booking day came later.
 LEAST_COLUMNS, BOOKED = 15, 15
@@ -235,6 +235,8 @@ def _record(row: Row, style: NumberStyle, text: str, shown: str) -> SwishPayment
         raise problem_at(ImportAmountInvalid, text, shown, row.line, text=cells[7] or '""', position=_column(7))
     if cells[6] not in KINDS:
         raise problem_at(SwishKind, text, shown, row.line, word=cells[6] or '""', known=", ".join(KINDS))
+    if amount < 0 < KINDS[cells[6]]:
+        raise problem_at(ImportAmountInvalid, text, shown, row.line, text=cells[7], position=_column(7))
     days = {}
     for place in (5, BOOKED if len(cells) > BOOKED and cells[BOOKED] else 5):
         days[place] = ISO.day(cells[place])
