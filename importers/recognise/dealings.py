@@ -125,10 +125,12 @@ class Dealings:
         fitting = [(account, left) for account, left in sums.items() if left * amount > 0]
         return max(fitting, key=lambda f: (abs(f[1]), f[0]), default=None)
 
-    def book(self, link: str, partner: str, account: str, ic: str, amount: Decimal, currency: str) -> None:
+    def book(
+        self, link: str, partner: str, account: str, amount: Decimal, currency: str, ic: str | None = None
+    ) -> None:
         """Note a posting that was placed just now."""
         self._links.add(link)
-        self._own[link].append(Own(link, partner, account, ic, amount, currency))
+        self._own[link].append(Own(link, partner, account, ic or self.kind(link), amount, currency))
 
     def known(self, partner: str, link: str) -> bool:
         """Whether the partner's book holds more under a link than payments that are guessed to belong there."""

@@ -207,7 +207,7 @@ def links_of(claims: Iterable[Claim]) -> frozenset[str]:
 def _abroad(view: BookView, pool: Pool, pay: Payment, claims: Sequence[Claim]) -> Placed | None:
     """An item in another currency, paid in the books' own."""
     found = [c for c in claims if c.currency != pay.currency and c.takes(pay.amount) and _strong(c, pay)]
-    if len(found) != 1 or found[0].partner:
+    if len(found) != 1:
         return None
     claim = found[0]
     worth = pool.worth(claim) if pay.currency == view.unit.currency else None

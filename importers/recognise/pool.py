@@ -130,6 +130,8 @@ class Pool:
         self._forget(claim)
         claim.open += amount
         self._note(claim)
+        if claim.partner and claim.key:
+            self.dealings.book(claim.key, claim.partner, claim.account, amount, claim.currency)
 
     def named(self, references: Iterable[str]) -> list[Claim]:
         """Claims and debts, settled ones included, that carry one of these references; the oldest first."""

@@ -110,6 +110,18 @@ class Neighbours:
             return self._answering(pool, pay, slug, answered)
         incoming = pay.amount > 0
         account = self.view.role(ROLES["trade"][not incoming])
+        abroad = [
+            c
+            for c in pool.named(pay.exact)
+            if c.partner == slug and c.key and c.takes(pay.amount) and c.currency != pay.currency
+        ]
+        if len(abroad) == 1:
+            text = N_(
+                "{number} of {unit} is named, of which {open} {currency} are open: settle that, the rest is exchange"
+            )
+            claim = abroad[0]
+            told = {"number": claim.label, "open": abs(claim.open), "currency": claim.currency}
+            return self._flagged(pay, slug, claim.key, account, dealings.kind(claim.key), say(text, unit=slug, **told))
         text = N_("paid by {unit}, no invoice is known") if incoming else N_("paid to {unit}, no invoice is known")
         link = dealings.new_link(pay, slug)
         return self._booked(pool, pay, slug, link, account, "trade", reason=say(text, unit=slug))
@@ -182,7 +194,8 @@ class Neighbours:
         claim = pool.by_key(account, pay.currency, link)
         if claim is not None:
             pool.settle(claim, -pay.amount, pay.day)
-        pool.dealings.book(link, slug, account, kind, -pay.amount, pay.currency)
+        else:
+            pool.dealings.book(link, slug, account, -pay.amount, pay.currency, kind)
         meta: dict[str, Any] = {"partner": slug, "ic": kind}
         if not pay.alone:
             meta["item"] = link

@@ -394,6 +394,29 @@ def test_a_claim_in_euro_paid_in_kronor_is_settled_whole_with_its_exchange_gain(
     worked(line("2026-04-01", "1152.50", counterparty="Kunde GmbH", reference="10033"))
 
 
+def test_a_claim_in_euro_on_another_unit_is_no_different(worked):
+    """
+    2026-03-05 * "Reusa" "Factura 1003" ^ic-repris-1003
+      invoice: "1003"
+      reference: "10033"
+      Assets:1660-Intern-fordran         100.00 EUR @@ 1140.00 SEK
+        partner: "reusa"
+        ic: "trade"
+      Income:3001-Försäljning-25       -1140.00 SEK
+        partner: "reusa"
+        ic: "trade"
+    =>
+    2026-04-01 * "Reusa" "" ^ic-repris-1003
+      reference: "10033"
+      Assets:1930-Bank            1152.50 SEK
+      Assets:1660-Intern-fordran -100.00 EUR @@ 1140.00 SEK
+        partner: "reusa"
+        ic: "trade"
+      Income:3960-Valutakursvinster -12.50 SEK
+    """
+    worked(line("2026-04-01", "1152.50", counterparty="Reusa", reference="10033"))
+
+
 def test_a_debt_in_euro_paid_dearer_is_an_exchange_loss(worked):
     """
     2026-03-05 * "Lieferant GmbH" "Rechnung 9" ^bill-9

@@ -228,6 +228,30 @@ def test_a_rule_for_the_other_unit_proves_no_guess_either(two):
     assert two.unmatched() == []
 
 
+def test_a_part_in_another_currency_is_for_a_person_on_the_link_of_the_invoice(two):
+    """100.00 EUR are open, booked at 1,140.00 SEK; 460.00 SEK quote the invoice: no rate says how much of it they are."""
+    sale = SALE.replace("500.00 SEK\n    partner", "100.00 EUR @@ 1140.00 SEK\n    partner", 1)
+    two = two({"2026-03": sale.replace("-500.00 SEK", "-1140.00 SEK")})
+    got = two.bank("repris", "460.00", counterparty_account=IBANS["kafe"], reference="1001")
+    assert other_side(got) == ("!", "Assets:1660-Inte", "-460.00 SEK", "kafe", "trade")
+    assert got.links == {"ic-repris-1001"}
+    said = "1001 of kafe is named, of which 100.00 EUR are open: settle that, the rest is exchange"
+    assert got.meta["suggestion"] == f"Assets:1660-Intern-fordran: {said}"
+
+
+@ORDERS
+def test_an_invoice_is_paid_once_whatever_its_number_stands_in(two, order):
+    """Two payments of 500 whose texts name 1001 come in one file: the second settles nothing, and waits."""
+    two = two({"2026-03": SALE}, {"2026-03": BILL})
+    for slug in order:
+        amount, other = ("500.00", "kafe") if slug == "repris" else ("-500.00", "repris")
+        two.bank(slug, amount, count=2, counterparty_account=IBANS[other], text="faktura 1001")
+    place(two, *order)
+    for slug in order:
+        assert sorted((e.flag, e.links == {"ic-repris-1001"}) for e in two.lines(slug)) == [("!", False), ("*", True)]
+    assert two.unmatched() == []
+
+
 def second(text):
     return text.replace("1001", "1002")
 
