@@ -9,8 +9,8 @@ statement stands on the balance that it closes with; where a bank begins anew wi
 none.
 
 A list whose heading names a period, and that may have been cut off, must join the books where it begins: else it may
-lack lines of that period, and its opening balance may be one of a later day. It is refused, in books that never had the
-account, too: no opening balance is made up from it.
+lack lines of that period, and is refused. Books that never had the account can't tell: there the list comes in, its
+opening balance counts from its first line on and waits for a person, and a remark says what may be missing.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def check_begins(found: Comparison, statements: Sequence[BankStatement], file: s
     Raises:
         BankListBegins: its first line isn't of the first day of its period, and its balance isn't that of the books.
     """
+    if not found.book.log.rows:
+        return
     for statement in filter(begins_late, statements):
         first = statement.lines[0]
         if statement.opening is not None and statement.opening not in found.balances(first.date):

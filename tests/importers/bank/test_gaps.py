@@ -147,7 +147,7 @@ def listed(opening, text, covers):
         ("100.00", "100.00", "2-31", True),  # nothing happened before the 5th, or it came to nothing
         ("100.00", "65.00", "2-31", False),  # -35.00 before the 5th: not in the list, or not in the books
         ("100.00", "65.00", "5-31", True),  # the list says nothing of the days before
-        (None, "65.00", "2-31", False),  # no opening balance is made up
+        (None, "65.00", "2-31", True),  # the first list of its account: its opening balance waits for a person
         (None, "65.00", "5-31", True),
         (None, "0.00", "2-31", True),
     ],

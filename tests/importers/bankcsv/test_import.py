@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from importers.bank.chain import until
 from importers.bank.model import BankLine, BankStatement
-from importers.bank.problems import BankRestated
+from importers.bank.problems import BankBeforeOpening, BankRestated
 from importers.bank.problems_chain import BankAccountUnclear, BankListBegins
 from importers.bankcsv.importer import CsvImporter
 from importers.base import Source, read_source
@@ -111,18 +111,36 @@ Radnr,Clnr,Kontonr,Produkt,Valuta,Bokfdag,Transdag,Valutadag,Referens,Text,Belop
 """
 
 
-def test_no_opening_balance_is_made_up_from_a_list_that_was_cut_off(feed):
+def test_a_list_that_may_be_cut_off_must_join_the_books(feed):
     """Without its last row the list of March begins on the 10th with 657.50; it began on the 2nd with 1457.50."""
     feed = feed(SOURCE, ACCOUNTS)
     march = SWEDBANK.format(period="2026-03-01 – 2026-03-31")
-    cut = march[: march.index("3,81234")]
-    assert isinstance(feed.take(cut, "cut.csv").problem, BankListBegins)
-    assert isinstance(feed.take(march, "march.csv").problem, BankListBegins)  # the 1st of March may be missing
-    assert booked(feed) == []
-    assert feed.take(march.replace("03-01", "03-02"), "march.csv").status == "imported"
+    april = (
+        SWEDBANK.format(period="2026-04-01 – 2026-04-30")
+        .replace("-03-", "-04-")
+        .replace("2026-04-01 09", "2026-05-01 09")
+    )
+    april = april.replace("862.00", "66.50").replace("612.00", "-183.50").replace("657.50", "-138.00")
+    report = feed.take(march, "march.csv")
+    assert report.status == "imported"
+    assert "2026-03-01 on; if the bank has lines before 2026-03-02, it was cut off" in report.plan.remarks[1]
     assert balances(feed) == [("2026-04-01", "862.00")]
     assert feed.balances()["2999"] == Decimal("-862.00")  # 1457.50 - 800.00 - 45.50 + 250.00, all on suspense
-    assert isinstance(feed.take(cut, "cut.csv").problem, BankRestated)
+    # From the 2nd of April on -800.00, -45.50, +250.00: it opens with 662.00, but the books have 862.00.
+    assert isinstance(feed.take(april, "april.csv").problem, BankListBegins)
+    assert isinstance(feed.take(march[: march.index("3,81234")], "cut.csv").problem, BankRestated)
+    assert balances(feed) == [("2026-04-01", "862.00")]
+
+
+def test_the_first_list_of_an_account_that_was_cut_off_is_completed_by_hand(feed):
+    """Its opening balance is right on the day of its first line; the whole list says where the balance belongs."""
+    feed = feed(SOURCE, ACCOUNTS)
+    march = SWEDBANK.format(period="2026-03-01 – 2026-03-31")
+    cut = feed.take(march[: march.index("3,81234")], "cut.csv")
+    assert "if the bank has lines before 2026-03-10, it was cut off" in cut.plan.remarks[1]
+    assert feed.balances()["2999"] == Decimal("-862.00")  # 657.50 - 45.50 + 250.00
+    assert isinstance(feed.take(march, "march.csv").problem, BankBeforeOpening)
+    assert len(booked(feed)) == 2
 
 
 def test_a_list_made_during_the_day_asserts_the_day_before_and_goes_on_later(feed):

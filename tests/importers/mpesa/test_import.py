@@ -109,13 +109,17 @@ ROWS = [
 ]
 
 
-def test_a_statement_cut_off_before_its_oldest_rows_gives_no_opening_balance(feed):
-    """Newest first: without its last row the statement opens on the 14th with 600.00, where the books have nothing."""
+def test_a_statement_cut_off_before_its_oldest_rows_must_join_the_books(feed):
+    """Newest first: without its last row the statement opens on the 14th with 600.00, where the books have 0.00."""
     feed = feed(SOURCE, ACCOUNTS)
+    earlier = (
+        "R0AC,2026-02-10 11:00:00,Sent,Completed,,-5.00,0.00\nR0AB,2026-02-10 10:00:00,Received,Completed,5.00,,5.00\n"
+    )
+    assert feed.take(HEAD + earlier, "earlier.csv").status == "imported"
     assert isinstance(feed.take(PERIOD + ROWS[0] + ROWS[1], "cut.csv").problem, BankListBegins)
     assert feed.take(PERIOD + "".join(ROWS), "whole.csv").status == "imported"
     assert feed.balances()["1040"] == Decimal(493)
-    assert asserted(feed) == [("2026-03-01", "493.00 KES")]
+    assert asserted(feed) == [("2026-02-11", "0.00 KES"), ("2026-03-01", "493.00 KES")]
 
 
 def test_a_statement_cut_off_after_its_oldest_rows_asserts_nothing_of_the_days_after_them(feed):
