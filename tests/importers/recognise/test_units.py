@@ -229,7 +229,7 @@ def test_a_rule_for_the_other_unit_proves_no_guess_either(two):
 
 
 def test_a_part_in_another_currency_is_for_a_person_on_the_link_of_the_invoice(two):
-    """100.00 EUR are open, booked at 1,140.00 SEK; 460.00 SEK quote the invoice: no rate says how much of it they are."""
+    """100.00 EUR are open, booked at 1,140.00 SEK; 460.00 SEK quote the invoice: what part is that?"""
     sale = SALE.replace("500.00 SEK\n    partner", "100.00 EUR @@ 1140.00 SEK\n    partner", 1)
     two = two({"2026-03": sale.replace("-500.00 SEK", "-1140.00 SEK")})
     got = two.bank("repris", "460.00", counterparty_account=IBANS["kafe"], reference="1001")
