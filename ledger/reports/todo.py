@@ -202,7 +202,7 @@ def _flagged(ws: Workspace, book: UnitBook) -> list[Task]:
 
 def _place(row: FlaggedRow, suspense: str) -> str:
     """A line on suspense."""
-    hint = say(N_(" Suggestion: {account}."), account=row.suggestion) if row.suggestion else ""
+    hint = say(N_(" Suggestion: {account}."), account=row.suggestion.rstrip(".")) if row.suggestion else ""
     return say(
         N_(
             "{date}: {amount} {currency} waits for its account. "
@@ -219,7 +219,7 @@ def _place(row: FlaggedRow, suspense: str) -> str:
 def _confirm(row: FlaggedRow) -> str:
     """An entry on its accounts that isn't certain."""
     text = N_("{date}: {amount} {currency} is booked, but not for certain. Right? Then put * for !; else correct it.")
-    hint = say(N_(" Why it waits: {reason}."), reason=row.suggestion) if row.suggestion else ""
+    hint = say(N_(" Why it waits: {reason}."), reason=row.suggestion.rstrip(".")) if row.suggestion else ""
     return say(text, date=row.date, amount=row.amount, currency=row.currency) + hint
 
 

@@ -36,7 +36,7 @@ MARCH = """\
   Liabilities:2999-Observation     -70.00 SEK
 
 2026-03-20 ! "Kund AB" "Betalt för mycket"
-  suggestion: "Assets:1510-Kund: 1001 is paid with 50.00 SEK too much: pay it back or set it off"
+  suggestion: "Assets:1510-Kund: 1001 is paid with 50.00 SEK too much: pay it back or set it off."
   Assets:1930-Bank      50.00 SEK
   ! Assets:1510-Kund   -50.00 SEK
 """
