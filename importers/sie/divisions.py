@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from importers.sie.dims import NAMES, Register, by_number
-from importers.sie.export_book import BookDrafts, Draft, Line
+from importers.sie.export_book import BookDrafts, Draft, Line, free
 from ledger.books import Books, Unit
 from ledger.books.workspace import DIVISIONS
 from ledger.messages import N_, say
@@ -37,8 +38,30 @@ class DivisionNames:
 
     def own(self, draft: Draft) -> str:
         """A division's series: `REPRIS-A` for its `A`."""
-        code = self.code(draft.slug)
-        return f"{code}-{draft.series}" if draft.series else code
+        return self._series[draft.slug, draft.series]
+
+    @cached_property
+    def _series(self) -> dict[tuple[str, str], str]:
+        """Series of all divisions; `B-C` of A and `C` of A-B are two."""
+        found: dict[tuple[str, str], str] = {}
+        pairs = dict.fromkeys((slug, d.series) for slug, one in self.divisions.items() for d in one.drafts)
+        for slug, series in pairs:
+            code = self.code(slug)
+            found[slug, series] = free((f"{code}-{series}" if series else code,), found.values())
+        return found
+
+    @cached_property
+    def _objects(self) -> dict[tuple[str, str, str], str]:
+        """Objects of all divisions, by division, dimension and number; `B-10` of A and `10` of A-B are two."""
+        found: dict[tuple[str, str, str], str] = {}
+        used: dict[str, set[str]] = defaultdict(set)
+        for slug, one in self.divisions.items():
+            for dimension, key in one.register.objects:
+                name = f"{self.code(slug)}-{key}"
+                name = free((name,), used[dimension]) if name in used[dimension] else name
+                used[dimension].add(name)
+                found[slug, dimension, key] = name
+        return found
 
     def named(self, draft: Draft) -> Draft:
         """A division's voucher under its own series, its rows with the division as object."""
@@ -46,9 +69,10 @@ class DivisionNames:
 
     def placed(self, line: Line, **changes: object) -> Line:
         """A row with its division as object of dimension 1, and its own objects under the division's name."""
-        code = self.code(line.unit)
-        own = tuple((self.below if dim == "1" else dim, f"{code}-{key}") for dim, key in line.objects)
-        return replace(line, objects=(("1", code), *own), **changes)  # type: ignore[arg-type]
+        own = tuple(
+            (self.below if dim == "1" else dim, self._objects[line.unit, dim, key]) for dim, key in line.objects
+        )
+        return replace(line, objects=(("1", self.code(line.unit)), *own), **changes)  # type: ignore[arg-type]
 
     @cached_property
     def below(self) -> str:
@@ -69,5 +93,5 @@ class DivisionNames:
                     found.dimensions.setdefault(dimension, name)
             found.parents |= {d: self.below if p == "1" else p for d, p in register.parents.items()}
             for (dimension, key), name in register.objects.items():
-                found.objects[self.below if dimension == "1" else dimension, f"{code}-{key}"] = name
+                found.objects[self.below if dimension == "1" else dimension, self._objects[slug, dimension, key]] = name
         return found

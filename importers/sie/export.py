@@ -21,7 +21,7 @@ from importers.sie.kinds import reduced
 from importers.sie.model import ZERO, SieAccount, SieBalance, SieFile
 from importers.sie.problems import SieYearEmpty
 from importers.sie.read import read_sie
-from importers.sie.write import substituted, texts, write_sie
+from importers.sie.write import substituted, tell_apart, texts, write_sie
 from ledger.books import UnitBook, Workspace, last_day, month_of
 from ledger.books.workspace import Unit
 from ledger.charts import load_chart
@@ -192,8 +192,9 @@ def finish(sie: SieFile, kind: str, *, checksum: bool = True) -> SieExport:
         sie = reduced(sie, kind)
     else:
         sie.balances = [b for b in sie.balances if b.kind != "PSALDO"]
+    renamed = tell_apart(sie)
     content = write_sie(sie, checksum=checksum)
-    back = read_sie(content)
+    back = read_sie(content, own=True)
     assert not back.unbalanced()
     assert not back.differing(), back.differing()[:3]
     assert len(back.vouchers) == len(sie.vouchers)
@@ -202,6 +203,9 @@ def finish(sie: SieFile, kind: str, *, checksum: bool = True) -> SieExport:
     if lost:
         text = N_("Characters that SIE files can't hold were replaced: {characters}.")
         said.append(say(text, characters=", ".join(f"{a} -> {b}" for a, b in lost.items())))
+    if renamed:
+        text = N_("Names that would be one without those characters have a number behind them: {names}.")
+        said.append(say(text, names=", ".join(renamed)))
     if decimals(sie.currency) > 2:
         text = N_("Amounts have {count} decimals, as {currency} has; the format foresees two.")
         said.append(say(text, count=decimals(sie.currency), currency=sie.currency))

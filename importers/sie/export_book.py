@@ -9,6 +9,7 @@ voucher balances to the last unit.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +27,8 @@ from ledger.charts import Chart
 from ledger.combine.flows import whole
 from ledger.rules.rounding import half_away
 
+#: What a SIE file calls an account by, and what is read back from it.
+ACCOUNT = re.compile(r"[0-9]{1,16}", re.ASCII)
 #: Series of vouchers that have none, and of provisional ones; the first that a book doesn't use.
 UNNUMBERED = ("S", "SAM", "SAMBOK")
 PROVISIONAL = ("PROV", "SAMPROV")
@@ -219,7 +222,7 @@ class Drafting:
         if account not in self.numbers:
             entry = self.opens.get(account)
             code = account_code(account, entry.meta if entry else None)
-            if code is None or not (code.isascii() and code.isdigit()):
+            if code is None or not ACCOUNT.fullmatch(code):
                 if entry is not None:
                     file, line = self.ws.shown(str(entry.meta["filename"])), int(entry.meta["lineno"])
                 raise SieAccountNumber(file=file, line=line, unit=self.unit.slug, account=account)

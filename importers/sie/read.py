@@ -27,6 +27,8 @@ MOST_LINES = 400_000
 LARGEST = 32 << 20
 LONGEST = 20_000
 MOST_ACCOUNTS = 20_000
+#: Sums in a file of one's own may have more digits than any single amount.
+OWN_AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2,6}", re.ASCII)
 AMOUNT = re.compile(r"-?(?:[0-9]{1,13}(?:\.[0-9]{0,6})?|\.[0-9]{1,6})", re.ASCII)
 DATE = re.compile(r"[0-9]{8}", re.ASCII)
 #: Numbers, says the format; some programs have accounts of a few letters for what they couldn't place.
@@ -38,12 +40,13 @@ ROWS = frozenset({"#TRANS", "#RTRANS", "#BTRANS"})
 META = frozenset("FLAGGA PROGRAM FORMAT GEN SIETYP FTYP FNR ORGNR ADRESS BKOD FNAMN TAXAR KPTYP VALUTA OMFATTN".split())
 
 
-def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
+def read_sie(data: bytes, name: str = "<sie>", *, own: bool = False) -> SieFile:
     """Read a SIE file.
 
     Args:
         data: its bytes.
         name: the file's name in errors.
+        own: it was just written by this program: it is as large as the books are.
 
     Raises:
         ImportFileEmpty, ImportFileTooLarge, SieTooLong, SieCutOff, SieChecksum, SieInvalid, ImportAmountInvalid,
@@ -51,13 +54,13 @@ def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
     """
     if not data.strip():
         raise ImportFileEmpty(file=name)
-    if len(data) > LARGEST:
+    if len(data) > LARGEST and not own:
         raise ImportFileTooLarge(file=name, size=len(data), limit=LARGEST)
     lines = max(data.count(b"\n"), data.count(b"\r"))
-    if lines > MOST_LINES:
+    if lines > MOST_LINES and not own:
         raise SieTooLong(file=name, lines=lines, limit=MOST_LINES)
     text, encoding = decode(data)
-    reader = _Reader(name, SieFile(encoding))
+    reader = _Reader(name, SieFile(encoding), own=own)
     split = split_lines(text)
     for number, line in enumerate(split, 1):
         reader.read(number, line.rstrip("\x1a"))
@@ -67,8 +70,9 @@ def read_sie(data: bytes, name: str = "<sie>") -> SieFile:
 class _Reader:
     """Reads records one by one; knows which voucher is open."""
 
-    def __init__(self, name: str, sie: SieFile) -> None:
+    def __init__(self, name: str, sie: SieFile, *, own: bool) -> None:
         self.name = name
+        self.own = own
         self.sie = sie
         self.line = 0
         self.text = ""
@@ -86,7 +90,7 @@ class _Reader:
     def read(self, number: int, line: str) -> None:
         """Take one line."""
         self.line, self.text = number, line
-        if len(line) > LONGEST:
+        if len(line) > LONGEST and not self.own:
             raise self._invalid(say(N_("a line of {count} characters"), count=len(line)))
         bare = line.strip()
         if not bare:
@@ -275,7 +279,7 @@ class _Reader:
         return tuple(zip(values[::2], values[1::2], strict=True))
 
     def _amount(self, text: str) -> Decimal:
-        if not AMOUNT.fullmatch(text):
+        if not AMOUNT.fullmatch(text) and not (self.own and OWN_AMOUNT.fullmatch(text)):
             raise ImportAmountInvalid(
                 file=self.name, line=self.line, excerpt=self.text[:200], text=text, position=self._at()
             )

@@ -11,7 +11,8 @@ import datetime as dt
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from importers.sie.model import MONTH_KINDS, YEAR_KINDS, SieBalance, SieFile, SieRow, SieVoucher
@@ -51,6 +52,44 @@ def write_sie(sie: SieFile, *, checksum: bool = False) -> bytes:
 def substituted(text: str) -> dict[str, str]:
     """Characters of `text` that CP437 lacks, and what `write_sie` puts in their place."""
     return {c: _replacement(c) for c in dict.fromkeys(text) if _replacement(c) != c}
+
+
+def tell_apart(sie: SieFile) -> list[str]:
+    """Give a number to objects and series of vouchers that differ only in characters which the file can't hold.
+
+    Returns:
+        What they are called now; nothing where no two would be one, as nearly always.
+    """
+    objects = _apart(dict.fromkeys(place for place in sie.objects))
+    series = {old: new for (_, old), (_, new) in _apart(dict.fromkeys(("", v.series) for v in sie.vouchers)).items()}
+    if objects:
+        sie.objects = {objects.get(place, place): name for place, name in sie.objects.items()}
+        sie.balances = [replace(b, objects=tuple(objects.get(o, o) for o in b.objects)) for b in sie.balances]
+    if objects or series:
+        sie.vouchers = [
+            replace(
+                v,
+                series=series.get(v.series, v.series),
+                rows=tuple(replace(r, objects=tuple(objects.get(o, o) for o in r.objects)) for r in v.rows),
+            )
+            for v in sie.vouchers
+        ]
+    return [*(name for _, name in objects.values()), *series.values()]
+
+
+def _apart(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """New names for those that would be written as another one; what can be written as it is keeps its name."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    written: set[tuple[str, str]] = set()
+    for group, name in sorted(names, key=lambda place: bool(substituted(place[1])) or "\\" in place[1]):
+        key, number = (group, _text(name)), 1
+        while key in written:
+            number += 1
+            key = group, _text(f"{name}-{number}")
+        written.add(key)
+        if number > 1:
+            found[group, name] = group, f"{name}-{number}"
+    return found
 
 
 def texts(sie: SieFile) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 from beancount.core import data
 
 from importers.run import import_files
+from importers.sie import read
 from importers.sie.export import export_unit
 from importers.sie.problems import SieAccountNumber, SieForeignPosting, SieYearEmpty
 from importers.sie.read import read_sie
@@ -414,3 +415,70 @@ def test_a_real_file_comes_in_and_goes_out_the_same(samples, make_workspace, tmp
     names = read_sie(content).objects
     for place in {place for v in out.vouchers for r in v.rows for place in r.objects}:
         assert out.objects[place] == " ".join(names.get(place, "").split())
+
+
+# --- hostile and careless books
+
+PAIRS = {
+    "letters that CP437 lacks": ("Ł", "Ż", ["?", "?-2"]),
+    "a slash and a backslash at the end": ("a/", r"a\\", ["a/", r"a\-2"]),
+    "quotation marks": (r"a\"", "a”", ['a"', 'a"-2']),
+    "a TAB and a blank": ("a b", "a\tb", ["a b", "a b-2"]),
+}
+
+
+@pytest.mark.parametrize("case", PAIRS)
+def test_objects_that_would_be_written_as_one_stay_two(unit, case):
+    """Rent of 80.00 for each of two cost centres, paid from the bank for it."""
+    first, second, names = PAIRS[case]
+    rents = [
+        f"""2026-01-0{day} * "Hyra"
+  voucher: "A-{day}"
+  Expenses:5010-Lokalhyra  {day}0.00 SEK
+    cost-centre: "{name}"
+  Assets:1930-Bank  -{day}0.00 SEK
+    cost-centre: "{name}"
+"""
+        for day, name in ((5, first), (6, second))
+    ]
+    found = exported(unit({"2026-01": "\n".join(rents)}))
+    back = read_sie(found.data)
+    told = {"".join(b.objects[0][1]): b.amount for b in back.balances if b.kind == "OUB"}
+    assert told == {names[0]: Decimal("-50.00"), names[1]: Decimal("-60.00")}
+    assert [v.rows[0].objects for v in back.vouchers] == [(("1", name),) for name in names]
+    (remark,) = [remark for remark in found.remarks if remark.startswith("Names that would be one")]
+    assert remark.endswith("-2.")
+
+
+def test_series_that_would_be_written_as_one_stay_two(unit):
+    """Voucher 1 of series Ł and of series Ż."""
+    text = "\n".join(
+        f'2026-01-05 * "x"\n  voucher: "{s}-1"\n  Expenses:5010-Lokalhyra  1.00 SEK\n  Assets:1930-Bank\n' for s in "ŁŻ"
+    )
+    assert [v.name for v in read_sie(exported(unit({"2026-01": text})).data).vouchers] == ["?-1", "?-2-1"]
+
+
+def test_sums_of_more_digits_than_an_amount_may_have_are_exported(unit):
+    """Three postings of 9,999,999,999,999.99: no file that comes from elsewhere could say so."""
+    text = "\n".join(
+        f'2026-01-0{n} * "x"\n  voucher: "A-{n}"\n  Expenses:5010-Lokalhyra  9999999999999.99 SEK\n  Assets:1930-Bank\n'
+        for n in (1, 2, 3)
+    )
+    found = exported(unit({"2026-01": text}))
+    assert found.sie.sums("UB") == {"1930": Decimal("-29999999999999.97")}
+    assert b"#UB 0 1930 -29999999999999.97\r\n" in found.data
+
+
+def test_a_file_may_be_larger_than_one_from_elsewhere(unit, monkeypatch):
+    """Fifty divisions with 10,000 vouchers each have more lines than any file that is imported."""
+    monkeypatch.setattr(read, "MOST_LINES", 10)
+    monkeypatch.setattr(read, "LARGEST", 100)
+    assert len(exported(unit()).sie.vouchers) == 3
+
+
+def test_a_number_that_no_sie_file_could_have_is_named(unit):
+    accounts = f'{ACCOUNTS}2024-01-01 open Assets:Lång\n  code: "{"1930" * 5}"\n'
+    text = '2026-01-05 * "x"\n  Expenses:5010-Lokalhyra  1.00 SEK\n  Assets:Lång\n'
+    with pytest.raises(SieAccountNumber) as caught:
+        exported(unit({"2026-01": text}, accounts))
+    assert (caught.value.file, caught.value.line) == ("units/repris/accounts.beancount", 7)

@@ -278,6 +278,19 @@ def test_own_cost_centres_are_a_dimension_below_the_division(federation):
     assert '#TRANS 5010 {1 "KAFE" 20 "KAFE-10" 6 "KAFE-P7"} 80.00\r\n' in text
 
 
+def test_names_of_divisions_that_run_into_each_other_stay_apart(federation):
+    """Series B-C of division A and series C of division A-B, cost centre B-10 of A and 10 of A-B."""
+    rows = ("Expenses:5010-Lokalhyra", 80), (BANK, -80)
+    centre = '5010-Lokalhyra  80 SEK\n    cost-centre: "{}"'.format
+    one = voucher("2026-01-05", "B-C-1", *rows).replace("5010-Lokalhyra  80 SEK", centre("B-10"))
+    two = voucher("2026-01-06", "C-1", *rows).replace("5010-Lokalhyra  80 SEK", centre("10"))
+    back = read_sie(made(federation(a=(one,), **{"a-b": (two,)})).data)
+    assert [(v.name, v.rows[0].objects) for v in back.vouchers] == [
+        ("A-B-C-1", (("1", "A"), ("20", "A-B-10"))),
+        ("A-B-C1-1", (("1", "A-B"), ("20", "A-B-101"))),
+    ]
+
+
 def test_a_legal_entity_is_an_outsider(federation):
     """What repris sells to a primary co-op is a sale like any other: the claim stays."""
     toml = 'entity = "legal_entity"\n'
