@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from beancount.core import data
 from beancount.core.amount import Amount
@@ -40,6 +41,11 @@ from ledger.subledger.movements import ON_ITS_WAY
 
 #: What source ids of till reports begin with; metadata of their entries.
 TILL, NUMBER, REGISTER, SALES = "till-", "z-report", "till", "sales"
+#: Numbers that count; and how far reports may lie apart that count on from each other.
+NUMERIC = re.compile(r"[0-9]{1,15}")
+AROUND = dt.timedelta(days=30)
+#: A report's day and number.
+Numbered: TypeAlias = tuple[dt.date, int]
 
 
 def plan_reports(
@@ -169,26 +175,48 @@ class _Planner:
 
     def gaps(self, reports: Iterable[Report]) -> None:
         """Say which numbers are missing just before the new ones."""
-        new: dict[str, dict[int, Report]] = defaultdict(dict)
+        new: dict[str, dict[Numbered, Report]] = defaultdict(dict)
         for report in reports:
-            if report.number.isascii() and report.number.isdigit() and len(report.number) < 16:
-                new[self.register(report)][int(report.number)] = report
-        held: dict[str, set[int]] = defaultdict(set)
+            if NUMERIC.fullmatch(report.number):
+                new[self.register(report)][report.date, int(report.number)] = report
+        held: dict[str, set[Numbered]] = defaultdict(set)
         for entry in self.view.transactions:
             number = str(entry.meta.get(NUMBER, ""))
-            if str(entry.meta.get("source-id", "")).startswith(TILL) and re.fullmatch(r"[0-9]{1,15}", number):
-                held[str(entry.meta.get(REGISTER) or self.source.name)].add(int(number))
+            if str(entry.meta.get("source-id", "")).startswith(TILL) and NUMERIC.fullmatch(number):
+                held[str(entry.meta.get(REGISTER) or self.source.name)].add((entry.date, int(number)))
         for till, numbers in new.items():
-            for before, after in pairwise(sorted(held[till] | set(numbers))):
-                if after in numbers and after not in held[till] and after - before > 1:
-                    self.plan.notes.append(
-                        TillGap(
-                            file=self.file,
-                            line=numbers[after].line,
-                            unit=self.view.unit.slug,
-                            till=till,
-                            before=before,
-                            number=after,
-                            missing=after - before - 1,
-                        )
+            for before, at, missing in gaps_of(held[till], set(numbers)):
+                report = numbers[at]
+                self.plan.notes.append(
+                    TillGap(
+                        file=self.file,
+                        line=report.line,
+                        unit=self.view.unit.slug,
+                        till=till,
+                        before=before,
+                        number=at[1],
+                        missing=missing,
                     )
+                )
+
+
+def gaps_of(held: set[Numbered], new: set[Numbered]) -> Iterator[tuple[int, Numbered, int]]:
+    """Numbers that are missing just before new ones: (the one before, the new one, how many are missing).
+
+    Tills count on, or begin at 1 again in a new year or after a repair: reports follow on each other by their day, and
+    what lies between two numbers is looked for around that time only.
+    """
+    everything = sorted(held | new)
+    days = [day for day, _ in everything]
+    for (day, before), at in pairwise(everything):
+        if at not in new or at in held:
+            continue
+        begun = at[1] <= before
+        if begun and at[0].year == day.year:
+            continue  # it begins anew, or two reports of about one time were dated the other way round
+        first = 0 if begun else before
+        near = slice(bisect_left(days, at[0] - AROUND), bisect_right(days, at[0] + AROUND))
+        between = {number for _, number in everything[near] if first < number < at[1]}
+        missing = at[1] - first - 1 - len(between)
+        if missing > 0:
+            yield first, at, missing

@@ -10,7 +10,7 @@ The bank books 400.00 and 891.00 on the 3rd, 300.00 on the 4th.
 import datetime as dt
 from decimal import Decimal
 
-from importers.camt.model import Balance, Entry, Statement
+from importers.camt.model import Balance, Detail, Entry, Statement
 from importers.camt.write import write_camt053
 
 IBAN = "SE4550000000058398257466"
@@ -91,8 +91,17 @@ P-9001;2026-03-03;2026-03-02;300,00;3,00;297,00
 
 
 def bank(*lines, opening="1000.00"):
-    """A camt.053 file of lines (day, amount, text)."""
-    entries = tuple(Entry(Decimal(amount), "SEK", day, text=text) for day, amount, text in lines)
+    """A camt.053 file of lines (day, amount, text[, what they are made of: (amount, payer)])."""
+    entries = tuple(
+        Entry(
+            Decimal(amount),
+            "SEK",
+            day,
+            text=text,
+            details=tuple(Detail(Decimal(size), "SEK", who) for listed in more for size, who in listed),
+        )
+        for day, amount, text, *more in lines
+    )
     closing = Decimal(opening) + sum((e.amount for e in entries), Decimal(0))
     balances = (
         Balance("OPBD", Decimal(opening), "SEK", min(e.date for e in entries)),

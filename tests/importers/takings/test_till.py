@@ -33,7 +33,7 @@ from importers.takings.problems import (
     TillVat,
 )
 from importers.takings.till import TillImporter
-from importers.takings.till_plan import plan_reports
+from importers.takings.till_plan import gaps_of, plan_reports
 from ledger.books import Unit
 from ledger.books.durable import sha256
 from ledger.books.source_takings import TakingsColumns, TakingsTable, TillPayment, TillSale
@@ -299,6 +299,34 @@ def test_missing_numbers_are_said_when_the_next_report_comes(feed):
     assert take("b.csv", 7, 8, 12) == [("4", "7", "2"), ("8", "12", "3")]
     assert take("c.csv", 9, 10, 11) == []  # the later one was said already
     assert take("d.csv", 6) == [("4", "6", "1")]
+
+
+@pytest.mark.parametrize(
+    ("held", "new", "said"),
+    [
+        # of a year, and from 1 again in the next
+        (["12-30 364", "12-31 365"], ["+01-01 1", "+01-02 2"], []),
+        ([], ["12-30 364", "12-31 365", "+01-01 1", "+01-02 2"], []),
+        (["12-30 364", "12-31 365", "+01-01 1"], ["+01-04 4"], [(1, 4, 2)]),  # 2 and 3 of last year are others
+        (["12-31 365"], ["+01-03 3"], [(0, 3, 2)]),
+        # a till that counts on
+        (["12-30 364"], ["+01-02 366"], [(364, 366, 1)]),
+        # from 1 again after a repair
+        (["03-01 812"], ["03-02 1", "03-03 2"], []),
+        (["03-01 812", "03-02 1"], ["03-04 3"], [(1, 3, 1)]),
+        # closed after midnight, and dated the other way round
+        (["03-01 5"], ["03-02 7", "03-03 6"], []),
+        # found later
+        (["03-01 5", "03-04 8"], ["03-02 6", "03-03 7"], []),
+        (["03-01 5", "03-04 8"], ["03-03 7"], [(5, 7, 1)]),
+    ],
+)
+def test_numbers_that_are_missing(held, new, said):
+    def told(texts):
+        days = (text.split() for text in texts)
+        return {(dt.date.fromisoformat(f"{2026 + d.startswith('+')}-{d.lstrip('+')}"), int(n)) for d, n in days}
+
+    assert [(before, at[1], missing) for before, at, missing in gaps_of(told(held), told(new))] == said
 
 
 # --- what is refused
