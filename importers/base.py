@@ -218,7 +218,7 @@ class SambokImporter(beangulp.Importer):
 
         Without `existing` the unit's own book is looked at.
         """
-        source = as_kept(self.unit, read_source(Path(filepath), filepath))
+        source = as_kept(self.unit, read_source(Path(filepath), self.ws.shown(filepath)))
         view = view_of(self.unit, existing, self.ws) if existing else load_view(self.ws, self.unit)
         plan = self.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         found = [*(plan.opens if self.with_opens else []), *plan.entries, *(new for new, _ in plan.known)]

@@ -20,8 +20,10 @@ from ledger.errors import Problem
 
 #: How the names of files end that aren't whole yet, or are an editor's copy.
 NOT_YET = (".part", ".crdownload", ".download", ".tmp", "~")
-#: How the names of files begin, and whole names, that systems and office programs leave in folders.
-LEFT = (".", "~$", "Thumbs.db", "desktop.ini")
+#: How the names of files begin that are hidden, or show that a program has the file open.
+HIDDEN = (".", "~$")
+#: What systems leave in folders, in small letters.
+LEFT = frozenset({"thumbs.db", "desktop.ini"})
 FORMATS: tuple[str, ...] = get_args(SourceTable.model_fields["format"].annotation)
 
 
@@ -80,13 +82,14 @@ def read_inbox(ws: Workspace, unit: Unit) -> Inbox:
 
 def _listed(folder: Path) -> Iterator[Path]:
     """What a folder holds, by name, without what counts for nothing."""
-    return (path for path in sorted(folder.iterdir()) if _counts(path.name))
+    return (path for path in sorted(folder.iterdir()) if counts(path.name))
 
 
-def _counts(name: str) -> bool:
-    return not name.startswith(LEFT) and not name.endswith(NOT_YET)
+def counts(name: str) -> bool:
+    """Whether a file so called waits to be imported; others are no whole files, or nobody's."""
+    return not name.startswith(HIDDEN) and not name.endswith(NOT_YET) and name.lower() not in LEFT
 
 
 def _holds(folder: Path) -> bool:
     """Whether a file lies in a folder, however deep."""
-    return any(_counts(name) for _, _, names in os.walk(folder) for name in names)
+    return any(counts(name) for _, _, names in os.walk(folder) for name in names)

@@ -28,7 +28,7 @@ from ledger.web.files import check_entries
 from ledger.web.gate import MAX_BODY, Gate, problem_of
 from ledger.web.imports import upload_path
 from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
-from ledger.web.problems import WebRequestRefused
+from ledger.web.problems import WebRequestRefused, WebUploadTaken
 from ledger.web.source import Source
 from ledger.web.texts import document
 from ledger.web.words import own_words
@@ -189,8 +189,6 @@ def _set_up_routes(app: Flask) -> None:
         upload, ledger = request.files.get("file"), _ledger()
         content = upload.stream.read() if upload else b""
         path = upload_path(ledger, upload.filename or "" if upload else "", content)
-        if path.exists():
-            raise fava_api.TargetPathAlreadyExistsError(Path(path.name))
         durable.replace(path, content)  # whole or not there: a job that empties inboxes may be running
         return fava_api.json_success(say(N_("Saved in {place}."), place=ledger.look.workspace.shown(path)))
 
@@ -206,7 +204,11 @@ def _set_up_routes(app: Flask) -> None:
 def _set_up_errors(app: Flask) -> None:
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Any:
-        status = HTTPStatus.CONFLICT if isinstance(error, WriteConflict) else HTTPStatus.UNPROCESSABLE_ENTITY
+        status = (
+            HTTPStatus.CONFLICT
+            if isinstance(error, WriteConflict | WebUploadTaken)
+            else HTTPStatus.UNPROCESSABLE_ENTITY
+        )
         if isinstance(error, WebRequestRefused):
             status = HTTPStatus.NOT_FOUND
         return _error(f"{error}\n→ {error.remedy_text()}", status)

@@ -6,6 +6,7 @@ project's own, made for the unit's sources, and a path must be an ordinary file 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,16 +28,31 @@ from fava.util.date import local_today
 
 from importers.archive import archive, archived
 from importers.base import Source, as_kept, read_source
+from importers.problems import ImportFileEmpty
 from importers.run import importers_of
 from ledger.books import durable
+from ledger.books.inbox import counts
+from ledger.books.problems_inbox import ImportLink
 from ledger.books.write import Block, source_ids
 from ledger.errors import Problem
-from ledger.web.problems import WebFileOutside, WebImportFault, WebImportPartial
+from ledger.web.problems import (
+    WebFileOutside,
+    WebImportFault,
+    WebImportPartial,
+    WebUploadName,
+    WebUploadNoSource,
+    WebUploadTaken,
+)
 from ledger.web.texts import document
 
 if TYPE_CHECKING:
     from ledger.books import Unit
     from ledger.web.ledgers import BookLedger
+
+
+#: Characters of an uploaded file's name; systems take 255 bytes, and a letter may have four.
+LONGEST_STEM = 55
+LONGEST_ENDING = 10
 
 
 class UnitImports(IngestModule):
@@ -165,16 +181,37 @@ def upload_path(ledger: BookLedger, name: str, content: bytes) -> Path:
     """Where an uploaded file goes: the inbox of the source that takes it, else of the unit's first one.
 
     Raises:
-        WebFileOutside: the unit has no source, the name is no plain file name, or the inbox is a link.
+        WebUploadNoSource, WebUploadName: the unit has no source; nothing of the name can be a file's.
+        ImportFileEmpty: it holds nothing.
+        ImportLink: the inbox is a link.
+        WebUploadTaken: another file of that name waits there.
     """
-    unit = ledger.unit
-    plain = re.sub(r"[^\w.() -]", "_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
-    if unit is None or not unit.sources or not plain:
-        raise WebFileOutside(path=name)
+    unit, ws = ledger.unit, ledger.look.workspace
+    plain = _upload_name(name)
+    if unit is None or not unit.sources:
+        raise WebUploadNoSource(slug=unit.slug if unit else "-", name=plain)
+    if not plain:
+        raise WebUploadName(name=name or "-")
+    if not content.strip():
+        raise ImportFileEmpty(file=plain)
     source = Source(Path(plain), plain, content, durable.sha256(content))
-    importers = importers_of(ledger.look.workspace, unit)
+    importers = importers_of(ws, unit)
     takes = next((i for i in importers if i.recognises(source.head) and i.owns(source)), importers[0])
     folder = unit.folder / "inbox" / takes.source.name
-    if folder.is_symlink() or folder.parent.is_symlink():
-        raise WebFileOutside(path=name)
-    return folder / plain
+    for one in (folder.parent, folder):
+        if one.is_symlink():
+            raise ImportLink(file=ws.shown(one), unit=unit.slug)
+    target = folder / plain
+    plain_file = target.is_file() and not target.is_symlink()
+    if os.path.lexists(target) and not (plain_file and durable.content_hash(target) == source.digest):
+        raise WebUploadTaken(unit=unit.slug, name=plain, folder=ws.shown(folder))
+    return target
+
+
+def _upload_name(name: str) -> str:
+    """The last part of a name, with signs that every system takes; one that an inbox looks at, and not too long."""
+    plain = re.sub(r"[^\w.() -]", "_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
+    stem, dot, ending = plain.rpartition(".")
+    has_ending = dot and len(ending) <= LONGEST_ENDING
+    plain = f"{stem[:LONGEST_STEM]}.{ending}" if has_ending else plain[:LONGEST_STEM]
+    return plain if not plain or counts(plain) else f"{plain}.txt"

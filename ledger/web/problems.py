@@ -86,6 +86,30 @@ class WebImportPartial(Problem):
     )
 
 
+class WebUploadName(Problem):
+    """An upload without a name that a file can have."""
+
+    code = "WEB_UPLOAD_NAME"
+    message = N_("The file can't be kept under the name it came with: {name}")
+    remedy = N_("Give it a name with letters or digits, and upload it again.")
+
+
+class WebUploadTaken(Problem):
+    """An upload under the name of another file that waits."""
+
+    code = "WEB_UPLOAD_TAKEN"
+    message = N_("Another file called {name} waits in {folder} already.")
+    remedy = N_("Import that one first, or upload this one under another name.")
+
+
+class WebUploadNoSource(Problem):
+    """An upload to a unit that imports nothing."""
+
+    code = "WEB_UPLOAD_NO_SOURCE"
+    message = N_("{slug} has no source that could read {name}.")
+    remedy = N_("Add a [[source]] table to units/{slug}/unit.toml, as docs/settings.md shows, and upload it again.")
+
+
 class WebSourceUnreadable(Problem):
     """A file that can't be shown as text."""
 

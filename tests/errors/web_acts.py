@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 from typing import Any
 
@@ -50,6 +51,24 @@ def edit_closed(stage: Stage) -> str:
 
 def edit_elsewhere(stage: Stage) -> str:
     return _save(stage, "units/gemensamt/accounts.beancount")
+
+
+def _upload(stage: Stage, name: str, content: bytes, slug: str = "repris") -> Any:
+    body = {"file": (io.BytesIO(content), name)}
+    return _client(stage).put(f"/{slug}/api/upload_import_file", data=body)
+
+
+def upload_without_a_name(stage: Stage) -> str:
+    return _told(_upload(stage, "...", b"x"))
+
+
+def upload_over_another(stage: Stage) -> str:
+    assert _upload(stage, "march.xml", b"<x/>").status_code == 200
+    return _told(_upload(stage, "march.xml", b"<y/>"))
+
+
+def upload_without_a_source(stage: Stage) -> str:
+    return _told(_upload(stage, "march.xml", b"<x/>", "gemensamt"))
 
 
 def add_to_federation(stage: Stage) -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 from beancount.core import data
 
+from ledger.books.inbox import read_inbox
 from ledger.web import gate
 from ledger.web.query import ALLOWED, ReadingShell
 
@@ -201,17 +202,41 @@ def test_uploads_go_to_the_inbox_under_a_plain_name(make_workspace, view_of):
     view = view_of(ws)
     inbox = ws.units["repris"].folder / "inbox" / "bank"
 
-    def upload(name):
-        return view.http.put("/repris/api/upload_import_file", data={"file": (io.BytesIO(b"x"), name)})
+    def upload(name, content=b"x"):
+        return view.http.put("/repris/api/upload_import_file", data={"file": (io.BytesIO(content), name)})
 
     assert upload("kontoutdrag jan.xml").status_code == 200
-    assert upload("kontoutdrag jan.xml").status_code == 409, "nothing is replaced"
+    assert upload("kontoutdrag jan.xml").status_code == 200, "the same file again"
+    assert upload("kontoutdrag jan.xml", b"y").status_code == 409, "nothing is replaced"
+    assert upload("tom.xml", b" \n").status_code == 422, "a download that was cut off"
     assert upload("../../../../evil.py").status_code == 200
     assert upload("..").status_code == 422
     assert sorted(p.name for p in inbox.iterdir()) == ["evil.py", "kontoutdrag jan.xml"]
     assert not list(ws.root.rglob("*/evil.py"))[1:]
     central = view.http.put("/gemensamt/api/upload_import_file", data={"file": (io.BytesIO(b"x"), "a.xml")})
     assert central.status_code == 422, "a unit without a source has no inbox"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("mars.xml.part", "mars.xml.part.txt"),
+        ("Thumbs.db", "Thumbs.db.txt"),
+        (".mars.xml", "mars.xml"),
+        ("~$mars.xml", "__mars.xml"),
+        ("å" * 300 + ".xml", "å" * 55 + ".xml"),
+        ("\U0001f9fe" * 300, "_" * 55),
+        ("x" * 300, "x" * 55),
+        ("a\u202eb.xml", "a_b.xml"),
+    ],
+)
+def test_an_upload_is_kept_under_a_name_that_the_inbox_looks_at(make_workspace, view_of, name, kept):
+    source = '[[source]]\nname = "bank"\nformat = "camt053"\naccount = "Assets:1930-Bank"\n'
+    ws = make_workspace({"repris": {"unit": source, "accounts": "2026-01-01 open Assets:1930-Bank\n"}})
+    body = {"file": (io.BytesIO(b"x"), name)}
+    answer = view_of(ws).http.put("/repris/api/upload_import_file", data=body)
+    assert answer.status_code == 200, answer.text
+    assert [p.name for p in read_inbox(ws, ws.units["repris"]).waits] == [kept]
 
 
 def test_an_upload_goes_to_the_source_that_takes_it(make_workspace, view_of, tmp_path):
