@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zlib
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
 from importers.problems import ImportAmountInvalid, ImportDateInvalid, ImportFileEmpty, ImportFileTooLarge
+from importers.sie.checksum import Checksum
 from importers.sie.kinds import RECORDS
 from importers.sie.model import SieAccount, SieBalance, SieFile, SieRow, SieVoucher
 from importers.sie.problems import SieChecksum, SieCutOff, SieInvalid, SieTooLong
@@ -80,8 +80,7 @@ class _Reader:
         self.open = False
         self.rows: list[SieRow] = []
         self.cut = False  # the line lacks a closing quotation mark
-        self.crc: int | None = None
-        self.crc_open = False
+        self.sum: Checksum | None = None  # #KSUMMA read, the closing one awaited
         self.seen: set[tuple[object, ...]] = set()  # balances without their amounts: none may come twice
         self.sru: dict[str, list[str]] = defaultdict(list)
         self.numbers: set[str] = set()  # accounts found right
@@ -118,7 +117,7 @@ class _Reader:
             raise SieCutOff(file=self.name, line=self.line, reason=say(N_("its last line is incomplete")))
         if self.cut and self.text.strip():
             raise SieCutOff(file=self.name, line=self.line, reason=say(N_("its last line is incomplete")))
-        if self.crc_open:
+        if self.sum:
             raise SieCutOff(file=self.name, line=self.line, reason=say(N_("the closing #KSUMMA is missing")))
         if not {"SIETYP", "FNAMN", "PROGRAM", "FORMAT"} & self.sie.meta.keys():
             raise SieInvalid(file=self.name, line=1, reason=say(N_("this isn't a SIE file")))
@@ -148,8 +147,8 @@ class _Reader:
         if label == "#KSUMMA":
             self._checksum(values)
             return
-        if self.crc_open:
-            self._sum(label, values)
+        if self.sum:
+            self.sum.add(label, values)
         if label in ROWS:
             if not self.open:
                 raise self._invalid(say(N_("a row outside a voucher")))
@@ -302,28 +301,16 @@ class _Reader:
     def _at(self) -> str:
         return say(N_("line {line}"), line=self.line)
 
-    # #KSUMMA: CRC-32 over label and fields of the records between its two occurrences, as their CP437 bytes, without
-    # what separates fields (chapter 11 of the format).
-
-    def _sum(self, label: str, values: list[str | list[str]]) -> None:
-        if self.crc is None:
-            return
-        parts = [label, *(p for v in values for p in ([v] if isinstance(v, str) else v))]
-        try:
-            self.crc = zlib.crc32("".join(parts).encode("cp437"), self.crc)
-        except UnicodeEncodeError:
-            self.crc = None
-
     def _checksum(self, values: list[str | list[str]]) -> None:
-        if not values and not self.crc_open:
-            self.crc, self.crc_open = 0, True
+        if not values and self.sum is None:
+            self.sum = Checksum()
             return
         text = values[0] if values and isinstance(values[0], str) else ""
-        if not self.crc_open or not re.fullmatch(r"-?[0-9]{1,10}", text, re.ASCII):
+        if self.sum is None or not re.fullmatch(r"-?[0-9]{1,10}", text, re.ASCII):
             raise self._invalid(say(N_("#KSUMMA opens without a number and closes with one")))
         declared = int(text) & 0xFFFFFFFF
-        computed = self.crc if self.sie.encoding in {"cp437", "ascii"} else None
+        computed = self.sum.value if self.sie.encoding in {"cp437", "ascii"} else None
         self.sie.checksum = (declared, computed)
-        self.crc_open = False
+        self.sum = None
         if computed is not None and computed != declared:
             raise SieChecksum(file=self.name, line=self.line, declared=declared, computed=computed)

@@ -20,6 +20,7 @@ from importers.bank.statements import check_overlap, in_order, source_of
 from importers.base import Source
 from importers.book import BookView
 from ledger.books import Unit
+from ledger.books.durable import sha256
 from ledger.books.sources import SourceTable
 from tests.importers.bank.conftest import march, statement
 
@@ -73,7 +74,7 @@ def plan_of(unit, *statements):
     importer.given = statements
     opens = [data.Open({}, dt.date(2020, 1, 1), s.account, None, None) for s in unit.sources]
     opens.append(data.Price({}, march(1), "EUR", Amount(Decimal("11.00"), "SEK")))
-    source = Source(Path("x"), "x", b"x", "0" * 64)
+    source = Source(Path("x"), "x", b"x", sha256(b"x"))
     return importer.plan(source, BookView(unit, opens), dt.date(2026, 12, 31))
 
 

@@ -22,6 +22,7 @@ from importers.problems_tables import (
     TableHeader,
     TableNumbersMixed,
 )
+from ledger.books.durable import sha256
 from ledger.books.source_csv import CsvTable
 from ledger.errors import Problem
 
@@ -607,7 +608,7 @@ def test_the_importer_reads_by_its_sources_table(make_workspace, tmp_path):
     data = HEAD.encode()
     assert not importer.recognises(data)
     with pytest.raises(ImportUnknownFormat):
-        importer.statements(Source(tmp_path / "f.csv", "f.csv", data, "0" * 64))
+        importer.statements(Source(tmp_path / "f.csv", "f.csv", data, sha256(data)))
     assert Decimal(0) == importer.read(Source(tmp_path / "f.csv", "f.csv", SEB.encode(), "1" * 64))[0].net
 
 

@@ -219,7 +219,8 @@ def test_an_account_that_takes_no_posting_of_that_day(tmp_path, accounts):
     entries, _, _ = parser.parse_string(accounts)
     unit = Unit("repris", tmp_path / "units" / "repris", "Repris", "REPRIS", "division", "SEK", "bas")
     importer = SieImporter(None, unit, SourceTable(name="bok", format="sie4"))
-    source = Source(Path("x.se"), "x.se", BOOK.encode("cp437"), "0" * 64)
+    content = BOOK.encode("cp437")
+    source = Source(Path("x.se"), "x.se", content, sha256(content))
     with pytest.raises(ImportAccountMissing):
         importer.plan(source, BookView(unit, entries), TODAY)
 
