@@ -58,11 +58,13 @@ def workspace_option(command: F) -> F:
 
 
 def check_out(ws: Workspace, out: Path) -> None:
-    """Refuse a path to be written that lies among books or in a folder that isn't there; before any work is done.
+    """Refuse a path to be written that lies among books or far from any folder that is there; before any work is done.
+
+    The folder that it lies in is made where it is missing; if the one above is missing, too, the path is likely wrong.
 
     Raises:
         OutTaken: it is among the units' books, or the workspace's settings.
-        OutNoFolder: its folder would have to be made.
+        OutNoFolder: more than one folder would have to be made.
     """
     from ledger.cli.problems import OutNoFolder, OutTaken  # noqa: PLC0415  only where a file is written
 
@@ -71,7 +73,7 @@ def check_out(ws: Workspace, out: Path) -> None:
         raise OutTaken(file=str(out), reason=messages.say(messages.N_("the folder units/ holds books")))
     if path.resolve() == (ws.root / "fava.conf").resolve():
         raise OutTaken(file=str(out), reason=messages.say(messages.N_("it holds the federation's settings")))
-    if not path.parent.is_dir():
+    if not path.parent.is_dir() and (path.parent.exists() or not path.parent.parent.is_dir()):
         nearest = next(folder for folder in path.parents if folder.is_dir())
         raise OutNoFolder(file=str(out), folder=str(path.parent), nearest=str(nearest))
 

@@ -97,7 +97,7 @@ def test_a_unit_with_errors_makes_it_incomplete(make_workspace):
 
 
 @pytest.mark.parametrize("option", ["--beancount", "--hledger", "--parquet"])
-def test_no_folder_is_made_for_an_export(make_workspace, tmp_path, option):
+def test_no_row_of_folders_is_made_for_an_export(make_workspace, tmp_path, option):
     ws = workspace(make_workspace, AGREED, ALSO)
     result, code = run(ws, option, str(tmp_path / "out" / "2026" / "g"))
     assert (result.exception.code, code) == ("OUT_NO_FOLDER", 2)
@@ -108,7 +108,6 @@ def test_no_folder_is_made_for_an_export(make_workspace, tmp_path, option):
 def test_exports_are_whole_files(make_workspace, tmp_path):
     ws = workspace(make_workspace, AGREED, ALSO)
     out = tmp_path / "out"
-    out.mkdir()
     _, code = run(
         ws,
         "--beancount",

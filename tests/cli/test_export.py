@@ -168,7 +168,7 @@ def test_nothing_but_a_sie_file_is_overwritten(sambok, tmp_path, name):
     assert (target.read_bytes() if target.is_file() else None) == before
 
 
-def test_no_folder_is_made_for_a_file(sambok, tmp_path):
+def test_no_row_of_folders_is_made_for_a_file(sambok, tmp_path):
     """`exprots/` is a slip of the pen: a person would look for the file in `exports/`."""
     (tmp_path / "exports").mkdir()
     code, out, err = sambok(f"export sie kafe --out {tmp_path}/exprots/2026/kafe.se")
@@ -176,6 +176,7 @@ def test_no_folder_is_made_for_a_file(sambok, tmp_path):
     assert f"no folder {tmp_path}/exprots/2026 to write into; the nearest that there is: {tmp_path}. [OUT_NO_" in err
     assert not (tmp_path / "exprots").exists()
     assert sambok(f"export sie kafe --out {tmp_path}/exports/kafe.se")[0] == 0
+    assert sambok(f"export sie kafe --out {tmp_path}/exports/2026/kafe.se")[0] == 0
     (tmp_path / "file").write_text("x")
     assert "[OUT_NO_FOLDER]" in sambok(f"export sie kafe --out {tmp_path}/file/kafe.se")[2]
 
