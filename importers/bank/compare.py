@@ -18,12 +18,14 @@ from beancount.core import data
 
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankBeforeOpening, BankRestated
-from importers.bank.standing import FileDay, Standing, rows_of, stand
+from importers.bank.standing import FileDay, Row, Standing, rows_of, stand
 from importers.book import AccountLog, BookView
 from importers.identity import LineKey, folded, numbered
 
 NOTHING = Decimal(0)
 ONE_DAY = dt.timedelta(days=1)
+#: So many places of booked lines are named.
+SHOWN = 3
 
 
 def key_of(line: BankLine, number: str, currency: str) -> LineKey:
@@ -171,16 +173,28 @@ class Comparison:
         found = stand(day, rows, self.balances(day.date) if day.opening is not None else ())
         if found is None:
             shared = sum((Counter(key for key, _ in rows if key) & Counter(day.keys)).values())
+            missing = f"{len(rows) - shared} ({', '.join(places)})" if (places := self._lacks(day, rows)) else "0"
             raise BankRestated(
                 file=self.file,
                 line=day.line,
                 unit=self.book.view.unit.slug,
                 date=day.date,
                 account=self.book.account,
-                missing=len(rows) - shared,
+                missing=missing,
                 new=len(day.keys) - shared,
             )
         return found
+
+    def _lacks(self, day: FileDay, rows: Sequence[Row]) -> list[str]:
+        """Where the first booked lines of a day stand that the file doesn't have."""
+        left = Counter(day.keys)
+        found: list[str] = []
+        for (key, _), (entry, _) in zip(rows, self.book.lines.on(day.date), strict=True):
+            if key is not None and left[key] > 0:
+                left[key] -= 1
+            else:
+                found.append(self.book.view.place(entry))
+        return [*found[:SHOWN], *(["…"] if len(found) > SHOWN else [])]
 
     def _check_opening(self, day: FileDay, standing: Standing) -> None:
         """Refuse new lines from before the opening balance that an earlier import booked.

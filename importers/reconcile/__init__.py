@@ -1,6 +1,7 @@
 """Reconciliation (avstämning): the bank's own statements, out of the archive, against the books, month by month."""
 
 from importers.reconcile.model import FINDINGS, STATUSES, Account, Finding, Month
+from importers.reconcile.remedies import remedies
 from importers.reconcile.report import (
     Reconciliation,
     UnitReconciliation,
@@ -22,6 +23,7 @@ __all__ = [
     "as_json",
     "note_text",
     "reconcile",
+    "remedies",
     "sentences",
     "short_name",
 ]

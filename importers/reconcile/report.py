@@ -15,6 +15,7 @@ from importers.reconcile.days import Restated
 from importers.reconcile.documents import bank_importers, look_at_archive, read_archive
 from importers.reconcile.model import FINDINGS, Account, Finding, Month, Note
 from importers.reconcile.months import reconcile_account
+from importers.reconcile.remedies import remedies
 from importers.reconcile.series import Gap, Skipped, Uncovered
 from ledger.books import Books, Unit, UnitBook, Workspace
 from ledger.charts import load_chart
@@ -24,8 +25,8 @@ from ledger.messages import N_, say, translate
 from ledger.reports.levy import money
 
 Shown = Callable[[Decimal, str], str]
-#: An archived file's place: digest and own name.
-_ARCHIVED = re.compile(r"/([0-9a-f]{64})-([^/]+)$")
+#: An archived file's place: digest, own name, and the line in it.
+_ARCHIVED = re.compile(r"/([0-9a-f]{64})-([^/]+?)(:[0-9]+)?$")
 DIGITS = 8
 
 
@@ -146,9 +147,12 @@ def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconci
 
 
 def short_name(file: str) -> str:
-    """An archived file as people call it: its own name, and enough of its digest to tell two of one name apart."""
+    """An archived file as people call it: its own name, and enough of its digest to tell two of one name apart.
+
+    A line number behind it stays behind it.
+    """
     found = _ARCHIVED.search(file)
-    return f"{found[2]} ({found[1][:DIGITS]})" if found else file
+    return f"{found[2]} ({found[1][:DIGITS]}){found[3] or ''}" if found else file
 
 
 def sentences(account: Account, month: Month, shown: Shown = money) -> list[str]:
@@ -196,6 +200,8 @@ def note_text(note: Note, currency: str, shown: Shown = money) -> str:
         return say(text, currency=currency, last=note.last, first=note.first, **files, **amounts)
     if isinstance(note, Skipped):
         text = N_("The bank's statements {first} to {last} are missing before {file}.")
+        if note.first == note.last:
+            text = N_("The bank's statement {first} is missing before {file}.")
         return say(text, first=note.first, last=note.last, file=short_name(note.file))
     if isinstance(note, Restated):
         return _restated(note, currency, shown)
@@ -266,6 +272,7 @@ def _month_json(account: Account, month: Month) -> dict[str, Any]:
         "findings": [_finding_json(finding, account.currency) for finding in month.findings],
         "notes": [{"kind": _KINDS[type(n)], "text": note_text(n, account.currency)} for n in month.notes],
         "summary": sentences(account, month),
+        "remedies": remedies(month),
     }
 
 

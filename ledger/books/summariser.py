@@ -27,6 +27,7 @@ from ledger.books.summary import (
     month_of,
     weight,
 )
+from ledger.rules.rounding import half_away
 
 WRITTEN_MONTH = re.compile(r'\s+concerns:\s*"?([0-9]{4}-[0-9]{2})"?\s*(?:;.*)?$')
 
@@ -223,14 +224,16 @@ class _Summariser:
         )
 
     def _flagged(self, entry: data.Transaction, number: int, weights: list[tuple[Decimal, str]]) -> None:
-        largest = max(weights, key=lambda w: abs(w[0]), default=(Decimal(0), ""))
+        amount, currency = max(weights, key=lambda w: abs(w[0]), default=(Decimal(0), ""))
+        if any(p.price for p in entry.postings):  # a sum comes back from a price per unit by rounding
+            amount = half_away(amount, currency)
         self.flagged.append(
             FlaggedRow(
                 transaction=number,
                 date=entry.date,
                 accounts=tuple(p.account for p in entry.postings),
-                amount=abs(largest[0]),
-                currency=largest[1],
+                amount=abs(amount),
+                currency=currency,
                 suggestion=_text(entry.meta, "suggestion"),
                 file=str(entry.meta["filename"]),
                 line=int(entry.meta["lineno"]),

@@ -132,7 +132,7 @@ def _account(console: Console, unit: Unit, account: Account, asked: str | None) 
 
 def _details(console: Console, account: Account, month: Month) -> None:
     """What a month's status comes from."""
-    from importers.reconcile import FINDINGS, note_text, sentences  # noqa: PLC0415  only for people
+    from importers.reconcile import FINDINGS, note_text, remedies, sentences  # noqa: PLC0415  only for people
 
     console.print(sentences(account, month, amount_text)[0], markup=False)
     for note in month.notes:
@@ -145,10 +145,14 @@ def _details(console: Console, account: Account, month: Month) -> None:
             console.print(f"    {_line(finding, account.currency)}", markup=False)
         if len(own) > SHOWN:
             console.print(f"    {say(N_('... and {count} more.'), count=len(own) - SHOWN)}", markup=False)
+    for remedy in remedies(month):
+        console.print(f"  -> {remedy}", markup=False)
 
 
 def _line(finding: Finding, currency: str) -> str:
     """A finding in one line: what the bank has, what the books have, and where."""
+    from importers.reconcile import short_name  # noqa: PLC0415  only for people
+
     parts = [finding.date.isoformat(), amount_text(finding.amount, currency), finding.text]
     if finding.booked:
         text = N_("booked: {date} {amount}")
@@ -158,4 +162,6 @@ def _line(finding: Finding, currency: str) -> str:
         parts.append(f"[{say(N_('booked to another account'))}]")
     if finding.perhaps:
         parts.append(f"[{say(N_('perhaps booked by hand: {where}'), where=finding.perhaps)}]")
+    if finding.where and finding.file:
+        parts.append(f"[{say(N_('statement: {file}'), file=short_name(finding.file))}]")
     return "  ".join(filter(None, (*parts, finding.where or finding.file)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from importers.reconcile import FINDINGS, STATUSES, note_text, reconcile, sentences, short_name
+from importers.reconcile import FINDINGS, STATUSES, note_text, reconcile, remedies, sentences, short_name
 from ledger.messages import N_, translate
 from ledger.reports.open_items import AGES, KINDS, list_open_items
 from ledger.web.page import Page
@@ -148,12 +148,12 @@ class Reconciliation(Page):
     def told(self, account: Account, month: Month) -> list[str]:
         """A month in plain words."""
         headline = sentences(account, month, self.money)[0]
-        return [headline, *(note_text(note, account.currency, self.money) for note in month.notes)]
+        notes = [note_text(note, account.currency, self.money) for note in month.notes]
+        return [headline, *notes, *remedies(month)]
 
     def file_name(self, file: str) -> str:
         """A statement's file and line as people call them."""
-        name, _, line = file.rpartition(":")
-        return f"{short_name(name)}:{line}" if line.isdigit() else short_name(file)
+        return short_name(file)
 
     def findings(self, month: Month) -> list[tuple[str, list[Finding], int]]:
         """(heading, lines, how many more) of a month."""

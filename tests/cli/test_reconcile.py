@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import signal
 from decimal import Decimal
 
@@ -93,7 +94,13 @@ def test_a_month_that_differs_shows_each_line(sambok, ws):
     code, out, _ = sambok("repris", "--account", "1930", "--month", "2026-03")
     assert code == 3
     assert "Booked otherwise than the bank has it: 1" in out
-    assert "2026-03-03  -80.00  [b]-80.00[/b]  [booked: 2026-03-04 -80.00]  units/repris/books/2026/2026-03" in out
+    (told,) = [row for row in out.split("\n") if "[booked: 2026-03-04 -80.00]" in row]
+    before, _, place = told.partition("  [statement: ")
+    assert before == "    2026-03-03  -80.00  [b]-80.00[/b]  [booked: 2026-03-04 -80.00]"
+    assert re.fullmatch(r"[a-z0-9.]+ \([0-9a-f]{8}\):\d+\]  units/repris/books/2026/2026-03\.beancount:\d+", place), (
+        place
+    )
+    assert "  -> Give these entries the bank's date, amount and account again;" in out
 
 
 def test_json(sambok):

@@ -285,6 +285,7 @@ def test_a_line_that_waits_is_placed_for_what_it_was_worth(fed):
     assert report.status == "imported", report.problem
     assert units(unit.transactions()[0]) == [("1940", "100.00 EUR", "11.5 SEK"), ("2999", "-1150.00 SEK", "")]
     assert unit.book().problems == ()
+    assert [str(row.amount) for row in unit.book().summary.flagged] == ["1150.00"]
     (unit.ws.root / "units/prices.beancount").write_text("2026-03-30 price EUR 12.00 SEK\n", encoding="utf-8")
     (unit.unit.folder / "books/2026/2026-03.beancount").write_text(INVOICE, encoding="utf-8")
     assert place_again(unit.ws, unit.unit).placed == 1
