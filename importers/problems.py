@@ -42,6 +42,14 @@ class ImportUnknownFormat(Problem):
     )
 
 
+class ImportOtherFolder(Problem):
+    """A file in the inbox folder of a source that can't read it, while another source of the unit can."""
+
+    code = "IMPORT_OTHER_FOLDER"
+    message = N_("The source {name} can't read this file: it is one for {other}.")
+    remedy = N_("Move it into units/{slug}/inbox/{other}/, and run: sambok import {slug} --inbox")
+
+
 class ImportWrongKind(Problem):
     """A file that nobody books from: a picture of a statement, a workbook, a web page."""
 

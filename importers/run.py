@@ -18,7 +18,7 @@ from importers.base import SambokImporter, Source, as_kept, read_source
 from importers.book import load_view
 from importers.booktext import render
 from importers.formats import importer_class
-from importers.problems import ImportUnknownFormat, ImportWrongKind
+from importers.problems import ImportOtherFolder, ImportUnknownFormat, ImportWrongKind
 from importers.progress import Watcher, stage, watched
 from importers.recognise.replace import place_again
 from importers.report import FileReport, ImportReport
@@ -168,10 +168,16 @@ def _choose(unit: Unit, importers: Sequence[SambokImporter], source: Source) -> 
     """The importer that takes a file: of its format, and of its account.
 
     Raises:
+        ImportOtherFolder: it lies in the folder of another one.
         ImportUnknownFormat, ImportWrongKind: none.
     """
     able = [i for i in importers if i.recognises(source.head)]
     if not able:
+        others = importers_of(importers[0].ws, unit) if importers else []  # its inbox folder's own can't
+        other = next((i.source.name for i in others if i.recognises(source.head) and i.owns(source)), None)
+        if other is not None:
+            name = importers[0].source.name
+            raise ImportOtherFolder(file=source.shown, unit=unit.slug, slug=unit.slug, name=name, other=other)
         known = ", ".join(f"{i.source.name} ({i.source.format})" for i in importers) or "-"
         kind = next((kind for begin, kind in KINDS if source.head.lstrip().lower().startswith(begin)), None)
         if kind is not None:

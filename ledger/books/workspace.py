@@ -148,7 +148,7 @@ class Workspace:
         for problem in self.left_out:
             if slug in {problem.unit, str(problem.file).removeprefix("units/")}:
                 raise problem
-        near = difflib.get_close_matches(slug, self.units, n=1, cutoff=0)
+        near = difflib.get_close_matches(slug.lower(), self.units, n=1, cutoff=0)
         known = ", ".join(sorted(self.units)) or "-"
         raise UnitUnknown(slug=slug, nearest=near[0] if near else "-", known=known)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -273,6 +274,13 @@ def test_what_mpesa_may_say(tmp_path, lines):
     assert read(tmp_path, text).source[0].csv is not None
 
 
+def test_what_the_settings_page_shows_can_be_used_as_it_stands(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    formats = [source.format for text in shown for source in read(tmp_path, UNIT + text).source]
+    assert set(formats) >= {"camt053", "csv", "swish", "card", "till", "ubl", "sie4"}
+
+
 def test_a_byte_order_mark_says_nothing(tmp_path):
     assert read(tmp_path, b"\xef\xbb\xbf" + UNIT.encode()).name == "Repris"
     with pytest.raises(ConfigUnknownKey) as error:
@@ -524,9 +532,10 @@ def test_a_fiscal_year_may_begin_in_any_month(tmp_path, start, day, first, last)
 def test_an_unknown_unit_is_answered_with_the_nearest_one(tmp_path):
     ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "repris": toml("REP")}))
     assert ws.unit("repris").slug == "repris"
-    with pytest.raises(UnitUnknown) as error:
-        ws.unit("repirs")
-    assert error.value.remedy_text() == "Did you mean repris? The units are: gemensamt, repris."
+    for name in ("repirs", "REPRIS"):
+        with pytest.raises(UnitUnknown) as error:
+            ws.unit(name)
+        assert error.value.remedy_text() == "Did you mean repris? The units are: gemensamt, repris."
     assert error.value.exit_code == 2
 
 

@@ -114,6 +114,16 @@ def test_what_waits_is_listed_in_part_and_counted(ws):
     assert "\n    ... and 3 more.\n" in told
 
 
+def test_a_file_in_the_folder_of_another_source(ws):
+    """A SIE file in the bank's folder isn't guessed into the books: its folder is named."""
+    file = inbox(ws, "mars.se", b'#FLAGGA 0\n#SIETYP 4\n#FNAMN "x"\n#VER A 1 20260305\n{\n#TRANS 1930 {} 0\n}\n')
+    result = run(ws, "repris", "--inbox")
+    assert result.return_value == 1
+    assert "The source bank can't read this file: it is one for bok. [IMPORT_OTHER_FOLDER]" in result.stderr
+    assert "Move it into units/repris/inbox/bok/" in result.stderr
+    assert file.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
