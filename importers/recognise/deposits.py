@@ -12,18 +12,21 @@ Where the bank lists the payments of a deposit below its line, their numbers are
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 
 from importers.book import BookView
 from importers.postings import posting
 from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
-from importers.recognise.quoted import booked, quoted, same
+from importers.recognise.quoted import quoted, same
 from importers.recognise.references import telling, words
 from ledger.messages import N_, say
 
 #: Bank days from the deposit's date to the bank's line.
 BANK_DAYS = 5
+#: More days than so many bank days can have.
+FAR = dt.timedelta(days=10)
 #: A serial number is used again after some time.
 REFERENCE_DAYS = dt.timedelta(days=60)
 
@@ -38,17 +41,29 @@ def announced(view: BookView, pool: Pool, line: Payment, parts: Sequence[Payment
         parts: the payments that it is made of, or itself.
         own: the account that the line itself is booked on.
     """
+    if not pool.announced:
+        return None
     told = [quoted(part) for part in parts]
-    found = [c for c in _waiting(view, pool, line, own) if _days(c, line, either_way=False) and c.key in pool.announced]
-    mine = [c for c in found if same(told, booked(pool, pool.announced[c.key]))]
+    numbers = {number for part in told for number in part.all}
+    found = {id(c): (c, held) for number in numbers for c, held in pool.announced.get(number, ())}
+    mine = [
+        c
+        for c, held in found.values()
+        if _waits(view, c, line, own) and _days(c, line, either_way=False) and same(told, held)
+    ]
     named = {*line.words, *line.exact}
     return settled(pool, line, min(mine, key=lambda c: (not c.references & named, c.order))) if mine else None
 
 
 def likely(view: BookView, pool: Pool, pay: Payment, *, own: str | None) -> str | None:
     """A deposit that a line has the amount of, as a suggestion; None where none is on its way."""
-    found = [c for c in _waiting(view, pool, pay, own) if _days(c, pay, either_way=False) and c.key in pool.announced]
-    return _hint(min(found, key=lambda c: c.order)) if found else None
+    found = (
+        c
+        for c in pool.of_amount(pay.amount, pay.currency, clearing=True)
+        if c.key.startswith("dep-") and _days(c, pay, either_way=False) and _waits(view, c, pay, own)
+    )
+    claim = next(found, None)
+    return _hint(claim) if claim else None
 
 
 def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: bool) -> Placed | None:
@@ -61,40 +76,51 @@ def pay_in(view: BookView, pool: Pool, pay: Payment, *, own: str | None, told: b
         own: the account that the line itself is booked on.
         told: the other party's account is known to be the unit's own or another unit's: then the amount says nothing.
     """
-    found = _waiting(view, pool, pay, own)
-    if not found:
+    if not pool.of_amount(pay.amount, pay.currency, clearing=True):
         return None
     told_numbers = pay.words | set(pay.exact)
-    quoted = [c for c in found if c.references & told_numbers and _near(c, pay)]
+    named = {id(c): c for c in pool.deposits(told_numbers) if _waits(view, c, pay, own) and _near(c, pay)}
+    chosen = sorted(named.values(), key=lambda c: c.order) or _close(view, pool, pay, own, told=told)
+    if len(chosen) == 1 and (named or not _doubt(pool, pay, told_numbers)):
+        return settled(pool, pay, chosen[0])
+    if chosen:
+        pay.hints.append(_hint(chosen[0]))
+    return None
+
+
+def _close(view: BookView, pool: Pool, pay: Payment, own: str | None, *, told: bool) -> list[Claim]:
+    """What is on its way with the payment's amount and was announced some days ago: two at most, for two are no one."""
+    if told:
+        return []
     transfer = own_transfer(view)
     from_somebody = bool(pay.part.counterparty_account)
-    close = [
+    found = (
         c
-        for c in found
-        if not (told or (from_somebody and c.account == transfer)) and _days(c, pay, either_way=c.account == transfer)
-    ]
-    chosen = quoted or close
-    # Another item's or deposit's number, or an open item of the payer: then the amount may be this one's by chance.
+        for c in pool.of_amount(pay.amount, pay.currency, clearing=True)
+        if _days(c, pay, either_way=c.account == transfer)
+        and not (from_somebody and c.account == transfer)
+        and _waits(view, c, pay, own)
+    )
+    return sorted(islice(found, 2), key=lambda c: c.order)
+
+
+def _doubt(pool: Pool, pay: Payment, told_numbers: Collection[str]) -> bool:
+    """Whether the amount may be a deposit's by chance: another item's number is told, or the payer has an open item."""
     serials = {*pay.exact, *words(pay.part.reference), *filter(telling, pay.words)}
-    doubt = (
+    return bool(
         pool.named(told_numbers)
         or any(_near(c, pay) for c in pool.deposits(serials))
         or pool.of_party(pay.amount, pay.currency, pay.part.counterparty)
     )
-    if len(chosen) == 1 and (quoted or not doubt):
-        return settled(pool, pay, chosen[0])
-    for claim in sorted(chosen, key=lambda c: c.order):
-        pay.hints.append(_hint(claim))
-    return None
 
 
-def _waiting(view: BookView, pool: Pool, pay: Payment, own: str | None) -> list[Claim]:
-    """What is on its way with exactly the payment's amount."""
-    return [
-        c
-        for c in pool.of_amount(pay.amount, pay.currency, clearing=True)
-        if c.account != own and view.is_open(c.account, pay.day, pay.currency)
-    ]
+def _waits(view: BookView, claim: Claim, pay: Payment, own: str | None) -> bool:
+    """Whether an item is on its way with exactly the payment's amount."""
+    return (
+        (claim.kind, claim.open, claim.currency) == ("clearing", pay.amount, pay.currency)
+        and claim.account != own
+        and view.is_open(claim.account, pay.day, pay.currency)
+    )
 
 
 def _hint(claim: Claim) -> str:
@@ -127,6 +153,8 @@ def bank_days(first: dt.date, last: dt.date) -> int:
 
 
 def _days(claim: Claim, pay: Payment, *, either_way: bool) -> bool:
+    if abs(claim.date - pay.day) > FAR:
+        return False
     after = bank_days(claim.date, pay.day)
     return (-BANK_DAYS if either_way else 0) <= after <= BANK_DAYS
 

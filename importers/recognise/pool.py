@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from beancount.core import data
-
 from importers.book import BookView
 from importers.recognise.dealings import Dealings
+from importers.recognise.quoted import Quoted, booked
 from importers.recognise.references import fold_reference, party_key, same_party
 from importers.recognise.worth import Worths
 from ledger.books import account_code
@@ -165,11 +164,19 @@ class Pool:
         return self._by_key.get((account, currency, key))
 
     @cached_property
-    def announced(self) -> dict[str, data.Transaction]:
-        """Deposits by the item that they are on their way."""
-        entries = (e for e in self.view.transactions if str(e.meta.get("source-id", "")).startswith("dep-"))
-        made = {str((e.postings[0].meta or {}).get("item", "")): e for e in entries if len(e.postings) > 1}
-        return {key: entry for key, entry in made.items() if key}
+    def announced(self) -> dict[str, list[tuple[Claim, list[Quoted]]]]:
+        """Deposits on their way by the numbers that their payers quoted, each with what its payments quote."""
+        found: dict[str, list[tuple[Claim, list[Quoted]]]] = defaultdict(list)
+        for entry in self.view.transactions:
+            if str(entry.meta.get("source-id", "")).startswith("dep-") and len(entry.postings) > 1:
+                first = entry.postings[0]
+                assert first.units is not None
+                claim = self.by_key(first.account, first.units.currency, str((first.meta or {}).get("item", "")))
+                if claim is not None and claim.kind == "clearing" and claim.open:
+                    held = booked(self, entry)
+                    for number in {number for one in held for number in one.exact}:
+                        found[number].append((claim, held))
+        return found
 
     @cached_property
     def dealings(self) -> Dealings:
