@@ -365,7 +365,7 @@ def test_a_day_with_fewer_or_other_lines_is_for_a_person(feed):
     for entries in ([line(2, "-30.00", "kaffe")], [line(2, "-30.00", "kaffe"), line(2, "-7.00", "annan text")]):
         report = feed.take(camt(*entries, line(3, "1.00", "x")))
         assert type(report.problem) is BankRestated
-        assert report.problem.params["missing"] == "1"
+        assert report.problem.params["missing"] == "1 (units/repris/books/2026/2026-03.beancount:7)"  # the second one
         assert feed.bytes() == before
 
 
@@ -374,7 +374,8 @@ def test_a_line_of_another_counterparty_is_another_line(feed):
     feed.take(camt(line(2, "-30.00", "kaffe", "Anna")))
     report = feed.take(camt(line(2, "-30.00", "kaffe", "Bo")))
     assert type(report.problem) is BankRestated
-    assert (report.problem.params["missing"], report.problem.params["new"]) == ("1", "1")
+    missing = "1 (units/repris/books/2026/2026-03.beancount:1)"
+    assert (report.problem.params["missing"], report.problem.params["new"]) == (missing, "1")
 
 
 def test_lines_before_an_assertion_that_holds_are_refused(feed):
