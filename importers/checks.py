@@ -8,6 +8,7 @@ looked at by none of these: it stands.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from decimal import Decimal
 
 from importers.book import BookView
@@ -75,7 +76,14 @@ def check_open(
         file = f"units/{slug}/{settings}"
         line, excerpt = line_with(view.unit.folder / settings, f'"{account}"')
         told = {"slug": slug, "account": account, "by": by, "currency": currency, "date": str(day)}
+        told["nearest"] = nearest_open(view, account, day, currency)
         raise ImportAccountMissing(file=file, line=line, excerpt=excerpt, unit=slug, **told)
+
+
+def nearest_open(view: BookView, account: str, day: dt.date, currency: str) -> str:
+    """The account that is rather meant by a name that isn't open; `-` where none looks like it."""
+    able = [name for name in view.opens if view.is_open(name, day, currency)]
+    return next(iter(difflib.get_close_matches(account, able, n=1)), "-")
 
 
 def line_of_source(unit: Unit, name: str) -> tuple[int | None, str | None]:

@@ -79,7 +79,10 @@ class ImportAccountMissing(Problem):
 
     code = "IMPORT_ACCOUNT_MISSING"
     message = N_("The account {account}, named by {by}, isn't open for {currency} in the books of {slug} on {date}.")
-    remedy = N_("Correct the account in units/{slug}/unit.toml, or open it in units/{slug}/accounts.beancount.")
+    remedy = N_(
+        "Correct the account in units/{slug}/unit.toml (nearest that is open: {nearest}), or open it in "
+        "units/{slug}/accounts.beancount."
+    )
 
 
 class ImportMonthClosed(Problem):

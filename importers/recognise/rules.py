@@ -17,6 +17,7 @@ from typing import Any
 from beancount.core import data
 
 from importers.book import BookView
+from importers.checks import nearest_open
 from importers.postings import posting, weighs
 from importers.problems import ImportAccountMissing
 from importers.recognise.numbers import plain_number, same_number
@@ -149,6 +150,7 @@ class Rules:
             by=say(N_("a rule of source {name}"), name=self.source.name),
             currency=currency,
             date=pay.day,
+            nearest=nearest_open(view, account, pay.day, currency),
         )
 
     def _check(self, number: int, rule: RuleTable) -> None:

@@ -17,6 +17,7 @@ from ledger.books.problems_inbox import ImportAstray, ImportLink, ImportNoSource
 from ledger.books.sources import SourceTable
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
+from ledger.messages import N_, say
 
 #: How the names of files end that aren't whole yet, or are an editor's copy.
 NOT_YET = (".part", ".crdownload", ".download", ".tmp", "~")
@@ -53,7 +54,9 @@ def read_inbox(ws: Workspace, unit: Unit) -> Inbox:
     if not inbox.is_dir():
         return Inbox({}, ())
     names = sorted({source.name for source in unit.sources})
-    folders = ", ".join(f"units/{unit.slug}/inbox/{name}/" for name in names or ["<source>"])
+    folders = ", ".join(f"units/{unit.slug}/inbox/{name}/" for name in names) or say(
+        N_("the folder of a source, once units/{slug}/unit.toml has a [[source]] table"), slug=unit.slug
+    )
     files: dict[str, tuple[Path, ...]] = {}
     problems: list[Problem] = []
     for path in _listed(inbox):

@@ -240,8 +240,12 @@ def add(
     click.echo(ws.shown(made.folder))
     click.echo(
         say(
-            N_("{name} is ready. Its bank and invoice files go to {inbox}."),
+            N_(
+                "{name} is ready. Bank and invoice files: add a [[source]] to {toml} for each kind (docs/settings.md "
+                "shows how); its files go to {inbox}/<its name>/."
+            ),
             name=title,
+            toml=ws.shown(made.folder / "unit.toml"),
             inbox=ws.shown(made.folder / "inbox"),
         ),
         err=True,

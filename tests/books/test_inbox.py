@@ -112,7 +112,7 @@ def test_a_unit_without_sources(make_workspace):
     ws = make_workspace({"repris": {}})
     put(ws.units["repris"].folder / "inbox", "loose.xml")
     (problem,) = read_inbox(ws, ws.units["repris"]).problems
-    assert "units/repris/inbox/<source>/" in problem.remedy_text()
+    assert "the folder of a source, once units/repris/unit.toml has a [[source]] table" in problem.remedy_text()
 
 
 def test_the_formats_that_are_offered_are_those_that_are_read():
