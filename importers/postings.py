@@ -36,6 +36,23 @@ def weight(one: data.Posting) -> tuple[Decimal, str]:
     return worth.number.copy_sign(units.number), worth.currency
 
 
+def passes(postings: Iterable[data.Posting], currency: str) -> bool:
+    """Whether Beancount lets postings pass that weigh nothing together.
+
+    It divides what all of a posting is worth into a price per unit, of 28 digits, and multiplies again. What that loses
+    passes only where another posting, in `currency` and with decimals, shows how exact that currency is.
+    """
+    lost = Decimal(0)
+    for one in postings:
+        assert one.units is not None
+        assert one.units.number is not None
+        if one.units.currency == currency and one.units.number.as_tuple().exponent:
+            return True
+        if one.price is not None and one.price.number is not None:
+            lost += one.units.number * +one.price.number  # + cuts to 28 digits
+    return not lost
+
+
 def weighs(postings: Iterable[data.Posting], currency: str) -> Decimal:
     """Σ of postings; all that weigh anything weigh in `currency`."""
     found = [weight(one) for one in postings]

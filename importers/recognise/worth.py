@@ -24,7 +24,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.book import BookView
-from importers.postings import TOTAL_PRICE, posting, weighs, weight
+from importers.postings import TOTAL_PRICE, passes, posting, weighs, weight
 from importers.recognise.placed import PAYMENT, Placed
 from ledger.books import account_code
 from ledger.books.summary import weight as booked_weight
@@ -34,6 +34,8 @@ from ledger.rules.rounding import EXACT, half_away, largest_remainder
 from ledger.subledger.movements import KINDS, clearing_of
 
 ZERO = Decimal(0)
+#: With decimals, so that it shows how exact its currency is.
+NOTHING = Decimal("0.00")
 #: So many days without a price are named.
 SHOWN = 5
 Key = tuple[str, str, str]  # account, currency, link
@@ -264,19 +266,11 @@ class Worths:
         return posting._replace(price=price, meta={**(posting.meta or {}), TOTAL_PRICE: total})
 
     def exact(self, entry: data.Transaction) -> data.Transaction:
-        """An entry that balances as Beancount weighs it.
-
-        It divides a sum into a price per unit and multiplies again, and lets the last of 28 digits pass only where
-        another posting in the unit's currency shows how exact that currency is.
-        """
-        told = [p.units.number for p in entry.postings if p.units and p.units.number is not None and p.price is None]
-        priced = [(p.units.number, p.price.number) for p in entry.postings if p.units and p.price]
-        if any(number.as_tuple().exponent for number in told):
+        """An entry that Beancount lets pass: where need be, with a posting of nothing in the unit's currency."""
+        if passes(entry.postings, self.base):
             return entry
-        if not sum((number * +price for number, price in priced if number and price), ZERO):  # + cuts to 28 digits
-            return entry
-        rounding = posting(self.view.role("rounding"), Decimal("0.00"), self.base)
-        return entry._replace(postings=[*entry.postings, rounding])
+        nothing = posting(self.view.role("rounding"), NOTHING, self.base)
+        return entry._replace(postings=[*entry.postings, nothing])
 
 
 def _currency(posting: data.Posting) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from importers.postings import TOTAL_PRICE, weighs
+from importers.postings import TOTAL_PRICE, passes, weighs
 from importers.ubl.accounts import Accounts, Target
 from importers.ubl.model import ZERO, Invoice, Tax
 from importers.ubl.problems import UblForeignVat, UblReverseCharge, UblReverseUnknown, UblVatInternal
@@ -271,11 +271,14 @@ class Drafter:
         self.draft.postings.append(data.Posting(account, units, None, None, None, dict(meta) or None))
 
     def close(self) -> None:
-        """What rounding each posting to the unit's currency left over; nothing where there was nothing to convert."""
+        """What rounding each posting to the unit's currency left over; nothing where there was nothing to convert.
+
+        Where all postings are in another currency it may be 0.00, which tells Beancount how exact the unit's is.
+        """
         rest = -weighs(self.draft.postings, self.worth.currency)
-        if rest:
+        if rest or not passes(self.draft.postings, self.worth.currency):
             assert self.worth.foreign, (self.invoice.number, rest)
-            self.add(self.accounts.role("rounding"), rest, {})
+            self.add(self.accounts.role("rounding"), rest or Decimal("0.00"), {})
 
     def note(self, cls: type[Problem], **params: object) -> None:
         """Something that a person should look at."""

@@ -237,6 +237,19 @@ def test_a_pair_in_euro_meets_in_euro(pair):
     assert group(found) == {"2611": "-285.00", "2641": "285.00"}
 
 
+def test_a_pair_whose_postings_are_all_in_euro_balances(pair):
+    """
+    Two divisions, no VAT: 10.00 EUR at 11.111 are 111.11 = 44.44 + 66.67. A sixth of 66.67 has no end, so Beancount
+    comes to 66.66…; a posting of 0.00 SEK tells it that kronor have two decimals.
+    """
+    accounts = OPEN + "2020-01-01 open Expenses:5460-Förbrukningsmaterial\n"
+    fed = pair({"gemensamt": {**UNITS["gemensamt"], "accounts": accounts}}, prices="2026-03-09 price EUR 11.111 SEK\n")
+    lines = [line(net=net, code="O", rate=None, cost=cost) for net, cost in (("4.00", "4000"), ("6.00", "5460"))]
+    fed.both(invoice(*lines, seller=REP, buyer=GEM, currency="EUR"), "gemensamt")
+    (purchase,) = fed.entries("gemensamt")
+    assert [str(p.units) for p in purchase.postings] == ["-10.00 EUR", "4.00 EUR", "6.00 EUR", "0.00 SEK"]
+
+
 def test_a_unit_in_euro_and_one_in_kronor(pair):
     """A Spanish unit (EUR, no price of SEK in EUR) is invoiced in euro by koop (SEK): each books at its own end."""
     spanish = legal("Reusa", "F00000001", "EUR").replace('country = "SE"', 'country = "ES"\nchart = "pgc"')
