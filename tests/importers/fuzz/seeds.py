@@ -352,7 +352,7 @@ TFB1AA1BC2,11-02-2026 12:00:00,11-02-2026 12:00:00,Pay Bill from 2547******91 - 
 
 
 def mpesa() -> Iterator[Seed]:
-    """0 + 1000.00 - 34.00 + 500.00 = 1466.00; one payment failed. Cut off, it doesn't begin with what the books have."""
+    """0 + 1000.00 - 34.00 + 500.00 = 1466.00; one payment failed. Cut off, it doesn't join the books."""
     book = OPENED.replace("1000.00 SEK", "0.00 KES")
     yield Seed("newest first", "mpesa", MPESA.encode(), currency="KES", book=book)
 
