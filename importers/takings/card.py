@@ -31,7 +31,7 @@ class CardImporter(Declared, ClearingImporter):
             Sheet(text, source.shown, header, columns, AMOUNTS, writing),
             takings.types,
             fee_minus=takings.fee_minus,
-            currency=self.source.currency or self.unit.currency,
+            currency=self.source.kept_in(self.unit.currency),
             source=(self.source.name, self.unit.slug),
         )
         payouts = reader.payouts()

@@ -138,6 +138,14 @@ class TillCash(Problem):
     remedy = N_("Correct the count at its source: counted is what lay in the drawer before cash went to the bank.")
 
 
+class TillCurrency(Problem):
+    """A till report in another currency than the unit's."""
+
+    code = "TILL_CURRENCY"
+    message = N_("The file is in {currency}, the books of {slug} in {expected}.")
+    remedy = N_("Export it in {expected}, or import it into a unit of that currency.")
+
+
 class TillTwice(Problem):
     """One till report with two contents in one file."""
 

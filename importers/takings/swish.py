@@ -80,7 +80,7 @@ class SwishImporter(Declared, ClearingImporter):
             return found
         header, columns, writing = self.layout(text, shown, NEEDED)
         sheet = Sheet(text, shown, header, columns, AMOUNTS, writing)
-        return read_declared(sheet, self.source.currency or self.unit.currency)
+        return read_declared(sheet, self.source.kept_in(self.unit.currency))
 
     def till(self, table: SourceTable, view: BookView) -> TillSide | None:
         """The account on which the unit's till books Swish sales."""

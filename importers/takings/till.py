@@ -55,7 +55,7 @@ class TillImporter(Declared, SambokImporter):
         figures = {} if self.long else {key_of(column): column for column in columns_of(takings)}
         amounts = ["amount"] if self.long else list(figures)
         sheet = Sheet(text, source.shown, header, {**columns, **figures}, amounts, writing)
-        currency = self.source.currency or self.unit.currency
+        currency = self.source.kept_in(self.unit.currency)
         return tuple(TillReader(sheet, takings, currency).reports())
 
     def owns(self, source: Source) -> bool:

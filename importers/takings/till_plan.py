@@ -5,6 +5,8 @@ acquirer's settlement or Swish report goes on with (`importers.clearing.till`), 
 such file. Cash that was counted too little or too much goes to cash differences; cash taken to the bank waits on the
 account between own accounts until the bank has it.
 
+Sales and VAT are told in the unit's own currency, in which the law wants them: a report in another one is refused.
+
 A report is known again by till, number and day; a file in which one has other sales than booked doesn't come in.
 Numbers that are missing between two reports are said.
 """
@@ -30,7 +32,7 @@ from importers.clearing.till import day_link
 from importers.identity import digest
 from importers.plan import Plan
 from importers.postings import posting, weighs
-from importers.takings.problems import TillGap, TillRestated
+from importers.takings.problems import TillCurrency, TillGap, TillRestated
 from importers.takings.till_model import ZERO, Report, Sold
 from importers.takings.tills import ROLES
 from ledger.books.source_takings import TillPayment
@@ -62,8 +64,8 @@ def plan_reports(
         today: the day by which dates are judged.
 
     Raises:
-        TillRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing, ChartRoleMissing: the
-        file can't come in.
+        TillCurrency, TillRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing,
+            ChartRoleMissing: the file can't come in.
     """
     planner = _Planner(view, source, file, document, today)
     for report in reports:
@@ -89,6 +91,16 @@ class _Planner:
 
     def take(self, report: Report) -> None:
         """One report: new, known, or told differently than before."""
+        unit = self.view.unit
+        if report.currency != unit.currency:
+            raise TillCurrency(
+                file=self.file,
+                line=report.line,
+                unit=unit.slug,
+                slug=unit.slug,
+                currency=report.currency,
+                expected=unit.currency,
+            )
         source_id = TILL + digest(self.register(report), report.number, report.date)
         entry = self.entry(report, source_id)
         standing = self.view.sources.get(source_id)

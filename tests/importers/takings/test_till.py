@@ -24,6 +24,7 @@ from importers.takings.problems import (
     TakingsIncomplete,
     TakingsLayout,
     TillCash,
+    TillCurrency,
     TillGap,
     TillNumber,
     TillRestated,
@@ -259,6 +260,31 @@ def test_other_charts_have_one_account_for_output_vat(feed):
         ("705", "-100.00"),
         ("477", "-10.00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "row", "head"),
+    [
+        ('currency = "EUR"\n[source.takings.columns]\n', "2026-03-02;2;100,00;100,00", "Datum;Nr;F25;Kort"),
+        (
+            '[source.takings.columns]\ncurrency = "Valuta"\n',
+            "2026-03-02;2;100,00;100,00;EUR",
+            "Datum;Nr;F25;Kort;Valuta",
+        ),
+    ],
+    ids=["said by the source", "said by the report"],
+)
+def test_sales_in_another_currency_are_refused(feed, unit, row, head):
+    """Sales and VAT have no worth in kronor there; one report of two is enough, and nothing comes in."""
+    settings = TILL + SMALL.replace("[source.takings.columns]\n", unit) + SALE_25 + CARD
+    feed = feed(settings)
+    before = feed.bytes()
+    first = "2026-03-01;1;100,00;100,00" + (";SEK" if "Valuta" in head else "")
+    report = feed.take(small(first, row, head=head), "z.csv")
+    assert (report.status, type(report.problem)) == ("refused", TillCurrency)
+    assert (report.problem.params["currency"], report.problem.params["expected"]) == ("EUR", "SEK")
+    assert report.problem.line == (3 if "Valuta" in head else 2)
+    assert feed.bytes() == before
 
 
 # --- once, and none missing
