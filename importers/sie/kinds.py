@@ -59,11 +59,6 @@ def allowed(label: str, kind: str) -> bool:
     return RECORDS[label][KINDS.index(kind)] != "-"
 
 
-def compulsory(kind: str) -> frozenset[str]:
-    """Labels that must occur in a type."""
-    return frozenset(label for label, marks in RECORDS.items() if marks[KINDS.index(kind)] == "m")
-
-
 def reduced(sie: SieFile, kind: str) -> SieFile:
     """The same file with what a type holds, and nothing else.
 

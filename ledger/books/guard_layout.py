@@ -30,17 +30,6 @@ _MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])(?:\.(?:([a-z0-9-]+)\.)?(clo
 _LITTER = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|Thumbs\.db|desktop\.ini", re.DOTALL)
 
 
-def month_files(unit_folder: Path) -> list[Path]:
-    """The files below `books/` that belong there, in the order of their names. Call after `layout_problems`."""
-    return sorted(
-        Path(file.path)
-        for year in _entries(unit_folder / "books")
-        if _YEAR.fullmatch(year.name) and year.is_dir(follow_symlinks=False)
-        for file in _entries(Path(year.path))
-        if _is_month(file, year.name)
-    )
-
-
 def layout_problems(unit_folder: Path, shown_prefix: str) -> list[Problem]:
     """What below `unit_folder/books` doesn't belong there.
 
