@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 from beancount.core import data
 
@@ -23,9 +23,7 @@ from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.subledger.movements import accounts_of, clearing_of
 
-if TYPE_CHECKING:
-    from importers.recognise.pool import Pool
-
+Made = TypeVar("Made")
 #: Last part of the account for what an opening balance lacks; it shares a code with an account of the books.
 UNTRANSFERRED = "Untransferred"
 #: Accounts that importers open are open from the first day a book may have: an older file can still come.
@@ -79,6 +77,7 @@ class BookView:
     ws: Workspace | None = None
     _opened: list[data.Open] = field(default_factory=list)
     _logs: dict[tuple[str, str], AccountLog] = field(default_factory=dict, repr=False)
+    _shared: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def place(self, entry: data.Directive) -> str:
         """Where an entry stands, as users know it: `units/repris/books/2026/2026-03.beancount:12`."""
@@ -219,7 +218,8 @@ class BookView:
             entry = data.Open(dict(meta or {}), FIRST_DAY, account, list(currencies), None)
             self.opens[account] = entry
             self._opened.append(entry)
-            self.__dict__.pop("codes", None)
+            for name in ("codes", "followed"):
+                self.__dict__.pop(name, None)
 
     def take_opened(self) -> list[data.Open]:
         """The accounts opened by `open` since the last call."""
@@ -227,11 +227,10 @@ class BookView:
         return taken
 
     @cached_property
-    def claims_and_debts(self) -> frozenset[str]:
-        """Accounts that are followed invoice by invoice."""
+    def followed(self) -> Mapping[str, str]:
+        """Accounts that are followed item by item, and their kind: `receivable`, `payable` or `clearing`."""
         codes = {name: code for name, e in self.opens.items() if (code := account_code(name, e.meta))}
-        kinds = accounts_of(self.chart, codes, clearing_of(self.unit)).kinds
-        return frozenset(account for account, kind in kinds.items() if kind != "clearing")
+        return accounts_of(self.chart, codes, clearing_of(self.unit)).kinds
 
     @cached_property
     def rates(self) -> Rates:
@@ -251,12 +250,12 @@ class BookView:
             problem.file = self.ws.shown(self.ws.prices_file) if self.ws else None
             raise
 
-    @cached_property
-    def settling(self) -> Pool:
-        """What is open in the book while payments are placed; all that place payments share it."""
-        from importers.recognise.pool import Pool  # noqa: PLC0415  recognition stands on this module
-
-        return Pool(self)
+    def shared(self, make: Callable[[BookView], Made]) -> Made:
+        """What is made of this view once, for all that work on it: what one of them settles, the others see."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        made: Made = self._shared[make]
+        return made
 
     @cached_property
     def _habits(self) -> dict[tuple[str, bool], data.Transaction]:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ledger.errors import Problem
 
-if TYPE_CHECKING:
-    from importers.base import Source
-
+File = TypeVar("File")
 Content = TypeVar("Content")
 
 
@@ -22,25 +20,25 @@ class Kept:
     """What was read of one file, by reader: its content, or the problem that it has."""
 
     def __init__(self) -> None:
-        self._file: weakref.ref[Source] | None = None
+        self._file: weakref.ref[Any] | None = None
         self._read: dict[object, tuple[Any, dict[str, Any] | None]] = {}
 
-    def once(self, source: Source, reader: object, read: Callable[[Source], Content]) -> Content:
+    def once(self, file: File, reader: object, read: Callable[[File], Content]) -> Content:
         """What a reader makes of a file; what was read of another file is forgotten.
 
         Args:
-            source: the file.
+            file: the same object as long as it is looked at.
             reader: who reads; two that make the same of a file may be one.
             read: called the first time.
 
         Raises:
             Problem: as `read` raised it.
         """
-        if self._file is None or self._file() is not source:
-            self._file, self._read = weakref.ref(source, self._forget), {}
+        if self._file is None or self._file() is not file:
+            self._file, self._read = weakref.ref(file, self._forget), {}
         if reader not in self._read:
             try:
-                self._read[reader] = (read(source), None)
+                self._read[reader] = (read(file), None)
             except Problem as problem:
                 self._read[reader] = (None, problem.to_dict())  # one that was raised holds on to the file
         content, refused = self._read[reader]
@@ -49,7 +47,7 @@ class Kept:
         found: Content = content
         return found
 
-    def _forget(self, gone: weakref.ref[Source]) -> None:
+    def _forget(self, gone: weakref.ref[Any]) -> None:
         if self._file is gone:
             self._file, self._read = None, {}
 

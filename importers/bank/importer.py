@@ -73,7 +73,7 @@ class BankImporter(SambokImporter):
             first = self.statements(source)[0]
             return source_of(self.unit, first, self.FORMAT, source.shown) == self.source
         except Problem:
-            return next(s for s in self.unit.sources if s.format == self.FORMAT) == self.source
+            return self.is_first
 
     def day(self, source: Source) -> dt.date | None:
         """The last day that a statement speaks of."""

@@ -32,6 +32,7 @@ from importers.plan import Plan
 from importers.postings import posting
 from importers.progress import track
 from importers.recognise.place import Placed, Recogniser
+from importers.recognise.worth import Worths
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 
@@ -144,7 +145,7 @@ class _Planner:
             self.check(line.date, line.line, line.position)
         if self.currency != self.view.unit.currency:
             opens = [opened[0]] if opened else []
-            self.view.settling.worths.check(self.currency, [*opens, *(line.date for line in new)])
+            self.view.shared(Worths).check(self.currency, [*opens, *(line.date for line in new)])
         if opened is not None:
             self.open_with(*opened)
         for line, source_id in track(list(zip(lines, found.ids, strict=True)), COMPARING):
@@ -258,7 +259,7 @@ class _Planner:
 
     def priced(self, entry: data.Transaction) -> data.Transaction:
         """An entry of an account in another currency than the books', with what it is worth in theirs."""
-        return entry if self.currency == self.view.unit.currency else self.view.settling.worths.entry(entry)
+        return entry if self.currency == self.view.unit.currency else self.view.shared(Worths).entry(entry)
 
     def transaction(
         self, day: dt.date, flag: str, payee: str | None, text: str, meta: dict[str, Any]

@@ -17,6 +17,7 @@ from importers.book import BookView
 from importers.clearing.model import Deposit
 from importers.recognise.deposits import BANK_DAYS, bank_days
 from importers.recognise.placed import payment
+from importers.recognise.pool import Pool
 from importers.recognise.quoted import booked, quoted, same
 from importers.recognise.references import fold_reference, words
 
@@ -56,7 +57,7 @@ class BankLines:
         told = [quoted(payment(part, deposit.date, deposit.currency, alone=False)) for part in parts]
         own = {fold_reference(n) for n in (deposit.reference, *deposit.numbers) if n}
         meant = [e for e in near if own & _numbers(e)] or near
-        found = [e for e in listed if e in meant and same(told, booked(self.view.settling, e))]
+        found = [e for e in listed if e in meant and same(told, booked(self.view.shared(Pool), e))]
         if not found:
             return None
         self._lines[deposit.currency, deposit.amount, found[0].date].remove(found[0])

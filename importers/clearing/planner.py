@@ -32,6 +32,7 @@ from importers.clearing.till import TillSide
 from importers.identity import digest
 from importers.plan import Plan
 from importers.postings import posting, weighs
+from importers.recognise.worth import Worths
 from ledger.books.sources import SourceTable
 from ledger.messages import N_, say
 from ledger.subledger import deposit_link
@@ -204,7 +205,7 @@ class _Planner:
             postings=postings,
         )
         if currency != self.view.unit.currency:
-            entry = self.view.settling.worths.entry(entry)
+            entry = self.view.shared(Worths).entry(entry)
         self.plan.entries.append(entry)
         self.paid_in += weighs(debit, currency)
 

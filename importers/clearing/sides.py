@@ -16,7 +16,6 @@ from importers.clearing.model import Deposit, Payment
 from importers.clearing.till import TillSide
 from importers.recognise.place import Placed, Recogniser
 from importers.recognise.placed import PART_KEYS, PAYMENT, tidy
-from ledger.books import account_code
 from ledger.books.sources import RuleTable, SourceTable
 from ledger.messages import N_, say
 
@@ -66,7 +65,6 @@ class Sides:
         # A rule for all payments (takings are sales) says nothing of what the acquirer or the payer's bank takes.
         told = source.model_copy(update={"rule": tuple(rule for rule in source.rule if speaks(rule))})
         self.strict = Recogniser(view, told)
-        self._items: dict[str, bool] = {}
 
     def of(self, deposit: Deposit) -> Other:
         """The other sides of a deposit.
@@ -109,7 +107,7 @@ class Sides:
         item = {"item": next(iter(one.links))} if len(one.links) == 1 else {}
         for number, posting in enumerate(one.postings):
             meta = dict(posting.meta or ())
-            if item and "item" not in meta and self.is_item(posting.account):
+            if item and "item" not in meta and posting.account in self.view.followed:
                 meta |= item
             if number == 0:
                 say_of(payment, meta)
@@ -124,17 +122,6 @@ class Sides:
         other.sure = other.sure and one.sure
         if one.suggestion:
             other.meta.setdefault("suggestion", one.suggestion)
-
-    def is_item(self, account: str) -> bool:
-        """Whether an account is followed item by item."""
-        if account not in self._items:
-            self._items[account] = any(self.in_set(account, name) for name in ("receivables", "payables", "clearing"))
-        return self._items[account]
-
-    def in_set(self, account: str, name: str) -> bool:
-        """Whether an account's code is in a set of the chart."""
-        entry = self.view.opens.get(account)
-        return entry is not None and self.view.chart.is_in(name, account_code(account, entry.meta))
 
 
 def say_of(payment: Payment, meta: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from importers.book import BookView
 from importers.postings import posting
 from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
-from importers.recognise.quoted import quoted, same
+from importers.recognise.quoted import on_their_way, quoted, same
 from importers.recognise.references import telling, words
 from ledger.messages import N_, say
 
@@ -41,11 +41,12 @@ def announced(view: BookView, pool: Pool, line: Payment, parts: Sequence[Payment
         parts: the payments that it is made of, or itself.
         own: the account that the line itself is booked on.
     """
-    if not pool.announced:
+    deposits = view.shared(on_their_way)
+    if not deposits:
         return None
     told = [quoted(part) for part in parts]
     numbers = {number for part in told for number in part.all}
-    found = {id(c): (c, held) for number in numbers for c, held in pool.announced.get(number, ())}
+    found = {id(c): (c, held) for number in numbers for c, held in deposits.get(number, ())}
     mine = [
         c
         for c, held in found.values()

@@ -25,6 +25,7 @@ from importers.recognise.deposits import announced, likely, pay_in
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
 from importers.recognise.placed import Payment, Placed, payment, ties
+from importers.recognise.pool import Pool
 from importers.recognise.rules import Rules, ready
 from importers.recognise.transfers import Transfers
 from importers.recognise.units import Neighbours
@@ -72,7 +73,7 @@ class Recogniser:
         """
         whole = payment(line, day, currency, alone=True)
         told = [payment(part, day, currency, alone=False) for part in parts] or [whole]
-        view, pool, own = self.view, self.view.settling, self.source.account
+        view, pool, own = self.view, self.view.shared(Pool), self.source.account
         deposit = announced(view, pool, whole, told, own=own) if self.of_bank else None
         if deposit is None:
             placed = [self._placed(pay) for pay in told]
@@ -115,7 +116,7 @@ class Recogniser:
 
     def _placed(self, pay: Payment) -> Placed:
         """The other side of one payment."""
-        pool = self.view.settling
+        pool = self.view.shared(Pool)
         rule = self.rules.find(pay)
         if rule is not None and rule.payee:
             pay = changed(pay, part=changed(pay.part, counterparty=clean(rule.payee)))

@@ -11,11 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
 
 from importers.book import BookView
 from importers.recognise.dealings import Dealings
-from importers.recognise.quoted import Quoted, booked
 from importers.recognise.references import fold_reference, party_key, same_party
 from importers.recognise.worth import Worths
 from ledger.books import account_code
@@ -163,30 +161,15 @@ class Pool:
         """The item of a link on an account."""
         return self._by_key.get((account, currency, key))
 
-    @cached_property
-    def announced(self) -> dict[str, list[tuple[Claim, list[Quoted]]]]:
-        """Deposits on their way by the numbers that their payers quoted, each with what its payments quote."""
-        found: dict[str, list[tuple[Claim, list[Quoted]]]] = defaultdict(list)
-        for entry in self.view.transactions:
-            if str(entry.meta.get("source-id", "")).startswith("dep-") and len(entry.postings) > 1:
-                first = entry.postings[0]
-                assert first.units is not None
-                claim = self.by_key(first.account, first.units.currency, str((first.meta or {}).get("item", "")))
-                if claim is not None and claim.kind == "clearing" and claim.open:
-                    held = booked(self, entry)
-                    for number in {number for one in held for number in one.exact}:
-                        found[number].append((claim, held))
-        return found
-
-    @cached_property
+    @property
     def dealings(self) -> Dealings:
         """What the unit has booked with other units."""
-        return Dealings(self.view)
+        return self.view.shared(Dealings)
 
-    @cached_property
+    @property
     def worths(self) -> Worths:
         """What is booked and paid in other currencies than the unit's."""
-        return Worths(self.view)
+        return self.view.shared(Worths)
 
     def priced(self, claim: Claim) -> bool:
         """Whether all of an item in another currency was booked with what it is worth in the unit's."""

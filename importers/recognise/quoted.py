@@ -10,18 +10,17 @@ of two invoices told in one sum, or in two), nothing may be without a number the
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from beancount.core import data
 
+from importers.book import BookView
+from importers.recognise.placed import Payment
+from importers.recognise.pool import Claim, Pool
 from importers.recognise.references import fold_reference, telling, words
-
-if TYPE_CHECKING:
-    from importers.recognise.placed import Payment
-    from importers.recognise.pool import Pool
 
 #: Metadata that holds what a payer quoted.
 _EXACT = ("reference", "invoice")
@@ -78,6 +77,22 @@ def booked(pool: Pool, entry: data.Transaction) -> list[Quoted]:
         exact |= claim.references if claim is not None and claim.kind != "clearing" else frozenset()
         text = str(meta.get("text", ""))
         found.append(Quoted(-p.units.number, frozenset(exact - {""}), frozenset(filter(telling, words(text)))))
+    return found
+
+
+def on_their_way(view: BookView) -> dict[str, list[tuple[Claim, list[Quoted]]]]:
+    """Deposits that the bank hasn't paid in yet, by the numbers that their payers quoted, with all that these quote."""
+    pool = view.shared(Pool)
+    found: dict[str, list[tuple[Claim, list[Quoted]]]] = defaultdict(list)
+    for entry in view.transactions:
+        if str(entry.meta.get("source-id", "")).startswith("dep-") and len(entry.postings) > 1:
+            first = entry.postings[0]
+            assert first.units is not None
+            claim = pool.by_key(first.account, first.units.currency, str((first.meta or {}).get("item", "")))
+            if claim is not None and claim.kind == "clearing" and claim.open:
+                held = booked(pool, entry)
+                for number in {number for one in held for number in one.exact}:
+                    found[number].append((claim, held))
     return found
 
 

@@ -24,9 +24,10 @@ from importers.booktext import render
 from importers.recognise.invoices import settle, settle_party
 from importers.recognise.place import Recogniser
 from importers.recognise.placed import Payment, Placed, payment
+from importers.recognise.pool import Pool
 from importers.recognise.texts import Texts
 from importers.recognise.waiting import Waiting, rebuilt, unlinked, untouched, waits
-from importers.recognise.worth import with_totals
+from importers.recognise.worth import Worths, with_totals
 from ledger.books import Unit, UnitBook, Workspace, load_books
 from ledger.books.write import Block, apply, unit_lock
 from ledger.errors import Problem
@@ -237,10 +238,11 @@ def _again(
     recognisers: dict[str, Recogniser] = {}
     found: dict[int, data.Transaction] = {}
     loose: list[Waiting] = []
+    pool = view.shared(Pool)
     for one in asked:
         if one.placed:
-            named = [(i, p) for i, p in _payments(one) if view.settling.named({*p.exact, *p.words})]
-            links = {i: settle(view, view.settling, p, on=_account(one, i)) for i, p in named if ours(one.entry)}
+            named = [(i, p) for i, p in _payments(one) if pool.named({*p.exact, *p.words})]
+            links = {i: settle(view, pool, p, on=_account(one, i)) for i, p in named if ours(one.entry)}
             found |= _with(view, one, links)
             loose += [one] if id(one.entry) not in found else []
             continue
@@ -265,7 +267,7 @@ def _by_party(
     if not loose:
         return {}
     found: dict[int, data.Transaction] = {}
-    pool = view.settling
+    pool = view.shared(Pool)
     # What was set off against an earlier claim of the payer has paid that one.
     whole = {(i.where, i.account, i.open) for i in pool.items if len(i.movements) == 1}
     for one in loose:
@@ -293,7 +295,7 @@ def _rebuilt(view: BookView, one: Waiting, placed: Sequence[Placed]) -> data.Tra
     """The entry with new other sides, which are worth what stood there."""
     if not one.entry.postings[0].price:
         return rebuilt(one, list(placed))
-    worths = view.settling.worths
+    worths = view.shared(Worths)
     return worths.exact(rebuilt(one, worths.placed(one.entry, [place for place, _ in one.parts], placed)))
 
 

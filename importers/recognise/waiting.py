@@ -117,7 +117,8 @@ def unlinked(view: BookView, entry: data.Transaction) -> Waiting | None:
 
 def _is_loose(view: BookView, posting: data.Posting) -> bool:
     """Whether a posting on claims or debts says nothing of whose item it is; a dispute is a person's to settle."""
-    return posting.account in view.claims_and_debts and not {"item", "partner", "dispute"} & (posting.meta or {}).keys()
+    kind = view.followed.get(posting.account, "clearing")
+    return kind != "clearing" and not {"item", "partner", "dispute"} & (posting.meta or {}).keys()
 
 
 def _single(entry: data.Transaction, source: SourceTable, places: list[int]) -> Waiting | None:

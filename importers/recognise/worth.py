@@ -26,12 +26,10 @@ from beancount.core.amount import Amount
 from importers.book import BookView
 from importers.postings import TOTAL_PRICE, passes, posting, weighs, weight
 from importers.recognise.placed import PAYMENT, Placed
-from ledger.books import account_code
 from ledger.books.summary import weight as booked_weight
 from ledger.charts.problems import ChartRoleMissing
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rounding import EXACT, half_away, largest_remainder
-from ledger.subledger.movements import KINDS, clearing_of
 
 ZERO = Decimal(0)
 #: With decimals, so that it shows how exact its currency is.
@@ -60,8 +58,6 @@ class Worths:
     def __init__(self, view: BookView) -> None:
         self.view = view
         self.base = view.unit.currency
-        self._kept: dict[str, bool] = {}
-        self._clearing = clearing_of(view.unit)
         self._fed = {(s.account, s.kept_in(self.base)) for s in view.unit.sources}
         self._items: dict[Key, _Item] = {}
         for entry in view.transactions:
@@ -147,20 +143,11 @@ class Worths:
             meta: of the posting: what is between units is kept in the currency in which both sides meet.
         """
         keeps = currency != self.base and (
-            self._follows(account) or (account, currency) in self._fed or "partner" in (meta or {})
+            account in self.view.followed or (account, currency) in self._fed or "partner" in (meta or {})
         )
         first, second = (currency, self.base) if keeps else (self.base, currency)
         is_open = self.view.is_open
         return second if not is_open(account, day, first) and is_open(account, day, second) else first
-
-    def _follows(self, account: str) -> bool:
-        """Whether an account is followed item by item."""
-        if account not in self._kept:
-            opened = self.view.opens.get(account)
-            code = account_code(account, opened.meta) if opened else None
-            found = code is not None and any(self.view.chart.is_in(name, code) for name in KINDS)
-            self._kept[account] = found or account in self._clearing
-        return self._kept[account]
 
     def entry(self, entry: data.Transaction) -> data.Transaction:
         """An entry whose postings are all in another currency, with what they are worth; the first is the line's own.
