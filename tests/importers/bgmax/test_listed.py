@@ -245,3 +245,75 @@ def test_what_lists_other_payments_is_another_sum(feed, bank_first):
     else:
         deposit_ = "a deposit of 2026-03-10 has this amount, but the line may be something else"
         assert said == f"Assets:1583-Bankgiro-på-väg: {deposit_}"
+
+
+@pytest.mark.parametrize("bank_first", [False, True])
+@pytest.mark.parametrize(("day", "on_its_way"), [("20260303", "0"), ("20260302", "1250.00")])
+def test_a_deposit_reaches_the_bank_within_five_bank_days(feed, day, on_its_way, bank_first):
+    """The bank's line is of Tuesday 10 March: five bank days after Tuesday 3 March, six after Monday 2 March."""
+    feed = feed(UNIT, CLAIMS, _2026_03=INVOICES)
+    files = [(bg(*TWO, day=day), "bg.txt"), (FILES["two payments"][1], "bank.xml")]
+    for content, filename in reversed(files) if bank_first else files:
+        assert feed.take(content, filename).problem is None
+    assert feed.balances().get("1583", 0) == Decimal(on_its_way)
+
+
+def test_one_line_brings_one_deposit(feed):
+    """250.00 of one OCR number come in two deposits; the bank's line tells of one: the other is on its way."""
+    feed = feed(UNIT, CLAIMS, _2026_03=INVOICES)
+    feed.take(statement(("250.00", [("150.00", "10025"), ("100.00", "10025")])), "bank.xml")
+    both = [
+        record
+        for serial in ("1", "2")
+        for record in (section(), paid(25000, "10025", serial="11"), deposit(25000, 1, serial=serial, day="20260310"))
+    ]
+    report = feed.take(whole(start(), *both, end(2, deposits=2)), "bg.txt")
+    assert (len(report.plan.known), len(report.plan.entries)) == (1, 1)
+    assert outcome(feed)["1583"] == Decimal("250.00")
+
+
+@pytest.mark.parametrize("bank_first", [False, True])
+@pytest.mark.parametrize("line", [FILES["two payments"][1], single("1250.00", "10017")], ids=["a list", "one sum"])
+def test_a_list_that_names_less_is_another_one(feed, line, bank_first):
+    """The deposit has 1 000.00 on 1001 and 250.00 without a number; the bank says what these are for, or one sum."""
+    feed = feed(UNIT, CLAIMS, _2026_03=INVOICES)
+    files = [(bg((100000, "10017"), (25000, "")), "bg.txt"), (line, "bank.xml")]
+    for content, filename in reversed(files) if bank_first else files:
+        assert feed.take(content, filename).problem is None
+    assert outcome(feed)["1583"] == Decimal("1250.00")
+
+
+@pytest.mark.parametrize("bank_first", [False, True])
+def test_where_two_lists_are_cut_differently_nothing_is_without_a_number(feed, bank_first):
+    """The deposit has 1 000.00 and 250.00 with their numbers; the bank names both with 1 200.00, and 50.00 more."""
+    feed = feed(UNIT, CLAIMS, _2026_03=INVOICES)
+    details = [("1200.00", "", "", "", "10017 10025"), ("50.00", "")]
+    files = [(bg(*TWO), "bg.txt"), (statement(("1250.00", details)), "bank.xml")]
+    for content, filename in reversed(files) if bank_first else files:
+        assert feed.take(content, filename).problem is None
+    assert outcome(feed)["1583"] == Decimal("1250.00")
+
+
+@pytest.mark.parametrize("serial", ["74", "75"])
+def test_of_two_deposits_with_one_list_the_line_pays_in_the_one_that_it_names(feed, serial):
+    feed = feed(UNIT, CLAIMS, _2026_03=INVOICES)
+    for one in ("74", "75"):
+        feed.take(bg((15000, "10025"), (10000, "10025"), serial=one), f"{one}.txt")
+    details = tuple(Detail(Decimal(amount), "SEK", reference="10025") for amount in ("150.00", "100.00"))
+    entry = Entry(Decimal("250.00"), "SEK", DAY, text=f"BG 991-2346 BGC 000{serial}", details=details)
+    balances = (Balance("OPBD", Decimal(0), "SEK", DAY), Balance("CLBD", entry.amount, "SEK", DAY))
+    feed.take(write_camt053([Statement("S1", IBAN, "SEK", balances, (entry,))], created=CREATED), "bank.xml")
+    made = feed.transactions()
+    items = {e.postings[0].meta["reference"]: e.postings[0].meta["item"] for e in made if "payments" in e.meta}
+    (line,) = [e for e in made if str(e.meta.get("source-id", "")).startswith("bank-")]
+    assert set(line.links) == {items[serial]}
+
+
+def test_vat_that_a_rule_has_split_off_is_part_of_its_payment(feed):
+    """1 000.00 on 1001, and 250.00 of hire with 25 % VAT: 200.00 and 50.00; the bank lists two payments, not three."""
+    rule = '[[source.rule]]\nreference = "77776"\naccount = "Income:3001-Försäljning-25"\nvat = "25"\n'
+    feed = feed(UNIT + rule, CLAIMS, _2026_03=INVOICES)
+    feed.take(bg((100000, "10017"), (25000, "77776")), "bg.txt")
+    feed.take(statement(("1250.00", [("1000.00", "10017"), ("250.00", "77776")])), "bank.xml")
+    assert outcome(feed) == sums(_1510="125.00", _1930="1250.00")
+    assert feed.balances()["2611"] == Decimal("-50.00")
