@@ -9,7 +9,7 @@ from typing import Any
 from beancount.core import data
 
 from importers.plan import Plan
-from importers.recognise.replace import PlaceReport
+from importers.recognise.moves import PlaceReport
 from ledger.errors import Problem
 from ledger.messages import N_, say
 

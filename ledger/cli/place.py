@@ -11,7 +11,7 @@ from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say
 
 if TYPE_CHECKING:
-    from importers.recognise.replace import PlaceReport
+    from importers.recognise.moves import PlaceReport
     from ledger.errors import Problem
 
 
