@@ -65,6 +65,7 @@ def test_a_beginning_may_end_within_a_letter():
         ("a\nå\nö".encode("cp1252"), (2, False)),
         ("å\nö\n".encode() + b"\xe5", (3, True)),  # cut off within a letter
         ("å\nö\n".encode() + b"\xe5\n", (3, True)),  # two are right, one is wrong
+        ("å\n".encode() + b"\xe4\n", (2, True)),  # one is right, one is wrong
         ("å\n".encode() + "åäö\n".encode("cp1252"), (2, False)),  # one is right, three are wrong
     ],
 )
