@@ -206,6 +206,18 @@ def test_what_came_in_for_import_is_known_in_the_years_books(feed, order, other,
     assert feed.take(files[0] + "\n", "third.se").plan.transactions == []
 
 
+def test_numbers_that_were_given_for_good_in_two_years_are_two_vouchers(feed):
+    """K-77 of 20 December and K-77 of 5 January read the same: each year counts its own."""
+    feed = feed(ONLY_SIE, accounts=ACCOUNTS)
+    earlier = (HEAD + YEAR + ANNA).replace("20260301", "20251220")
+    earlier = earlier.replace("20260101 20261231", "20250101 20251231")
+    feed.take(earlier, "2025.se")
+    later = (HEAD + YEAR + ANNA).replace("20260301", "20260105")
+    report = feed.take(later.replace("#IB 0 1510 0", "#IB 0 1510 1250").replace("1510 1250\n#RES", "1510 2500\n#RES"))
+    assert (report.problem, report.plan.notes) == (None, [])
+    assert [(str(e.date), e.flag) for e in feed.transactions()] == [("2025-12-20", "*"), ("2026-01-05", "*")]
+
+
 def test_a_years_other_beginning_doesnt_make_other_vouchers(feed):
     """The same books, exported with a fiscal year that was mended since."""
     feed = feed(ONLY_SIE, accounts=ACCOUNTS)
