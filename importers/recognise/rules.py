@@ -20,7 +20,7 @@ from importers.book import BookView
 from importers.checks import nearest_open
 from importers.postings import posting, weighs
 from importers.problems import ImportAccountMissing
-from importers.recognise.numbers import plain_number, same_number
+from importers.recognise.numbers import is_bank, plain_number, same_number
 from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import ZERO, Pool
 from importers.recognise.problems import RuleImpossible
@@ -115,6 +115,9 @@ class Rules:
                     meta["item"] = link
             postings += self._posted(goal, account, gross, pay.currency, meta)
         assert weighs(postings, pay.currency) == -pay.amount
+        if pay.part.reference and not pay.alone and is_bank(self.source):  # a deposit's file may list the payment, too
+            first = postings[0]
+            postings[0] = first._replace(meta={"reference": pay.part.reference, **(first.meta or {})})
         return Placed(tuple(postings), sure=True, narration=rule.narration, links=frozenset(links))
 
     def _posted(

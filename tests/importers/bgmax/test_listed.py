@@ -317,3 +317,24 @@ def test_vat_that_a_rule_has_split_off_is_part_of_its_payment(feed):
     feed.take(statement(("1250.00", [("1000.00", "10017"), ("250.00", "77776")])), "bank.xml")
     assert outcome(feed) == sums(_1510="125.00", _1930="1250.00")
     assert feed.balances()["2611"] == Decimal("-50.00")
+
+
+@pytest.mark.parametrize("bank_first", [False, True])
+@pytest.mark.parametrize("first", ["10017", "77784"], ids=["an invoice and a rule's", "rules' alone"])
+def test_payments_that_rules_take_count_once(feed, first, bank_first):
+    """1 000.00 on 1001, or membership fees like the 250.00: whoever lists them first, they are income once."""
+    rules = "".join(
+        f'[[source.rule]]\nreference = "{reference}"\naccount = "Income:3001-Försäljning-25"\n'
+        for reference in ("77776", "77784")
+    )
+    feed = feed(
+        UNIT.replace('[[source]]\nname = "bg"', rules + '[[source]]\nname = "bg"') + rules, CLAIMS, _2026_03=INVOICES
+    )
+    files = [
+        (bg((100000, first), (25000, "77776")), "bg.txt"),
+        (statement(("1250.00", [("1000.00", first), ("250.00", "77776")])), "bank.xml"),
+    ]
+    for content, filename in reversed(files) if bank_first else files:
+        assert feed.take(content, filename).problem is None
+    assert outcome(feed) == sums(_1510="125.00" if first == "10017" else "1125.00", _1930="1250.00")
+    assert {e.flag for e in feed.transactions()} == {"*"}
