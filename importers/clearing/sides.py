@@ -103,12 +103,9 @@ class Sides:
         return other
 
     def add(self, other: Other, payment: Payment, one: Placed) -> None:
-        """A payment's postings; the first says whose it is, those that settle something, what."""
-        item = {"item": next(iter(one.links))} if len(one.links) == 1 else {}
+        """A payment's postings; the first says whose it is."""
         for number, posting in enumerate(one.postings):
             meta = dict(posting.meta or ())
-            if item and "item" not in meta and posting.account in self.view.followed:
-                meta |= item
             if number == 0:
                 say_of(payment, meta)
             if payment.kind == "dispute" and meta.pop(PAYMENT, None):
