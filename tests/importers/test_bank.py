@@ -369,6 +369,14 @@ def test_a_day_with_fewer_or_other_lines_is_for_a_person(feed):
         assert feed.bytes() == before
 
 
+def test_of_two_equal_lines_the_second_is_the_one_that_is_missing(feed):
+    feed = feed(_2026_01=OPENED)
+    feed.take(camt(line(2, "-30.00", "kaffe"), line(2, "-30.00", "kaffe")))
+    report = feed.take(camt(line(2, "-30.00", "kaffe"), line(3, "1.00", "x")))
+    assert type(report.problem) is BankRestated
+    assert report.problem.params["missing"] == "1 (units/repris/books/2026/2026-03.beancount:7)"
+
+
 def test_a_line_of_another_counterparty_is_another_line(feed):
     feed = feed(_2026_01=OPENED)
     feed.take(camt(line(2, "-30.00", "kaffe", "Anna")))

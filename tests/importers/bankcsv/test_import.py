@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from importers.bank.chain import until
 from importers.bank.model import BankLine, BankStatement
-from importers.bank.problems import BankBeforeOpening, BankRestated
+from importers.bank.problems import BankBalanceEarly, BankBeforeOpening, BankRestated
 from importers.bank.problems_chain import BankAccountUnclear, BankListBegins
 from importers.bankcsv.importer import CsvImporter
 from importers.base import Source, read_source
@@ -359,3 +359,22 @@ def test_settings_that_contradict_themselves(make_workspace, lines, words):
 def test_delimiter_and_thousands_have_names():
     table = CsvTable.model_validate({"delimiter": "tab", "thousands": "space", "columns": {"date": 1, "amount": 2}})
     assert (table.delimiter, table.thousands) == ("tab", "space")
+
+
+@pytest.mark.parametrize("whole_first", [False, True])
+def test_a_list_of_the_morning_and_one_of_the_whole_day(feed, whole_first):
+    """2 March: a fee of 10.00 in the morning, 100.00 in the afternoon; the morning's list may come in late."""
+    feed = feed(SOURCE, ACCOUNTS)
+    first = [("2026-02-27", "Start", 50), ("2026-03-02", "Avgift", -10)]
+    morning, whole = listed(0, *first), listed(0, *first, ("2026-03-02", "Gåva", 100))
+    assert feed.take(whole if whole_first else morning, "a.csv").status == "imported"
+    if whole_first:
+        report = feed.take(morning, "b.csv")
+        assert (report.status, report.plan.entries) == ("known", [])
+        assert report.plan.remarks == [
+            "On 2026-03-02 the books hold more than this file, which was made before the day was over."
+        ]
+    else:
+        assert isinstance(feed.take(whole, "b.csv").problem, BankBalanceEarly)  # it was imported as if it were whole
+    expected = [("2026-02-27", "50.00", "Start"), ("2026-03-02", "-10.00", "Avgift")]
+    assert booked(feed) == expected + [("2026-03-02", "100.00", "Gåva")] * whole_first

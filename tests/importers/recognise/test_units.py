@@ -217,6 +217,23 @@ def test_a_guess_is_not_proven_by_its_own_reflection(two, order, person):
     assert two.unmatched() == []
 
 
+@pytest.mark.parametrize(("flag", "certain"), [("", "*"), ("! ", "!")])
+def test_what_waits_beside_a_dealing_puts_it_in_no_doubt(two, flag, certain):
+    """Kafé's line of 600.00 waits for 100.00 of it; 500.00 are invoice 1001, unless they are flagged themselves."""
+    paid = f"""\
+2026-03-09 ! "Samlad betalning" ^ic-repris-1001
+  Assets:1930-Bank                       -600.00 SEK
+  {flag}Liabilities:2860-Intern-skuld           500.00 SEK
+    partner: "repris"
+    ic: "trade"
+    item: "ic-repris-1001"
+  Liabilities:2999-Observationskonto      100.00 SEK
+"""
+    two = two({"2026-03": SALE}, {"2026-03": f"{BILL}\n{paid}"})
+    got = two.bank("repris", "500.00", counterparty_account=IBANS["kafe"])
+    assert (got.flag, got.links) == (certain, {"ic-repris-1001"})
+
+
 def test_a_rule_for_the_other_unit_proves_no_guess_either(two):
     """Kafé's rule says that it is a dealing with Repris; which invoice Repris guesses, it doesn't say."""
     rule = LEVY_OUT.replace('"avgift"', '"lån"').replace("2861-Intern-skuld-avgift", "2860-Intern-skuld")
