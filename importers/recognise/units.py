@@ -92,8 +92,8 @@ class Neighbours:
         payee = me if pay.amount > 0 else slug
         quoted = [r for r in (pay.part.invoice, pay.part.reference) if r]
         for reference in dict.fromkeys([*quoted, *pay.part.text.split(), *sorted(pay.words)]):
-            for issuer in dict.fromkeys((payee, me, slug)):
-                link = ic_link(issuer, reference)
+            issuers = dict.fromkeys((payee, me, slug))
+            for link in [ic_link(i, reference, credit=credit) for credit in (False, True) for i in issuers]:
                 found = dealings.open(link, slug, pay.amount, pay.currency)
                 # What merely stands in the text must be right to the last unit.
                 if found and (reference in quoted or found[1] == pay.amount):

@@ -21,6 +21,7 @@ from importers.book import BookView
 from importers.booktext import clean
 from importers.checks import check_day, check_range
 from importers.plan import Plan
+from importers.recognise.references import same_party
 from importers.ubl.accounts import Accounts
 from importers.ubl.entry import Draft, Drafter
 from importers.ubl.identity import content_of, party_number, source_id_of
@@ -46,6 +47,7 @@ from ledger.books import Unit, account_code
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
 from ledger.messages import N_, say
+from ledger.rules.open_items import Movement
 from ledger.subledger import bill_link, ic_link, invoice_link, movements_of
 
 #: Types whose accounting depends on more than what they state.
@@ -99,7 +101,7 @@ class _Planner:
         day = self.day(today)
         worth = worth_of(self.invoice, self.view)
         accounts = Accounts(self.view, self.source, self.invoice, self.sides, day)
-        link = self.link(self.invoice.number)
+        link = self.link(self.invoice.number, credit=self.invoice.is_credit)
         self.not_booked(link, accounts.claim)
         links, item = self.links(link, accounts)
         draft = Drafter(accounts, worth, item).run()
@@ -138,7 +140,7 @@ class _Planner:
         amount = turn * self.invoice.totals.payable
         for entry in self.view.linked.get(link, ()):
             if str(entry.meta.get("source-id", "")).startswith("ubl-"):
-                continue  # a credit note of the same number
+                continue  # a corrected invoice, or a credit note that names it
             booked = [p.units for p in entry.postings if p.account == claim and p.units]
             if any((units.number, units.currency) == (amount, self.invoice.currency) for units in booked):
                 raise self.problem(UblInvoiceBooked, place=self.view.place(entry))
@@ -208,19 +210,21 @@ class _Planner:
 
     # --- what it settles with
 
-    def link(self, number: str) -> str:
-        """The link of an invoice of these two parties."""
+    def link(self, number: str, *, credit: bool = False) -> str:
+        """The link of an invoice of these two parties, or of a credit note."""
         selling, partner = self.sides.selling, self.sides.partner
         if partner is not None:
-            return ic_link(self.issuer(partner), number)
-        if selling and self.invoice.self_billed:  # numbered by the buyer: not of the unit's own series
-            return invoice_link(self.unit.slug, f"{party_number(self.invoice.buyer)}/{number}")
-        return invoice_link(self.unit.slug, number) if selling else bill_link(party_number(self.invoice.seller), number)
+            return ic_link(self.issuer(partner), number, credit=credit)
+        if not selling:
+            return bill_link(party_number(self.invoice.seller), number, credit=credit)
+        if self.invoice.self_billed:  # numbered by the buyer: not of the unit's own series
+            number = f"{party_number(self.invoice.buyer)}/{number}"
+        return invoice_link(self.unit.slug, number, credit=credit)
 
     def links(self, link: str, accounts: Accounts) -> tuple[frozenset[str], str | None]:
         """The links of the entry, and the item of its claim where it isn't simply its own."""
         others = [self.link(number) for number in self.invoice.preceding] if self.invoice.reverses else []
-        booked = [other for other in dict.fromkeys(others) if self.view.linked.get(other)]
+        booked = [other for other in dict.fromkeys(others) if self.theirs(other, accounts)]
         if others and not booked:
             self.note(UblCreditUnknown, preceding=", ".join(self.invoice.preceding))
         for other in booked[:1]:
@@ -231,13 +235,31 @@ class _Planner:
             return links, open_ones[0] if len(links) > 1 else None
         return links, link if len(links) > 1 else None
 
+    def moved(self, link: str, claim: str) -> list[Movement]:
+        """What happened on an item on the account of the claim."""
+        codes = {name: code for name, e in self.view.opens.items() if (code := account_code(name, e.meta))}
+        moved = movements_of(self.view.linked.get(link, ()), self.view.chart, codes)
+        return [m for m in moved if (m.key, m.account, m.currency) == (link, claim, self.invoice.currency)]
+
     def left(self, link: str, claim: str) -> Decimal:
         """What is open of an item on the account of the claim."""
-        codes = {name: code for name, e in self.view.opens.items() if (code := account_code(name, e.meta))}
-        moved = movements_of(self.view.linked[link], self.view.chart, codes)
-        return sum(
-            (m.amount for m in moved if (m.key, m.account, m.currency) == (link, claim, self.invoice.currency)), ZERO
-        )
+        return sum((m.amount for m in self.moved(link, claim)), ZERO)
+
+    def theirs(self, link: str, accounts: Accounts) -> bool:
+        """Whether an invoice stands in the books and is this party's: no item is two parties'.
+
+        A supplier's number tells its own invoices. One's own series is for all customers, and so the number that a
+        credit note names may be mistyped, or be another series'.
+        """
+        made = self.view.linked.get(link, [])
+        if not self.sides.selling or not made:
+            return bool(made)
+        partner = self.sides.partner
+        if partner is not None:
+            return any((p.meta or {}).get("partner") == partner.slug for entry in made for p in entry.postings)
+        names = [m.counterparty for m in self.moved(link, accounts.claim) if m.amount > 0]
+        names = names or [entry.payee or "" for entry in made]
+        return any(not name or same_party(name, self.sides.other.name) for name in names)
 
     # --- the entry
 

@@ -237,6 +237,8 @@ def test_links_are_ascii_and_the_same_on_both_sides():
     assert ic_link("repris", "17") == "ic-repris-17"
     assert invoice_link("repris", " 2026-17 ") == "inv-repris-2026-17"
     assert ic_link("repris", "å 17").isascii()
+    for of in (ic_link, invoice_link, bill_link):
+        assert len({of("repris", "17"), of("repris", "17", credit=True), of("repris", "_credit-17")}) == 3
     assert ic_link("repris", "å 17") != ic_link("repris", "ä 17")
     assert bill_link(" 556677-8899", "A1 ") == bill_link("556677-8899", "A1") != bill_link("556677-8890", "A1")
     assert deposit_link("Assets:1581-Kort", "7", dt.date(2026, 3, 1)) != deposit_link("Assets:1581-Kort", "7")

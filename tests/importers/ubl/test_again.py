@@ -158,7 +158,7 @@ def test_a_credit_note_belongs_to_the_open_invoice(take):
     report = fed.take(credit(line(net="20.00")), name="k.xml")
     (entry,) = report.plan.transactions
     assert (entry.flag, told(report)) == ("*", [])
-    assert entry.links == {"inv-repris-K1", "inv-repris-1001"}
+    assert entry.links == {"inv-repris-_credit-K1", "inv-repris-1001"}
     assert entry.postings[0].meta == {"item": "inv-repris-1001"}
     assert entry.meta["credits"] == "1001"
     assert items(fed) == [("inv-repris-1001", "100.00", "SEK")]
@@ -174,23 +174,71 @@ def test_a_credit_note_of_a_paid_invoice_stands_for_itself(take):
     month.write_text(month.read_text() + paid)
     report = fed.take(credit(line(net="20.00"), issued="2026-03-25"), name="k.xml")
     (entry,) = report.plan.transactions
-    assert entry.postings[0].meta == {"item": "inv-repris-K1"}
-    assert items(fed) == [("inv-repris-K1", "-25.00", "SEK")]
+    assert entry.postings[0].meta == {"item": "inv-repris-_credit-K1"}
+    assert items(fed) == [("inv-repris-_credit-K1", "-25.00", "SEK")]
 
 
 def test_a_credit_note_of_an_invoice_that_nobody_knows(take):
     report, fed = take(credit(of="999"))
     (entry,) = report.plan.transactions
-    assert (told(report), entry.links, entry.postings[0].meta) == (["UBL_CREDIT_UNKNOWN"], {"inv-repris-K1"}, None)
-    assert items(fed) == [("inv-repris-K1", "-125.00", "SEK")]
+    assert (told(report), entry.links, entry.postings[0].meta) == (
+        ["UBL_CREDIT_UNKNOWN"],
+        {"inv-repris-_credit-K1"},
+        None,
+    )
+    assert items(fed) == [("inv-repris-_credit-K1", "-125.00", "SEK")]
 
 
 def test_a_credit_note_may_bear_the_number_of_what_it_credits(take):
     """As in the samples: both are called Snippet1."""
     _, fed = take(invoice())
     report = fed.take(credit(number="1001"), name="k.xml")
-    assert (report.status, report.plan.transactions[0].links) == ("imported", {"inv-repris-1001"})
+    assert report.plan.transactions[0].links == {"inv-repris-1001", "inv-repris-_credit-1001"}
     assert items(fed) == []
+
+
+OTHER = {"name": "Annan AB", "legal": "5565594158", "vat": "SE556559415801", "country": "SE"}
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "buyer", "rest"),
+    [
+        ("1001", "", OTHER, {"inv-repris-1001": "125.00", "inv-repris-_credit-1001": "-50.00"}),
+        ("1001", "", STRANGER, {"inv-repris-1001": "125.00", "inv-repris-_credit-1001": "-50.00"}),
+        ("1001", "77", OTHER, {"inv-repris-1001": "125.00", "inv-repris-_credit-1001": "-50.00"}),
+        ("7", "1001", OTHER, {"inv-repris-1001": "125.00", "inv-repris-_credit-7": "-50.00"}),  # 1001 isn't Annan's
+        ("7", "1001", STRANGER, {"inv-repris-1001": "75.00"}),
+        ("7", "1001", {**STRANGER, "name": "KUND Aktiebolag"}, {"inv-repris-1001": "75.00"}),
+    ],
+)
+def test_a_credit_note_settles_what_it_names_and_no_invoice_that_has_its_number(take, number, of, buyer, rest):
+    """Invoice 1001 to Kund AB, 125.00; credit notes, 50.00, are numbered in a series of their own."""
+    _, fed = take(invoice())
+    report = fed.take(credit(line(net="40.00"), number=number, of=of, buyer=buyer), name="k.xml")
+    assert told(report) == (["UBL_CREDIT_UNKNOWN"] if of and len(rest) == 2 else [])
+    assert items(fed) == [(item, amount, "SEK") for item, amount in sorted(rest.items())]
+
+
+def test_a_credit_note_of_a_supplier_settles_no_invoice_that_has_its_number(take):
+    """Invoices 1001 (125.00) and 1500 (250.00), credit note 1001 of 1500 (125.00), credit note 1500 of nothing."""
+    _, fed = take(invoice(line(cost="5460"), **BOUGHT))
+    fed.take(invoice(line(net="200.00", cost="5460"), number="1500", **BOUGHT), name="b.xml")
+    fed.take(credit(line(cost="5460"), number="1001", of="1500", **BOUGHT), name="c.xml")
+    fed.take(credit(line(cost="5460"), number="1500", of="", **BOUGHT), name="d.xml")
+    seller = "5560360793"
+    left = {
+        bill_link(seller, "1001"): "-125.00",
+        bill_link(seller, "1500"): "-125.00",
+        bill_link(seller, "1500", credit=True): "125.00",
+    }
+    assert items(fed) == sorted((item, amount, "SEK") for item, amount in left.items())
+
+
+def test_an_invoice_after_a_credit_note_of_its_number(take):
+    """The credit note comes first, as files do: neither takes the other."""
+    _, fed = take(credit(line(net="40.00"), number="1001", of="", buyer=OTHER))
+    assert fed.take(invoice(), name="f.xml").status == "imported"
+    assert items(fed) == [("inv-repris-1001", "125.00", "SEK"), ("inv-repris-_credit-1001", "-50.00", "SEK")]
 
 
 def test_a_credit_note_takes_the_cost_back_from_where_it_is(take):

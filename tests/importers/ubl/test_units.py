@@ -153,8 +153,22 @@ def test_a_credit_note_takes_back_on_both_sides(pair):
     reports = fed.both(credit(line(net="40.00"), seller=KOOP, buyer=TEXTIL), "koop", "textil")
     for report in reports:
         (entry,) = report.plan.transactions
-        assert entry.links == {"ic-koop-1001", "ic-koop-K1"}
+        assert entry.links == {"ic-koop-1001", "ic-koop-_credit-K1"}
         assert entry.postings[0].meta["item"] == "ic-koop-1001"
+    found = fed.combined()
+    assert found.unmatched == ()
+    assert group(found) == {"2611": "-15.00", "2641": "15.00"}
+
+
+def test_a_credit_note_of_a_series_of_its_own_is_no_payment_of_the_invoice(pair):
+    """Invoice 1 of 125.00 to one unit and credit note 1 of 50.00 of another dealing: two items, and two pairs."""
+    fed = pair()
+    fed.both(invoice(number="1", seller=KOOP, buyer=TEXTIL), "koop", "textil")
+    reports = fed.both(credit(line(net="40.00"), number="1", of="77", seller=KOOP, buyer=TEXTIL), "koop", "textil")
+    assert [r.plan.transactions[0].links for r in reports] == [{"ic-koop-_credit-1"}] * 2
+    for slug, sign in (("koop", 1), ("textil", -1)):
+        claims = [(set(e.links), p.units.number * sign) for e in fed.entries(slug) for p in e.postings[:1]]
+        assert claims == [({"ic-koop-1"}, D("125.00")), ({"ic-koop-_credit-1"}, D("-50.00"))]
     found = fed.combined()
     assert found.unmatched == ()
     assert group(found) == {"2611": "-15.00", "2641": "15.00"}
