@@ -6,17 +6,19 @@ day, text, rows and program, whatever the order of its rows, blanks and the prop
 counted. What nearly equals a booked voucher that the file doesn't hold itself can't be known for sure:
 
 - *changed*: the same number and day of the same program, and text or accounts are the same. It stays outside.
-- *alike*: nothing but the number and day are the same; or one has no number, and text or amounts of the day are the
-  same; or it is the same on another day, or from another program. It comes in, flagged for a person.
+- *alike*: nothing but the number and day are the same; or the numbers can't be compared, and text or amounts of the day
+  are the same; or it is the same on another day, or from another program. It comes in, flagged for a person.
 
-Numbers of one program that differ tell vouchers apart.
+Two proposals, or two numbers that were given for good, tell vouchers of one program apart where they differ. A proposal
+says nothing of the number that the voucher got, so between the two only contents count: the same day, text and amounts
+are one voucher. Such pairs are found before anything that is merely near.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict, deque
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -36,6 +38,8 @@ PROGRAM, PROPOSED = "program", "proposed"
 #: A voucher that was moved to another day keeps its number; one of the next month may have it, too.
 MOVED = dt.timedelta(days=27)
 LONGEST = 60
+#: How a voucher is numbered → the other ways: a number isn't compared with none, nor a proposal with one for good.
+OTHERWISE = {"none": ("none", "proposed", "final"), "proposed": ("none", "final"), "final": ("none", "proposed")}
 
 
 def program_of(sie: SieFile) -> str:
@@ -88,17 +92,26 @@ class Known:
         text, program = entry.narration or "", _letters(str(meta[PROGRAM]))
         return cls(entry, program, name, final, text, frozenset(total.items()), frozenset(total))
 
+    @property
+    def numbering(self) -> str:
+        """Whether it has a number, and of what kind: a key of `OTHERWISE`."""
+        return "final" if self.final else "proposed" if self.name else "none"
+
     def says_the_same(self, other: Known) -> bool:
         """Whether text and amounts are the same."""
         return (self.text, self.sums) == (other.text, other.sums)
 
+    def exact(self, *, final: bool) -> tuple[object, ...]:
+        """By what a voucher of the same day, text and amounts is found, numbered for good or not."""
+        return ("same", final, self.program, self.entry.date, self.text, self.sums)
+
     def places(self) -> list[tuple[object, ...]]:
-        """By what it is found; a name must not hide those without one."""
-        day, named = self.entry.date, bool(self.name)
+        """By what it is found; one way of numbering must not hide those of another."""
+        day, numbering = self.entry.date, self.numbering
         return [
             ("number", self.program, day, self.name),
-            ("text", named, self.program, day, self.text or self.accounts),
-            ("sums", named, self.program, day, self.sums),
+            ("text", numbering, self.program, day, self.text or self.accounts),
+            ("sums", numbering, self.program, day, self.sums),
             ("moved", self.program, self.name, self.text, self.sums),
             ("whole", day, self.text, self.sums),
         ]
@@ -118,27 +131,39 @@ class Standing:
     Args:
         view: the book.
         held: source ids of the file's own vouchers.
+        new: those of its vouchers that aren't in the book by their ids.
     """
 
-    def __init__(self, view: BookView, held: Container[str]) -> None:
+    def __init__(self, view: BookView, held: Container[str], new: Iterable[data.Transaction]) -> None:
         self._found: dict[tuple[object, ...], deque[Known]] = defaultdict(deque)
         self._taken: set[str] = set()
         for entry in view.transactions:
             source_id = str(entry.meta.get("source-id", ""))
             if source_id.startswith(VOUCHER) and PROGRAM in entry.meta and source_id not in held:
                 known = Known.of(entry)
-                for key in known.places():
+                for key in (*known.places(), known.exact(final=known.final)):
                     self._found[key].append(known)
+        self._same: dict[str, Match] = {}
+        for entry in new if self._found else ():
+            own = Known.of(entry)
+            other = self._first(own.exact(final=not own.final))
+            if other is not None:
+                self._same[str(entry.meta["source-id"])] = self._take(Match("same", other.entry))
 
     def match(self, entry: data.Transaction) -> Match | None:
-        """What a voucher may be that isn't in the book by its id; each voucher of the book is given once."""
+        """What a voucher of `new` may be; each voucher of the book is given once."""
         if not self._found:
             return None
+        same = self._same.get(str(entry.meta["source-id"]))
+        if same is not None:
+            return same
         own = Known.of(entry)
-        found = self._numbered(own) or self._unnumbered(own) or self._elsewhere(own)
-        if found:
-            self._taken.add(str(found.entry.meta["source-id"]))
-        return found
+        found = self._numbered(own) or self._otherwise_numbered(own) or self._elsewhere(own)
+        return self._take(found) if found else None
+
+    def _take(self, match: Match) -> Match:
+        self._taken.add(str(match.entry.meta["source-id"]))
+        return match
 
     def _numbered(self, own: Known) -> Match | None:
         number, *_ = own.places()
@@ -150,15 +175,14 @@ class Standing:
         near = own.text == other.text or own.accounts == other.accounts
         return Match("changed" if near else "alike", other.entry)
 
-    def _unnumbered(self, own: Known) -> Match | None:
-        """One of the two has no number."""
+    def _otherwise_numbered(self, own: Known) -> Match | None:
+        """The numbers of the two can't be compared."""
         _, text, amounts, *_ = own.places()
         for kind, _, *rest in (amounts, text):
-            for named in (False,) if own.name else (False, True):
-                other = self._first((kind, named, *rest))
+            for numbering in OTHERWISE[own.numbering]:
+                other = self._first((kind, numbering, *rest))
                 if other is not None:
-                    same = own.says_the_same(other) and (own.final or other.final)
-                    return Match("same" if same else "alike", other.entry)
+                    return Match("alike", other.entry)
         return None
 
     def _elsewhere(self, own: Known) -> Match | None:

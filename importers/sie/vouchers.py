@@ -66,9 +66,12 @@ class _Planner:
         if self.start and not self.sie.is_import:
             self.opening(self.start)
         source_ids = self.source_ids()
-        self.standing = Standing(self.view, frozenset(source_ids))
-        for voucher, source_id in zip(track(self.sie.vouchers, VOUCHERS), source_ids, strict=True):
-            self.voucher(voucher, source_id)
+        pairs = list(zip(self.sie.vouchers, source_ids, strict=True))
+        entries = [self.entry(voucher, source_id) for voucher, source_id in track(pairs, VOUCHERS)]
+        new = (e for e in entries if e is not None and e.meta["source-id"] not in self.view.sources)
+        self.standing = Standing(self.view, frozenset(source_ids), new)
+        for (voucher, source_id), entry in zip(pairs, entries, strict=True):
+            self.voucher(voucher, source_id, entry)
         for number, opened, moved, closing in self.sie.differing():
             self.plan.notes.append(
                 SieBalanceDiffers(
@@ -131,17 +134,23 @@ class _Planner:
             found.append(kind + (key if seen[key] == 1 else digest(key, seen[key])))
         return found
 
-    def voucher(self, voucher: SieVoucher, source_id: str) -> None:
+    def entry(self, voucher: SieVoucher, source_id: str) -> data.Transaction | None:
+        """A voucher as a transaction; None where it doesn't balance and was never booked."""
+        if source_id not in self.view.sources:
+            if voucher.total:
+                return None
+            check_range(voucher.date, self.accounts.today, file=self.file, line=voucher.line)
+        return self.transaction(voucher, source_id)
+
+    def voucher(self, voucher: SieVoucher, source_id: str, entry: data.Transaction | None) -> None:
         """One voucher of the file: it is known, comes in, or stays outside."""
-        standing = self.view.sources.get(source_id)
-        if voucher.total and standing is None:
+        if entry is None:
             self.unbalanced(voucher, source_id)
             return
+        standing = self.view.sources.get(source_id)
         if standing is not None:
-            self.known(voucher, self.transaction(voucher, source_id), standing)
+            self.known(voucher, entry, standing)
             return
-        check_range(voucher.date, self.accounts.today, file=self.file, line=voucher.line)
-        entry = self.transaction(voucher, source_id)
         match = self.standing.match(entry)
         if match and match.kind == "same":
             entry.meta["source-id"] = match.entry.meta["source-id"]

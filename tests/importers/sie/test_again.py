@@ -189,11 +189,23 @@ YEAR = "#KONTO 1510 K\n#IB 0 1510 0\n#UB 0 1510 1250\n#RES 0 3001 -1000\n#RES 0 
     [
         (ANNA, 1, []),
         (BARE, 1, []),
-        (ANNA.replace('"77"', '"78"'), 2, []),  # two numbers that were given for good
+        (ANNA.replace('"77"', '"78"'), 1, []),
+        (ANNA.replace('"77"', '"78"').replace("Anna", "Bo"), 2, [ALIKE]),
+        (ver(78, "Anna Faktura 77", "1510 1350", "3001 -1100", "2611 -250"), 2, [ALIKE]),
+        (ver(78, "Bo", "1510 1350", "3001 -1100", "2611 -250"), 2, []),
         (ANNA.replace("Anna", "Bo"), 1, [CHANGED]),
         (BARE.replace("Anna", "Bo"), 2, [ALIKE]),
     ],
-    ids=["same number", "no number", "another number", "another text", "another text without a number"],
+    ids=[
+        "same number",
+        "no number",
+        "another number",
+        "another number and text",
+        "another number and amount",
+        "another number, text and amount",
+        "another text",
+        "another text without a number",
+    ],
 )
 def test_what_came_in_for_import_is_known_in_the_years_books(feed, order, other, booked, kinds):
     """1250.00 owed by Anna: as voucher K-77 of the year's books (4E), and of a file for import (4I)."""
@@ -204,6 +216,36 @@ def test_what_came_in_for_import_is_known_in_the_years_books(feed, order, other,
     assert [type(n) for n in report.plan.notes] == kinds
     assert len(feed.transactions()) == booked
     assert feed.take(files[0] + "\n", "third.se").plan.transactions == []
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["4I, 4E", "4E, 4I"])
+def test_equal_vouchers_under_other_numbers_are_counted(feed, order):
+    """One fee of 500.00 for import as K-1; the year's books hold two such, as A-17 and A-18: 1000.00, not 1500.00."""
+    feed = feed(ONLY_SIE, accounts=ACCOUNTS)
+    ends = "#KONTO 1510 K\n#IB 0 1510 0\n#UB 0 1510 1000\n#RES 0 3990 -1000\n"
+    one = HEAD + FEE.replace('"K" ""', '"K" "1"')
+    two = HEAD + ends + "".join(FEE.replace('"K" ""', f'"A" "{number}"') for number in (17, 18))
+    reports = [feed.take(content, f"{n}.se") for n, content in enumerate([one, two][::order])]
+    assert [len(r.plan.transactions) for r in reports] == ([1, 1] if order == 1 else [2, 0])
+    assert [n for r in reports for n in r.plan.notes] == []
+    for n, content in enumerate((one, two, one), 3):
+        assert feed.take(content + "\n" * n, f"{n}.se").status == "known"
+    assert feed.balances()["1510"] == Decimal("1000.00")
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["4I, 4E", "4E, 4I"])
+def test_what_is_equal_is_found_before_what_is_near(feed, order):
+    """Two takings of a day: proposed as A-1 (100.00) and A-2 (60.00), numbered A-2 and A-1 by the year's books."""
+    feed = feed(ONLY_SIE, accounts=ACCOUNTS)
+    first, second = (f"1510 {amount}|3001 -{amount}".split("|") for amount in (100, 60))
+    proposed = HEAD + ver(1, "Dagskassa", *first, series="A") + ver(2, "Dagskassa", *second, series="A")
+    numbered = ver(1, "Dagskassa", *second, series="A") + ver(2, "Dagskassa", *first, series="A")
+    numbered = HEAD + "#KONTO 1510 K\n#IB 0 1510 0\n#UB 0 1510 160\n#RES 0 3001 -160\n" + numbered
+    files = [proposed, numbered][::order]
+    feed.take(files[0], "first.se")
+    report = feed.take(files[1], "second.se")
+    assert (report.status, report.plan.notes) == ("known", [])
+    assert feed.balances()["1510"] == Decimal("160.00")
 
 
 def test_numbers_that_were_given_for_good_in_two_years_are_two_vouchers(feed):
