@@ -20,6 +20,17 @@ class BankBalanceBroken(Problem):
     )
 
 
+class BankRowNumbers(Problem):
+    """A list whose rows are numbered, and whose numbers don't begin at 1 or have a gap: a row is missing."""
+
+    code = "BANK_ROW_NUMBERS"
+    message = N_("Row {row} of the list has the number {number}; if no row were missing, it would be {expected}.")
+    remedy = N_(
+        "The list was cut, filtered or edited: nothing of the file was booked. Download it again, all pages and "
+        "without filters, and don't open and save it in another program."
+    )
+
+
 class BankListBegins(Problem):
     """A list whose first line is of a later day than its period, with a balance before it that the books don't have."""
 

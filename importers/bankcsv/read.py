@@ -19,6 +19,7 @@ from importers.bank.chain import InOut, Link, as_far_as_shown, chained, until
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankCurrency
 from importers.bankcsv.layouts import Layout
+from importers.bankcsv.row_numbers import NAMES, check_row_numbers
 from importers.cells import Days, NumberStyle, decide_style
 from importers.columns import Columns
 from importers.problems import ImportAmountInvalid
@@ -144,12 +145,20 @@ class _Reader(Columns):
 
     def read(self) -> Read:
         """All rows, one statement an account."""
+        if (place := self.row_numbers()) is not None:
+            check_row_numbers(self.table, place, lambda row: tuple(row.cells[p] for p in self.account_places))
         take = self.taker()
         for row in self.table.rows:
             take(row)
         if not self.accounts:
             self.accounts[""] = _Account(self.number_above, self.currency, self.table.header.line or 1)
         return Read(tuple(s for account in self.accounts.values() for s in self.statements(account)), self.left_out)
+
+    def row_numbers(self) -> int | None:
+        """The place of the column that numbers the rows: as declared; of a known bank, by its name."""
+        if self.columns.row_number is not None:
+            return self.at(self.columns.row_number)
+        return self.table.column(*NAMES) if self.layout.swedish else None
 
     def amounts(self) -> Callable[[Row], Decimal]:
         """What gives a row's amount, money in positive."""

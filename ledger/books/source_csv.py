@@ -51,6 +51,7 @@ class CsvColumns(Table):
     account: Columns = ()  # the account itself, such as clearing and number
     note: Column | None = None  # the holder's own note at the bank, which may change: no part of what is paid
     type: Column | None = None
+    row_number: Column | None = None  # from 1 without a gap: shows that rows are missing
 
     @model_validator(mode="after")
     def _amounts(self) -> CsvColumns:

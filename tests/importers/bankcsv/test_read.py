@@ -6,7 +6,13 @@ from decimal import Decimal
 import pytest
 
 from importers.bank.problems import BankCurrency
-from importers.bank.problems_chain import BankAmountTwice, BankBalanceBroken, BankOrderUnclear, BankSignsMixed
+from importers.bank.problems_chain import (
+    BankAmountTwice,
+    BankBalanceBroken,
+    BankOrderUnclear,
+    BankRowNumbers,
+    BankSignsMixed,
+)
 from importers.bank.statements import check_whole
 from importers.bankcsv.importer import CsvImporter
 from importers.bankcsv.layouts import KNOWN, find_layout, layouts_of
@@ -215,6 +221,57 @@ def test_swedbanks_long_header_and_two_accounts():
     assert (told(one)[0], ends(one)) == (("2025-12-30", "176.57", "", "Sparränta"), ("18939.83", "19064.40"))
     assert ends(other) == ("100.00", "90.00")
     assert (str(one.first_day), str(other.last_day)) == ("2025-12-01", "2025-12-31")
+
+
+def numbered(*numbers):
+    """Swedbank's list of four days, newest first, with these rows of it and these numbers."""
+    rows = {
+        "d": "2026-03-05,2026-03-05,2026-03-05,,d,-10.00,740.00",
+        "c": "2026-03-04,2026-03-04,2026-03-04,,c,50.00,750.00",
+        "b": "2026-03-03,2026-03-03,2026-03-03,,b,-200.00,700.00",
+        "a": "2026-03-02,2026-03-02,2026-03-02,,a,-100.00,900.00",
+    }
+    head = "* Transaktioner Period 2026-03-01 – 2026-03-06 Skapad 2026-03-07 08:00 CET\n"
+    return head + SWEDBANK + "".join(f"{n[1:]},81234,1,F,SEK,{rows[n[0]]}\n" for n in numbers)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "number", "expected"),
+    [
+        (["b3", "a4"], 3, "3", 1),  # the newest two are missing: their balances would tie
+        (["d1", "c2", "a4"], 5, "4", 3),
+        (["d2", "c3", "b4", "a5"], 3, "2", 1),
+        (["b3"], 3, "3", 1),
+        (["d1", "c1"], 4, "1", 2),
+        (["d1", "c"], 4, '""', 2),
+        (["d1", "cx"], 4, "x", 2),
+        (["a4", "b3", "c2"], 3, "4", 3),  # numbered from the newest, oldest first: its end is missing
+        (["d4", "c3"], 3, "4", 2),
+    ],
+)
+def test_rows_that_are_missing_are_seen_by_the_numbers_of_the_others(rows, line, number, expected):
+    found = refused(BankRowNumbers, numbered(*rows))
+    assert (found.line, found.params["number"], found.params["expected"]) == (line, number, str(expected))
+
+
+@pytest.mark.parametrize("rows", [["d1", "c2", "b3", "a4"], ["d4", "c3", "b2", "a1"], ["a4", "b3", "c2", "d1"]])
+def test_whole_lists_are_numbered_in_either_direction(rows):
+    assert ends(one(numbered(*rows))) == ("1000.00", "740.00")
+
+
+def test_rows_may_be_numbered_for_each_account():
+    rows = "1,81234,1,F,SEK,2026-03-05,,,,a,1.00,2.00\n2,81234,1,F,SEK,2026-03-04,,,,b,1.00,1.00\n"
+    other = "1,81234,2,F,SEK,2026-03-05,,,,a,1.00,1.00\n"
+    assert [len(s.lines) for s in read(SWEDBANK + rows + other).statements] == [2, 1]
+    found = refused(BankRowNumbers, SWEDBANK + rows + other.replace("1,", "2,", 1))
+    assert (found.line, found.params["expected"]) == (4, "3")
+
+
+def test_another_banks_row_numbers_are_declared():
+    columns = {"date": "Day", "text": "Text", "amount": "Amount", "balance": "Balance", "row_number": "No"}
+    text = "No;Day;Text;Amount;Balance\n1;2026-03-04;b;1,00;2,00\n2;2026-03-03;a;1,00;1,00\n"
+    assert ends(one(text, {"columns": columns})) == ("0.00", "2.00")
+    refused(BankRowNumbers, text.replace("1;2026-03-04;b;1,00;2,00\n", ""), {"columns": columns})
 
 
 def test_a_list_that_was_made_during_its_last_day_leaves_that_day_open():
