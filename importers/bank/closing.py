@@ -3,7 +3,8 @@
 Beancount asserts a balance at the start of a day, so a closing balance stands on the day after. Of a day that hasn't
 ended with the statement (the next one of the file begins on it; the book holds later lines of it) nothing is asserted,
 nor in a sealed month. A balance that the books don't reach is said once: where a gap between statements explains it,
-the gap is what is said.
+the gap is what is said. A day has one assertion: where the books have one, whoever made it, the statement says the same
+or doesn't come in (`importers.bank.asserted`).
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from itertools import accumulate
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from importers.bank.asserted import agrees, asserted_at, contradictions
 from importers.bank.compare import Comparison
 from importers.bank.gaps import ONE_DAY, STATEMENT, last_of
 from importers.bank.model import BankStatement
-from importers.bank.problems import BankBalanceContradicted, BankBalanceEarly, BankBalanceOff
+from importers.bank.problems import BankBalanceContradicted, BankBalanceEarly, BankBalanceOff, BankBalanceRestated
 from importers.identity import digest
 from importers.plan import Plan
+from ledger.errors import Problem
 from ledger.messages import N_, say
 
 #: How far an entry by hand may stand from the bank's own day.
@@ -65,30 +68,45 @@ class Closings:
         """Σ what the plan posts before a day."""
         return self.sums[bisect_left(self.days, day)]
 
-    def balances(self) -> Iterator[data.Balance]:
-        """The closing balances, one a day: where several statements close a day, the last one's."""
-        book = self.book
+    def ends(self) -> dict[dt.date, BankStatement]:
+        """The days that the file closes: where several statements close a day, the last one does."""
         last: dict[dt.date, BankStatement] = {}
         goes_on = set[dt.date]()  # days on which a later statement of the file begins
         for statement in reversed(self.statements):
             day = last_of(statement)
+            if statement.closing is not None and day is not None and day not in goes_on:
+                last.setdefault(day, statement)
+            goes_on.update(line.date for line in statement.lines[:1])
+        return dict(sorted(last.items()))
+
+    def is_early(self, day: dt.date) -> bool:
+        """Whether the books hold later lines of a day than the file that closes it."""
+        standing = self.found.stands.get(day)
+        return standing is not None and standing.after > 0
+
+    def remark(self) -> None:
+        """Say why a statement asserts nothing."""
+        for statement in reversed(self.statements):
             if statement.closing is None:
                 text = N_("Statement {id} gives no closing balance: nothing can be asserted after it.")
                 if statement.running:
                     text = N_("{date} wasn't over when the list was made: the next list tells its closing balance.")
                 self.plan.remarks.append(say(text, id=statement.id, date=statement.running))
-            elif day is not None and day not in goes_on:
-                last.setdefault(day, statement)
-            goes_on.update(line.date for line in statement.lines[:1])
-        for day, statement in sorted(last.items()):
+        for day in filter(self.is_early, self.ends()):
+            text = N_("On {date} the books hold more than this file, which was made before the day was over.")
+            self.plan.remarks.append(say(text, date=day))
+
+    def balances(self) -> Iterator[tuple[data.Balance, data.Balance | None]]:
+        """The closing balances, one a day, each with the assertion that the books have of it already."""
+        book = self.book
+        self.remark()
+        for day, statement in self.ends().items():
             assert statement.closing is not None
-            standing = self.found.stands.get(day)
             morrow = day + ONE_DAY
-            if standing and standing.after:
-                text = N_("On {date} the books hold more than this file, which was made before the day was over.")
-                self.plan.remarks.append(say(text, date=day))
-            elif book.view.is_open(book.account, morrow, book.currency) and f"{morrow:%Y-%m}" not in book.view.closed:
-                yield self.balance(morrow, statement.closing, statement.sequence)
+            sealed = f"{morrow:%Y-%m}" in book.view.closed
+            if not sealed and not self.is_early(day) and book.view.is_open(book.account, morrow, book.currency):
+                standing = [old for old in asserted_at(book, morrow) if agrees(old, statement.closing)]
+                yield self.balance(morrow, statement.closing, statement.sequence), next(iter(standing), None)
 
     def balance(self, day: dt.date, amount: Decimal, sequence: int | None) -> data.Balance:
         """An assertion at the start of a day; it keeps the number of the statement that closes with it."""
@@ -108,11 +126,16 @@ class Closings:
         Raises:
             BankBalanceContradicted: lines from before a balance that is right without them.
             BankBalanceEarly: lines of the very day that it closes: it was made before the day was over.
+            BankBalanceRestated: the statement gives another balance than the one asserted for a day.
         """
         for old in self.book.view.assertions(self.book.account, self.book.currency):
             held = self.book.log.before(old.date) == old.amount.number
             if held and self.moved(old.date):
                 raise self.contradicted(old)
+        ends = {day: statement for day, statement in self.ends().items() if not self.is_early(day)}
+        for old, statement, said in contradictions(self.book, self.statements, ends):
+            if old.meta.get("source-id") != self.balance(old.date, said, None).meta["source-id"]:  # a person's change
+                raise self.restated(old, statement, said)
         for new in self.plan.entries:
             if not isinstance(new, data.Balance) or new.amount.number is None:
                 continue
@@ -131,6 +154,36 @@ class Closings:
                     )
                 )
 
+    def restated(self, old: data.Balance, statement: BankStatement, said: Decimal) -> Problem:
+        """Why a statement can't come in that gives another balance than an assertion, which fails or brings nothing."""
+        book, day = self.book, old.date - ONE_DAY
+        assert old.amount.number is not None
+        difference = said - old.amount.number
+        if difference == self.moved(old.date) - self.moved(day) and old in book.asserted:
+            return self.early(old, difference)
+        return BankBalanceRestated(
+            file=self.file,
+            line=statement.line,
+            unit=book.view.unit.slug,
+            account=book.account,
+            day=day,
+            said=Amount(said, book.currency),
+            amount=old.amount,
+            place=book.view.place(old),
+        )
+
+    def early(self, old: data.Balance, difference: Decimal) -> BankBalanceEarly:
+        """An import asserted a balance before its day was over."""
+        return BankBalanceEarly(
+            file=self.file,
+            unit=self.book.view.unit.slug,
+            account=self.book.account,
+            day=old.date - ONE_DAY,
+            amount=old.amount,
+            difference=f"{difference} {self.book.currency}",
+            place=self.book.view.place(old),
+        )
+
     def contradicted(self, old: data.Balance) -> BankBalanceContradicted | BankBalanceEarly:
         """Why the new entries can't stand before an assertion."""
         book, day = self.book, old.date - ONE_DAY
@@ -139,15 +192,7 @@ class Closings:
         by_hand = self.by_hand(old.date)
         by_import = str(old.meta.get("source-id", "")).startswith("bank-")
         if by_import and not by_hand and not self.moved(day):
-            return BankBalanceEarly(
-                file=self.file,
-                unit=unit,
-                account=book.account,
-                day=day,
-                amount=old.amount,
-                difference=f"{difference} {book.currency}",
-                place=place,
-            )
+            return self.early(old, difference)
         booked = say(N_("Booked already by hand, as it seems: {places}."), places=", ".join(by_hand[:SHOWN]))
         return BankBalanceContradicted(
             file=self.file,

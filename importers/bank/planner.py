@@ -59,8 +59,8 @@ def plan_bank(
         today: the day by which dates are judged.
 
     Raises:
-        BankRestated, BankListBegins, BankBalanceContradicted, BankBalanceEarly, BankOwnRule, ImportAccountMissing,
-            ImportMonthClosed, ImportDateRange, MissingRate: the file can't come in as it is.
+        BankRestated, BankListBegins, BankBalanceContradicted, BankBalanceEarly, BankBalanceRestated, BankOwnRule,
+            ImportAccountMissing, ImportMonthClosed, ImportDateRange, MissingRate: the file can't come in as it is.
     """
     plan = _Planner(view, source, [by_day(s) for s in statements], file, document, today).run()
     check_sums(plan, source, statements)
@@ -154,8 +154,11 @@ class _Planner:
         missing = gaps(found, self.statements, self.file)
         self.plan.notes += [note for _, _, note in missing]
         closings = Closings(found, self.statements, self.plan, self.file, self.document)
-        for balance in closings.balances():
-            self.take(balance)
+        for balance, asserted in closings.balances():
+            if asserted is None:
+                self.take(balance)
+            else:  # by a person, as it may be
+                self.plan.known.append((balance, asserted))
         closings.check([(day, amount) for day, amount, _ in missing])
         self.plan.opens = self.view.take_opened() if self.plan.entries else []
         return self.plan

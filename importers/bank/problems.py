@@ -34,6 +34,19 @@ class BankBalanceContradicted(Problem):
     )
 
 
+class BankBalanceRestated(Problem):
+    """A statement that gives another balance at the end of a day than the one the books assert for it."""
+
+    code = "BANK_BALANCE_RESTATED"
+    message = N_(
+        "By the file, {account} stands at {said} at the end of {day}, but the books assert {amount} there ({place})."
+    )
+    remedy = N_(
+        "Nothing of the file was booked. Compare both with the bank. If this file is right, remove that balance from "
+        "the books and import again; else set the file aside, and download it again."
+    )
+
+
 class BankBeforeOpening(Problem):
     """Lines from before the balance with which the books of an account begin; it stands for them."""
 
