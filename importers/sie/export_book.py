@@ -58,7 +58,7 @@ class Draft:
 
     Attributes:
         key: provisional?, ordinal in its book.
-        opens: first day of the year whose opening balances it is.
+        opens: first day of its fiscal year, if it is that year's opening balances.
         bare: it has no number in the books; series and number are this file's.
     """
 
@@ -149,7 +149,8 @@ class Drafting:
         meta = entry.meta
         name = str(meta.get("voucher") or "")
         series, _, number = name.rpartition("-")
-        opens = meta.get(OPENING)
+        first, _ = self.ws.fiscal_year(entry.date)
+        opens = first if meta.get(OPENING) == first else None  # of any other day it is a voucher as others are
         registered = meta.get("registered")
         texts = [text for text in (entry.payee, entry.narration) if text]
         return Draft(
@@ -162,7 +163,7 @@ class Drafting:
             registered=registered if isinstance(registered, dt.date) else None,
             sign=str(meta.get("by") or ""),
             lines=self.lines(entry),
-            opens=opens if isinstance(opens, dt.date) else None,
+            opens=opens,
         )
 
     def lines(self, entry: data.Transaction) -> list[Line]:

@@ -1,6 +1,7 @@
 """A unit's books as a SIE file: what stands in it, and that who reads it gets the same books."""
 
 import datetime as dt
+import shutil
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -415,6 +416,63 @@ def test_a_real_file_comes_in_and_goes_out_the_same(samples, make_workspace, tmp
     names = read_sie(content).objects
     for place in {place for v in out.vouchers for r in v.rows for place in r.objects}:
         assert out.objects[place] == " ".join(names.get(place, "").split())
+
+
+def unstamped(content):
+    """The lines of a file without the day on which it was made, and the checksum over it."""
+    return [line for line in content.decode("cp437").splitlines() if not line.startswith(("#GEN", "#KSUMMA"))]
+
+
+def every_year(feed):
+    """The 4E files of a book, oldest year first."""
+    book = feed.book()
+    days = [e.date for e in book.entries() if isinstance(e, data.Transaction)]
+    first, last = (feed.ws.fiscal_year(day)[0].year for day in (min(days), max(days)))
+    return {year: export_unit(feed.ws, book, year, "4E", None, TODAY).data for year in range(first, last + 1)}
+
+
+FOUR_E = sorted([*TIED, "fortnox_3_57_multiseries_UTF8_mojibake.se"])
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["its own year", "the calendar year"])
+@pytest.mark.parametrize("name", FOUR_E)
+def test_every_exported_voucher_is_numbered_and_a_second_export_is_the_same(
+    samples, make_workspace, tmp_path, name, own
+):
+    """Also where a book begins within the federation's fiscal year, and its opening balances are a voucher then."""
+    content = (samples / "sweden/sie" / name).read_bytes()
+    start = read_sie(content).years[0][0]
+    conf = FAVA_CONF + (f'fiscal_year_start = "{start:%m}-01"\n' if own else "")
+    toml = 'chart = "bas"\n[[source]]\nname = "bok"\nformat = "sie4"\n'
+    parts = {"unit": toml, "accounts": "; none yet\n"}
+    feed = Feed(make_workspace({"repris": parts}, conf=conf), tmp_path)
+    assert feed.take(content, name).status == "imported"
+    once = every_year(feed)
+    for sent in once.values():
+        vouchers = [(v.series, v.number) for v in read_sie(sent).vouchers]
+        assert all(number for _, number in vouchers)
+        given = [number for series, number in vouchers if series == "S"]
+        assert given == [str(n) for n in range(1, len(given) + 1)]
+    shutil.rmtree(tmp_path / "units")
+    other = Feed(make_workspace({"repris": parts}, conf=conf), tmp_path)
+    for year, sent in once.items():
+        assert other.take(sent, f"{year}.se").status == "imported"
+    twice = every_year(other)
+    assert {year: unstamped(sent) for year, sent in twice.items()} == {y: unstamped(sent) for y, sent in once.items()}
+
+
+def test_an_opening_within_the_year_is_a_voucher_with_a_number(unit):
+    """Books that begin on 1 March, in a calendar year: 500.00 in the bank is no #IB of 1 January."""
+    march = """2026-03-01 * "Opening balances"
+  opening-of: 2026-03-01
+  Assets:1930-Bank  500.00 SEK
+  Equity:2091-Balanserat-resultat  -500.00 SEK
+"""
+    found = exported(unit({"2026-03": march}))
+    assert [(v.name, str(v.date)) for v in found.sie.vouchers] == [("S-1", "2026-03-01")]
+    assert found.sie.sums("IB") == {"1930": 0, "2091": 0}
+    assert b'#VER "S" "1" 20260301 "Opening balances"\r\n' in found.data
+    assert "Vouchers without a number: 1; in this file they are series S." in found.remarks
 
 
 # --- hostile and careless books
