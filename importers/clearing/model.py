@@ -49,6 +49,7 @@ class Deposit:
         text: what it is, in words; the voucher's text.
         position, line: where it stands in the file.
         rows: how many payments the file tells, where they are put together in fewer; else 0.
+        told: what each of them says then: amounts, days, texts.
     """
 
     numbers: tuple[str, ...]
@@ -63,6 +64,7 @@ class Deposit:
     position: str = ""
     line: int | None = None
     rows: int = 0
+    told: tuple[tuple[object, ...], ...] = ()
 
     @property
     def number(self) -> str:

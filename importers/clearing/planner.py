@@ -6,9 +6,9 @@ what the two agree on nets to zero, and what one of them lacks stays there as an
 first and lists the payments itself, they are in the books by it (`importers.clearing.paid`).
 
 A deposit is known again by whose it is, its serial and date; it is booked once. A file in which one comes again with
-another amount, other fees or another number of payments doesn't come in (`DEPOSIT_RESTATED`) until a person has decided
-which is right: by taking out the booked entry or putting it right, by a voucher that corrects it, or by setting the
-file aside.
+another amount, other fees or other payments (`importers.clearing.content`) doesn't come in (`DEPOSIT_RESTATED`) until a
+person has decided which is right: by taking out the booked entry, by putting it right (where its amount stays, its line
+`content` is taken out), by a voucher that corrects it, or by setting the file aside.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from beancount.core.amount import Amount
 from importers.book import BookView
 from importers.booktext import clean
 from importers.checks import check_amount, check_day, check_open
+from importers.clearing.content import CONTENT, content_of
 from importers.clearing.model import Deposit
 from importers.clearing.paid import BankLines
 from importers.clearing.problems import DepositRestated, DepositSum, DepositTwice
@@ -211,18 +212,21 @@ class _Planner:
 
     def bare(self, deposit: Deposit, source_id: str) -> data.Transaction:
         """A deposit's transaction without postings. Known ones stay so: what they settled is settled."""
-        meta = {"source-id": source_id, **figures(deposit), "document": self.document}
+        meta = {"source-id": source_id, **figures(deposit), CONTENT: content_of(deposit), "document": self.document}
         links = frozenset({link_of(deposit)})
         return data.Transaction(meta, deposit.date, "*", None, clean(deposit.text), data.EMPTY_SET, links, [])
 
     def reads_differently(self, deposit: Deposit, standing: data.Directive, source_id: str) -> bool:
-        """Whether the book holds a deposit with other figures; those that somebody took out aren't compared."""
+        """Whether the book holds a deposit with other figures or payments; what somebody took out isn't compared."""
         if self.view.is_corrected(standing):
             return False
         before, now = standing.meta, figures(deposit)
         if before.get("source-id") != source_id and self.booked(standing, deposit.currency).number != deposit.amount:
             return True
-        return "payments" in before and any(before.get(key) != now.get(key) for key in ("payments", "fees"))
+        if "payments" in before and any(before.get(key) != now.get(key) for key in ("payments", "fees")):
+            return True
+        # Where a person has put the amount right, the payments that it was made of say nothing any more.
+        return before.get("source-id") == source_id and before.get(CONTENT, content_of(deposit)) != content_of(deposit)
 
     def booked(self, standing: data.Directive, currency: str) -> Amount:
         """What stands of a deposit on the clearing account."""
@@ -230,14 +234,18 @@ class _Planner:
         return next((p.units for p in postings if p.account == self.account and p.units), Amount(ZERO, currency))
 
     def restated(self, deposit: Deposit, standing: data.Directive) -> DepositRestated:
+        now = told(Amount(deposit.amount, deposit.currency), figures(deposit))
+        before = told(self.booked(standing, deposit.currency), standing.meta)
+        if now == before:
+            before = say(N_("{figures}, but of other amounts, payers, references, texts or days"), figures=before)
         return DepositRestated(
             file=self.file,
             line=deposit.line,
             unit=self.view.unit.slug,
             serial=deposit.serial or "-",
             date=deposit.date,
-            now=told(Amount(deposit.amount, deposit.currency), figures(deposit)),
-            before=told(self.booked(standing, deposit.currency), standing.meta),
+            now=now,
+            before=before,
             place=self.view.place(standing),
         )
 

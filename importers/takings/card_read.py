@@ -181,6 +181,7 @@ class CardReader:
             position=told or f"{dates[0]}",
             line=first.line,
             rows=sum(row.kind != "fee" for row in moving),
+            told=tuple(told_of(row) for row in moving),
         )
         self.check(found, [row.amount for row in stated], [r.total for r in payout.rows if r.total is not None])
         return found
@@ -205,6 +206,11 @@ class CardReader:
                     difference=amount - deposit.amount,
                     currency=deposit.currency,
                 )
+
+
+def told_of(row: CardRow) -> tuple[object, ...]:
+    """What a row says."""
+    return (row.amount, row.fee, row.kind, row.sold or "", row.reference, row.name, row.message)
 
 
 def payments(rows: Iterable[CardRow]) -> list[Payment]:

@@ -14,7 +14,7 @@ from importers.clearing.planner import plan_deposits
 from importers.clearing.problems import DepositRestated, DepositTwice
 from importers.problems import ImportAccountMissing, ImportDateRange, ImportMonthClosed
 from importers.run import import_files
-from tests.importers.bgmax.files import deposit, end, name, paid, section, simple, start, whole
+from tests.importers.bgmax.files import deposit, end, name, paid, section, simple, start, text, whole
 from tests.importers.conftest import ACCOUNTS
 from tests.importers.takings.day import IBAN, bank
 
@@ -34,7 +34,7 @@ EUR = '[[source]]\nname = "bg-eur"\nformat = "bgmax"\nbank_account = "991-2346"\
 def booked(feed, month="2026-03"):
     """What an import wrote into a month's file, without ids and hashes."""
     text = (feed.unit.books / month[:4] / f"{month}.beancount").read_text()
-    hidden = ("  source-id:", "  document:", "    item:")
+    hidden = ("  source-id:", "  content:", "  document:", "    item:")
     lines = [line.split(" ^")[0] for line in text.splitlines() if not line.startswith(hidden)]
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
@@ -205,6 +205,50 @@ def test_a_file_in_which_a_deposit_reads_differently_does_not_come_in(feed, now)
     assert (report.status, type(report.problem)) == ("refused", DepositRestated)
     assert report.problem.params["before"] == "1100.00 SEK, payments: 1"
     assert {k: v for k, v in feed.bytes().items() if "/books/" in k} == before
+
+
+TWO = [paid(125000, "1001", "2", serial="11"), paid(125000, "1002", "2", serial="12")]
+
+
+def one_deposit(payments, ore=250000):
+    return whole(start(), section(), *payments, deposit(ore, 2), end(2))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        [paid(125000, "1001", "2"), paid(125000, "1003", "2")],  # another invoice
+        [paid(120000, "1001", "2"), paid(130000, "1002", "2")],
+        [paid(125000, "1001", "2", sender="1234566"), paid(125000, "1002", "2")],  # another payer
+        [paid(125000, "1001", "2"), name("Berits Garn"), paid(125000, "1002", "2")],
+        [paid(125000, "1001", "2"), text("rabatt"), paid(125000, "1002", "2")],
+    ],
+)
+def test_a_deposit_of_the_same_sum_made_of_other_payments_does_not_come_in(feed, now):
+    feed = feed(BG)
+    feed.take(one_deposit(TWO), "a.txt")
+    before = {k: v for k, v in feed.bytes().items() if "/books/" in k}
+    report = feed.take(one_deposit(now), "b.txt")
+    assert (report.status, type(report.problem)) == ("refused", DepositRestated)
+    assert (report.problem.params["now"], report.problem.params["before"]) == (
+        "2500.00 SEK, payments: 2",
+        "2500.00 SEK, payments: 2, but of other amounts, payers, references, texts or days",
+    )
+    assert {k: v for k, v in feed.bytes().items() if "/books/" in k} == before
+    # an entry that keeps no key of its payments: of an older version, or put right by hand
+    month = feed.unit.month_file(dt.date(2026, 3, 1))
+    lines = month.read_text(encoding="utf-8").splitlines(keepends=True)
+    month.write_text("".join(line for line in lines if not line.startswith("  content:")), encoding="utf-8")
+    assert feed.take(one_deposit(now), "b.txt").status == "known"
+
+
+def test_the_order_of_payments_and_the_numbers_that_the_bank_gives_them_make_no_other_deposit(feed):
+    feed = feed(BG)
+    feed.take(one_deposit(TWO), "a.txt")
+    # and an account that a person has chosen
+    edit(feed, ("Liabilities:2999-Observationskonto", "Income:3001-Försäljning-25"))
+    turned = [paid(125000, "1002", "2", serial="77"), paid(125000, "1001", "2")]
+    assert feed.take(one_deposit(turned), "b.txt").status == "known"
 
 
 RESTATED = whole(start(), section(), paid(60000), paid(60000), deposit(120000, 2), end(2))

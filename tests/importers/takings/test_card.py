@@ -15,7 +15,7 @@ from importers.takings.problems import TakingsDates, TakingsIncomplete, TakingsL
 from importers.takings.sheet import Sheet, Writing, find_header
 from ledger.books.source_takings import TakingsTypes
 from ledger.errors import Problem
-from tests.importers.takings.day import UNIT
+from tests.importers.takings.day import CARD, UNIT
 
 BAS = 'chart = "bas"\ncurrency = "SEK"\n[[source]]\nname = "kort"\nformat = "card"\n'
 SALES = '[[source.rule]]\naccount = "Income:3001-Försäljning-25"\nvat = "25"\n'
@@ -308,6 +308,25 @@ def test_chargebacks_are_none_of_the_tills(feed):
 
 
 # --- once
+
+
+@pytest.mark.parametrize(
+    ("now", "known"),
+    [
+        (("2026-03-02;300,00;3,00;297,00", "2026-03-02;600,00;6,00;594,00"), True),
+        (("2026-03-02;500,00;5,00;495,00", "2026-03-02;400,00;4,00;396,00"), False),
+        (("2026-03-01;600,00;6,00;594,00", "2026-03-02;300,00;3,00;297,00"), False),  # sold on another day
+        (("2026-03-02;600,00;3,00;597,00", "2026-03-02;300,00;6,00;294,00"), False),
+    ],
+)
+def test_a_payout_of_the_same_sum_made_of_other_payments_does_not_come_in(feed, now, known):
+    """600.00 + 300.00, less 9.00: the payout stays 891.00."""
+    feed = feed(UNIT)
+    head = CARD.splitlines()[0]
+    feed.take(CARD, "a.csv")
+    again = "\n".join([head, *(f"P-9001;2026-03-03;{row}" for row in now), ""])
+    report = feed.take(again, "b.csv")
+    assert (report.status, type(report.problem)) == (("known", type(None)) if known else ("refused", DepositRestated))
 
 
 def test_a_payout_comes_in_once_and_refuses_the_file_in_which_it_reads_differently(feed):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importers.bank.problems import BankAccountUnknown, BankCurrency
+from importers.clearing.content import content_of
 from importers.clearing.problems import DepositRestated
 from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableColumns, TableCutOff
@@ -25,6 +26,7 @@ from importers.takings.problems import (
     TakingsTill,
 )
 from importers.takings.sheet import Writing
+from importers.takings.swish import deposits_of
 from importers.takings.swish_read import read_known
 from ledger.errors import Problem
 from tests.importers.conftest import ACCOUNTS
@@ -238,6 +240,33 @@ def test_a_report_in_which_a_day_reads_differently_does_not_come_in(feed):
     assert type(note) is DepositRestated
     assert (note.params["before"], note.params["now"]) == ("100.00 SEK, payments: 1", "101.00 SEK, payments: 2")
     assert feed.balances()["1582"] == Decimal("100.00")
+
+
+@pytest.mark.parametrize(
+    ("now", "known"),
+    [
+        ([("250.00", "A", "2 kaffe"), ("200.00", "B", "")], True),
+        ([("200.00", "B", ""), ("250.00", "A", "2  Kaffe")], True),
+        ([("250.00", "A", "gåva"), ("200.00", "B", "")], False),
+        ([("300.00", "A", "2 kaffe"), ("150.00", "B", "")], False),
+        ([("25.00", "A", "2 kaffe"), ("425.00", "B", "")], False),
+    ],
+)
+def test_a_batch_of_the_same_sum_made_of_other_payments_does_not_come_in(feed, now, known):
+    feed = feed(ONLY + SALES)
+    feed.take(swedbank((*MARCH_2, "250.00", "A", "2 kaffe"), (*MARCH_2, "200.00", "B", "")), "a.csv")
+    report = feed.take(swedbank(*((*MARCH_2, *row) for row in now)), "b.csv")
+    assert (report.status, type(report.problem)) == (("known", type(None)) if known else ("refused", DepositRestated))
+
+
+def test_what_is_kept_of_a_batch_says_no_more_of_a_persons_number_than_stands_in_the_book():
+    """Two numbers with the same last three digits give one key; nobody can find the whole number by trying."""
+    told = {}
+    for phone in ("+46701112233", "0709998233", "+46701112244"):
+        text = swedbank((*MARCH_2, "250.00", "A", "kaffe")).decode("cp1252").replace("+46701112233", phone)
+        (deposit,) = deposits_of(read(text).payments, "batch")
+        told[phone] = content_of(deposit)
+    assert told["+46701112233"] == told["0709998233"] != told["+46701112244"]
 
 
 def test_equal_payments_each_stay_where_the_bank_books_each(feed):
