@@ -8,10 +8,17 @@ person share its number, so between them it is the division that counts.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from importers.identity import account_number, digest, folded
 from importers.ubl.model import Invoice, Line, Party
+
+#: Schemes of network addresses that are registers of organisations (ISO 6523): Sweden, Denmark, Norway.
+REGISTERS = frozenset({"0007", "0184", "0192"})
+#: VAT numbers made of an organisation number; a Swedish one also without the two digits at the end.
+VAT_NUMBER = re.compile(r"SE([0-9]{10})(?:[0-9]{2})?|NO([0-9]{9})(?:MVA)?|DK([0-9]{8})", re.ASCII)
+SWEDISH_LONG = re.compile(r"(?:16|19|20)[0-9]{10}", re.ASCII)
 
 
 def source_id_of(invoice: Invoice, issuer: str = "") -> str:
@@ -32,12 +39,38 @@ def source_id_of(invoice: Invoice, issuer: str = "") -> str:
 
 
 def party_number(party: Party) -> str:
-    """What tells a party: its organisation number, else its VAT number, else its name."""
-    return account_number(party.legal_id) or account_number(party.vat) or folded(party.name)
+    """What tells a party: its organisation number, in whichever field; else its VAT number, else its name."""
+    return company_number(party) or account_number(party.vat) or folded(party.name)
+
+
+def company_number(party: Party) -> str:
+    """A party's organisation number: its legal identifier, else what its VAT number or network address holds of it."""
+    legal = account_number(party.legal_id)
+    if legal:
+        return _of_vat(legal) or _without_century(legal, party)
+    of_vat = _of_vat(account_number(party.vat))
+    if of_vat or party.endpoint_scheme not in REGISTERS:
+        return of_vat
+    return _of_vat(account_number(party.endpoint)) or _without_century(account_number(party.endpoint), party)
+
+
+def _of_vat(number: str) -> str:
+    """The organisation number in a VAT number of a country that makes one of it; else nothing."""
+    found = VAT_NUMBER.fullmatch(number)
+    return next((one for one in found.groups() if one), "") if found else ""
+
+
+def _without_century(number: str, party: Party) -> str:
+    """A Swedish number of twelve digits without its century (16 of companies, 19 and 20 of persons)."""
+    swedish = party.country in {"SE", ""} and SWEDISH_LONG.fullmatch(number)
+    return number[2:] if swedish else number
 
 
 def content_of(invoice: Invoice) -> str:
-    """A digest of all that an invoice says of money: the same for the same invoice, however its file is written."""
+    """A digest of all that an invoice says of money: the same for the same invoice, however its file is written.
+
+    The seller isn't part of it: `importers.ubl.standing` tells whether files that name it differently are one invoice.
+    """
     totals = invoice.totals
     head = (
         invoice.kind,
@@ -45,7 +78,6 @@ def content_of(invoice: Invoice) -> str:
         invoice.issued,
         invoice.due,
         invoice.currency,
-        party_number(invoice.seller),
         party_number(invoice.buyer),
         *map(
             _plain, (totals.line_extension, totals.net, totals.gross, totals.payable, totals.prepaid, totals.rounding)

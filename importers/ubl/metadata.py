@@ -7,8 +7,9 @@ from typing import Any
 
 from importers.archive import attachment_of
 from importers.booktext import clean
+from importers.identity import digest
 from importers.plan import Attachment
-from importers.ubl.identity import content_of
+from importers.ubl.identity import company_number, content_of
 from importers.ubl.model import Invoice
 from ledger.books import Unit
 from ledger.messages import N_, say
@@ -32,6 +33,7 @@ def metadata_of(invoice: Invoice, source_id: str, *, selling: bool, day: dt.date
         document: where its file is kept.
     """
     means = next((m for m in invoice.means if m.account or m.id), None)
+    company = company_number(invoice.seller)
     meta: dict[str, Any] = {"source-id": source_id, "invoice": clean(invoice.number, LONGEST)}
     if day != invoice.issued:
         meta["invoice-date"] = invoice.issued
@@ -45,6 +47,8 @@ def metadata_of(invoice: Invoice, source_id: str, *, selling: bool, day: dt.date
         "credits": ", ".join(invoice.preceding) if invoice.reverses else "",
         "payee": invoice.payee,
     }
+    if company and not selling:
+        meta["seller"] = digest(company)  # opaque: that of a sole trader is a person's number
     meta |= {name: short for name, text in texts.items() if (short := clean(text, LONGEST))}
     return meta | {"content": content_of(invoice), "document": document}
 

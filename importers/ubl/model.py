@@ -46,7 +46,7 @@ class Party:
         legal_id: organisation number (BT-30, BT-47).
         vat: VAT number (BT-31, BT-48).
         tax_ids: other tax registrations (BT-32): scheme and text, "Godkänd för F-skatt" in Sweden.
-        endpoint: electronic address (BT-34, BT-49).
+        endpoint: electronic address (BT-34, BT-49); `endpoint_scheme`: whose numbers it is of (ISO 6523: 0007 Sweden).
         ids: further identifiers (BT-29, BT-46), each with its scheme.
         country: ISO 3166 code of its address.
     """
@@ -59,6 +59,7 @@ class Party:
     endpoint: str = ""
     ids: tuple[tuple[str, str], ...] = ()
     country: str = ""
+    endpoint_scheme: str = ""
 
     @property
     def shown(self) -> str:

@@ -35,6 +35,7 @@ def party(fields: Fields) -> Party:
         tax_ids=tuple(others),
         endpoint=fields.text("EndpointID"),
         ids=ids,
+        endpoint_scheme=fields.attribute("EndpointID", "schemeID"),
         country=country.text("IdentificationCode").upper() if country else "",
     )
 

@@ -24,8 +24,8 @@ from importers.plan import Plan
 from importers.recognise.references import same_party
 from importers.ubl.accounts import Accounts
 from importers.ubl.entry import Draft, Drafter
-from importers.ubl.identity import content_of, party_number, source_id_of
-from importers.ubl.metadata import LONGEST, attachments_of, metadata_of, narration_of
+from importers.ubl.identity import party_number, source_id_of
+from importers.ubl.metadata import attachments_of, metadata_of, narration_of
 from importers.ubl.model import CREDIT_NOTES, INVOICES, ISLANDS, ZERO, Invoice
 from importers.ubl.problems import (
     UblCreditUnknown,
@@ -40,13 +40,14 @@ from importers.ubl.problems import (
     UblTypeLook,
 )
 from importers.ubl.sides import Sides
+from importers.ubl.standing import Standing
 from importers.ubl.swedish import facts_of, findings
 from importers.ubl.totals import line_works_out
 from importers.ubl.worth import Worth, worth_of
 from ledger.books import Unit, account_code
 from ledger.books.sources import SourceTable
 from ledger.errors import Problem
-from ledger.messages import N_, say
+from ledger.messages import say
 from ledger.rules.open_items import Movement
 from ledger.subledger import bill_link, ic_link, invoice_link, movements_of
 
@@ -91,18 +92,23 @@ class _Planner:
         self.fatal = False
 
     def run(self, today: dt.date) -> Plan:
-        standing = self.view.sources.get(self.source_id)
-        if isinstance(standing, data.Transaction):
-            self.same(standing)
-            self.plan.known.append((standing, standing))
+        link = self.link(self.invoice.number, credit=self.invoice.is_credit)
+        standing = Standing(self.view, self.invoice, self.sides, self.source_id, link)
+        known = standing.entry()
+        if known is not None:
+            difference = standing.difference(known)
+            if difference:
+                raise self.problem(UblInvoiceChanged, place=self.view.place(known), difference=difference)
+            self.plan.known.append((known, known))
             return self.plan
         self.islands()
         self.swedish()
         day = self.day(today)
         worth = worth_of(self.invoice, self.view)
         accounts = Accounts(self.view, self.source, self.invoice, self.sides, day)
-        link = self.link(self.invoice.number, credit=self.invoice.is_credit)
-        self.not_booked(link, accounts.claim)
+        by_hand = standing.by_hand(accounts.claim)
+        if by_hand is not None:
+            raise self.problem(UblInvoiceBooked, place=self.view.place(by_hand))
         links, item = self.links(link, accounts)
         draft = Drafter(accounts, worth, item).run()
         self.looks(draft, worth)
@@ -113,37 +119,6 @@ class _Planner:
         for note in self.plan.notes:
             note.file = self.file
         return self.plan
-
-    # --- is it new?
-
-    def same(self, standing: data.Transaction) -> None:
-        """Refuse another content under the number of a booked invoice."""
-        difference = []
-        number = standing.meta.get("invoice")
-        if number != clean(self.invoice.number, LONGEST):
-            difference.append(f"{number} -> {self.invoice.number}")
-        elif standing.meta.get("content") == content_of(self.invoice):
-            return
-        issued = standing.meta.get("invoice-date", standing.date)
-        if issued != self.invoice.issued:
-            difference.append(f"{issued} -> {self.invoice.issued}")
-        claims = [p.units for p in standing.postings if p.units and not p.account.startswith(("Income:", "Expenses:"))]
-        sums = {abs(u.number) for u in claims if u.number is not None and u.currency == self.invoice.currency}
-        if abs(self.invoice.totals.payable) not in sums:
-            difference.append(f"{self.invoice.totals.payable} {self.invoice.currency}")
-        told = "; ".join(difference) or say(N_("its lines or texts"))
-        raise self.problem(UblInvoiceChanged, place=self.view.place(standing), difference=told)
-
-    def not_booked(self, link: str, claim: str) -> None:
-        """Refuse an invoice that stands in the book under its link with the same claim."""
-        turn = self.invoice.sign * (1 if self.sides.selling else -1)
-        amount = turn * self.invoice.totals.payable
-        for entry in self.view.linked.get(link, ()):
-            if str(entry.meta.get("source-id", "")).startswith("ubl-"):
-                continue  # a corrected invoice, or a credit note that names it
-            booked = [p.units for p in entry.postings if p.account == claim and p.units]
-            if any((units.number, units.currency) == (amount, self.invoice.currency) for units in booked):
-                raise self.problem(UblInvoiceBooked, place=self.view.place(entry))
 
     # --- may it come?
 

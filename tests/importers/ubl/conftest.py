@@ -64,7 +64,7 @@ def booked(take):
     return run
 
 
-ALWAYS = ("source-id", "document", "content")
+ALWAYS = ("source-id", "document", "content", "seller")
 
 
 def shown(entry):

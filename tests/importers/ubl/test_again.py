@@ -10,11 +10,12 @@ from importers.ubl.read import read_ubl
 from ledger.books import account_code
 from ledger.charts import load_chart
 from ledger.subledger import bill_link, movements_of, open_items
-from tests.importers.ubl.build import REPRIS, SELLER, STRANGER, credit, invoice, line
+from tests.importers.ubl.build import GERMAN, NORSE, REPRIS, SELLER, STRANGER, credit, invoice, line
 from tests.importers.ubl.conftest import postings, told
 from tests.importers.ubl.test_read import SBDH
 
 D = Decimal
+OTHER = {"name": "Annan AB", "legal": "5565594158", "vat": "SE556559415801", "country": "SE"}
 BOUGHT = {"seller": SELLER, "buyer": REPRIS}
 
 
@@ -129,6 +130,66 @@ def test_sellers_may_use_one_number(take):
     assert len({link for entry in fed.transactions() for link in entry.links}) == 2
 
 
+UNNAMED = {**SELLER, "legal": ""}
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (SELLER, UNNAMED),  # its VAT number holds its organisation number
+        (UNNAMED, SELLER),
+        (SELLER, {**UNNAMED, "vat": "", "endpoint": "5560360793"}),
+        (SELLER, {**UNNAMED, "vat": ""}),  # by name, number, day and amount
+        ({**UNNAMED, "vat": ""}, SELLER),
+        (SELLER, {**UNNAMED, "vat": "", "name": "Trävaror Väst"}),  # by account, number, day and amount
+        (SELLER, {**SELLER, "legal": "SE556036079301"}),
+        (SELLER, {**SELLER, "legal": "16556036-0793"}),
+        (NORSE, {**NORSE, "legal": ""}),
+        (GERMAN, {**GERMAN, "legal": ""}),
+    ],
+)
+def test_a_seller_that_names_itself_otherwise_is_booked_once(take, first, again):
+    _, fed = take(invoice(line(cost="5460"), seller=first, buyer=REPRIS))
+    report = fed.take(invoice(line(cost="5460"), seller=again, buyer=REPRIS), name="b.xml")
+    assert (report.status, len(report.plan.known)) == ("known", 1)
+    other = fed.take(invoice(line("Bord", cost="5460"), seller=again, buyer=REPRIS), name="c.xml")
+    assert (other.status, other.problem.code) == ("refused", "UBL_INVOICE_CHANGED")
+    assert other.problem.params["difference"] == "its lines or texts"
+    assert len(fed.transactions()) == 1
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        invoice(line(cost="5460"), seller={**UNNAMED, "vat": "", "name": "Annan AB"}, buyer=REPRIS, means=()),
+        invoice(line(cost="5460"), seller={**UNNAMED, "vat": ""}, buyer=REPRIS, issued="2026-03-11"),
+        invoice(line(net="101.00", cost="5460"), seller={**UNNAMED, "vat": ""}, buyer=REPRIS),
+        invoice(line(cost="5460"), seller={**UNNAMED, "vat": ""}, buyer=REPRIS, number="1002"),
+        invoice(line(cost="5460"), seller={**SELLER, "legal": "5565594158"}, buyer=REPRIS),
+        credit(line(cost="5460"), seller={**UNNAMED, "vat": ""}, buyer=REPRIS, number="1001", of=""),
+    ],
+)
+def test_another_invoice_is_another(take, again):
+    """Another day, amount, number or kind; another organisation number, or neither name nor account the same."""
+    _, fed = take(invoice(line(cost="5460"), **BOUGHT))
+    assert fed.take(again, name="b.xml").status == "imported"
+    assert len(fed.transactions()) == 2
+
+
+def test_an_own_invoice_that_names_the_unit_otherwise_is_booked_once(take):
+    _, fed = take(invoice())
+    again = {"legal": "", "vat": "", "ids": ["556000-0167"]}
+    assert fed.take(invoice(seller={**REPRIS, **again}), name="b.xml").status == "known"
+    assert len(fed.transactions()) == 1
+
+
+def test_one_number_to_two_customers_is_refused(take):
+    """Booked by hand for Kund AB, 125.00; the file says 250.00 to Annan AB: never one item for both."""
+    report, fed = take(invoice(line(net="200.00"), buyer=OTHER), _2026_03=BY_HAND.format(amount="125.00"))
+    assert (report.status, report.problem.code) == ("refused", "UBL_INVOICE_BOOKED")
+    assert len(fed.transactions()) == 1
+
+
 BY_HAND = """\
 2026-03-10 * "Kund AB" "Faktura 1001" ^inv-repris-1001
   Assets:1510-Kundfordringar   {amount} SEK
@@ -195,9 +256,6 @@ def test_a_credit_note_may_bear_the_number_of_what_it_credits(take):
     report = fed.take(credit(number="1001"), name="k.xml")
     assert report.plan.transactions[0].links == {"inv-repris-1001", "inv-repris-_credit-1001"}
     assert items(fed) == []
-
-
-OTHER = {"name": "Annan AB", "legal": "5565594158", "vat": "SE556559415801", "country": "SE"}
 
 
 @pytest.mark.parametrize(
