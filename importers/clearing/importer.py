@@ -10,7 +10,7 @@ from typing import ClassVar
 from importers.base import SambokImporter, Source
 from importers.book import BookView
 from importers.clearing.model import Deposit
-from importers.clearing.planner import plan_deposits
+from importers.clearing.planner import NO_TIME, plan_deposits
 from importers.clearing.sources import source_of
 from importers.clearing.till import TillSide
 from importers.plan import Plan
@@ -33,6 +33,8 @@ class ClearingImporter(SambokImporter):
     """
 
     ROLE: ClassVar[str]
+    #: How long before and after a deposit the sender gives its serial to no other one.
+    ALONE: ClassVar[dt.timedelta] = NO_TIME
 
     @abc.abstractmethod
     def read(self, source: Source) -> Reading:
@@ -90,6 +92,7 @@ class ClearingImporter(SambokImporter):
                     document=source.document,
                     today=today,
                     till=self.till(table, view),
+                    alone=self.ALONE,
                 )
             )
         return whole

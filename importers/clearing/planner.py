@@ -8,13 +8,15 @@ first and lists the payments itself, they are in the books by it (`importers.cle
 A deposit is known again by whose it is, its serial and date; it is booked once. A file in which one comes again with
 another amount, other fees or other payments (`importers.clearing.content`) doesn't come in (`DEPOSIT_RESTATED`) until a
 person has decided which is right: by taking out the booked entry, by putting it right (where its amount stays, its line
-`content` is taken out), by a voucher that corrects it, or by setting the file aside.
+`content` is taken out), by a voucher that corrects it, or by setting the file aside. Where the sender gives a serial to
+one deposit within some weeks (`alone`), one that comes again with another day is told differently, too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +41,7 @@ from ledger.messages import N_, say
 from ledger.subledger import deposit_link
 
 ZERO = Decimal(0)
+NO_TIME = dt.timedelta()
 #: What source ids of deposits begin with.
 DEPOSIT = "dep-"
 
@@ -64,6 +67,7 @@ def plan_deposits(
     document: str,
     today: dt.date,
     till: TillSide | None = None,
+    alone: dt.timedelta = NO_TIME,
 ) -> Plan:
     """Compare the deposits of one source with the book.
 
@@ -76,12 +80,13 @@ def plan_deposits(
         document: what `document:` says on every entry.
         today: the day by which dates are judged.
         till: where takings go that a till report books, too; None = no till.
+        alone: how long before and after a deposit the sender gives its serial to no other one.
 
     Raises:
         DepositSum, DepositTwice, DepositRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed,
         ImportAccountMissing, ChartRoleMissing: the file can't come in.
     """
-    planner = _Planner(view, source, role, file, document, today, till)
+    planner = _Planner(view, source, role, file, document, today, till, alone)
     whole = _once(deposits, file)
     for deposit in whole:
         planner.take(deposit)
@@ -122,8 +127,10 @@ class _Planner:
         document: str,
         today: dt.date,
         till: TillSide | None,
+        alone: dt.timedelta,
     ) -> None:
         self.view = view
+        self.alone = alone
         self.file = file
         self.document = document
         self.today = today
@@ -145,7 +152,7 @@ class _Planner:
         """One deposit: new, known, or told differently than before."""
         self.check(deposit)
         source_id = deposit_id(deposit)
-        standing = self.view.sources.get(source_id) or self.standing.get(link_of(deposit))
+        standing = self.view.sources.get(source_id) or self.standing.get(link_of(deposit)) or self.moved(deposit)
         if standing is None:
             line = self.lines.of(deposit)
             if line is not None:
@@ -158,6 +165,13 @@ class _Planner:
             raise self.restated(deposit, standing)
         self.paid_in += deposit.amount
         self.plan.known.append((self.bare(deposit, source_id), standing))
+
+    def moved(self, deposit: Deposit) -> data.Transaction | None:
+        """The deposit with the same serial that the book holds of another day; None where the sender reuses serials."""
+        near = range(1, self.alone.days + 1) if deposit.serial else range(0)
+        days = (deposit.date + dt.timedelta(days=n * sign) for n in near for sign in (-1, 1))
+        links = (link_of(replace(deposit, date=day)) for day in days)
+        return next((self.standing[link] for link in links if link in self.standing), None)
 
     def brought(self, deposit: Deposit, line: data.Transaction) -> None:
         """A deposit that is known by the bank's line of it, which lists its payments."""
@@ -220,6 +234,8 @@ class _Planner:
         """Whether the book holds a deposit with other figures or payments; what somebody took out isn't compared."""
         if self.view.is_corrected(standing):
             return False
+        if self.is_moved(deposit, standing):
+            return True
         before, now = standing.meta, figures(deposit)
         if before.get("source-id") != source_id and self.booked(standing, deposit.currency).number != deposit.amount:
             return True
@@ -227,6 +243,10 @@ class _Planner:
             return True
         # Where a person has put the amount right, the payments that it was made of say nothing any more.
         return before.get("source-id") == source_id and before.get(CONTENT, content_of(deposit)) != content_of(deposit)
+
+    def is_moved(self, deposit: Deposit, standing: data.Directive) -> bool:
+        """Whether the book holds it as the deposit of another day, by its link: a person may have changed its date."""
+        return self.standing.get(link_of(deposit)) is None and self.moved(deposit) is standing
 
     def booked(self, standing: data.Directive, currency: str) -> Amount:
         """What stands of a deposit on the clearing account."""
@@ -236,7 +256,9 @@ class _Planner:
     def restated(self, deposit: Deposit, standing: data.Directive) -> DepositRestated:
         now = told(Amount(deposit.amount, deposit.currency), figures(deposit))
         before = told(self.booked(standing, deposit.currency), standing.meta)
-        if now == before:
+        if self.is_moved(deposit, standing):
+            before = say(N_("{figures}, on {date}"), figures=before, date=standing.date)
+        elif now == before:
             before = say(N_("{figures}, but of other amounts, payers, references, texts or days"), figures=before)
         return DepositRestated(
             file=self.file,

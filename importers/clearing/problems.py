@@ -18,7 +18,7 @@ class DepositSum(Problem):
 
 
 class DepositRestated(Problem):
-    """A deposit that the book holds with another amount, other fees, or other payments."""
+    """A deposit that the book holds with another amount, other fees or payments, or on another day."""
 
     code = "DEPOSIT_RESTATED"
     message = N_("Deposit {serial} of {date} reads {now} here, but is booked with {before} ({place}).")

@@ -1,6 +1,12 @@
-"""Card settlements into books: each payout one deposit, the acquirer's fees a cost, refunds and chargebacks apart."""
+"""Card settlements into books: each payout one deposit, the acquirer's fees a cost, refunds and chargebacks apart.
+
+A payout's id stands for one payout within four weeks: with another day it is the same one, told differently. Ids that
+begin anew with the month or the year are others; where they begin anew with each day, the day is the payout's id.
+"""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from importers.base import Source
 from importers.book import BookView
@@ -21,6 +27,7 @@ class CardImporter(Declared, ClearingImporter):
     """Any acquirer's settlement by `[source.takings.columns]`."""
 
     ROLE = "card_clearing"
+    ALONE = dt.timedelta(days=27)  # ids that begin anew each month come again after 28 days at the earliest
 
     def read(self, source: Source) -> Reading:
         """Every payout of the file."""

@@ -343,6 +343,47 @@ def test_a_payout_comes_in_once_and_refuses_the_file_in_which_it_reads_different
     assert str(feed.balances()["1581"]) == "107.80"
 
 
+ONE = "Utbetalningsdag;Referens;Brutto;Avgift;Netto\n2026-03-03;P1;100,00;2,00;98,00\n"
+
+
+@pytest.mark.parametrize("now", ["100,00;2,00;98,00", "100,00;3,00;97,00", "70,00;1,00;69,00"])
+@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-02", "2026-03-30", "2026-02-04"])
+def test_a_payouts_id_on_another_day_within_four_weeks_is_refused(feed, day, now):
+    """3 March + 27 days = 30 March; 3 March - 27 days = 4 February."""
+    feed = feed(BAS + PAYOUTS + SALES)
+    feed.take(ONE, "a.csv")
+    report = feed.take(f"{HEAD}{day};P1;{now}\n", "b.csv")
+    assert type(report.problem) is DepositRestated
+    assert report.problem.params["before"] == "98.00 SEK, payments: 1, fees: 2.00 SEK, on 2026-03-03"
+    assert report.problem.params["date"] == day
+    assert str(feed.balances()["1581"]) == "98.00"
+
+
+@pytest.mark.parametrize(
+    ("row", "booked"),
+    [
+        ("2026-03-31;P1;100,00;2,00;98,00", "196.00"),  # ids that begin anew with the month: 28 days
+        ("2026-02-03;P1;100,00;2,00;98,00", "196.00"),
+        ("2026-03-04;P2;100,00;2,00;98,00", "196.00"),
+        ("2026-03-03;P1;100,00;2,00;98,00", "98.00"),  # the same everything
+    ],
+)
+def test_another_payout_comes_in_and_the_same_one_is_known(feed, row, booked):
+    feed = feed(BAS + PAYOUTS + SALES)
+    feed.take(ONE, "a.csv")
+    report = feed.take(f"{HEAD}{row}\n", "b.csv")
+    assert report.problem is None
+    assert str(feed.balances()["1581"]) == booked
+
+
+def test_without_ids_equal_payouts_of_two_days_are_two(feed):
+    """As they are where an acquirer's ids begin anew with each day, and the settings leave the column out."""
+    feed = feed(BAS + PAYOUTS.replace('batch = "Referens"\n', "") + SALES)
+    feed.take(ONE, "a.csv")
+    assert feed.take(ONE.replace("03-03", "03-04"), "b.csv").problem is None
+    assert str(feed.balances()["1581"]) == "196.00"
+
+
 # --- what is refused
 
 HEAD = "Utbetalningsdag;Referens;Brutto;Avgift;Netto\n"
