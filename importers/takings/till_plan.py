@@ -7,7 +7,8 @@ account between own accounts until the bank has it.
 
 Sales and VAT are told in the unit's own currency, in which the law wants them: a report in another one is refused.
 
-A report is known again by till, number and day; a file in which one has other sales than booked doesn't come in.
+A report is known again by till, number and day; a file in which one has other figures than booked, or comes again under
+another day, doesn't come in (`importers.takings.till_again`).
 Numbers that are missing between two reports are said.
 """
 
@@ -28,11 +29,13 @@ from beancount.core.amount import Amount
 from importers.book import BookView
 from importers.booktext import clean
 from importers.checks import check_amount, check_day, check_open
+from importers.clearing.content import CONTENT
 from importers.clearing.till import day_link
 from importers.identity import digest
 from importers.plan import Plan
 from importers.postings import posting, weighs
 from importers.takings.problems import TillCurrency, TillGap, TillRestated
+from importers.takings.till_again import AROUND, Dated, content_of, differing
 from importers.takings.till_model import ZERO, Report, Sold
 from importers.takings.tills import ROLES
 from ledger.books.source_takings import TillPayment
@@ -43,9 +46,8 @@ from ledger.subledger.movements import ON_ITS_WAY
 
 #: What source ids of till reports begin with; metadata of their entries.
 TILL, NUMBER, REGISTER, SALES = "till-", "z-report", "till", "sales"
-#: Numbers that count; and how far reports may lie apart that count on from each other.
+#: Numbers that count.
 NUMERIC = re.compile(r"[0-9]{1,15}")
-AROUND = dt.timedelta(days=30)
 #: A report's day and number.
 Numbered: TypeAlias = tuple[dt.date, int]
 
@@ -70,6 +72,7 @@ def plan_reports(
     planner = _Planner(view, source, file, document, today)
     for report in reports:
         planner.take(report)
+    planner.dated(reports)
     planner.gaps(reports)
     planner.plan.opens = view.take_opened() if planner.plan.entries else []
     return planner.plan
@@ -89,6 +92,14 @@ class _Planner:
         """What tells a till's numbers from another till's."""
         return report.till or self.source.name
 
+    def register_of(self, entry: data.Transaction) -> str:
+        """The same, of a report in the book."""
+        return str(entry.meta.get(REGISTER) or self.source.name)
+
+    def id_of(self, report: Report) -> str:
+        """The `source-id` of a report."""
+        return TILL + digest(self.register(report), report.number, report.date)
+
     def take(self, report: Report) -> None:
         """One report: new, known, or told differently than before."""
         unit = self.view.unit
@@ -101,7 +112,7 @@ class _Planner:
                 currency=report.currency,
                 expected=unit.currency,
             )
-        source_id = TILL + digest(self.register(report), report.number, report.date)
+        source_id = self.id_of(report)
         entry = self.entry(report, source_id)
         standing = self.view.sources.get(source_id)
         if standing is None:
@@ -109,19 +120,49 @@ class _Planner:
                 self.check(report, entry)
                 self.plan.entries.append(entry)
             return
-        before = standing.meta.get(SALES)
-        if before not in {None, entry.meta[SALES]} and not self.view.is_corrected(standing):
-            raise TillRestated(
-                file=self.file,
-                line=report.line,
-                unit=self.view.unit.slug,
-                number=report.number or "-",
-                date=report.date,
-                now=entry.meta[SALES],
-                before=before,
-                place=self.view.place(standing),
-            )
+        if not self.view.is_corrected(standing):
+            self.compare(report, entry, standing)
         self.plan.known.append((entry, standing))
+
+    def compare(self, report: Report, entry: data.Transaction, standing: data.Directive) -> None:
+        """A known report reads as it is booked; what somebody took out of the booked entry isn't compared."""
+        before, now = standing.meta.get(SALES), entry.meta[SALES]
+        if before not in {None, now}:
+            raise self.restated(report, str(now), str(before), standing)
+        if standing.meta.get(CONTENT, entry.meta[CONTENT]) != entry.meta[CONTENT]:
+            here, there = differing(entry, standing)
+            if here != there:
+                raise self.restated(report, f"{now} ({here})", f"{now} ({there})", standing)
+
+    def dated(self, reports: Iterable[Report]) -> None:
+        """No new report is one of another day."""
+        new = {str(e.meta["source-id"]): e for e in self.plan.entries if isinstance(e, data.Transaction)}
+        if not new:
+            return
+        held = Dated()
+        for entry in self.view.transactions:
+            if str(entry.meta.get("source-id", "")).startswith(TILL) and not self.view.is_corrected(entry):
+                held.add(self.register_of(entry), str(entry.meta.get(NUMBER, "")), entry)
+        for fresh in new.values():
+            held.add(self.register_of(fresh), fresh.meta[NUMBER], fresh)
+        for report in reports:
+            again = new.get(self.id_of(report))
+            other = held.other_day(self.register_of(again), again.meta[NUMBER], again) if again else None
+            if again and other:
+                now = again.meta[SALES]
+                raise self.restated(report, str(now), say(N_("{sales} on {date}"), sales=now, date=other.date), other)
+
+    def restated(self, report: Report, now: str, before: str, standing: data.Directive) -> TillRestated:
+        return TillRestated(
+            file=self.file,
+            line=report.line,
+            unit=self.view.unit.slug,
+            number=report.number or "-",
+            date=report.date,
+            now=now,
+            before=before,
+            place=self.view.place(standing) if "filename" in standing.meta else self.file,
+        )
 
     def check(self, report: Report, entry: data.Transaction) -> None:
         """The day, the amounts and the accounts of the settings take it."""
@@ -161,7 +202,7 @@ class _Planner:
         said: dict[str, Any] = {"source-id": source_id, NUMBER: clean(report.number, 40)}
         if report.till:
             said[REGISTER] = clean(report.till, 40)
-        said |= {SALES: Amount(report.sales, currency), "document": self.document}
+        said |= {SALES: Amount(report.sales, currency), CONTENT: content_of(report), "document": self.document}
         text = say(N_("Z report {number}"), number=report.number)
         narration = clean(" ".join(filter(None, (text, report.till))))
         return data.Transaction(said, report.date, "*", None, narration, data.EMPTY_SET, frozenset(links), postings)
@@ -195,7 +236,7 @@ class _Planner:
         for entry in self.view.transactions:
             number = str(entry.meta.get(NUMBER, ""))
             if str(entry.meta.get("source-id", "")).startswith(TILL) and NUMERIC.fullmatch(number):
-                held[str(entry.meta.get(REGISTER) or self.source.name)].add((entry.date, int(number)))
+                held[self.register_of(entry)].add((entry.date, int(number)))
         for till, numbers in new.items():
             for before, at, missing in gaps_of(held[till], set(numbers)):
                 report = numbers[at]

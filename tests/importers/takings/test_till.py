@@ -312,6 +312,111 @@ def test_a_report_never_changes(feed):
     assert feed.balances()["1581"] == Decimal("90.00")
 
 
+S25, S12 = "Income:3001-Försäljning-25", "Income:3002-Försäljning-12"
+V25, V12 = "Liabilities:2611-Utgående-moms-25", "Liabilities:2621-Utgående-moms-12"
+OWN = "Assets:1909-Överföring-mellan-egna-konton"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "now"),
+    [
+        # 1 620.00 at 25 % instead of 500.00 at 25 and 1 120.00 at 12 %: VAT of 324.00 instead of 100.00 + 120.00
+        (
+            "500,00;100,00;1120,00;120,00",
+            "1620,00;324,00;0,00;0,00",
+            f"{S25} -400.00, {S12} -1000.00, {V25} -100.00, {V12} -120.00",
+            f"{S25} -1296.00, {S12} 0, {V25} -324.00, {V12} 0",
+        ),
+        (
+            "320,00;900,00;400,00",
+            "320,00;800,00;500,00",
+            "Assets:1581-Kort-på-väg 900.00, Assets:1582-Swish-på-väg 400.00",
+            "Assets:1581-Kort-på-väg 800.00, Assets:1582-Swish-på-väg 500.00",
+        ),
+        (
+            "300,00;77",
+            "400,00;78",
+            f"{OWN} 77 300.00, {OWN} 78 0, Assets:1910-Kassa 18.00",
+            f"{OWN} 77 0, {OWN} 78 400.00, Assets:1910-Kassa -82.00",
+        ),
+        (
+            "300,00;77",
+            "300,00;78",
+            f"{OWN} 77 300.00, {OWN} 78 0",
+            f"{OWN} 77 0, {OWN} 78 300.00",
+        ),
+        # 818.00 counted: 2.00 are missing; 820.00: none
+        (
+            "818,00",
+            "820,00",
+            "Assets:1910-Kassa 18.00, Income:3790-Kassadifferenser 2.00",
+            "Assets:1910-Kassa 20.00, Income:3790-Kassadifferenser 0",
+        ),
+    ],
+)
+def test_a_report_of_the_same_sales_with_other_figures_does_not_come_in(feed, old, new, before, now):
+    feed = feed(UNIT)
+    feed.take(Z, "a.csv")
+    books = feed.bytes()
+    report = feed.take(Z.replace(old, new), "b.csv")
+    assert (report.status, type(report.problem)) == ("refused", TillRestated)
+    told = report.problem.params
+    assert (told["before"], told["now"]) == (f"1620.00 SEK ({before})", f"1620.00 SEK ({now})")
+    assert feed.bytes() == books
+    month = feed.unit.month_file(dt.date(2026, 3, 1))
+    lines = month.read_text(encoding="utf-8").splitlines(keepends=True)
+    month.write_text("".join(line for line in lines if not line.startswith("  content:")), encoding="utf-8")
+    assert feed.take(Z.replace(old, new), "b.csv").status == "known"  # booked by an older version
+
+
+def test_accounts_that_a_person_has_chosen_and_figures_put_right_make_no_other_report(feed):
+    feed = feed(UNIT)
+    feed.take(Z, "a.csv")
+    month = feed.unit.month_file(dt.date(2026, 3, 1))
+    text = month.read_text(encoding="utf-8").replace("Income:3001-Försäljning-25", "Income:3002-Försäljning-12")
+    month.write_text(text, encoding="utf-8")
+    assert feed.take(Z, "a2.csv").status == "known"
+    # 818.00 were counted, not 820.00: the booked entry was put right
+    month.write_text("; taken out\n", encoding="utf-8")
+    feed.take(Z.replace("818,00", "820,00"), "b.csv")
+    text = month.read_text(encoding="utf-8")
+    assert feed.take(Z, "c.csv").status == "refused"
+    right = "  Assets:1910-Kassa  -2.00 SEK\n  Income:3790-Kassadifferenser  2.00 SEK\n"
+    month.write_text(text.rstrip("\n") + "\n" + right, encoding="utf-8")
+    assert feed.take(Z, "c.csv").status == "known"
+
+
+def test_a_report_that_comes_again_under_another_day_does_not_come_in(feed):
+    feed = feed(TILL + SMALL + SALE_25 + CARD)
+    feed.take(small("2026-03-02;17;100,00;100,00", "2026-03-03;18;50,00;50,00"), "a.csv")
+    books = feed.bytes()
+    report = feed.take(small("2026-03-04;17;100,00;100,00", "2026-03-05;19;70,00;70,00"), "b.csv")
+    assert (report.status, type(report.problem), report.problem.line) == ("refused", TillRestated, 2)
+    assert (report.problem.params["before"], report.problem.params["now"]) == ("100.00 SEK on 2026-03-02", "100.00 SEK")
+    assert feed.bytes() == books
+    report = feed.take(small("2026-03-05;19;70,00;70,00", "2026-03-06;19;70,00;70,00"), "c.csv")
+    assert (type(report.problem), report.problem.params["place"][-5:]) == (TillRestated, "c.csv")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["2026-03-04;17;101,00;101,00"],  # other figures
+        ["2026-04-02;17;100,00;100,00"],  # another month
+        # it began at 16 again: 18 and 16 stand for other figures, too
+        ["2026-03-20;16;60,00;60,00", "2026-03-21;17;100,00;100,00", "2026-03-22;18;20,00;20,00"],
+        # the same figures under another number: two days on which the same was sold
+        ["2026-03-04;19;50,00;50,00"],
+    ],
+)
+def test_equal_figures_of_another_report_come_in(feed, rows):
+    feed = feed(TILL + SMALL + SALE_25 + CARD)
+    held = ["2026-03-01;16;10,00;10,00", "2026-03-02;17;100,00;100,00", "2026-03-03;18;50,00;50,00"]
+    feed.take(small(*held), "a.csv")
+    report = feed.take(small(*rows), "b.csv")
+    assert (report.status, len(report.plan.entries)) == ("imported", len(rows)), report.problem
+
+
 def test_missing_numbers_are_said_when_the_next_report_comes(feed):
     feed = feed(TILL + SMALL + SALE_25 + CARD)
 
