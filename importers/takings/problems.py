@@ -76,6 +76,14 @@ class SwishIntraday(Problem):
     remedy = N_("Import the daily report.")
 
 
+class SwishDates(Problem):
+    """A Swish report of payments that nobody had made when it was made."""
+
+    code = "SWISH_DATES"
+    message = N_("The report was made on {made}, but holds a payment of {sold}.")
+    remedy = N_("The file was edited, or put together from others. Nothing was booked; download it again.")
+
+
 class SwishKind(Problem):
     """A payment of a kind that the bank's guide doesn't name."""
 

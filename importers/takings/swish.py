@@ -20,8 +20,9 @@ from importers.clearing.model import Deposit, Payment
 from importers.clearing.till import TillSide
 from importers.identity import account_number, digest
 from importers.letters import head_text, read_text
+from importers.tables import problem_at
 from importers.takings.declared import Declared
-from importers.takings.problems import TakingsLayout
+from importers.takings.problems import SwishDates, TakingsLayout
 from importers.takings.sheet import Sheet, writing_of
 from importers.takings.swish_read import (
     AMOUNTS,
@@ -53,16 +54,16 @@ class SwishImporter(Declared, ClearingImporter):
         """Every deposit of the report."""
         text = read_text(source.data, source.shown, self.takings.encoding)
         report = self.report(text, source.shown)
+        check_dates(report, text, source.shown)
         booked, left = finished(report, self.takings)
         remarks = []
-        if left:
-            remarks.append(
-                say(
-                    N_("Payments of {date}, the day on which the report was made, are left out: {count}."),
-                    date=report.made,
-                    count=left,
-                )
-            )
+        today = sum(p.date == report.made for p in left)
+        if today:
+            told = N_("Payments of {date}, the day on which the report was made, are left out: {count}.")
+            remarks.append(say(told, date=report.made, count=today))
+        if len(left) > today:
+            told = N_("Payments that the bank books after {date}, when the report was made, are left out: {count}.")
+            remarks.append(say(told, date=report.made, count=len(left) - today))
         return Reading(tuple(deposits_of(booked, self.takings.deposits)), tuple(remarks))
 
     def report(self, text: str, shown: str) -> SwishReport:
@@ -87,12 +88,23 @@ class SwishImporter(Declared, ClearingImporter):
         return till_side(view, table, "swish")
 
 
-def finished(report: SwishReport, takings: TakingsTable) -> tuple[list[SwishPayment], int]:
-    """The payments of days that were over when the report was made, and how many others there are."""
+def check_dates(report: SwishReport, text: str, shown: str) -> None:
+    """Refuse a report of payments that were made after it; that the bank books them later is common (weekends).
+
+    Raises:
+        SwishDates: it holds one.
+    """
+    for payment in report.payments:
+        if report.made is not None and payment.sold > report.made:
+            raise problem_at(SwishDates, text, shown, payment.line, sold=payment.sold, made=report.made)
+
+
+def finished(report: SwishReport, takings: TakingsTable) -> tuple[list[SwishPayment], list[SwishPayment]]:
+    """The payments of days that were over when the report was made, and the others."""
     if report.made is None or takings.deposits == "payment":
-        return list(report.payments), 0
+        return list(report.payments), []
     over = [p for p in report.payments if p.date < report.made]
-    return over, len(report.payments) - len(over)
+    return over, [p for p in report.payments if p.date >= report.made]
 
 
 def deposits_of(payments: Iterable[SwishPayment], way: str | None) -> list[Deposit]:

@@ -18,6 +18,7 @@ from importers.problems import ImportAmountInvalid, ImportDateInvalid
 from importers.problems_tables import TableColumns, TableCutOff
 from importers.run import importers_of
 from importers.takings.problems import (
+    SwishDates,
     SwishIntraday,
     SwishKind,
     TakingsCount,
@@ -230,6 +231,29 @@ def test_a_day_that_isnt_over_is_left_out_and_comes_with_the_next_report(feed):
     again = feed.take(swedbank(*more, made="2026-03-04"), "b.csv")
     assert (len(again.plan.entries), len(again.plan.known)) == (1, 1)
     assert feed.balances()["1582"] == Decimal("116.00")
+
+
+def test_a_weekends_payments_that_the_bank_books_on_monday_wait_for_the_report_of_then(feed):
+    """A report of Sunday, 8 March: Friday's comes in, Saturday's and Sunday's are booked on the 9th."""
+    feed = feed(ONLY + SALES)
+    friday = ("2026-03-06", "2026-03-06", "5.00", "A", "")
+    rows = [friday, ("2026-03-09", "2026-03-07", "100.00", "B", ""), ("2026-03-09", "2026-03-08", "20.00", "C", "")]
+    report = feed.take(swedbank(*rows, made="2026-03-08"), "a.csv")
+    told = "Payments that the bank books after 2026-03-08, when the report was made, are left out: 2."
+    assert report.plan.remarks == [told]
+    assert feed.balances()["1582"] == Decimal("5.00")
+    feed.take(swedbank(*rows, made="2026-03-10"), "b.csv")
+    assert feed.balances()["1582"] == Decimal("125.00")
+
+
+@pytest.mark.parametrize("way", ["", '[source.takings]\ndeposits = "payment"\n'])
+def test_a_report_of_payments_that_were_made_after_it_does_not_come_in(feed, way):
+    feed = feed(ONLY + way + SALES)
+    rows = [(*MARCH_2, "100.00", "A", ""), ("2026-03-11", "2026-03-11", "7.00", "B", "")]
+    report = feed.take(swedbank(*rows, made="2026-03-03"), "a.csv")
+    assert (report.status, type(report.problem)) == ("refused", SwishDates)
+    assert report.problem.line == 4
+    assert feed.transactions() == []
 
 
 def test_a_report_in_which_a_day_reads_differently_does_not_come_in(feed):
