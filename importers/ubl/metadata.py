@@ -77,6 +77,9 @@ def attachments_of(invoice: Invoice, unit: Unit) -> tuple[list[Attachment], list
         elif one.data:
             text = N_("{number}: the embedded {name} is no PDF and stays inside the archived invoice.")
             remarks.append(say(text, number=invoice.number, name=clean(name, 60)))
+        elif one.embedded:
+            text = N_("{number}: the embedded {name} is empty; ask the sender for it.")
+            remarks.append(say(text, number=invoice.number, name=clean(name, 60)))
         elif one.uri:
             text = N_("{number} names a document elsewhere, which wasn't fetched: {uri}")
             remarks.append(say(text, number=invoice.number, uri=clean(one.uri, 120)))

@@ -158,12 +158,13 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document that came with it (BG-24): embedded, or only named by its address."""
+    """A document that came with it (BG-24): embedded (be it empty), or only named by its address."""
 
     id: str
     name: str = ""
     data: bytes = b""
     uri: str = ""
+    embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

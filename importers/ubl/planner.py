@@ -28,13 +28,16 @@ from importers.ubl.identity import party_number, source_id_of
 from importers.ubl.metadata import attachments_of, metadata_of, narration_of
 from importers.ubl.model import CREDIT_NOTES, INVOICES, ISLANDS, ZERO, Invoice
 from importers.ubl.problems import (
+    UblCreditMore,
     UblCreditUnknown,
+    UblDateAhead,
     UblInvoiceBooked,
     UblInvoiceChanged,
     UblLate,
     UblLineDiffers,
     UblPrepaid,
     UblRateFar,
+    UblRoundingLarge,
     UblSwedishRule,
     UblTaxCategory,
     UblTypeLook,
@@ -53,6 +56,10 @@ from ledger.subledger import bill_link, ic_link, invoice_link, movements_of
 
 #: Types whose accounting depends on more than what they state.
 TO_LOOK_AT = frozenset({"384", "386"})
+#: Amounts to pay are rounded to whole units of a currency at most: by more than one it isn't rounding.
+MOST_ROUNDING = Decimal(1)
+#: Invoices may be dated some time ahead (rents are); by more a year is mistyped.
+AHEAD = dt.timedelta(days=31)
 
 
 def plan_invoice(
@@ -111,7 +118,8 @@ class _Planner:
             raise self.problem(UblInvoiceBooked, place=self.view.place(by_hand))
         links, item = self.links(link, accounts)
         draft = Drafter(accounts, worth, item).run()
-        self.looks(draft, worth)
+        self.looks(draft, worth, today)
+        self.credits(draft, links - {link}, accounts.claim)
         self.plan.notes += draft.notes
         entry = self.entry(draft, day, accounts, links)
         self.plan.entries.append(entry)
@@ -238,7 +246,7 @@ class _Planner:
 
     # --- the entry
 
-    def looks(self, draft: Draft, worth: Worth) -> None:
+    def looks(self, draft: Draft, worth: Worth, today: dt.date) -> None:
         """What else a person should look at."""
         invoice = self.invoice
         for line in invoice.lines:
@@ -254,10 +262,33 @@ class _Planner:
             said = {"amount": invoice.prepaid, "currency": invoice.currency, "counterparty": self.sides.other.name}
             self.note(UblPrepaid, invoice.totals.line, **said)
             draft.sure = False
+        if abs(invoice.rounding) > MOST_ROUNDING:
+            self.note(UblRoundingLarge, invoice.totals.line, amount=invoice.rounding, currency=invoice.currency)
+            draft.sure = False
+        if invoice.issued > today + AHEAD:
+            self.note(UblDateAhead, date=invoice.issued)
+            draft.sure = False
         if worth.spot is not None:
             self.note(UblRateFar, rate=f"{worth.rate:.6f}", spot=worth.spot, currency=invoice.currency)
             draft.sure = False
         draft.sure &= not self.fatal
+
+    def credits(self, draft: Draft, booked: frozenset[str], claim: str) -> None:
+        """Is more credited than was invoiced, by all credit notes of these invoices together, be they paid or not?"""
+        entries = {id(entry): entry for link in booked for entry in self.view.linked[link]}.values()
+        invoiced, credited = ZERO, abs(self.invoice.totals.payable + self.invoice.prepaid)
+        for entry in entries:
+            units = [p.units for p in entry.postings if p.account == claim and p.units]
+            amount = sum((u.number or ZERO for u in units if u.currency == self.invoice.currency), ZERO)
+            amount *= 1 if self.sides.selling else -1
+            if "credits" in entry.meta:
+                credited -= amount
+            else:
+                invoiced += max(amount, ZERO)  # payments turn the other way
+        if booked and credited > invoiced:
+            sums: dict[str, Any] = {"credited": credited, "invoiced": invoiced, "currency": self.invoice.currency}
+            self.note(UblCreditMore, preceding=", ".join(self.invoice.preceding), **sums)
+            draft.sure = False
 
     def entry(self, draft: Draft, day: dt.date, accounts: Accounts, links: frozenset[str]) -> data.Transaction:
         """The whole entry; what it is flagged for stands as its suggestion."""

@@ -246,6 +246,39 @@ class UblLate(Problem):
     remedy = N_("Nothing, unless the cost is large: then ask the federation to re-open the month by decision.")
 
 
+class UblRoundingLarge(Problem):
+    """An amount to pay that was rounded by more than rounding can be."""
+
+    code = "UBL_ROUNDING_LARGE"
+    message = N_("Invoice {number} from {seller} rounds the amount to pay by {amount} {currency}: that is no rounding.")
+    remedy = N_(
+        "It was booked on the account for rounding. Ask the seller what it is, a fee, a discount or a mistake, and "
+        "move it to where it belongs; VAT wasn't reckoned on it."
+    )
+
+
+class UblDateAhead(Problem):
+    """An invoice dated long after the day on which it came."""
+
+    code = "UBL_DATE_AHEAD"
+    message = N_("Invoice {number} from {seller} is dated {date}, more than a month ahead.")
+    remedy = N_("It was booked on that day. See that the date is right: an invoice belongs to the month of its date.")
+
+
+class UblCreditMore(Problem):
+    """Credit notes of more than the invoice that they credit."""
+
+    code = "UBL_CREDIT_MORE"
+    message = N_(
+        "With credit note {number} from {seller}, {credited} {currency} are credited of {preceding}, which is "
+        "{invoiced}."
+    )
+    remedy = N_(
+        "What is credited too much stands open as a credit. Is it right, set the flag to *; else have it corrected by "
+        "its sender before it is set off or paid back."
+    )
+
+
 class UblCreditUnknown(Problem):
     """A credit note of an invoice that the books don't hold."""
 

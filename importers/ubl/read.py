@@ -280,6 +280,7 @@ class _Reader:
             name=name,
             data=self.embedded(inside, name or fields.text("ID")) if inside else b"",
             uri=external.text("URI") if external else "",
+            embedded=inside is not None and inside.one(f"{CBC}EmbeddedDocumentBinaryObject") is not None,
         )
 
     def embedded(self, inside: Fields, name: str) -> bytes:

@@ -46,9 +46,27 @@ def check_adds_up(invoice: Invoice, file: str) -> None:
                 currency=invoice.currency,
                 rule=rule,
             )
+    _same_way(invoice, file)
     assert sum((amount for _, amount in components(invoice)), ZERO) == invoice.totals.net
     assert invoice.totals.net + invoice.tax == invoice.totals.gross
     assert invoice.totals.gross - invoice.prepaid + invoice.rounding == invoice.totals.payable
+
+
+def _same_way(invoice: Invoice, file: str) -> None:
+    """VAT in the seller's accounting currency turns as the document's own does; where that is nothing, so is this."""
+    stated = invoice.tax_accounting
+    if stated and stated * invoice.tax <= 0:
+        raise UblTotalsDiffer(
+            file=file,
+            line=invoice.totals.line,
+            number=invoice.number,
+            what=say(N_("the VAT in {currency}"), currency=invoice.tax_currency),
+            stated=stated,
+            computed=-stated if invoice.tax else ZERO,
+            difference=2 * stated if invoice.tax else stated,
+            currency=invoice.tax_currency,
+            rule="BR-53",
+        )
 
 
 def components(invoice: Invoice) -> Iterator[tuple[Tax, Decimal]]:

@@ -239,6 +239,44 @@ def test_a_credit_note_of_a_paid_invoice_stands_for_itself(take):
     assert items(fed) == [("inv-repris-_credit-K1", "-25.00", "SEK")]
 
 
+@pytest.mark.parametrize("paid", [False, True])
+@pytest.mark.parametrize(
+    ("net", "flag", "codes", "credited"),
+    [
+        ("60.00", "*", [], ""),
+        ("60.01", "!", ["UBL_CREDIT_MORE"], "125.01"),
+        ("100.00", "!", ["UBL_CREDIT_MORE"], "175.00"),
+    ],
+)
+def test_more_credited_than_invoiced_is_looked_at(take, net, flag, codes, credited, paid):
+    """125.00 were invoiced and 50.00 credited: 75.00 (net 60.00) can still be; paid or not."""
+    _, fed = take(invoice())
+    if paid:
+        month = fed.unit.month_file(dt.date(2026, 3, 10))
+        payment = '2026-03-20 * "Kund AB" "" ^inv-repris-1001\n  Assets:1930-Bank  125.00 SEK\n'
+        month.write_text(month.read_text() + "\n" + payment + "  Assets:1510-Kundfordringar  -125.00 SEK\n")
+    assert fed.take(credit(line(net="40.00")), name="k.xml").plan.transactions[0].flag == "*"
+    report = fed.take(credit(line(net=net), number="K2"), name="k2.xml")
+    assert (report.plan.transactions[0].flag, told(report)) == (flag, codes)
+    if codes:
+        said = report.plan.notes[0].params
+        assert (said["credited"], said["invoiced"], said["preceding"]) == (credited, "125.00", "1001")
+        assert said["number"] == "K2"
+
+
+def test_a_prepaid_invoice_may_be_credited_as_a_whole(take):
+    """Of 125.00 were 25.00 prepaid: the item is 100.00, but 125.00 were invoiced."""
+    _, fed = take(invoice(prepaid="25.00"))
+    assert told(fed.take(credit(), name="k.xml")) == []
+
+
+@pytest.mark.parametrize(("ahead", "codes"), [(31, []), (32, ["UBL_DATE_AHEAD"])])
+def test_an_invoice_dated_long_ahead_is_looked_at(take, ahead, codes):
+    day = dt.date.today() + dt.timedelta(days=ahead)  # noqa: DTZ011  as the import reckons
+    report, _ = take(invoice(issued=str(day), due=str(day)))
+    assert (report.plan.transactions[0].flag, told(report)) == ("!" if codes else "*", codes)
+
+
 def test_a_credit_note_of_an_invoice_that_nobody_knows(take):
     report, fed = take(credit(of="999"))
     (entry,) = report.plan.transactions

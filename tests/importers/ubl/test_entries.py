@@ -17,6 +17,7 @@ from tests.importers.ubl.build import (
     STRANGER,
     change,
     credit,
+    embedded,
     invoice,
     line,
 )
@@ -472,3 +473,29 @@ def test_the_book_holds_what_was_planned(take):
     assert shown(stands) == shown(report.plan.transactions[0])
     book = load_books(fed.ws, ["repris"]).units["repris"]
     assert book.ok, book.problems
+
+
+@pytest.mark.parametrize(
+    ("rounding", "codes"),
+    [
+        ("1.00", []),
+        ("-1.00", []),
+        ("1.01", ["UBL_ROUNDING_LARGE"]),
+        ("-1.01", ["UBL_ROUNDING_LARGE"]),
+        ("50.00", ["UBL_ROUNDING_LARGE"]),
+    ],
+)
+def test_what_is_more_than_rounding_is_looked_at(take, rounding, codes):
+    report, _ = take(invoice(line(cost="5460"), rounding=rounding, **BOUGHT))
+    (entry,) = report.plan.transactions
+    assert (entry.flag, told(report)) == ("!" if codes else "*", codes)
+    assert postings(entry)[-1] == f"3740 {rounding} SEK"
+
+
+def test_an_embedded_document_without_content_is_said(take):
+    content = invoice(after=embedded("avtal.pdf", "JVBERi0="))
+    assert content.count(b"JVBERi0=") == 1
+    report, _ = take(content.replace(b"JVBERi0=", b""))
+    assert [remark for remark in report.plan.remarks if "avtal.pdf" in remark] == [
+        "1001: the embedded avtal.pdf is empty; ask the sender for it."
+    ]

@@ -175,3 +175,24 @@ LINES = st.builds(
 @given(st.lists(LINES, min_size=1, max_size=6), st.sampled_from([invoice, credit]))
 def test_every_invoice_of_right_sums_adds_up(lines, make):
     check_adds_up(read_ubl(make(*lines)), "f.xml")
+
+
+@pytest.mark.parametrize(
+    ("net", "code", "rate", "stated", "right"),
+    [
+        ("100.00", "S", "25", "285.00", True),
+        ("100.00", "S", "25", "-285.00", False),
+        ("-100.00", "S", "25", "-285.00", True),
+        ("-100.00", "S", "25", "285.00", False),
+        ("100.00", "E", "0", "285.00", False),
+    ],
+)
+def test_vat_in_both_currencies_turns_the_same_way(net, code, rate, stated, right):
+    one = line(net=net, code=code, rate=rate)
+    found = read_ubl(invoice(one, currency="EUR", tax_currency="SEK", tax_accounting=stated))
+    if right:
+        check_adds_up(found, "f.xml")
+        return
+    with pytest.raises(UblTotalsDiffer) as caught:
+        check_adds_up(found, "f.xml")
+    assert (caught.value.params["rule"], caught.value.params["stated"]) == ("BR-53", stated)
