@@ -93,6 +93,9 @@ class _Planner:
         else:
             self.year()
         self.plan.remarks += self.accounts.remarks()
+        if parts := sum(1 for row in self.sie.balances if row.kind == "PSALDO" and row.year == 0 and row.objects):
+            text = N_("Changes of a month by object (#PSALDO) stay in the archived file: {count}.")
+            self.plan.remarks.append(say(text, count=parts))
         self.plan.opens = self.view.take_opened()
         return self.plan
 

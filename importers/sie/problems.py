@@ -22,6 +22,16 @@ class SieCutOff(Problem):
     remedy = N_("Export the file again and copy it whole.")
 
 
+class SieVoucherTwice(Problem):
+    """A number that stands on two vouchers of which the closing balances count one."""
+
+    code = "SIE_VOUCHER_TWICE"
+    message = N_(
+        "Voucher {voucher} stands twice in the file (first in line {first}), and the closing balances count it once."
+    )
+    remedy = N_("Take out the one too many in the accounting program, and export again.")
+
+
 class SieTooLong(Problem):
     """More lines than any year's books have."""
 

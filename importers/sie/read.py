@@ -214,6 +214,8 @@ class _Reader:
         year = (self._date(days[0]), self._date(days[1])) if len(days) == 2 else None
         if year and year[1] < year[0]:
             raise self._invalid(say(N_("the year ends before it begins")))
+        if self.sie.years.get(int(flat[0]), year) != year:
+            raise self._invalid(say(N_("#RAR {year} stands twice, with other days"), year=flat[0]))
         self.sie.years[int(flat[0])] = year
 
     def _balance(self, label: str, values: list[str | list[str]]) -> None:

@@ -86,7 +86,7 @@ class Known:
     @classmethod
     def of(cls, entry: data.Transaction) -> Known:
         """What is compared of a transaction that a SIE file gave."""
-        meta, total = entry.meta, sums(entry)
+        meta, total = entry.meta, {account: amount for account, amount in sums(entry).items() if amount}
         final = not str(meta["source-id"]).startswith(BY_CONTENT)
         name = str(meta.get("voucher" if final else PROPOSED, ""))
         text, program = entry.narration or "", _letters(str(meta[PROGRAM]))

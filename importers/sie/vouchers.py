@@ -112,11 +112,22 @@ class _Planner:
                 "first is {name} of {date}, booked as {before}."
             )
             plan.remarks.append(say(text, count=len(self.renumbered), name=name, date=day, before=before))
+        if twice := self.twice():
+            text = N_("Numbers that stand on more than one voucher of the file: {names}. Each voucher is booked.")
+            shown = ", ".join(twice[:SHOWN]) + (", ..." if len(twice) > SHOWN else "")
+            plan.remarks.append(say(text, names=shown))
         year = sie.years.get(0)
         outside = sum(1 for v in sie.vouchers if year and not year[0] <= v.date <= year[1])
         if year and outside:
             text = N_("Vouchers dated outside the file's year {start} to {end}: {count}.")
             plan.remarks.append(say(text, start=year[0], end=year[1], count=outside))
+
+    def twice(self) -> list[str]:
+        """Numbers given for good that more than one voucher of the file has."""
+        if self.sie.is_import:
+            return []
+        count = Counter(v.name for v in self.sie.vouchers if v.name)
+        return [clean(name, 60) for name, number in count.items() if number > 1]
 
     def source_ids(self) -> list[str]:
         """By what each voucher is known: year, series and number where its program numbered it for good, else content.
@@ -299,8 +310,14 @@ def differences(new: data.Transaction, old: data.Directive) -> list[str]:
 
 
 def _in_words(new: data.Transaction, old: data.Transaction) -> str:
-    """How two vouchers differ: in day and amounts, or else in their texts."""
-    return "; ".join(differences(new, old)) or f"{old.narration} -> {new.narration}"
+    """How two vouchers differ: in day and amounts, or else in their texts, or in what else they say."""
+    what = differences(new, old)
+    if not what and old.narration != new.narration:
+        what = [f"{old.narration} -> {new.narration}"]
+    before, now = (str(entry.meta[PROGRAM]) for entry in (old, new))
+    if not what and before != now:
+        what = [say(N_("the program, {before} -> {now}"), before=before, now=now)]
+    return "; ".join(what) or say(N_("objects or texts of its rows"))
 
 
 def _history(row: SieRow) -> str:

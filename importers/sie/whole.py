@@ -17,12 +17,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from importers.booktext import clean
 from importers.sie.model import ZERO, SieFile, SieVoucher
-from importers.sie.problems import SieCutOff
+from importers.sie.problems import SieCutOff, SieVoucherTwice
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
 SHOWN = 4
+LONGEST = 60
 
 
 def check_whole(sie: SieFile, name: str) -> None:
@@ -34,13 +36,14 @@ def check_whole(sie: SieFile, name: str) -> None:
 
     Raises:
         SieCutOff: its own balances say that something is missing.
+        SieVoucherTwice: they say that a voucher of a number that stands twice is one too many.
     """
-    reason = _lack(sie) if sie.type == 4 else _lack_of_balances(sie)
+    reason = _lack(sie, name) if sie.type == 4 else _lack_of_balances(sie)
     if reason:
         raise SieCutOff(file=name, reason=reason)
 
 
-def _lack(sie: SieFile) -> str | None:
+def _lack(sie: SieFile, name: str) -> str | None:
     """What type 4 lacks, in words."""
     opening, closing, result = sie.sums("IB"), sie.sums("UB"), sie.sums("RES")
     if not sie.vouchers and not any((*opening.values(), *closing.values(), *result.values())):
@@ -64,9 +67,36 @@ def _lack(sie: SieFile) -> str | None:
     amounts = {number: ends - before - moved for number, before, moved, ends in differing}
     if not amounts or _unbalanced(amounts, sie.unbalanced()):
         return None
+    counted = {*opening, *closing} if not result else {*opening, *closing, *result, *sie.moved()}
+    _check_twice(sie, amounts, counted, name)
     shown = ", ".join(f"{number} {amount}" for number, amount in list(amounts.items())[:SHOWN])
     more = ", …" if len(amounts) > SHOWN else ""
     return say(N_("vouchers are missing that lead to the closing balances: {accounts}"), accounts=shown + more)
+
+
+def _check_twice(sie: SieFile, amounts: dict[str, Decimal], counted: set[str], name: str) -> None:
+    """Refuse a file in which a voucher whose number stands twice is what its balances differ by.
+
+    Args:
+        sie: the file.
+        amounts: by how much the closing balances are more than opening + vouchers, of the accounts that differ.
+        counted: the accounts whose balances tell.
+        name: the file's name in errors.
+    """
+    first: dict[str, SieVoucher] = {}
+    for voucher in sie.vouchers:
+        other = first.setdefault(voucher.name, voucher)
+        if other is voucher or not voucher.name:
+            continue
+        for one in (voucher, other):
+            moved: dict[str, Decimal] = {}
+            for row in one.rows:
+                if row.account in counted:
+                    moved[row.account] = moved.get(row.account, ZERO) - row.amount
+            if {account: amount for account, amount in moved.items() if amount} == amounts:
+                raise SieVoucherTwice(
+                    file=name, line=voucher.line, voucher=clean(voucher.name, LONGEST), first=other.line
+                )
 
 
 def _unbalanced(amounts: dict[str, Decimal], vouchers: list[SieVoucher]) -> bool:

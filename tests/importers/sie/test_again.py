@@ -67,6 +67,7 @@ AGAIN = {
     "a number at last": (BARE, ANNA, "", []),
     "a younger program": (HEAD + ANNA, HEAD.replace("2000", "2010").replace("5.1", "6.0") + ANNA, "", []),
     "amounts as whole numbers": (ANNA, ANNA.replace(".00", ""), "", []),
+    "a row of nothing": (ANNA, ANNA.replace("#TRANS 3001", "#TRANS 3740 {} 0.00\n#TRANS 3001"), "", []),
     # the same number and day
     "another text": (ANNA, ANNA.replace('77"\n{', '77 rättad"\n{'), "", [CHANGED]),
     "other amounts": (ANNA, ver(77, "Anna Faktura 77", "1510 2500", "3001 -2000", "2611 -500"), "", [CHANGED]),
@@ -246,6 +247,37 @@ def test_what_is_equal_is_found_before_what_is_near(feed, order):
     report = feed.take(files[1], "second.se")
     assert (report.status, report.plan.notes) == ("known", [])
     assert feed.balances()["1510"] == Decimal("160.00")
+
+
+def test_a_number_on_two_vouchers_of_a_years_books_is_said(feed):
+    """K-77 of 1 March and of 5 March, 1250.00 each, and both are in the closing balances."""
+    feed = feed(ONLY_SIE, accounts=ACCOUNTS)
+    ends = YEAR.replace("1250", "2500").replace("-1000", "-2000").replace("-250\n", "-500\n")
+    other = ANNA.replace("20260301", "20260305").replace("Anna", "Bo")
+    report = feed.take(HEAD + ends + ANNA + other, "first.se")
+    assert (len(report.plan.transactions), report.plan.notes) == (2, [])
+    said = "Numbers that stand on more than one voucher of the file: K-77. Each voucher is booked."
+    assert report.plan.remarks == [said]
+
+
+REASONS = {
+    "another program": (
+        HEAD + ANNA,
+        HEAD.replace("Faktura", "Bokföring") + ANNA,
+        "the program, Faktura 2000 -> Bokföring 2000",
+    ),
+    "an object": (HEAD + BARE, HEAD + BARE.replace("1510 {}", '1510 {1 "A"}'), "objects or texts of its rows"),
+    "a text": (HEAD + BARE, HEAD + BARE.replace("Anna Faktura 77", "Bo"), "Anna Faktura 77 -> Bo"),
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_what_is_alike_says_in_what_it_differs(feed, case):
+    first, second, reason = REASONS[case]
+    feed = feed(ONLY_SIE, accounts=ACCOUNTS)
+    feed.take(first, "first.si")
+    (note,) = feed.take(second, "second.si").plan.notes
+    assert (type(note), note.params["difference"]) == (ALIKE, reason)
 
 
 def test_numbers_that_were_given_for_good_in_two_years_are_two_vouchers(feed):

@@ -1,6 +1,7 @@
 """Every way in which a SIE file can be wrong: one typed error each, and nothing of the file comes in."""
 
 import datetime as dt
+import re
 import zlib
 from decimal import Decimal
 from pathlib import Path
@@ -27,11 +28,12 @@ from importers.sie.problems import (
     SieInvalid,
     SieNoVouchers,
     SieTooLong,
+    SieVoucherTwice,
     SieWrongCompany,
     SieWrongCurrency,
     SieYearRunning,
 )
-from importers.sie.read import LONGEST, MOST_ACCOUNTS, MOST_LINES
+from importers.sie.read import LONGEST, MOST_ACCOUNTS, MOST_LINES, read_sie
 from ledger.books import Unit
 from ledger.books.durable import sha256
 from ledger.books.sources import SourceTable
@@ -58,6 +60,7 @@ BOOK = """#FLAGGA 0
 #TRANS 6110 {1 "10"} 100.00 20260105 "A4" 5 "anna"
 }
 """
+VOUCHER = BOOK[BOOK.index("#VER") :]
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +175,8 @@ BAD = {
     "the end is missing: in a record": (BOOK.partition("#VER")[0][:-1], SieCutOff, 14),
     "the end is missing: vouchers": (BOOK.partition("#VER")[0], SieCutOff, None),
     "the end is missing: balances": (BOOK.partition("#UB")[0], SieCutOff, None),
+    "another year of the same number": (but("#KONTO 1930", "#RAR 0 20250101 20251231\n#KONTO 1930"), SieInvalid, 9),
+    "a voucher twice that its balances count once": (BOOK + VOUCHER, SieVoucherTwice, 20),
     "a line of 20,001 letters": (but('"Bolaget"', f'"{"x" * LONGEST}"'), SieInvalid, 7),
     "too many lines": (BOOK + "\n" * MOST_LINES, SieTooLong, None),
     "too many bytes": (BOOK + f"#PROSA {'x' * 1000}\n" * 34000, ImportFileTooLarge, None),
@@ -252,6 +257,21 @@ def test_what_is_odd_but_read(plan, case):
     amounts = [p.units.number for p in entry.postings if p.units.number]
     assert amounts == [Decimal("-100.00"), Decimal("100.00")]
     assert entry.meta["voucher"] == "A-1"
+
+
+@pytest.mark.parametrize(
+    "name", ["norstedts_bokslut_4E_ksumma.se", "norstedts_bokslut_4I_ksumma.si", "visma_compact_typ1_ksumma.se"]
+)
+def test_an_altered_figure_under_a_checksum_is_refused(samples, name):
+    """A digit of an amount, altered in a real file that carries #KSUMMA."""
+    content = (samples / "sweden/sie" / name).read_bytes()
+    read_sie(content)
+    places = [m.start(1) for m in re.finditer(rb"#(?:TRANS|UB|RES)[^\r\n]*?([0-9])\.[0-9]", content)]
+    assert places
+    for place in places[:: max(1, len(places) // 40)]:
+        digit = b"3" if content[place : place + 1] != b"3" else b"1"
+        with pytest.raises(SieChecksum):
+            read_sie(content[:place] + digit + content[place + 1 :])
 
 
 def test_a_right_checksum_is_taken(plan):

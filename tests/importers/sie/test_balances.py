@@ -187,6 +187,13 @@ def test_a_running_year_comes_in_month_by_month(feed):
     assert feed.book().problems == ()
 
 
+def test_months_by_object_are_said_to_stay_outside(feed):
+    """January's sales of 500.00 by cost centre: the account's own row holds them already."""
+    parts = MONTHS + '#PSALDO 0 202601 3001 {1 "10"} -300.00\n#PSALDO 0 202601 3001 {1 "20"} -200.00\n'
+    report = start(feed).take(RUNNING.replace(MONTHS, parts), "types.se")
+    assert "Changes of a month by object (#PSALDO) stay in the archived file: 2." in report.plan.remarks
+
+
 def test_the_next_export_adds_the_next_month_and_says_what_changed(feed):
     """March comes in; January has sales of 510.00 now, which is said."""
     feed = start(feed)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from importers.sie.model import YEAR_KINDS
-from importers.sie.problems import SieCutOff
+from importers.sie.problems import SieCutOff, SieVoucherTwice
 from importers.sie.read import read_sie
 from importers.sie.whole import check_whole, months_differ
 from ledger.errors import Problem
@@ -87,6 +87,32 @@ def test_cut_off(case):
         check_whole(read_sie(text.encode()), "x.se")
     assert caught.value.file == "x.se"
     assert said in caught.value.text()
+
+
+TWICE = {
+    # vouchers beside ONE and TWO                                              the line that is named, its voucher
+    "the same": (TWO, 21, "A-2"),
+    "the same, and no result": (TWO, 20, "A-2"),
+    "another day and text": (TWO.replace("20260205", "20260305").replace("Pennor", "Pärmar"), 21, "A-2"),
+    "another amount": (TWO.replace("40.00", "41.00"), 21, "A-2"),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_a_voucher_too_many_is_no_cut(case):
+    """The closing balances count 100.00 and 40.00; the file has a second voucher A-2."""
+    more, line, name = TWICE[case]
+    balances = without(BALANCES, "#RES") if "no result" in case else BALANCES
+    with pytest.raises(SieVoucherTwice) as caught:
+        check_whole(read_sie((HEAD + balances + ONE + TWO + more).encode()), "x.se")
+    assert caught.value.line == line
+    assert f"Voucher {name} stands twice in the file (first in line {line - 5})" in caught.value.text()
+
+
+def test_two_vouchers_of_one_number_that_the_balances_count_are_whole():
+    """100.00 + 40.00 + 40.00."""
+    balances = BALANCES.replace("860", "820").replace("140", "180")
+    check_whole(read_sie((HEAD + balances + ONE + TWO + TWO).encode()), "x.se")
 
 
 def test_months_tell_of_missing_months():
