@@ -146,6 +146,28 @@ class TillCash(Problem):
     remedy = N_("Correct the count at its source: counted is what lay in the drawer before cash went to the bank.")
 
 
+class TillBanked(Problem):
+    """A till report in which cash taken to the bank is negative."""
+
+    code = "TILL_BANKED"
+    message = N_("Z report {number} of {date}: {banked} went to the bank, which can't be less than nothing.")
+    remedy = N_(
+        "Nothing of the file was booked. The column banked holds cash that left the drawer for the bank, without sign; "
+        "change that was fetched there is a voucher of its own."
+    )
+
+
+class TillBankedMore(Problem):
+    """More cash taken to the bank than lay in the drawer."""
+
+    code = "TILL_BANKED_MORE"
+    message = N_("Z report {number} of {date}: {banked} went to the bank, but {counted} {currency} were counted.")
+    remedy = N_(
+        "Compare with the bank's receipt. Cash of other days in the same bag is right as it is; else correct the "
+        "booked entry, or the count."
+    )
+
+
 class TillCurrency(Problem):
     """A till report in another currency than the unit's."""
 

@@ -37,6 +37,7 @@ class Report:
         number: the report's number; each till counts by itself.
         difference: cash counted less cash that should be there; missing cash is negative.
         banked: cash taken to the bank; `bag`: its number.
+        counted: what lay in the drawer before that; None where the file doesn't say.
         line: in the file.
     """
 
@@ -49,6 +50,7 @@ class Report:
     difference: Decimal = ZERO
     banked: Decimal = ZERO
     bag: str = ""
+    counted: Decimal | None = None
     line: int = 0
 
     @property

@@ -34,7 +34,7 @@ from importers.clearing.till import day_link
 from importers.identity import digest
 from importers.plan import Plan
 from importers.postings import posting, weighs
-from importers.takings.problems import TillCurrency, TillGap, TillRestated
+from importers.takings.problems import TillBankedMore, TillCurrency, TillGap, TillRestated
 from importers.takings.till_again import AROUND, Dated, content_of, differing
 from importers.takings.till_model import ZERO, Report, Sold
 from importers.takings.tills import ROLES
@@ -118,11 +118,28 @@ class _Planner:
         if standing is None:
             if entry.postings:
                 self.check(report, entry)
+                self.counted(report)
                 self.plan.entries.append(entry)
             return
         if not self.view.is_corrected(standing):
             self.compare(report, entry, standing)
         self.plan.known.append((entry, standing))
+
+    def counted(self, report: Report) -> None:
+        """Say where more cash went to the bank than lay in the drawer."""
+        if report.counted is not None and report.banked > report.counted:
+            self.plan.notes.append(
+                TillBankedMore(
+                    file=self.file,
+                    line=report.line,
+                    unit=self.view.unit.slug,
+                    number=report.number,
+                    date=report.date,
+                    banked=report.banked,
+                    counted=report.counted,
+                    currency=report.currency,
+                )
+            )
 
     def compare(self, report: Report, entry: data.Transaction, standing: data.Directive) -> None:
         """A known report reads as it is booked; what somebody took out of the booked entry isn't compared."""

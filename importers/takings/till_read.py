@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from importers.tables import Row, folded_name
-from importers.takings.problems import TillCash, TillNumber, TillSum, TillTotal, TillTwice, TillVat
+from importers.takings.problems import TillBanked, TillCash, TillNumber, TillSum, TillTotal, TillTwice, TillVat
 from importers.takings.sheet import Column, Sheet
 from importers.takings.till_model import ZERO, Paid, Report, Sold
 from ledger.books.source_takings import TakingsTable, TillSale
@@ -139,7 +139,7 @@ class TillReader:
         """A report that ties.
 
         Raises:
-            TillSum, TillTotal, TillVat, TillCash: it doesn't.
+            TillSum, TillTotal, TillVat, TillCash, TillBanked: it doesn't.
         """
         sold = tuple(s for s in (self.sold(one, sale) for sale in self.takings.sale) if s.gross or s.vat)
         paid = tuple(
@@ -155,6 +155,9 @@ class TillReader:
         total = self.figure(one, "sales")
         if total is not None and total != sales:
             raise self.sheet.table.problem(TillTotal, one.line, total=total, **told)
+        banked = self.figure(one, "banked") or ZERO
+        if banked < 0:
+            raise self.sheet.table.problem(TillBanked, one.line, number=one.number, date=one.date, banked=banked)
         return Report(
             till=one.till,
             number=one.number,
@@ -163,8 +166,9 @@ class TillReader:
             sold=sold,
             paid=paid,
             difference=self.difference(one, paid),
-            banked=self.figure(one, "banked") or ZERO,
+            banked=banked,
             bag=one.bag,
+            counted=self.figure(one, "counted"),
             line=one.line,
         )
 

@@ -23,6 +23,8 @@ from importers.run import importers_of
 from importers.takings.problems import (
     TakingsIncomplete,
     TakingsLayout,
+    TillBanked,
+    TillBankedMore,
     TillCash,
     TillCurrency,
     TillGap,
@@ -522,6 +524,24 @@ def test_cash_stated_and_counted_must_fit(feed):
     problem = feed.take(content, "z.csv").problem
     assert type(problem) is TillCash
     assert problem.params["computed"] == "-2.00"
+
+
+@pytest.mark.parametrize(
+    ("banked", "problem", "notes", "transfer"),
+    [
+        ("818,00", None, [], "818.00"),
+        ("818,01", None, [TillBankedMore], "818.01"),
+        ("-50,00", TillBanked, [], None),
+    ],
+)
+def test_cash_taken_to_the_bank_lay_in_the_drawer(feed, banked, problem, notes, transfer):
+    """818.00 were counted. More may be cash of other days, and is said; less than nothing is no cash at all."""
+    feed = feed(UNIT)
+    report = feed.take(Z.replace(";300,00;", f";{banked};"), "z.csv")
+    assert type(report.problem) is (problem or type(None))
+    assert [type(note) for note in (report.plan.notes if report.plan else [])] == notes
+    moved = [p for e in feed.transactions() for p in e.postings if (p.meta or {}).get("reference") == "77"]
+    assert [str(p.units.number) for p in moved] == ([transfer] if transfer else [])
 
 
 @pytest.mark.parametrize(
