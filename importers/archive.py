@@ -6,11 +6,17 @@ alone; one whose content is no longer what its name says is an error, since nobo
 
 from __future__ import annotations
 
+import re
+
 from importers.base import DOCUMENTS, Source, kept_name, plain_name
 from importers.plan import Attachment
 from importers.problems import ArchiveDamaged
 from ledger.books import Unit, durable
 from ledger.books.problems_write import WriteOutside
+
+DIGITS = 8
+#: An archived file's place: digest, own name, and the line in it.
+_ARCHIVED = re.compile(r"/([0-9a-f]{64})-([^/]+?)(:[0-9]+)?$")
 
 
 def archive(unit: Unit, source: Source) -> None:
@@ -50,3 +56,12 @@ def _keep(unit: Unit, kept: Attachment, shown: str) -> None:
 def archived(unit: Unit, source: Source) -> bool:
     """Whether the archive holds this content, under any name."""
     return bool(kept_name(unit, source.digest))
+
+
+def short_name(file: str) -> str:
+    """An archived file as people call it: its own name, and enough of its digest to tell two of one name apart.
+
+    A line number behind it stays behind it.
+    """
+    found = _ARCHIVED.search(file)
+    return f"{found[2]} ({found[1][:DIGITS]}){found[3] or ''}" if found else file

@@ -19,6 +19,7 @@ from itertools import accumulate
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from importers.archive import short_name
 from importers.bank.asserted import agrees, asserted_at, contradictions
 from importers.bank.compare import Comparison
 from importers.bank.gaps import ONE_DAY, STATEMENT, last_of
@@ -128,12 +129,18 @@ class Closings:
             BankBalanceEarly: lines of the very day that it closes: it was made before the day was over.
             BankBalanceRestated: the statement gives another balance than the one asserted for a day.
         """
+        ends = {day: statement for day, statement in self.ends().items() if not self.is_early(day)}
+        against = list(contradictions(self.book, self.statements, ends))
         for old in self.book.view.assertions(self.book.account, self.book.currency):
             held = self.book.log.before(old.date) == old.amount.number
             if held and self.moved(old.date):
-                raise self.contradicted(old)
-        ends = {day: statement for day, statement in self.ends().items() if not self.is_early(day)}
-        for old, statement, said in contradictions(self.book, self.statements, ends):
+                problem = self.contradicted(old)
+                told = next(((by, said) for other, by, said in against if other is old), None)
+                # An earlier statement's own balance against this one's: no entry by hand stands for the lines.
+                if told and old in self.book.asserted and not self.by_hand(old.date) and self.moved(old.date - ONE_DAY):
+                    problem = self.restated(old, *told)
+                raise problem
+        for old, statement, said in against:
             if old.meta.get("source-id") != self.balance(old.date, said, None).meta["source-id"]:  # a person's change
                 raise self.restated(old, statement, said)
         for new in self.plan.entries:
@@ -170,6 +177,7 @@ class Closings:
             said=Amount(said, book.currency),
             amount=old.amount,
             place=book.view.place(old),
+            earlier=short_name(str(old.meta.get("document") or say(N_("an entry by hand")))),
         )
 
     def early(self, old: data.Balance, difference: Decimal) -> BankBalanceEarly:
@@ -184,7 +192,7 @@ class Closings:
             place=self.book.view.place(old),
         )
 
-    def contradicted(self, old: data.Balance) -> BankBalanceContradicted | BankBalanceEarly:
+    def contradicted(self, old: data.Balance) -> Problem:
         """Why the new entries can't stand before an assertion."""
         book, day = self.book, old.date - ONE_DAY
         difference, place = self.moved(old.date), book.view.place(old)

@@ -15,8 +15,10 @@ class BankRestated(Problem):
         "new lines: {new}."
     )
     remedy = N_(
-        "Compare the day with the bank. If the new file is right, correct the booked lines by hand (never delete one "
-        "of a closed month) and import again; else set the file aside."
+        "Compare the day with the bank. If the new file is right, delete the booked lines of that day that it lacks "
+        "and the bank's `balance` of {account} that follows them, and import again. In a sealed month delete nothing: "
+        "book what differs by a new voucher with corrects:, and set the file aside. If the file is of another format "
+        "than those before it, download the days after the last booked one only."
     )
 
 
@@ -30,7 +32,8 @@ class BankBalanceContradicted(Problem):
     )
     remedy = N_(
         "Where an entry by hand is named, give it the source-id that stands with it, or remove it; then import again. "
-        "Else an opening balance may stand for these lines: remove it, and import statements oldest first."
+        "Where an opening balance that was booked by hand stands for these lines, remove it, and import statements "
+        "oldest first. Else, if the bank has these lines, remove the balance that is named, and import again."
     )
 
 
@@ -39,7 +42,8 @@ class BankBalanceRestated(Problem):
 
     code = "BANK_BALANCE_RESTATED"
     message = N_(
-        "By the file, {account} stands at {said} at the end of {day}, but the books assert {amount} there ({place})."
+        "By the file, {account} stands at {said} at the end of {day}, but the books assert {amount} there ({place}; "
+        "by {earlier})."
     )
     remedy = N_(
         "Nothing of the file was booked. Compare both with the bank. If this file is right, remove that balance from "

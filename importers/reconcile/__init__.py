@@ -1,5 +1,6 @@
 """Reconciliation (avstämning): the bank's own statements, out of the archive, against the books, month by month."""
 
+from importers.archive import short_name
 from importers.reconcile.model import FINDINGS, STATUSES, Account, Finding, Month
 from importers.reconcile.remedies import remedies
 from importers.reconcile.report import (
@@ -9,7 +10,6 @@ from importers.reconcile.report import (
     note_text,
     reconcile,
     sentences,
-    short_name,
 )
 
 __all__ = [

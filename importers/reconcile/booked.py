@@ -6,15 +6,16 @@ import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate
 
 import polars as pl
+from beancount.core import data
 
 from ledger.books import UnitBook
-from ledger.books.cells import loads
+from ledger.books.cells import loads, unpack_entry
 from ledger.books.columns import joinable, read
 
 ZERO = Decimal(0)
@@ -74,11 +75,13 @@ class BankBooks:
         accounts: by account and currency.
         lines: `file:line` by the `source-id` of every bank line of the book, wherever it is posted.
         documents: accounts that bank lines with this `document:` are posted to.
+        asserted: by account and currency, the balances that imports asserted: by day, amount and `document:`.
     """
 
     accounts: Mapping[tuple[str, str], AccountBook]
     lines: Mapping[str, str]
     documents: Mapping[str, frozenset[str]]
+    asserted: Mapping[tuple[str, str], Mapping[dt.date, tuple[Decimal, str]]] = field(default_factory=dict)
 
     def of(self, account: str, currency: str) -> AccountBook:
         """One account's; empty where nothing is posted to it."""
@@ -131,4 +134,21 @@ def bank_books(book: UnitBook, accounts: Collection[str], shown: Callable[[str],
         {key: AccountBook(rows) for key, rows in found.items()},
         lines,
         {document: frozenset(names) for document, names in documents.items()},
+        _asserted(book, accounts),
     )
+
+
+def _asserted(
+    book: UnitBook, accounts: Collection[str]
+) -> Mapping[tuple[str, str], Mapping[dt.date, tuple[Decimal, str]]]:
+    """The balances of some accounts that imports asserted."""
+    found: dict[tuple[str, str], dict[dt.date, tuple[Decimal, str]]] = defaultdict(dict)
+    directives = read(book.table("directives"), "directives", ["directive"])["directive"]
+    for text in directives.filter(directives.str.starts_with('["Balance"')):
+        entry = unpack_entry(loads(text))
+        assert isinstance(entry, data.Balance)
+        imported = str(entry.meta.get("source-id", "")).startswith(BANK_LINE)
+        if imported and entry.account in accounts and entry.amount.number is not None:
+            said = entry.amount.number, str(entry.meta.get("document", ""))
+            found[entry.account, entry.amount.currency][entry.date] = said
+    return found

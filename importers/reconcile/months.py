@@ -43,7 +43,7 @@ def reconcile_account(
     """
     book = books.of(account, currency)
     ids = {row.id for row in book.rows if row.from_bank}
-    series = series_of(statements, ids)
+    series = series_of(statements, ids, books.asserted.get((account, currency), {}))
     openings = {f"bank-{opening_digest(found.table, found.statement)}" for found in statements}
     lines = Lines()
     compare(lines, series, book, books.lines, openings)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from importers.archive import short_name
 from importers.reconcile.booked import bank_books
 from importers.reconcile.days import Restated
 from importers.reconcile.documents import bank_importers, look_at_archive, read_archive
@@ -25,9 +25,6 @@ from ledger.messages import N_, say, translate
 from ledger.reports.levy import money
 
 Shown = Callable[[Decimal, str], str]
-#: An archived file's place: digest, own name, and the line in it.
-_ARCHIVED = re.compile(r"/([0-9a-f]{64})-([^/]+?)(:[0-9]+)?$")
-DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -144,15 +141,6 @@ def reconcile_unit(ws: Workspace, book: UnitBook, today: dt.date) -> UnitReconci
 
     setting = (look_at_archive(unit, held.documents), tuple(map(repr, tables)), repr(unit), today)
     return memo.get(("reconciliation", unit.slug), work, same=(held,), equal=setting)
-
-
-def short_name(file: str) -> str:
-    """An archived file as people call it: its own name, and enough of its digest to tell two of one name apart.
-
-    A line number behind it stays behind it.
-    """
-    found = _ARCHIVED.search(file)
-    return f"{found[2]} ({found[1][:DIGITS]}){found[3] or ''}" if found else file
 
 
 def sentences(account: Account, month: Month, shown: Shown = money) -> list[str]:

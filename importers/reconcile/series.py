@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, pairwise
+from types import MappingProxyType
 
 from importers.bank.compare import key_of
 from importers.bank.gaps import first_of, last_of
@@ -21,6 +22,7 @@ from importers.bank.statements import same_account
 from importers.identity import numbered
 from importers.reconcile.days import Day, Telling, day_of
 from importers.reconcile.documents import Archived
+from importers.reconcile.superseded import Asserted, superseded
 
 ONE_DAY = dt.timedelta(days=1)
 ZERO = Decimal(0)
@@ -100,11 +102,19 @@ class Series:
         number: the account's number, as the first statement has it.
         statements: of it, in any order.
         booked: the `source-id`s that the books hold of the account that it feeds.
+        asserted: the balances that imports asserted of it.
     """
 
-    def __init__(self, number: str, statements: Sequence[Archived], booked: Collection[str]) -> None:
+    def __init__(
+        self,
+        number: str,
+        statements: Sequence[Archived],
+        booked: Collection[str],
+        asserted: Asserted = MappingProxyType({}),
+    ) -> None:
         self.number = number
-        self.statements = sorted((found for found in statements if span(found)), key=_order)
+        gone = {id(found) for found in superseded(statements, booked, asserted)}
+        self.statements = sorted((found for found in statements if span(found) and id(found) not in gone), key=_order)
         self.days = tuple(self._days(booked))
 
     def _days(self, booked: Collection[str]) -> Iterator[Day]:
@@ -266,7 +276,9 @@ def _tellings(found: Archived, at: int, marks: Sequence[dt.date]) -> Iterator[tu
         )
 
 
-def series_of(statements: Sequence[Archived], booked: Collection[str]) -> list[Series]:
+def series_of(
+    statements: Sequence[Archived], booked: Collection[str], asserted: Asserted = MappingProxyType({})
+) -> list[Series]:
     """The bank accounts of some statements: one that two files write as IBAN and as national number is one."""
     groups: list[tuple[str, list[Archived]]] = []
     for found in statements:
@@ -275,5 +287,5 @@ def series_of(statements: Sequence[Archived], booked: Collection[str]) -> list[S
             groups.append((found.number, [found]))
         else:
             own.append(found)
-    made = (Series(number, group, booked) for number, group in groups)
+    made = (Series(number, group, booked, asserted) for number, group in groups)
     return [one for one in made if one.days]

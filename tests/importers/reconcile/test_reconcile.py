@@ -198,21 +198,33 @@ def test_a_month_between_two_statements(feed):
     )
 
 
-def test_a_day_that_the_bank_tells_in_two_ways(fed):
-    """A person corrects the books as the second statement has it; the first stays in the archive."""
+def test_a_statement_that_the_books_follow_takes_the_place_of_an_older_one(fed):
+    """A person deletes the line that the second statement lacks, and the balance; the first stays in the archive."""
     blocks = fed.unit.month_file(march(1)).read_text(encoding="utf-8").split("\n\n")
     edit(fed, re.escape(next(b for b in blocks if '"Bank"' in b)), "")
     again = camt("2 250.00 Anna; 10 -80.00 Bo; 10 -80.00 Bo; 20 -54.50 Bank", "1000.00", (1, 31))
+    fed.unit.month_file(dt.date(2026, 4, 1)).write_text("; nothing yet\n", encoding="utf-8")
     assert fed.take(again, "again.xml").status == "imported"
     found = account(fed)
     month = found.months[-1]
-    assert (month.status, month.difference, findings(month)) == ("reconciled", 0, [])
-    (restated,) = month.notes
-    assert restated.date == march(20)
-    told = re.sub(r"\([0-9a-f]{8}\)", "()", sentences(found, month)[1])
-    assert told == (
-        "The bank tells 2026-03-20 in two ways: only again.xml () has -54.50 Bank; only file.xml () has -45.50 Bank."
-    )
+    assert (month.status, month.difference, findings(month), month.notes) == ("reconciled", 0, [], ())
+
+
+def test_a_line_more_needs_the_older_balance_gone(fed):
+    """1,044.50 was the end of March; with 5.00 more on the 20th it is 1,049.50."""
+    again = camt("2 250.00 Anna; 10 -80.00 Bo; 10 -80.00 Bo; 20 -45.50 Bank; 20 5.00 Cia", "1000.00", (1, 31))
+    april = fed.unit.month_file(dt.date(2026, 4, 1))
+    problem = fed.take(again, "again.xml").problem
+    assert (problem.code, problem.params["said"], problem.params["amount"]) == (
+        "BANK_BALANCE_RESTATED", "1049.50 SEK", "1044.50 SEK",
+    )  # fmt: skip
+    assert problem.params["place"].endswith("2026-04.beancount:1")
+    assert problem.params["earlier"].startswith("file.xml (")
+    april.write_text("; nothing yet\n", encoding="utf-8")
+    assert fed.take(again, "again.xml").status == "imported"
+    assert fed.book().problems == ()
+    month = march_of(fed)
+    assert (month.status, month.told, findings(month), month.notes) == ("reconciled", 5, [], ())
 
 
 def test_overlapping_downloads_count_once(feed):
