@@ -165,6 +165,22 @@ def test_an_invoice_that_is_quoted_is_settled_on_both_sides(two, order):
 
 
 @ORDERS
+def test_a_credit_note_that_is_quoted_is_paid_back_on_both_sides(two, order):
+    """Repris pays Kafé 500 back and quotes 1001: its credit note of that number, not its invoice."""
+    taken_back = [
+        text.replace("^ic-repris-1001", "^ic-repris-_credit-1001").replace(" -500.00", " 0+500.00")
+        .replace("  500.00", " -500.00").replace("0+500.00", "500.00")
+        for text in (SALE, BILL)
+    ]  # fmt: skip
+    two = two({"2026-03": SALE + "\n" + taken_back[0]}, {"2026-03": BILL + "\n" + taken_back[1]})
+    for slug in order:
+        amount, other = ("-500.00", "kafe") if slug == "repris" else ("500.00", "repris")
+        entry = two.bank(slug, amount, counterparty_account=IBANS[other], reference="1001")
+        assert (entry.flag, entry.links) == ("*", {"ic-repris-_credit-1001"})
+    assert two.unmatched() == []
+
+
+@ORDERS
 def test_an_invoice_that_only_one_side_quotes_still_gives_one_link(two, order):
     two = two({"2026-03": SALE}, {"2026-03": BILL})
     paid, got = pay(two, order, {"reference": "1001"}, {"text": "Överföring"})
