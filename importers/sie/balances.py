@@ -29,8 +29,8 @@ from importers.sie.accounts import Accounts
 from importers.sie.model import ZERO, SieFile
 from importers.sie.opening import Opening, differs
 from importers.sie.problems import SieInvalid, SieNoVouchers, SieYearRunning
-from importers.sie.vouchers import changed
 from importers.sie.whole import months_differ
+from importers.sie.wording import changed
 from ledger.books import account_code
 from ledger.messages import N_, say
 

@@ -25,16 +25,17 @@ from importers.plan import Plan
 from importers.progress import track
 from importers.sie.accounts import Accounts
 from importers.sie.dims import as_meta, unused
-from importers.sie.model import ZERO, SieFile, SieRow, SieVoucher
+from importers.sie.model import SieFile, SieRow, SieVoucher
 from importers.sie.opening import Opening
-from importers.sie.problems import SieBalanceDiffers, SieVoucherAlike, SieVoucherChanged, SieVoucherUnbalanced
-from importers.sie.standing import BY_CONTENT, PROGRAM, PROPOSED, VOUCHER, Standing, content_key, program_of, sums
+from importers.sie.problems import SieBalanceDiffers, SieVoucherAlike, SieVoucherUnbalanced
+from importers.sie.standing import BY_CONTENT, PROGRAM, PROPOSED, VOUCHER, Standing, content_key, program_of
+from importers.sie.wording import changed, changed_note, in_words
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
 #: A stage of long imports, as a watcher hears of it.
 VOUCHERS = N_("Comparing the vouchers")
-#: How many differences of a voucher are said.
+#: How many numbers are named.
 SHOWN = 4
 
 
@@ -167,8 +168,8 @@ class _Planner:
             entry.meta["source-id"] = match.entry.meta["source-id"]
             self.known(voucher, entry, match.entry)
         elif match and match.kind == "changed":
-            what = _in_words(entry, match.entry)
-            self.note(_note(self.accounts, self.name(voucher), voucher.line, entry, what, answer=source_id))
+            what = in_words(entry, match.entry)
+            self.note(changed_note(self.accounts, self.name(voucher), voucher.line, entry, what, answer=source_id))
         else:
             self.accounts.check_day(voucher.date, voucher.line)
             self.plan.entries.append(self.alike(voucher, entry, match.entry) if match else entry)
@@ -206,7 +207,7 @@ class _Planner:
 
     def alike(self, voucher: SieVoucher, entry: data.Transaction, other: data.Transaction) -> data.Transaction:
         """A voucher that may be a booked one in other words: it comes in, and a person looks at both."""
-        what = _in_words(entry, other)
+        what = in_words(entry, other)
         before = str(other.meta.get(PROPOSED) or other.meta.get("voucher") or other.narration or "")
         text = N_("{voucher} of {date} again ({difference})")
         entry.meta["suggestion"] = clean(say(text, voucher=before, date=other.date, difference=what))
@@ -262,62 +263,6 @@ class _Planner:
         if row.sign:
             meta["by"] = clean(row.sign, 60)
         return meta
-
-
-def changed(
-    accounts: Accounts, name: str, line: int | None, new: data.Transaction, old: data.Directive
-) -> SieVoucherChanged | None:
-    """The note on a booked voucher whose day or amounts the file has otherwise; None where it doesn't, or was answered.
-
-    Args:
-        accounts: of the file.
-        name: the voucher's.
-        line: its line.
-        new: as the file has it.
-        old: as the book has it.
-    """
-    what = differences(new, old)
-    answer = VOUCHER + digest("changed", new.meta["source-id"], new.date, sorted(sums(new).items()))
-    if not what or answer in accounts.view.sources:
-        return None
-    return _note(accounts, name, line, new, "; ".join(what), answer)
-
-
-def _note(
-    accounts: Accounts, name: str, line: int | None, new: data.Transaction, difference: str, answer: str
-) -> SieVoucherChanged:
-    return SieVoucherChanged(
-        file=accounts.file,
-        line=line,
-        unit=accounts.view.unit.slug,
-        voucher=name,
-        date=new.date,
-        difference=difference,
-        answer=answer,
-    )
-
-
-def differences(new: data.Transaction, old: data.Directive) -> list[str]:
-    """In what day and amounts of a voucher differ from the booked one, in a few words each; at most `SHOWN`."""
-    what = [f"{old.date} -> {new.date}"] if old.date != new.date else []
-    before, now = sums(old), sums(new)
-    what += [
-        f"{account} {before.get(account, 0)} -> {now.get(account, 0)}"
-        for account in sorted({*before, *now})
-        if before.get(account, ZERO) != now.get(account, ZERO)
-    ]
-    return what[:SHOWN]
-
-
-def _in_words(new: data.Transaction, old: data.Transaction) -> str:
-    """How two vouchers differ: in day and amounts, or else in their texts, or in what else they say."""
-    what = differences(new, old)
-    if not what and old.narration != new.narration:
-        what = [f"{old.narration} -> {new.narration}"]
-    before, now = (str(entry.meta[PROGRAM]) for entry in (old, new))
-    if not what and before != now:
-        what = [say(N_("the program, {before} -> {now}"), before=before, now=now)]
-    return "; ".join(what) or say(N_("objects or texts of its rows"))
 
 
 def _history(row: SieRow) -> str:
