@@ -2,6 +2,9 @@
 
 Statements follow on each other where one begins with the balance with which the one before it ended. Days between two
 that meet are told, too: nothing moved. Where the balances differ, something between is missing.
+
+A list that may have been cut off, and begins later than its period, tells of its period's first days that nothing moved
+on them; where another statement has lines of these days, it was cut off, and tells the days from its first line on.
 """
 
 from __future__ import annotations
@@ -10,14 +13,14 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, pairwise
 from types import MappingProxyType
 
 from importers.bank.compare import key_of
-from importers.bank.gaps import first_of, last_of
+from importers.bank.gaps import begins_late, first_of, last_of
 from importers.bank.statements import same_account
 from importers.identity import numbered
 from importers.reconcile.days import Day, Telling, day_of
@@ -114,7 +117,8 @@ class Series:
     ) -> None:
         self.number = number
         gone = {id(found) for found in superseded(statements, booked, asserted)}
-        self.statements = sorted((found for found in statements if span(found) and id(found) not in gone), key=_order)
+        left = [found for found in statements if span(found) and id(found) not in gone]
+        self.statements = sorted(_as_begun(left), key=_order)
         self.days = tuple(self._days(booked))
 
     def _days(self, booked: Collection[str]) -> Iterator[Day]:
@@ -223,6 +227,19 @@ class Series:
         """What stands on the account on a day outside all statements: before the first, or after the last of them."""
         before, after = self.days[0], self.days[-1]
         return before.version.start if day < before.date else after.version.end if day > after.date else None
+
+
+def _as_begun(statements: Sequence[Archived]) -> Iterator[Archived]:
+    """The statements; a list whose beginning was cut off, as others show, tells the days from its first line on."""
+    days = sorted({line.date for found in statements for line in found.statement.lines})
+    for found in statements:
+        one = found.statement
+        if begins_late(one) and one.first_day is not None:
+            at = bisect_left(days, one.first_day)
+            if days[at] < one.lines[0].date:
+                yield replace(found, statement=replace(one, first_day=one.lines[0].date))
+                continue
+        yield found
 
 
 def span(found: Archived) -> tuple[dt.date, dt.date] | None:

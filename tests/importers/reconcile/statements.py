@@ -39,6 +39,7 @@ def told(lines="", opening=None, *, file="a.xml", days=None, number=NUMBER, **mo
         last_day=march(days[1]) if days else None,
         sequence=more.get("sequence"),
         final=more.get("final", True),
+        begun=more.get("begun", True),
     )
     table = more.get("table", TABLE)
     return Archived(file, file, more.get("format", "camt053"), table, number, more.get("place", 0), statement)

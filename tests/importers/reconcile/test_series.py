@@ -148,3 +148,18 @@ def test_years_of_daily_statements_are_put_in_a_row_quickly():
     assert len(one.days) == 3650
     assert one.gaps == () == one.uncovered
     assert one.stretch(first, lines[-1].date) == Stretch(first, lines[-1].date, D(0), D(3650), whole=True)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_list_whose_beginning_was_cut_off_tells_the_days_from_its_first_line_on(begun):
+    """300.00 went out on the 3rd; the list that lacks it opens with 700.00. A bank's statement would contradict it."""
+    cut = told("4 50 C; 5 -10 D", 700, days=(1, 6), begun=begun)
+    whole = told("3 -300 B; 4 50 C; 5 -10 D", 1000, days=(1, 6), file="b", begun=False)
+    found = series(cut, whole)
+    restated = [day.date.day for day in found.days if day.restated]
+    assert (len(found.gaps), restated) == ((0, []) if not begun else (1, [3]))
+    assert stretch(cut, whole, last=6) == f"1-6 {1000 if not begun else 700} 740 True"
+
+
+def test_a_list_that_begins_late_tells_that_nothing_moved_before():
+    assert stretch(told("4 50 C; 30 1 B", 700, days=(1, 31), begun=False)) == "1-31 700 751 True"
