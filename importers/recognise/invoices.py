@@ -30,6 +30,7 @@ from importers.book import BookView
 from importers.postings import TOTAL_PRICE, posting
 from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import ZERO, Claim, Pool
+from importers.recognise.quoted import paid_in
 from importers.recognise.references import same_party, telling
 from ledger.charts.problems import ChartRoleMissing
 from ledger.messages import N_, say
@@ -155,6 +156,12 @@ def _again(pool: Pool, pay: Payment, claims: Iterable[Claim], told: Iterable[Cla
             return None
         if claim.key:
             reason = say(N_("{number} was paid already on {date}"), number=claim.label, date=when)
+            deposit = paid_in(pool, pay, claim.references)
+            if deposit is not None:
+                text = N_(
+                    "{reason}, by deposit {deposit} on {account}, which waits for the bank: this may be a part of it"
+                )
+                reason = say(text, reason=reason, deposit=deposit.label, account=deposit.account)
             return _flagged(pool, pay, claim, reason)
     return None
 

@@ -11,7 +11,7 @@ of two invoices told in one sum, or in two), nothing may be without a number the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -94,6 +94,21 @@ def on_their_way(view: BookView) -> dict[str, list[tuple[Claim, list[Quoted]]]]:
                 for number in {number for one in held for number in one.exact}:
                     found[number].append((claim, held))
     return found
+
+
+def paid_in(pool: Pool, pay: Payment, numbers: Collection[str]) -> Claim | None:
+    """The deposit that waits for the bank and holds a payment of this amount that quotes the same number.
+
+    Where the bank lists the payments of a deposit as lines of their own, each of them is a part of it.
+    """
+    quotes = quoted(pay).all & frozenset(numbers)
+    deposits = pool.view.shared(on_their_way) if quotes else {}
+    found = {id(c): c for n in quotes for c, held in deposits.get(n, ()) if c.open and _holds(held, pay.amount, n)}
+    return min(found.values(), key=lambda c: (abs(c.date - pay.day), c.key), default=None)
+
+
+def _holds(held: Sequence[Quoted], amount: Decimal, number: str) -> bool:
+    return any(one.amount == amount and number in one.all for one in held)
 
 
 def same(told: Sequence[Quoted], held: Sequence[Quoted]) -> bool:

@@ -338,3 +338,22 @@ def test_payments_that_rules_take_count_once(feed, first, bank_first):
         assert feed.take(content, filename).problem is None
     assert outcome(feed) == sums(_1510="125.00" if first == "10017" else "1125.00", _1930="1250.00")
     assert {e.flag for e in feed.transactions()} == {"*"}
+
+
+def test_payments_that_the_bank_lists_as_lines_of_their_own_name_the_deposit(feed):
+    """1 000.00 and 250.00 came as one deposit; the bank has a line for each. Nobody can know: a person is told."""
+    feed = feed(UNIT, CLAIMS, _2026_02=INVOICES)
+    feed.take(bg(*TWO), "bg.txt")
+    lines = tuple(
+        Entry(Decimal(amount), "SEK", DAY, details=(Detail(Decimal(amount), "SEK", reference=ocr),))
+        for amount, ocr in (("1000.00", "10017"), ("250.00", "10025"))
+    )
+    balances = (Balance("OPBD", Decimal(0), "SEK", DAY), Balance("CLBD", Decimal("1250.00"), "SEK", DAY))
+    report = feed.take(write_camt053([Statement("S1", IBAN, "SEK", balances, lines)], created=CREATED), "bank.xml")
+    assert report.status == "imported", report.problem
+    waiting = [e for e in feed.transactions() if e.flag == "!"]
+    assert [e.meta["suggestion"] for e in waiting] == [
+        f"Assets:1510-Kundfordringar: {number} was paid already on 2026-03-10, by deposit 00074 on "
+        "Assets:1583-Bankgiro-på-väg, which waits for the bank: this may be a part of it"
+        for number in ("1001", "1002")
+    ]
