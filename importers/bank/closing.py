@@ -149,6 +149,8 @@ class Closings:
             have = self.book.log.before(new.date) + self.moved(new.date)
             difference = new.amount.number - have
             if difference and difference != sum((n for day, n in missing if day < new.date), Decimal(0)):
+                doubled = self.doubled(new.date, difference)
+                booked = say(N_("Booked already by hand, as it seems: {places}."), places=", ".join(doubled[:SHOWN]))
                 self.plan.notes.append(
                     BankBalanceOff(
                         file=self.file,
@@ -158,6 +160,7 @@ class Closings:
                         bank=new.amount,
                         books=have,
                         difference=difference,
+                        booked=booked if doubled else say(N_("No entry by hand explains it.")),
                     )
                 )
 
@@ -214,24 +217,35 @@ class Closings:
         )
 
     def by_hand(self, before: dt.date) -> list[str]:
-        """Where entries that are no lines of the bank stand for new lines: the same amount within some days.
+        """Where entries that are no lines of the bank stand for new lines.
 
         They are part of a balance that is right, so the bank has them; what else has such an amount isn't there.
         """
+        return [place for place, _ in self.twins(before)]
+
+    def doubled(self, before: dt.date, difference: Decimal) -> list[str]:
+        """Where entries by hand stand that explain by how much the books miss a balance: all of them, or one."""
+        twins = self.twins(before)
+        if sum((number for _, number in twins), Decimal(0)) == -difference:
+            return [place for place, _ in twins]
+        return [place for place, number in twins if number == -difference][:1]
+
+    def twins(self, before: dt.date) -> list[tuple[str, Decimal]]:
+        """Entries by hand that new lines may be: the same amount within some days; where they stand, and the amount."""
         own: dict[Decimal, list[data.Transaction]] = defaultdict(list)
         for entry, number in self.book.log.rows:
             if entry.date < before and not str(entry.meta.get("source-id", "")).startswith("bank-"):
                 own[number].append(entry)
-        places = []
+        found = []
         for new in self.plan.transactions:
             units = new.postings[0].units  # on the bank account
             assert units is not None
-            twins = own.get(units.number or Decimal(0), [])
-            near = [entry for entry in twins if abs(entry.date - new.date) <= NEAR]
+            number = units.number or Decimal(0)
+            near = [entry for entry in own.get(number, []) if abs(entry.date - new.date) <= NEAR]
             if new.date >= before or not near:
                 continue
-            found = next((entry for entry in near if entry.date == new.date), near[0])
-            twins.remove(found)
-            text = N_('{place} (source-id of the line: "{id}")') if found.date == new.date else "{place}"
-            places.append(say(text, place=self.book.view.place(found), id=new.meta["source-id"]))
-        return places
+            twin = next((entry for entry in near if entry.date == new.date), near[0])
+            own[number].remove(twin)
+            text = N_('{place} (source-id of the line: "{id}")') if twin.date == new.date else "{place}"
+            found.append((say(text, place=self.book.view.place(twin), id=new.meta["source-id"]), number))
+        return found

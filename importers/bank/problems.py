@@ -81,9 +81,14 @@ class BankBalanceOff(Problem):
 
     code = "BANK_BALANCE_OFF"
     message = N_(
-        "{account}: the bank says {bank} at the end of {date}, the books {books}; the difference is {difference}."
+        "{account}: the bank says {bank} at the end of {date}, the books {books}; the difference is {difference}. "
+        "{booked}"
     )
-    remedy = N_("Look for what is missing or twice before that day; until then the assertion stands as an error.")
+    remedy = N_(
+        "Where an entry by hand is named, it and the bank's line are the same, as it seems: remove one of them, and "
+        "give the other that source-id. Else look for what is missing or twice before that day; until then the "
+        "assertion stands as an error."
+    )
 
 
 class BankGap(Problem):

@@ -81,3 +81,28 @@ def test_where_nothing_by_hand_fits_it_says_so(book):
     assert type(problem) is BankBalanceContradicted
     assert problem.params["difference"] == "-15.00"
     assert problem.params["booked"] == "No entry by hand has the amount of one of its lines."
+
+
+@pytest.mark.parametrize(
+    ("mine", "named"),
+    [
+        ([(5, "7.00")], ["5 bulle"]),  # the balance is 77.00, the books come to 84.00
+        ([(2, "-30.00"), (5, "7.00")], ["2 kaffe", "5 bulle"]),
+        ([(4, "7.00")], ["4"]),  # of another day: no source-id is told
+        ([(5, "7.00"), (4, "1.00")], []),  # 8.00 too much: 7.00 alone isn't why
+        ([(4, "1.00")], []),
+    ],
+)
+def test_what_was_booked_by_hand_before_the_statement_came_is_named(book, mine, named):
+    for line, (day, amount) in enumerate(mine):
+        place = {"filename": "units/u/books/2026/2026-03.beancount", "lineno": line}
+        book.entries.append(by_hand(day, amount)._replace(meta=place))
+    (note,) = book.take(TWO).notes
+    ids = {e.narration: e.meta["source-id"] for e in book.view.transactions if "source-id" in e.meta}
+    places = []
+    for line, text in enumerate(named):
+        told = f' (source-id of the line: "{ids[text.split()[1]]}")' if " " in text else ""
+        places.append(f"units/u/books/2026/2026-03.beancount:{line}{told}")
+    assert note.params["booked"] == (
+        f"Booked already by hand, as it seems: {', '.join(places)}." if named else "No entry by hand explains it."
+    )
