@@ -81,6 +81,10 @@ _KINDS: dict[str, Pair] = {
     "dt.date": (_day_text, _day),
     "Decimal": (_number_text, _number),
     "tuple[str, ...]": (list, _texts),
+    "tuple[Decimal, ...]": (
+        lambda value: [str(n) for n in value],
+        lambda value: tuple(Decimal(n) for n in _texts(value)),
+    ),
 }
 _FIELDS: dict[str, list[tuple[str, Pair]]] = {
     section: [(f.name, _KINDS[str(f.type).removesuffix(" | None")]) for f in dataclasses.fields(row)]

@@ -227,11 +227,13 @@ class _Summariser:
         amount, currency = max(weights, key=lambda w: abs(w[0]), default=(Decimal(0), ""))
         if any(p.price for p in entry.postings):  # a sum comes back from a price per unit by rounding
             amount = half_away(amount, currency)
+            weights = [(half_away(number, unit), unit) for number, unit in weights]
         self.flagged.append(
             FlaggedRow(
                 transaction=number,
                 date=entry.date,
                 accounts=tuple(p.account for p in entry.postings),
+                amounts=tuple(number if unit == currency else Decimal(0) for number, unit in weights),
                 amount=abs(amount),
                 currency=currency,
                 suggestion=_text(entry.meta, "suggestion"),

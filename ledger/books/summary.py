@@ -111,6 +111,7 @@ class FlaggedRow:
     transaction: int
     date: dt.date
     accounts: tuple[str, ...]
+    amounts: tuple[Decimal, ...]  # what is booked on each of them, in `currency`; 0 where it is another one
     amount: Decimal  # largest absolute weight
     currency: str
     suggestion: str | None  # `suggestion:` metadata, where an importer gave one

@@ -203,13 +203,16 @@ def _flagged(ws: Workspace, book: UnitBook) -> list[Task]:
 def _place(row: FlaggedRow, suspense: str) -> str:
     """A line on suspense."""
     hint = say(N_(" Suggestion: {account}."), account=row.suggestion.rstrip(".")) if row.suggestion else ""
+    booked = zip(row.accounts, row.amounts, strict=True)
+    part = abs(sum((amount for account, amount in booked if account == suspense), Decimal(0)))
+    known = part in {0, row.amount}  # else only some of a deposit or a collected line has found its account
     return say(
         N_(
             "{date}: {amount} {currency} waits for its account. "
             "Put the right account in place of {account}, and * for !.{hint}"
         ),
         date=row.date,
-        amount=row.amount,
+        amount=row.amount if known else say(N_("{part} of {whole}"), part=part, whole=row.amount),
         currency=row.currency,
         account=suspense,
         hint=hint,

@@ -91,6 +91,20 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
     assert by_kind["close"].date == dt.date(2026, 3, 31)
 
 
+def test_a_deposit_of_which_a_part_waits_says_which_part(make_workspace):
+    """Of 2 500.00, an invoice took 1 250.00; 1 000.00 and 250.00 wait."""
+    march = (
+        '2026-03-20 ! "Bankgiro, deposit 74"\n  Assets:1930-Bank  2500.00 SEK\n  Assets:1510-Kund  -1250.00 SEK\n'
+        "  Liabilities:2999-Observation  -1000.00 SEK\n  Liabilities:2999-Observation  -250.00 SEK\n"
+    )
+    books = load_books(make_workspace({"repris": {"unit": UNIT, "accounts": ACCOUNTS, "2026-03": march}}))
+    (task,) = [t for t in todo(books, [], [], "repris", today=TODAY) if t.kind == "suspense"]
+    assert task.text == (
+        "2026-03-20: 1250.00 of 2500.00 SEK waits for its account. "
+        "Put the right account in place of Liabilities:2999-Observation, and * for !."
+    )
+
+
 @pytest.mark.parametrize(
     ("balance", "waits"),
     [
