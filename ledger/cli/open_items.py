@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ledger.books import UnitBook
     from ledger.reports.open_items import OpenItems, Total, UnitItems
     from ledger.subledger import OpenItem
 
@@ -63,6 +64,7 @@ def open_items(session: Session, units: tuple[str, ...], kind: str | None, day: 
     else:
         for unit in found.units:
             _unit(unit)
+            _guesses(unit, books.units[unit.unit.slug])
     report(found.problems)
     return EXIT_BOOKS if found.problems else EXIT_DONE
 
@@ -95,6 +97,18 @@ def _unit(unit: UnitItems) -> None:
         amount = amount_text(balance.amount, balance.currency)
         console.print(say(told, account=balance.account, amount=amount, currency=balance.currency), markup=False)
     console.print()
+
+
+def _guesses(unit: UnitItems, book: UnitBook) -> None:
+    """Say what counts as settled though nobody has confirmed it: it would vanish from the ages unseen."""
+    accounts = {balance.account for balance in unit.balances}
+    flagged = book.summary.flagged if book.summary is not None else ()
+    count = sum(row.date <= unit.day and not accounts.isdisjoint(row.accounts) for row in flagged)
+    if count:
+        told = N_(
+            "Counted above as booked, but waiting for a person to confirm (flag !): {count}; see sambok todo {unit}."
+        )
+        click.echo(say(told, count=count, unit=unit.unit.slug), err=True)
 
 
 def _items(console: Console, items: Sequence[OpenItem], day: dt.date) -> None:

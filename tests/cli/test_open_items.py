@@ -127,6 +127,22 @@ def test_nothing_open(sambok):
     assert "Nothing is open." in sambok("--kind", "payable")[1]
 
 
+@pytest.mark.parametrize(
+    ("flag", "day", "said"), [("!", "2026-03-31", True), ("*", "2026-03-31", False), ("!", "2026-01-15", False)]
+)
+def test_what_only_a_guess_has_settled_is_said(sambok, flag, day, said):
+    """A payment that nobody has confirmed takes the only invoice off the list."""
+    paid = (
+        '2026-01-10 * "Kund" "Faktura" ^inv-repris-1\n  Assets:1510-Kundfordringar  100.00 SEK\n'
+        f'  Income:3001-Försäljning-25\n\n2026-01-20 {flag} "Insättning" ^inv-repris-1\n'
+        "  Assets:1930-Bank  100.00 SEK\n  Assets:1510-Kundfordringar\n"
+    )
+    _, out, err = sambok("repris", "--date", day, book=paid)
+    assert ("Nothing is open." in out) == (day == "2026-03-31")
+    told = "Counted above as booked, but waiting for a person to confirm (flag !): 1; see sambok todo repris."
+    assert (told in err) == said
+
+
 def test_errors(sambok):
     code, out, err = sambok("nobody")
     assert (code, out) == (2, "")
