@@ -75,9 +75,12 @@ def read_inbox(ws: Workspace, unit: Unit) -> Inbox:
                 if one not in found and _holds(one)
             ]
         elif _holds(path):
-            known, formats = ", ".join(names) or "-", ", ".join(FORMATS)
+            move = say(N_("{slug} has no other source yet."), slug=unit.slug)
+            if names:
+                text = N_("Or move the files into the folder of a source that {slug} has: {known}.")
+                move = say(text, slug=unit.slug, known=", ".join(names))
             told = ImportNoSource(
-                file=shown, unit=unit.slug, slug=unit.slug, name=path.name, known=known, formats=formats
+                file=shown, unit=unit.slug, slug=unit.slug, name=path.name, formats=", ".join(FORMATS), move=move
             )
             problems.append(told)
     return Inbox(files, tuple(problems))

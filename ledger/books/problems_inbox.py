@@ -12,8 +12,7 @@ class ImportNoSource(Problem):
     code = "IMPORT_NO_SOURCE"
     message = N_("{slug} has no source called {name} in its unit.toml.")
     remedy = N_(
-        "Move the files into the folder of a source that {slug} has ({known}), or add one to units/{slug}/unit.toml:  "
-        '[[source]]  name = "{name}"  format = "…", one of {formats}.'
+        'Add it to units/{slug}/unit.toml:  [[source]]  name = "{name}"  format = "…", one of {formats}. {move}'
     )
 
 

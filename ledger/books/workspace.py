@@ -148,8 +148,9 @@ class Workspace:
         for problem in self.left_out:
             if slug in {problem.unit, str(problem.file).removeprefix("units/")}:
                 raise problem
-        near = difflib.get_close_matches(slug.lower(), self.units, n=1, cutoff=0)
-        known = ", ".join(sorted(self.units)) or "-"
+        names = {*self.units, *(problem.unit for problem in self.left_out if problem.unit)}  # a broken one, too
+        near = difflib.get_close_matches(slug.lower(), names, n=1, cutoff=0)
+        known = ", ".join(sorted(names)) or "-"
         raise UnitUnknown(slug=slug, nearest=near[0] if near else "-", known=known)
 
     def shown(self, path: str | os.PathLike[str]) -> str:

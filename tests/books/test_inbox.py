@@ -113,6 +113,10 @@ def test_a_unit_without_sources(make_workspace):
     put(ws.units["repris"].folder / "inbox", "loose.xml")
     (problem,) = read_inbox(ws, ws.units["repris"]).problems
     assert "the folder of a source, once units/repris/unit.toml has a [[source]] table" in problem.remedy_text()
+    put(ws.units["repris"].folder / "inbox" / "bank", "march.xml")
+    problem = read_inbox(ws, ws.units["repris"]).problems[0]
+    assert problem.remedy_text().startswith("Add it to units/repris/unit.toml:")
+    assert problem.remedy_text().endswith(" repris has no other source yet.")
 
 
 def test_the_formats_that_are_offered_are_those_that_are_read():
