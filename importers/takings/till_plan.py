@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -277,7 +277,7 @@ def gaps_of(held: set[Numbered], new: set[Numbered]) -> Iterator[tuple[int, Numb
     what lies between two numbers is looked for around that time only.
     """
     everything = sorted(held | new)
-    days = [day for day, _ in everything]
+    by_number = sorted((number, day) for day, number in everything)
     for (day, before), at in pairwise(everything):
         if at not in new or at in held:
             continue
@@ -285,8 +285,8 @@ def gaps_of(held: set[Numbered], new: set[Numbered]) -> Iterator[tuple[int, Numb
         if begun and at[0].year == day.year:
             continue  # it begins anew, or two reports of about one time were dated the other way round
         first = 0 if begun else before
-        near = slice(bisect_left(days, at[0] - AROUND), bisect_right(days, at[0] + AROUND))
-        between = {number for _, number in everything[near] if first < number < at[1]}
+        within = slice(bisect_left(by_number, (first + 1, dt.date.min)), bisect_left(by_number, (at[1], dt.date.min)))
+        between = {number for number, day in by_number[within] if abs(day - at[0]) <= AROUND}
         missing = at[1] - first - 1 - len(between)
         if missing > 0:
             yield first, at, missing
