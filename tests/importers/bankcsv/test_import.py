@@ -19,6 +19,7 @@ from importers.book import BookView, load_view
 from importers.problems import ImportDateRange, ImportUnknownFormat
 from importers.run import import_inboxes
 from ledger.books.source_csv import CsvTable
+from tests.importers.bankcsv.lists import listed
 
 SOURCE = '[[source]]\nname = "bank"\nformat = "csv"\naccount = "Assets:1930-Bank"\n'
 TWO = (
@@ -33,16 +34,6 @@ ACCOUNTS = """\
 2020-01-01 open Expenses:6570-Bankavgifter
 2020-01-01 open Liabilities:2999-Observationskonto
 """
-HEAD = "Reskontradatum;Transaktionsdatum;Text;Belopp;Saldo\n"
-
-
-def listed(opening, *rows):
-    """Handelsbanken's list of (day, text, amount in whole kronor), oldest first; the file has the newest first."""
-    balance, lines = opening, []
-    for day, text, amount in rows:
-        balance += amount
-        lines.append(f"{day};{day};{text};{amount},00;{balance},00\n")
-    return HEAD + "".join(reversed(lines))
 
 
 def booked(feed):

@@ -7,6 +7,7 @@ import pytest
 from importers.reconcile import reconcile
 from importers.run import import_inboxes
 from ledger.books import load_books
+from tests.importers.bankcsv.lists import listed
 from tests.importers.reconcile.statements import D
 
 LATER = dt.date(2027, 1, 1)
@@ -22,16 +23,6 @@ ACCOUNTS = """\
 2020-01-01 open Assets:1940-Spar
 2020-01-01 open Liabilities:2999-Observationskonto
 """
-HEAD = "Reskontradatum;Transaktionsdatum;Text;Belopp;Saldo\n"
-
-
-def listed(opening, *rows):
-    """Handelsbanken's list of (day, text, amount in whole kronor), oldest first; the file has the newest first."""
-    balance, lines = opening, []
-    for day, text, amount in rows:
-        balance += amount
-        lines.append(f"{day};{day};{text};{amount},00;{balance},00\n")
-    return HEAD + "".join(reversed(lines))
 
 
 def put(feed, name, content, source="bank"):
