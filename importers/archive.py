@@ -11,22 +11,23 @@ import re
 from importers.base import DOCUMENTS, Source, kept_name, plain_name
 from importers.plan import Attachment
 from importers.problems import ArchiveDamaged
-from ledger.books import Unit, durable
+from ledger.books import Unit, Workspace, durable
 from ledger.books.problems_write import WriteOutside
+from ledger.books.write import keep_document
 
 DIGITS = 8
 #: An archived file's place: digest, own name, and the line in it.
 _ARCHIVED = re.compile(r"/([0-9a-f]{64})-([^/]+?)(:[0-9]+)?$")
 
 
-def archive(unit: Unit, source: Source) -> None:
+def archive(ws: Workspace, unit: Unit, source: Source) -> None:
     """Keep a file's content, durably, before anything that refers to it is written.
 
     Raises:
         ArchiveDamaged: the archive holds other content under this name.
         WriteOutside: `documents/` or a folder in it is a link.
     """
-    _keep(unit, Attachment(source.document, source.data, source.digest), source.shown)
+    _keep(ws, unit, Attachment(source.document, source.data, source.digest), source.shown)
 
 
 def attachment_of(unit: Unit, name: str, content: bytes) -> Attachment:
@@ -36,19 +37,19 @@ def attachment_of(unit: Unit, name: str, content: bytes) -> Attachment:
     return Attachment(f"{DOCUMENTS}/{digest[:2]}/{kept}", content, digest)
 
 
-def archive_attachment(unit: Unit, attachment: Attachment, shown: str) -> None:
+def archive_attachment(ws: Workspace, unit: Unit, attachment: Attachment, shown: str) -> None:
     """Keep a file that came inside `shown`; raises what `archive` raises."""
-    _keep(unit, attachment, shown)
+    _keep(ws, unit, attachment, shown)
 
 
-def _keep(unit: Unit, kept: Attachment, shown: str) -> None:
+def _keep(ws: Workspace, unit: Unit, kept: Attachment, shown: str) -> None:
     target = unit.folder / kept.document
     for folder in (unit.folder / DOCUMENTS, target.parent, target):
         if folder.is_symlink():
             raise WriteOutside(file=shown, path=str(folder.relative_to(unit.folder)))
     found = durable.content_hash(target)
     if found is None:
-        durable.replace(target, kept.data)
+        keep_document(ws, unit, target, kept.data)
     elif found != kept.digest:
         raise ArchiveDamaged(file=f"units/{unit.slug}/{kept.document}", unit=unit.slug)
 

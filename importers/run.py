@@ -195,16 +195,16 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
         view = load_view(ws, unit)
         if not importer.IN_PARTS and any(source.digest in document for document in view.documents):
             if not dry_run:
-                archive(unit, source)
+                archive(ws, unit, source)
             return FileReport(source.shown, "known", document=source.document)
         stage(COMPARING)
         plan = importer.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         if dry_run:
             return FileReport(source.shown, "planned", plan, account=importer.source.account, suspense=view.suspense)
         stage(WRITING, total=len(plan.entries))
-        archive(unit, source)
+        archive(ws, unit, source)
         for attachment in plan.attachments:
-            archive_attachment(unit, attachment, source.shown)
+            archive_attachment(ws, unit, attachment, source.shown)
         blocks = [Block(e.date, render(e), str(e.meta["source-id"])) for e in plan.entries]
         opens = [Block(e.date, render(e)) for e in plan.opens]
         if blocks:

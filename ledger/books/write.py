@@ -58,6 +58,7 @@ __all__ = [
     "append_entries",
     "apply",
     "check_text",
+    "keep_document",
     "recover",
     "source_ids",
     "unit_lock",
@@ -146,6 +147,23 @@ def write_text(path: Path, text: str, *, expected: str | None) -> str:
     data = text.encode("utf-8")
     durable.replace(path, data)
     return durable.sha256(data)
+
+
+def keep_document(ws: Workspace, unit: Unit, path: Path, content: bytes) -> None:
+    """Write a file below the unit's `documents/`, all or nothing; what a crash leaves beside it is swept by the next.
+
+    Args:
+        ws: the workspace.
+        unit: whose document it is; its lock is taken, or taken again inside.
+        path: absolute; parents are created.
+        content: all of it.
+
+    Raises:
+        BooksBusy: another command is writing.
+        OSError: the machine refused; nothing stands there.
+    """
+    with unit_lock(ws, unit.slug), busy(ws, unit.slug):
+        durable.replace(path, content)
 
 
 def check_text(ws: Workspace, unit: Unit, texts: Mapping[Path, str]) -> Sequence[Problem]:

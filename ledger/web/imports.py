@@ -173,7 +173,7 @@ def brought_by(ledger: BookLedger, unit: Unit, entries: Sequence[Any]) -> Brough
         opens += [Block(e.date, f"{e.date} open {e.account}") for e in opened]
         sources.append(source)
     for source in sources:
-        archive(unit, source)
+        archive(ws, unit, source)
     return Brought(tuple(opens), tuple(sources))
 
 

@@ -204,3 +204,19 @@ def test_a_fault_at_every_durable_step(tmp_path, expected, function, crash):
         assert text_files(ws) == want
         assert not list(ws.root.glob("units/repris/inbox/*/*"))
     assert number > (20 if function == "fsync" else 8)
+
+
+def test_killed_while_archiving(tmp_path):
+    """Between the temporary file and its rename, in a folder that only the archive writes to: the next one sweeps."""
+    keep, ws = lay_out(tmp_path / "keep").root, None
+    for number in range(1, 12):
+        shutil.copytree(keep, tmp_path / str(number))
+        ws = open_workspace(tmp_path / str(number))
+        process = child(ws.root, "rename", number, crash=True)
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+        if list(ws.root.glob("units/repris/documents/*/.tmp-*")):
+            break
+    else:
+        pytest.fail("no rename of the first ones was the archive's")
+    check(ws)
