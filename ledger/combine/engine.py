@@ -16,10 +16,12 @@ from decimal import Decimal
 
 from ledger.books import Books, Unit, UnitBook, Workspace, last_day, month_of
 from ledger.charts import Chart, load_chart
+from ledger.combine.adjustments import adjustments
 from ledger.combine.combined import Combined
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Row, Run, Unmatched
+from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
 from ledger.combine.presentation import present
 from ledger.combine.problems import LevelUnknown, PeriodWrong, UnitErrors
@@ -78,8 +80,12 @@ def combine(
     scope = replace(scope, units={s: scope.units[s] for s in parts}, broken=scope.broken | fallen)
     setting = repr((setting, sorted(scope.units), sorted(scope.broken)))
     parts = {slug: _scoped(ws, part, scope, setting) for slug, part in parts.items()}
+    adjusted = adjustments(books, parts, scope, rates)
     entries, findings = _match(books, parts, scope, rates, setting)
-    entries = [e for part in parts.values() for e in part.entries] + entries
+    entries = [*(e for part in parts.values() for e in part.entries), *adjusted.entries, *entries]
+    owned = ownership(books, parts, scope, rates, entries)
+    entries += owned.entries
+    problems += [*adjusted.problems, *owned.problems]
     combined = Combined(
         currency=ws.currency,
         date_from=date_from,

@@ -138,6 +138,7 @@ class Unmatched:
     key: str
     message: str  # message id
     remedy_id: str  # message id
+    internal: bool = False  # both sides are one legal person
 
     @property
     def text(self) -> str:
