@@ -18,6 +18,7 @@ from ledger.books.summary import (
     AssertionRow,
     BalanceRow,
     FlaggedRow,
+    ForeignRow,
     PartnerRow,
     StockRow,
     Summary,
@@ -30,6 +31,7 @@ ROWS: dict[str, Any] = {
     "balances": BalanceRow,
     "turnover": TurnoverRow,
     "partners": PartnerRow,
+    "foreign": ForeignRow,
     "stock": StockRow,
     "flagged": FlaggedRow,
     "assertions": AssertionRow,
@@ -74,10 +76,15 @@ def _count(value: int) -> int:
     return value
 
 
+def _count_or_none(value: int | None) -> int | None:
+    return None if value is None else _count(value)
+
+
 Pair = tuple[Callable[[Any], Any], Callable[[Any], Any]]  # to JSON, from JSON
 _KINDS: dict[str, Pair] = {
     "str": (_text, _text),
     "int": (_count, _count),
+    "int | None": (_count_or_none, _count_or_none),
     "dt.date": (_day_text, _day),
     "Decimal": (_number_text, _number),
     "tuple[str, ...]": (list, _texts),
@@ -87,7 +94,10 @@ _KINDS: dict[str, Pair] = {
     ),
 }
 _FIELDS: dict[str, list[tuple[str, Pair]]] = {
-    section: [(f.name, _KINDS[str(f.type).removesuffix(" | None")]) for f in dataclasses.fields(row)]
+    section: [
+        (f.name, _KINDS.get(str(f.type)) or _KINDS[str(f.type).removesuffix(" | None")])
+        for f in dataclasses.fields(row)
+    ]
     for section, row in ROWS.items()
 }
 

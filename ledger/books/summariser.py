@@ -18,6 +18,7 @@ from ledger.books.summary import (
     AssertionRow,
     BalanceRow,
     FlaggedRow,
+    ForeignRow,
     PartnerRow,
     StockRow,
     Summary,
@@ -29,6 +30,8 @@ from ledger.books.summary import (
 )
 from ledger.rules.rounding import half_away
 
+#: The longest useful life that a posting may name (`months:`): a hundred years.
+MONTHS_MOST = 1200
 WRITTEN_MONTH = re.compile(r'\s+concerns:\s*"?([0-9]{4}-[0-9]{2})"?\s*(?:;.*)?$')
 
 
@@ -64,6 +67,7 @@ class _Summariser:
         self.sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
         self.turnover: dict[tuple[Any, ...], list[Any]] = {}
         self.partners: list[PartnerRow] = []
+        self.foreign: dict[tuple[str, dt.date, str, str, str, str], list[Decimal]] = {}
         self.stock: list[StockRow] = []
         self.flagged: list[FlaggedRow] = []
         self.assertions: list[AssertionRow] = []
@@ -102,6 +106,10 @@ class _Summariser:
                 )
             ),
             partners=tuple(self.partners),
+            foreign=tuple(
+                ForeignRow(account, day, weighed, amount, held, units, partner or None, kind or None)
+                for (account, day, weighed, held, partner, kind), (amount, units) in sorted(self.foreign.items())
+            ),
             stock=tuple(sorted(self.stock, key=lambda r: (r.date, r.seller, r.line))),
             flagged=tuple(self.flagged),
             assertions=tuple(sorted(self.assertions, key=lambda r: (r.date, r.account, r.line))),
@@ -137,6 +145,7 @@ class _Summariser:
         self.dates.append(entry.date)
         month = month_of(entry.date)
         weights: list[tuple[Decimal, str]] = []
+        others: tuple[str, ...] | None = None
         for ordinal, posting in enumerate(entry.postings):
             amount, currency = weight(posting)
             weights.append((amount, currency))
@@ -146,13 +155,26 @@ class _Summariser:
             last = self.last_by_account.get(posting.account)
             if last is None or last < entry.date:
                 self.last_by_account[posting.account] = entry.date
+            if currency != posting.units.currency:  # type: ignore[union-attr]  # booked: an Amount
+                self._foreign(entry.date, posting, amount, currency)
             if posting.account.startswith("Income:"):
                 self._turnover(entry, posting, amount, currency)
-            meta = posting.meta
-            if meta and ("partner" in meta or "ic" in meta):
-                self._partner(entry, posting, number, ordinal, amount, currency)
+            if _tagged(posting):
+                others = _untagged(entry) if others is None else others
+                self._partner(entry, posting, number, ordinal, amount, currency, others)
         if entry.flag == "!":
             self._flagged(entry, number, weights)
+
+    def _foreign(self, day: dt.date, posting: data.Posting, amount: Decimal, currency: str) -> None:
+        units = posting.units
+        assert units is not None
+        assert isinstance(units.number, Decimal)
+        tags = (_text(posting.meta, "partner") or "", _text(posting.meta, "ic") or "")
+        cell = self.foreign.setdefault(
+            (posting.account, day, currency, units.currency, *tags), [Decimal(0), Decimal(0)]
+        )
+        cell[0] += amount
+        cell[1] += units.number
 
     def _turnover(self, entry: data.Transaction, posting: data.Posting, amount: Decimal, currency: str) -> None:
         concerns, dangling = self._concerns(entry)
@@ -189,6 +211,7 @@ class _Summariser:
         ordinal: int,
         amount: Decimal,
         currency: str,
+        others: tuple[str, ...],
     ) -> None:
         meta = posting.meta
         file, line = _place(entry, posting)
@@ -220,6 +243,8 @@ class _Summariser:
                 source=_text(entry.meta, "source-id"),
                 file=file,
                 line=line,
+                others=others,
+                months=_months(meta),
             )
         )
 
@@ -257,6 +282,26 @@ def _written_month(entry: data.Transaction, text_of: Callable[[str], str]) -> st
         if found:
             return found[1]
     return None
+
+
+def _tagged(posting: data.Posting) -> bool:
+    """Whether a posting says that it is a dealing with another unit."""
+    meta = posting.meta or {}
+    return "partner" in meta or "ic" in meta
+
+
+def _untagged(entry: data.Transaction) -> tuple[str, ...]:
+    """Accounts of the postings that are no dealing themselves, such as the VAT on one."""
+    return tuple(sorted({posting.account for posting in entry.postings if not _tagged(posting)}))
+
+
+def _months(meta: dict[str, Any] | None) -> int | None:
+    """The useful life that a posting gives (Beancount reads `60` as a decimal); 0 for what can't be one."""
+    value = (meta or {}).get("months")
+    if value is None:
+        return None
+    sound = isinstance(value, Decimal) and 1 <= value <= MONTHS_MOST and value == value.to_integral_value()
+    return int(value) if sound else 0
 
 
 def _place(entry: data.Transaction, posting: data.Posting) -> tuple[str, int]:

@@ -90,6 +90,26 @@ class PartnerRow:
     source: str | None  # `source-id`
     file: str
     line: int
+    others: tuple[str, ...] = ()  # accounts of its transaction's postings without `partner` and `ic`, sorted, each once
+    months: int | None = None  # `months:` of use that are left; 0 where what is written is no whole number 1 to 1200
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRow:
+    """Σ of one day's postings whose units are in another currency than they weigh in: what is held, and at what.
+
+    One row per account, date, both currencies, partner and kind of dealing. What weighs in its own currency (a
+    transfer of euros without a price) isn't here: it stands in `BalanceRow` under that currency.
+    """
+
+    account: str
+    date: dt.date
+    currency: str  # of the booked weight
+    amount: Decimal
+    document_currency: str  # of the postings' own units
+    document_amount: Decimal
+    partner: str | None
+    ic: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +162,7 @@ class Summary:
     balances: tuple[BalanceRow, ...]
     turnover: tuple[TurnoverRow, ...]
     partners: tuple[PartnerRow, ...]
+    foreign: tuple[ForeignRow, ...]
     stock: tuple[StockRow, ...]
     flagged: tuple[FlaggedRow, ...]
     assertions: tuple[AssertionRow, ...]
