@@ -97,6 +97,7 @@ class GroupEntry:
         key: link, document number or place of the dealing.
         section: "balance" or "result" of an elimination.
         reverses: the day on which the next period takes it back.
+        level: the level that it is made for; None = the lowest one that its units have in common.
     """
 
     date: dt.date
@@ -107,6 +108,7 @@ class GroupEntry:
     postings: tuple[GroupPosting, ...]
     section: str = ""
     reverses: dt.date | None = None
+    level: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """An entry that doesn't sum to zero is a programming error."""
@@ -115,7 +117,7 @@ class GroupEntry:
 
 @dataclass(frozen=True, slots=True)
 class Elimination:
-    """What was eliminated of one dealing: `amount` is one side's, positive."""
+    """What was eliminated of one dealing: `amount` is one side's, positive; `level` the node that it belongs to."""
 
     kind: str
     key: str
@@ -123,6 +125,7 @@ class Elimination:
     section: str
     amount: Decimal
     sources: tuple[str, ...]
+    level: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,8 @@ class Translation:
             negative).
         proof: opening net assets × change of rate + Σ flow × (closing − rate of the flow), signed like `posted`.
         rounding: what rounding single postings came to in the period; it stands on an account of its own.
+        opening: what assets and liabilities had been remeasured by on the day before the period (or before it
+            joined), reporting currency, debit positive.
     """
 
     unit: str
@@ -169,3 +174,4 @@ class Translation:
     posted: Decimal
     proof: Decimal
     rounding: Decimal
+    opening: Decimal = ZERO

@@ -361,5 +361,6 @@ def _proofs(translator: Translator, start: dt.date, opening: Standing, closing: 
         slug = translator.mapper.unit.slug
         assert posted == proof, (slug, currency, posted, proof)
         assert abs(rounding) <= bound + translator.slack, (slug, currency, rounding)
-        found.append(Translation(slug, currency, before, posted, proof, rounding))
+        stood_by = -sum((amount for (_, c), amount in opening.remeasured.items() if c == currency), ZERO)
+        found.append(Translation(slug, currency, before, posted, proof, rounding, stood_by))
     return tuple(found)
