@@ -32,7 +32,7 @@ from ledger.provisional.entries import Claim, Draft, central_side, numbered, rem
 from ledger.provisional.invoices import Invoice, invoices
 from ledger.provisional.problems import LevyAccountAsserted, LevyPolicyFaulty, LevyUnitFaulty
 from ledger.provisional.statement import UnitLevy, unit_levy
-from ledger.provisional.vat_terms import vat_terms
+from ledger.provisional.vat_terms import VatTerms, vat_terms
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import half_away
@@ -184,7 +184,8 @@ class _Run:
 
     def _levied(self, unit: Unit, summary: Summary, chart: Chart, central: Unit) -> _Levied:
         """A unit's levy and its side of the entries."""
-        terms = vat_terms(central, unit)
+        decided = self.policy.rates or self.policy.amounts  # where no levy is, nobody needs to know its VAT
+        terms = vat_terms(central, unit) if decided else VatTerms(unit)
         levy, problems = unit_levy(self.ws, terms, summary, chart, self.policy, self._closed(unit))
         if levy is None:
             return _Levied(None, tuple(problems))

@@ -652,6 +652,13 @@ FAULTS = [
 ]
 
 
+def test_where_no_levy_is_decided_nobody_needs_a_country(run):
+    unit = 'currency = "EUR"\nentity = "legal_entity"'
+    made = run({"repris": {"unit": unit, "2026-01": sale("2026-01-10", "10.00", currency="EUR")}}, "; none\n")[1]
+    assert made.problems == ()
+    assert made.entries("repris") == made.entries("gemensamt") == []
+
+
 @pytest.mark.parametrize(("code", "parts", "message"), FAULTS, ids=[f[0] for f in FAULTS])
 def test_what_cannot_be_known_is_one_error_naming_the_unit(run, code, parts, message):
     policy = POLICY.replace("2025-01-01", "2010-01-01") if code == "LEVY_VAT_RATE_UNKNOWN" else POLICY
