@@ -17,6 +17,7 @@ from ledger.books.summary import (
     AccountRow,
     AssertionRow,
     BalanceRow,
+    EquityRow,
     FlaggedRow,
     ForeignRow,
     PartnerRow,
@@ -68,6 +69,7 @@ class _Summariser:
         self.turnover: dict[tuple[Any, ...], list[Any]] = {}
         self.partners: list[PartnerRow] = []
         self.foreign: dict[tuple[str, dt.date, str, str, str, str], list[Decimal]] = {}
+        self.equity: list[EquityRow] = []
         self.stock: list[StockRow] = []
         self.flagged: list[FlaggedRow] = []
         self.assertions: list[AssertionRow] = []
@@ -110,6 +112,7 @@ class _Summariser:
                 ForeignRow(account, day, weighed, amount, held, units, partner or None, kind or None)
                 for (account, day, weighed, held, partner, kind), (amount, units) in sorted(self.foreign.items())
             ),
+            equity=tuple(self.equity),
             stock=tuple(sorted(self.stock, key=lambda r: (r.date, r.seller, r.line))),
             flagged=tuple(self.flagged),
             assertions=tuple(sorted(self.assertions, key=lambda r: (r.date, r.account, r.line))),
@@ -146,6 +149,7 @@ class _Summariser:
         month = month_of(entry.date)
         weights: list[tuple[Decimal, str]] = []
         others: tuple[str, ...] | None = None
+        equity = False
         for ordinal, posting in enumerate(entry.postings):
             amount, currency = weight(posting)
             weights.append((amount, currency))
@@ -157,11 +161,18 @@ class _Summariser:
                 self.last_by_account[posting.account] = entry.date
             if currency != posting.units.currency:  # type: ignore[union-attr]  # booked: an Amount
                 self._foreign(entry.date, posting, amount, currency)
+            equity = equity or posting.account.startswith("Equity:")
             if posting.account.startswith("Income:"):
                 self._turnover(entry, posting, amount, currency)
             if _tagged(posting):
                 others = _untagged(entry) if others is None else others
                 self._partner(entry, posting, number, ordinal, amount, currency, others)
+        if equity:
+            self.equity += [
+                EquityRow(number, entry.date, posting.account, currency, amount)
+                for posting, (amount, currency) in zip(entry.postings, weights, strict=True)
+                if not posting.account.startswith(("Assets:", "Liabilities:"))
+            ]
         if entry.flag == "!":
             self._flagged(entry, number, weights)
 

@@ -113,6 +113,17 @@ class ForeignRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EquityRow:
+    """A posting below `Equity`, or on income or expense beside one: what the statement of changes in equity asks."""
+
+    transaction: int  # ordinal of its transaction in the book, counted over transactions
+    date: dt.date
+    account: str
+    currency: str  # of the booked weight
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class StockRow:
     """`custom "internal-stock" "<seller>" AMOUNT`: what a buyer still holds of a seller's goods, at transfer price."""
 
@@ -163,6 +174,7 @@ class Summary:
     turnover: tuple[TurnoverRow, ...]
     partners: tuple[PartnerRow, ...]
     foreign: tuple[ForeignRow, ...]
+    equity: tuple[EquityRow, ...]
     stock: tuple[StockRow, ...]
     flagged: tuple[FlaggedRow, ...]
     assertions: tuple[AssertionRow, ...]

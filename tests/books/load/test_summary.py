@@ -138,3 +138,24 @@ def test_months_of_use_that_are_left(written, months):
   Assets:1930-Bank        -100.00 SEK
 """)
     assert [r.months for r in summary.partners] == [months]
+
+
+def test_what_moves_equity():
+    summary = summary_of("""
+2026-01-01 * "Opening"
+  Assets:1930-Bank         500.00 SEK
+  Equity:2083-Insatser    -200.00 SEK
+  Equity:2091-Resultat    -300.00 SEK
+2026-01-10 * "No equity"
+  Assets:1930-Bank         100.00 SEK
+  Income:3001-Sales       -100.00 SEK
+2026-12-31 * "The year's result"
+  Expenses:8999-Resultat   100.00 SEK
+  Equity:2099-Resultat    -100.00 SEK
+""")
+    assert [(r.transaction, r.date.month, r.account.split(":")[1][:4], str(r.amount)) for r in summary.equity] == [
+        (0, 1, "2083", "-200.00"),
+        (0, 1, "2091", "-300.00"),
+        (2, 12, "8999", "100.00"),
+        (2, 12, "2099", "-100.00"),
+    ]
