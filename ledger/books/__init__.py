@@ -28,11 +28,12 @@ if TYPE_CHECKING:
         month_of,
     )
     from ledger.books.template import main_text
-    from ledger.books.unitbook import Books, CentralText, UnitBook
+    from ledger.books.unitbook import AdjustmentText, Books, CentralText, UnitBook
     from ledger.books.workspace import Unit, Workspace, open_workspace
 
 __all__ = [
     "AccountRow",
+    "AdjustmentText",
     "AssertionRow",
     "BalanceRow",
     "Books",
@@ -66,6 +67,7 @@ _HOMES = {
     "scan_balances": "scan",
     "summarise": "summariser",
     "main_text": "template",
+    "AdjustmentText": "unitbook",
     "Books": "unitbook",
     "CentralText": "unitbook",
     "UnitBook": "unitbook",

@@ -18,10 +18,12 @@ from beancount.core import data
 from beancount.parser import booking
 
 from ledger.books import columns
+from ledger.books.adjustments import is_text, pack_transactions
 from ledger.books.cells import dumps, pack_entry, pack_options
 from ledger.books.engine import Parsed, load_exact, merge_options
 from ledger.books.fingerprint import content_of
 from ledger.books.guard import (
+    ADJUSTMENTS,
     POLICY,
     PRICES,
     UNIT_ACCOUNTS,
@@ -193,7 +195,7 @@ _CENTRAL: dict[str, Profile] = {"policy": POLICY, "prices": PRICES}
 
 @dataclass
 class BuiltText:
-    """What reading `policy.beancount` or `prices.beancount` gave: directives as cells, or problems."""
+    """What reading a file of the finance head gave: directives as cells, or problems."""
 
     problems: list[Problem] = field(default_factory=list)
     digest: str = ""
@@ -201,21 +203,32 @@ class BuiltText:
 
 
 def build_central(root: Path, name: str, *, today: dt.date) -> BuiltText:
-    """Read `units/<name>.beancount`, the finance head's file.
+    """Read `units/<name>.beancount`, the finance head's file. Transactions of adjustments are booked.
 
     Args:
         root: the workspace.
-        name: `policy` or `prices`.
+        name: `policy`, `prices` or `adjustments/<name>`.
         today: the day by which dates are judged.
     """
-    path = root / "units" / f"{name}.beancount"
+    units = root / "units"
+    path = units / f"{name}.beancount"
     texts = _Texts(root, None)
-    problems = texts.take(str(path), path.parent)
+    problems = texts.take(str(path), units)
     text = texts.read.get(str(path))
     if problems or text is None:
         return BuiltText(problems)
-    shown = texts.shown(str(path))
-    found = parse_guarded(text, file=str(path), shown=shown, profile=_CENTRAL[name], today=today)
+    shown, profile = texts.shown(str(path)), ADJUSTMENTS if is_text(name) else _CENTRAL[name]
+    found = parse_guarded(text, file=str(path), shown=shown, profile=profile, today=today)
     if found.problems:
         return BuiltText(_listed(found.problems), content_of(text))
-    return BuiltText([], content_of(text), dumps([pack_entry(entry) for entry in found.entries]))
+    if not is_text(name):
+        return BuiltText([], content_of(text), dumps([pack_entry(entry) for entry in found.entries]))
+    try:
+        entries, errors = booking.book(found.entries, found.options)
+    except Exception as error:  # noqa: BLE001  whatever booking raises on a text is the text's problem
+        reason = f"{type(error).__name__}: {error}"[:200]
+        return BuiltText([BookCrashed(file=shown, reason=reason)], content_of(text))
+    if errors:
+        wrong = problems_of(errors, unit=None, shown=texts.shown, excerpt=texts.excerpt)
+        return BuiltText(_listed(wrong), content_of(text))
+    return BuiltText([], content_of(text), pack_transactions(entries))

@@ -38,6 +38,8 @@ PICKLE = ".picklecache"
 #: Files of a unit's folder that its figures depend on; so does every `.toml` (a chart of its own), and all of `books/`.
 UNIT_FILES = ("main.beancount", "accounts.beancount", "seals.jsonl")
 SETTINGS = ".toml"
+#: The finance head's adjustments: every file of the folder counts.
+ADJUSTMENTS = "units/adjustments"
 #: Folders of a unit that hold no settings, and may hold very many files.
 PAPERS = ("documents", "inbox")
 
@@ -133,8 +135,12 @@ def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
     if pickles is not None:
         for _ in _entries(base, "", deep=False, pickles=pickles):
             pass
+    looks.update(_entries(f"{base}/runs", "runs/", deep=True))
     for name, look in list(_entries(f"{base}/units", "units/", deep=False, pickles=pickles)):
-        if stat.S_ISDIR(look[0]):
+        if name == ADJUSTMENTS:
+            looks[name] = look
+            looks.update(_entries(f"{base}/{name}", f"{name}/", deep=False, pickles=pickles))
+        elif stat.S_ISDIR(look[0]):
             looks[name] = look
             looks.update(look_at_unit(base, name[len("units/") :], pickles))
         elif stat.S_ISLNK(look[0]):
@@ -234,9 +240,9 @@ def sources() -> str:
 def fingerprint(root: Path, state: Path) -> str | None:
     """A digest of everything that the figures of a workspace depend on, if none of it changed since it was last loaded.
 
-    It covers `fava.conf`, policy and prices, every unit's settings, chart and books, the presence of documents that the
-    books name, the program itself and today's date. It does not cover the environment (language, terminal), inboxes or
-    the command line: who keeps answers under it adds these to the key.
+    It covers `fava.conf`, policy, prices and adjustments, locked runs, every unit's settings, chart and books, the
+    presence of documents that the books name, the program itself and today's date. It does not cover the environment
+    (language, terminal), inboxes or the command line: who keeps answers under it adds these to the key.
 
     Args:
         root: the workspace's folder.

@@ -17,7 +17,7 @@ The face:
   safe anywhere, for writers. `guard_child.check_bytes` takes one file's bytes.
 - [`parse_guarded`][ledger.books.guard.parse_guarded]: bytes to entries. Beancount's C parser reads the text: call it
   in a child process with limits (`ledger.books.limits`), never in a process that others depend on.
-- `UNIT_MAIN`, `UNIT_ACCOUNTS`, `UNIT_BOOKS`, `POLICY`, `PRICES`: what each kind of file may say.
+- `UNIT_MAIN`, `UNIT_ACCOUNTS`, `UNIT_BOOKS`, `POLICY`, `PRICES`, `ADJUSTMENTS`: what each kind of file may say.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from ledger.books.guard_child import check_in_child
 from ledger.books.guard_layout import layout_problems
 from ledger.books.guard_names import Refusal, unclosed
 from ledger.books.guard_profiles import (
+    ADJUSTMENTS,
     POLICY,
     PRICES,
     PROFILES,
@@ -52,6 +53,7 @@ from ledger.books.template import INCLUDES, OPTIONS, PLUGINS, main_title
 from ledger.errors import Problem
 
 __all__ = [
+    "ADJUSTMENTS",
     "POLICY",
     "PRICES",
     "PROFILES",

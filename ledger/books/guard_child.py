@@ -20,7 +20,16 @@ from typing import TYPE_CHECKING, Any
 from ledger.books import problems_guard as found
 from ledger.books.forks import Forks, serve
 from ledger.books.guard_bytes import clip
-from ledger.books.guard_profiles import POLICY, PRICES, PROFILES, UNIT_ACCOUNTS, UNIT_BOOKS, UNIT_MAIN, Profile
+from ledger.books.guard_profiles import (
+    ADJUSTMENTS,
+    POLICY,
+    PRICES,
+    PROFILES,
+    UNIT_ACCOUNTS,
+    UNIT_BOOKS,
+    UNIT_MAIN,
+    Profile,
+)
 from ledger.books.limits import CPU_SECONDS, apply_limits, ending
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
@@ -50,7 +59,7 @@ def check_in_child(
 
     Args:
         ws: the workspace.
-        unit: whose files they are; None: the finance head's policy and prices.
+        unit: whose files they are; None: the finance head's policy, prices and adjustments.
         texts: new text by absolute path; files that are no books (`.beancount`) are passed over.
         today: the day by which dates are judged; default: the machine's.
 
@@ -62,6 +71,8 @@ def check_in_child(
     for path, text in texts.items():
         if path.suffix == ".beancount":
             profile = profile_of(path, ws.units_folder / unit.slug if unit else ws.units_folder)
+            if unit is None and path.parent == ws.adjustments_folder:
+                profile = ADJUSTMENTS
             slug, title, currency = (unit.slug, unit.name, unit.currency) if unit else (None, None, None)
             jobs.append((_job(str(path), ws.shown(path), profile, slug, day, title, currency), text.encode("utf-8")))
     return check_jobs(jobs)

@@ -27,7 +27,8 @@ from ledger.errors import Problem
 
 _YEAR = re.compile(r"[12][0-9]{3}")
 _MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])(?:\.(?:([a-z0-9-]+)\.)?(closed))?\.beancount")
-_LITTER = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|Thumbs\.db|desktop\.ini", re.DOTALL)
+#: What a person takes for no file of the book; it is passed over.
+LITTER = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|Thumbs\.db|desktop\.ini", re.DOTALL)
 
 
 def layout_problems(unit_folder: Path, shown_prefix: str) -> list[Problem]:
@@ -65,7 +66,7 @@ class _Layout:
             return self.problems
         try:
             for year in sorted(_entries(books), key=lambda e: e.name):
-                if _LITTER.fullmatch(year.name):
+                if LITTER.fullmatch(year.name):
                     continue
                 if year.is_symlink():
                     self.add(found.BookLinked, year.name, name=visible(year.name))
@@ -81,7 +82,7 @@ class _Layout:
         return self.problems
 
     def _file(self, file: os.DirEntry[str], year: str) -> None:
-        if _LITTER.fullmatch(file.name):
+        if LITTER.fullmatch(file.name):
             return
         where = f"{year}/{file.name}"
         if file.is_symlink():

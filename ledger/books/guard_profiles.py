@@ -1,7 +1,7 @@
 """What each kind of file may say: an allow-list per file, and nothing else passes (SPEC 3, 4, 10).
 
 The unit's own files hold what a bookkeeper writes; `main.beancount` holds the federation's options, plugins and
-includes; policy and prices are the finance head's and have lists of their own.
+includes; policy, prices and adjustments are the finance head's and have lists of their own.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ UNIT_ACCOUNTS = Profile("accounts", _UNIT, _UNIT_CUSTOMS)
 UNIT_BOOKS = Profile("books", _UNIT, _UNIT_CUSTOMS, depth=2)
 POLICY = Profile("policy", frozenset({"custom"}), _POLICY_CUSTOMS)
 PRICES = Profile("prices", frozenset({"price", "commodity", "custom"}), _PRICES_CUSTOMS)
-PROFILES = {p.name: p for p in (UNIT_MAIN, UNIT_ACCOUNTS, UNIT_BOOKS, POLICY, PRICES)}
+ADJUSTMENTS = Profile("adjustments", frozenset({"transaction"}))
+PROFILES = {p.name: p for p in (UNIT_MAIN, UNIT_ACCOUNTS, UNIT_BOOKS, POLICY, PRICES, ADJUSTMENTS)}
 
 
 def date_window(today: dt.date) -> tuple[dt.date, dt.date]:

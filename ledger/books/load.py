@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import stat
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ from typing import Any
 
 from beancount.core import data
 
+from ledger.books.adjustments import adjustment_texts, folder_problems, is_text, unpack_transactions
 from ledger.books.cache import SCHEMA, Cache, Partition, make_partition
 from ledger.books.cells import CellError, loads, unpack_entry, unpack_options
 from ledger.books.fingerprint import (
@@ -41,7 +43,7 @@ from ledger.books.pool import Answer, Pool, Task, shared_pool
 from ledger.books.problems_guard import BookCrashed, BookTimedOut, ReaderUnavailable
 from ledger.books.problems_load import BookMoved
 from ledger.books.sealed import sealed_months
-from ledger.books.unitbook import Books, CentralText, UnitBook
+from ledger.books.unitbook import AdjustmentText, Books, CentralText, UnitBook
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
 
@@ -113,15 +115,17 @@ class _Loading:
         self.seen = refresh(self.ws.root, look_at(self.ws.root, pickles), self.record, now)
         _delete(pickles)
         for name in self.seen:
-            if name.count("/") >= 2:
+            if name.startswith("units/") and name.count("/") >= 2:
                 self.by_unit.setdefault(name.split("/", 2)[1], []).append(name)
         keys = {slug: self._key(slug) for slug in wanted}
         missing = [slug for slug in wanted if not self._from_cache(slug, keys[slug])]
-        texts = {name: self._text_key(name) for name in CENTRAL}
-        unread = [name for name in CENTRAL if not self._text_from_cache(name, texts[name])]
+        every = len(wanted) == len(self.ws.units)
+        names = [*CENTRAL, *(adjustment_texts(self.seen) if every else ())]
+        texts = {name: self._text_key(name) for name in names}
+        unread = [name for name in names if not self._text_from_cache(name, texts[name])]
         self._read(missing, unread, keys, texts)
         fresh = self._remember()
-        whole = fresh.files and len(wanted) == len(self.ws.units)
+        whole = fresh.files and every
         # Of all units: a plugin loads all books but its own. May add a problem to a book.
         closed = {slug: self._sealed(slug) for slug in self.ws.units}
         return Books(
@@ -130,6 +134,8 @@ class _Loading:
             self._central_text(texts),
             closed,
             fingerprint_of(self.ws.root, fresh) if whole else None,
+            self._adjustments(texts) if every else AdjustmentText(),
+            {name: seen.digest for name, seen in self.seen.items()},
         )
 
     # --- keys
@@ -264,14 +270,14 @@ class _Loading:
             self.central[name] = ([], [problem])
         self.moved = True
 
-    # --- policy and prices
+    # --- the finance head's files
 
     def _text_from_cache(self, name: str, key: str) -> bool:
         text = self.cache.read_text(name, key)
         if text is None:
             return False
         try:
-            self.central[name] = ([unpack_entry(cell) for cell in loads(text)], [])
+            self.central[name] = (_directives(name, text), [])
         except CellError:
             return False
         return True
@@ -283,7 +289,7 @@ class _Loading:
         try:
             problems = [Problem.from_dict(p) for p in answer.head["problems"]]
             text = answer.blobs[0].decode()
-            entries = [unpack_entry(cell) for cell in loads(text)]
+            entries = _directives(name, text)
             seen = self.seen.get(f"units/{name}.beancount")
             as_seen = seen is not None and seen.digest == answer.head["digest"]
         except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -301,6 +307,24 @@ class _Loading:
             tuple(prices),
             digest_of(*(keys[name].encode() for name in CENTRAL)),
             (*wrong_policy, *wrong_prices),
+        )
+
+    def _plain(self, name: str) -> bool:
+        """Whether a file of adjustments is an ordinary one, in an ordinary folder."""
+        looks = (self.seen[path].look for path in (f"units/{name}.beancount", "units/adjustments"))
+        file, folder = (look[0] for look in looks)
+        return stat.S_ISREG(file) and stat.S_ISDIR(folder)
+
+    def _adjustments(self, keys: dict[str, str]) -> AdjustmentText:
+        """The finance head's adjustments: a faulty file is left out with its problems, the others stand."""
+        names = [name for name in keys if is_text(name)]
+        problems = [*folder_problems(self.ws.units_folder), *(p for name in names for p in self.central[name][1])]
+        entries = (entry for name in names for entry in self.central[name][0])
+        return AdjustmentText(
+            tuple(entry for entry in entries if isinstance(entry, data.Transaction)),
+            tuple(dict.fromkeys(problems)),
+            tuple(str(self.ws.units_folder / f"{name}.beancount") for name in names if self._plain(name)),
+            digest_of(*(keys[name].encode() for name in names), repr([p.to_dict() for p in problems]).encode()),
         )
 
     def _sealed(self, slug: str) -> frozenset[str]:
@@ -370,6 +394,11 @@ class _Entries:
         if not self.cache.keep(self.slug, partition, summary):
             self.partition = partition
         return {name: partition.tables[name] for name in names}
+
+
+def _directives(name: str, text: str) -> list[data.Directive]:
+    """Directives of a file of the finance head, out of the cells that a worker or the cache gives."""
+    return unpack_transactions(text) if is_text(name) else [unpack_entry(cell) for cell in loads(text)]
 
 
 def _death(answer: Answer) -> Problem:

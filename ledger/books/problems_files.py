@@ -179,6 +179,17 @@ class BooksNone(Problem):
     remedy = N_("Make the first one, as books/2026/2026-01.beancount, with one comment line: ; nothing yet")
 
 
+class AdjustmentsStray(Problem):
+    """Something among the adjustments that is no file of them."""
+
+    code = "ADJUSTMENTS_STRAY"
+    message = N_("{name} has no place in units/adjustments/; a copy of an adjustment would count twice.")
+    remedy = N_(
+        "Only plain files lie there, named with a-z, 0-9 and single hyphens, as 2026-12-levy.beancount; no folders. "
+        "Compare it with the file that it is a copy of, and take it out, or rename it."
+    )
+
+
 class ClosedWithoutSeal(Problem):
     """Vouchers that claim to be of a close that never was."""
 

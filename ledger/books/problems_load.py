@@ -186,13 +186,13 @@ _KINDS: dict[str, type[Problem]] = {
 
 
 def problem_of(
-    error: Any, *, unit: str, shown: Callable[[str], str], excerpt: Callable[[str, int], str | None]
+    error: Any, *, unit: str | None, shown: Callable[[str], str], excerpt: Callable[[str, int], str | None]
 ) -> Problem:
     """What Beancount found, as a problem of the book.
 
     Args:
         error: one of Beancount's errors: `source`, `message`, `entry`.
-        unit: slug of the book.
+        unit: slug of the book; None for the finance head's files.
         shown: how a file is named to users.
         excerpt: the line of a file that has this number.
     """
@@ -228,7 +228,7 @@ def problem_of(
 
 
 def problems_of(
-    errors: Iterable[Any], *, unit: str, shown: Callable[[str], str], excerpt: Callable[[str, int], str | None]
+    errors: Iterable[Any], *, unit: str | None, shown: Callable[[str], str], excerpt: Callable[[str, int], str | None]
 ) -> list[Problem]:
     """All of Beancount's findings; what it says twice of one place is said once."""
     found: dict[Problem, None] = {}

@@ -6,7 +6,7 @@ What the federation's rules add (provisional entries) is made above, in `ledger.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,23 @@ class CentralText:
 
 
 @dataclass(frozen=True)
+class AdjustmentText:
+    """`units/adjustments/*.beancount`, guarded and booked.
+
+    Attributes:
+        entries: their transactions, in the order of the files' names, then as Beancount sorts.
+        problems: what is wrong with the folder or a file; a faulty file counts as empty, and only that one.
+        files: absolute paths of those that may be shown, sorted.
+        key: digest of all of it.
+    """
+
+    entries: tuple[data.Transaction, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Books:
     """All books of a workspace, loaded."""
 
@@ -86,12 +103,16 @@ class Books:
     #: Of everything these books were made of: what `ledger.books.fingerprint` gives as long as nothing has changed.
     #: None where only some units were loaded, or something changed meanwhile. Answers may be kept under it.
     fingerprint: str | None = None
+    #: The finance head's adjustments; empty where only some units were loaded.
+    adjustments: AdjustmentText = AdjustmentText()
+    #: Digest of the content of each file that was looked at, by its path below the workspace.
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong: the workspace's, the central files', each unit's."""
         units = (p for book in self.units.values() for p in book.problems)
-        return (*self.workspace.problems, *self.central_text.problems, *units)
+        return (*self.workspace.problems, *self.central_text.problems, *self.adjustments.problems, *units)
 
     @property
     def transactions(self) -> int:

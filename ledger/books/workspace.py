@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ledger.books.config import RESERVED_SLUGS, SLUG, SLUG_LENGTH, FederationFile, UnitFile, read_config
+from ledger.books.owners import OwnerTable, settle_owners
 from ledger.books.problems import (
     CentralMissing,
     DivisionNumber,
@@ -57,6 +58,7 @@ class Unit:
     country: str | None = None
     payment_numbers: tuple[str, ...] = ()
     sources: tuple[SourceTable, ...] = ()
+    owners: tuple[OwnerTable, ...] = ()
 
     def in_scope(self, day: dt.date) -> bool:
         """Whether the unit is a member on `day` and its book belongs in the combined statements (SPEC 10)."""
@@ -115,6 +117,16 @@ class Workspace:
     def prices_file(self) -> Path:
         """`units/prices.beancount`: exchange rates."""
         return self.units_folder / "prices.beancount"
+
+    @property
+    def adjustments_folder(self) -> Path:
+        """`units/adjustments/`: what the finance head adjusts on top of all books; it may be missing."""
+        return self.units_folder / "adjustments"
+
+    @property
+    def runs_folder(self) -> Path:
+        """`runs/`: the combined figures that were locked."""
+        return self.root / "runs"
 
     @property
     def state_folder(self) -> Path:
@@ -206,6 +218,8 @@ def open_workspace(root: Path) -> Workspace:
         except Problem as problem:
             problems.append(problem)
     problems += _cross_checks(config, units)
+    units, faults = settle_owners(units, frozenset(p.unit for p in problems if p.unit))
+    problems += faults
     return Workspace(root, config, units, tuple(sorted(problems, key=order)))
 
 
@@ -221,8 +235,8 @@ def read_unit(root: Path, slug: str) -> Unit:
     except Problem as problem:
         problem.unit = slug
         raise
-    values = {name: getattr(table, name) for name in UnitFile.model_fields if name != "source"}
-    unit = Unit(slug=slug, folder=root / "units" / slug, sources=table.source, **values)
+    values = {name: getattr(table, name) for name in UnitFile.model_fields if name not in {"source", "owner"}}
+    unit = Unit(slug=slug, folder=root / "units" / slug, sources=table.source, owners=table.owner, **values)
     if unit.joined and unit.left and unit.left < unit.joined:
         raise UnitDates(file=shown, unit=slug, slug=slug, joined=unit.joined, left=unit.left)
     return unit

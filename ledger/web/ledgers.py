@@ -148,6 +148,8 @@ class BookLedger(FavaLedger):
         if unit is None:
             parts = ws.shown(str(entry.meta.get("filename"))).split("/")
             unit = ws.units.get(parts[1]) if len(parts) > 2 and parts[0] == "units" else None
+            if parts[:2] == ["units", "adjustments"]:  # evidence of adjustments is kept with central's papers
+                unit = ws.central
         if unit is not None and isinstance(value, str):
             for path in (unit.folder / value, unit.folder / "documents" / value):
                 if document(ws, unit, path):
@@ -290,6 +292,7 @@ def _federation_feed(look: Look) -> Feed:
         roots=root_names(ws.language),
     )
     include = [str(path) for path in (ws.policy_file, ws.prices_file) if path.is_file() and not path.is_symlink()]
+    include += federation.books.adjustments.files
     for slug, book in sorted(federation.books.units.items()):
         include += book.files or unit_files(ws.units[slug])
     return Feed(

@@ -73,12 +73,12 @@ def editable(ws: Workspace, path: Path, closed: Mapping[str, Collection[str]]) -
     """The unit whose accounts or open month `path` is.
 
     Raises:
-        WebFileFederation: it is the federation's: main file, policy, prices.
+        WebFileFederation: it is the federation's: main file, policy, prices, adjustments.
         WebFileClosed: its month is sealed, or a close wrote it.
         WebFileOutside: it is anything else.
     """
     shown = ws.shown(path)
-    if path in (ws.policy_file, ws.prices_file):
+    if path in (ws.policy_file, ws.prices_file) or path.parent == ws.adjustments_folder:
         raise WebFileFederation(path=shown)
     unit = owner(ws, path)
     if unit is None or ".." in path.parts:
