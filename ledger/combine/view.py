@@ -95,7 +95,7 @@ def group_entries(
     """
     del run  # the parts hold its entries; named because a caller owns both
     ws = books.workspace
-    months = sum(_transactions(part) for part in combined.parts.values()) > threshold
+    months = in_months(combined, threshold)
     setting = (combined.currency, combined.date_from, combined.date_to, language, roots, months)
     written: list[_Written] = []
     for number, (slug, part) in enumerate(combined.parts.items()):
@@ -110,8 +110,9 @@ def group_entries(
     return found
 
 
-def _transactions(part: Part) -> int:
-    return sum(summary.transactions for summary in part.source.summaries)
+def in_months(combined: Combined, threshold: int) -> bool:
+    """Whether there are so many transactions that the units come in monthly sums."""
+    return sum(s.transactions for part in combined.parts.values() for s in part.source.summaries) > threshold
 
 
 def account_of(place: Place, leaf: str, language: str | None) -> str:
