@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from ledger.books.durable import read_plain
 from ledger.books.guard_bytes import clip
+from ledger.books.owners import OwnerTable, check_tables
 from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
 from ledger.books.sources import SourceTable
 from ledger.books.tables import CURRENCY, SOURCE_NAME, Number, Table, Text
@@ -53,6 +54,7 @@ class IntragroupTable(Table):
 
     tolerance: Annotated[Number, Field(ge=0)] = Decimal("1.00")
     tolerance_total: Annotated[Number, Field(ge=0)] = Decimal("10.00")
+    indirect_goodwill: Literal["full", "share"] = "full"  # of what an owned unit owns: whole, or the group's part
 
 
 class ServerTable(Table):
@@ -100,6 +102,12 @@ class UnitFile(Table):
     country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     payment_numbers: tuple[Text, ...] = ()
     source: tuple[SourceTable, ...] = ()
+    owner: tuple[OwnerTable, ...] = ()
+
+    @field_validator("owner")
+    @classmethod
+    def _owners(cls, value: tuple[OwnerTable, ...]) -> tuple[OwnerTable, ...]:
+        return check_tables(value)
 
     @field_validator("joined", "left")
     @classmethod
@@ -268,7 +276,7 @@ _PATTERNS = {
 
 
 #: Tables of which there may be several.
-_SEVERAL = frozenset({"source", "rule", "split", "sale", "payment"})
+_SEVERAL = frozenset({"source", "rule", "split", "sale", "payment", "owner"})
 
 
 def _in_words(error: Any) -> str:
