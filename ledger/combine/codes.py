@@ -103,6 +103,16 @@ _ALL = (
         N_("Move the posting to the chart's account for dealings between units, or take partner: away."),
     ),
     Code(
+        "VAT_ON_INTERNAL",
+        N_("VAT is booked on a dealing between two units of one legal person."),
+        N_("Book it without VAT: within one legal person nothing is sold, so there is no VAT and no invoice."),
+    ),
+    Code(
+        "VAT_MISSING",
+        N_("A sale between two legal persons stands on an account with VAT, but no VAT is booked."),
+        N_("Add output VAT to the seller's voucher and invoice, or move the sale to the account without VAT."),
+    ),
+    Code(
         "NO_COST_FOR_UNREALISED",
         N_("Goods from another unit are still in stock, but the seller hasn't said what they cost."),
         N_("The seller adds cost: to the income posting of those sales."),
@@ -113,6 +123,9 @@ _ALL = (
         N_("Correct that book (sambok check), then look again."),
     ),
 )
+#: What holds until a dealing's two sides agree: within one legal person, and between two.
+BLOCKED = N_("Until then the close is blocked: both units are one legal person.")
+DISCLOSED = N_("Until then it is disclosed in the notes.")
 CODES = {code.code: code for code in _ALL}
 #: Codes after which a command still ends with 0.
 SETTLED = frozenset(code.code for code in _ALL if code.settled)

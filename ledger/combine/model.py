@@ -15,6 +15,7 @@ from beancount.core import data
 
 from ledger.books import Summary
 from ledger.charts import Line, line
+from ledger.combine.codes import BLOCKED, DISCLOSED, SETTLED
 from ledger.errors import Problem
 from ledger.messages import translate
 
@@ -92,12 +93,15 @@ class GroupEntry:
 
     Attributes:
         column: the pseudo-unit or unit it is made for.
-        kind: trade, levy, loan, interest, fund, solidarity, capital, other, unrealised; transit; translation, joined,
-            left.
+        kind: trade, levy, loan, interest, fund, solidarity, capital, dividend, patronage, asset, other; unrealised;
+            transit, adjustment; translation, joined, left; acquisition, goodwill, minority.
         key: link, document number or place of the dealing.
-        section: "balance" or "result" of an elimination.
+        section: "balance" or "result" of what two sides have booked against each other; "stock" or "asset" of a
+            profit that one side has made on the other and the group hasn't.
         reverses: the day on which the next period takes it back.
         level: the level that it is made for; None = the lowest one that its units have in common.
+        seller: slug of the unit whose profit an entry of the sections "stock" and "asset" takes out, brings back or
+            lets be earned: it is that unit's result and equity that change, wherever the goods or the asset are.
     """
 
     date: dt.date
@@ -109,6 +113,7 @@ class GroupEntry:
     section: str = ""
     reverses: dt.date | None = None
     level: tuple[str, ...] | None = None
+    seller: str = ""
 
     def __post_init__(self) -> None:
         """An entry that doesn't sum to zero is a programming error."""
@@ -128,9 +133,53 @@ class Elimination:
     level: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Rest:
+    """What is left of a dealing of two units (slugs, sorted) in the reporting currency, debit positive."""
+
+    units: tuple[str, str]
+    kind: str
+    section: str  # "balance" or "result"
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """All that two units have to do with each other in one class and section, in the reporting currency.
+
+    Debit is positive. `unmatched` = `one` + `other` + `adjusted`: what is eliminated is as much of one side as of the
+    other, so that `one` - `eliminated` and `other` + `eliminated` (and what was adjusted) are what is left of each.
+
+    Attributes:
+        units: slugs, sorted.
+        kind: class of the dealings.
+        section: "balance" or "result".
+        one: Σ of what the first unit's book has.
+        other: Σ of what the second unit's book has.
+        eliminated: what ELIM takes off `one`.
+        adjusted: what ADJ has of either: money and goods in transit, adjustments.
+        unmatched: what is left, as the unmatched list has it.
+    """
+
+    units: tuple[str, str]
+    kind: str
+    section: str
+    one: Decimal
+    other: Decimal
+    eliminated: Decimal
+    adjusted: Decimal
+    unmatched: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A dealing whose two sides don't agree, or a posting that can't be matched. `amount` is positive."""
+    """A dealing whose two sides don't agree, or a posting that can't be matched. `amount` is positive.
+
+    Attributes:
+        internal: both sides are one legal person: a difference blocks its close (SPEC 1, 10).
+        rests: what is left of the dealing in the books of the pair, for the pair matrix; `amount` is in the document's
+            currency and without sign. Empty where the posting is no dealing between two units of the run.
+    """
 
     code: str
     kind: str  # class of the dealing: levy, trade, …
@@ -141,7 +190,13 @@ class Unmatched:
     key: str
     message: str  # message id
     remedy_id: str  # message id
-    internal: bool = False  # both sides are one legal person
+    internal: bool = False
+    rests: tuple[Rest, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the close of the legal person waits for it."""
+        return self.internal and self.code not in SETTLED
 
     @property
     def text(self) -> str:
@@ -150,8 +205,10 @@ class Unmatched:
 
     @property
     def remedy(self) -> str:
-        """What to do about it, in the language in use."""
-        return translate(self.remedy_id)
+        """What to do about it, in the language in use, and what holds until then."""
+        if self.code in SETTLED or len(self.units) < 2:  # noqa: PLR2004  # two sides
+            return translate(self.remedy_id)
+        return f"{translate(self.remedy_id)} {translate(BLOCKED if self.internal else DISCLOSED)}"
 
 
 @dataclass(frozen=True, slots=True)
