@@ -13,7 +13,7 @@ from typing import Any
 from ledger.charts import line, lines
 from ledger.combine.codes import SETTLED
 from ledger.combine.flows import Part
-from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, Row, Translation, Unmatched
+from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Row, Translation, Unmatched
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.rules.rounding import half_away
@@ -33,6 +33,7 @@ class Combined:
         translation: proof of each foreign unit's translation difference.
         problems: what kept units out.
         level: the level that was asked for.
+        pairs: what every two units have to do with each other, and what is left of it; in the reporting currency.
         parts: each unit's share; what the view rewrites.
     """
 
@@ -46,6 +47,7 @@ class Combined:
     translation: tuple[Translation, ...]
     problems: tuple[Problem, ...]
     level: str | None = None
+    pairs: tuple[PairRow, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
