@@ -81,6 +81,7 @@ _POLICY_CUSTOMS = {
         "levy-floor",
         "levy-threshold",
         "levy-base",
+        "goodwill-impairment",
         "loan-cycle",
         # Reserved for the funds (SPEC 9): the federation's limits and agreements, the solidarity fund's parameters.
         "fund-limit",

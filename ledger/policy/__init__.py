@@ -1,6 +1,15 @@
 """Policy: dated rates and decisions of `units/policy.beancount` (SPEC 4). What others may use is named here."""
 
-from ledger.policy.model import EVERY_UNIT, AmountEntry, BaseEntry, ComponentEntry, Decision, Policy, RateEntry
+from ledger.policy.model import (
+    EVERY_UNIT,
+    AmountEntry,
+    BaseEntry,
+    ComponentEntry,
+    Decision,
+    ImpairmentEntry,
+    Policy,
+    RateEntry,
+)
 from ledger.policy.read import read_policy
 
 __all__ = [
@@ -9,6 +18,7 @@ __all__ = [
     "BaseEntry",
     "ComponentEntry",
     "Decision",
+    "ImpairmentEntry",
     "Policy",
     "RateEntry",
     "read_policy",

@@ -101,6 +101,15 @@ class BaseEntry(Entry):
     codes: Range
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpairmentEntry(Entry):
+    """`goodwill-impairment`: what the goodwill of an owned unit is written down by, in that unit's currency."""
+
+    unit: str
+    amount: Decimal
+    currency: str
+
+
 @dataclass(frozen=True, eq=False)
 class InForce:
     """A rate and its parts by component. One object for all days on which they are the same: told apart by identity."""
@@ -116,6 +125,7 @@ class Policy:
     Attributes:
         rates: and the other tuples, in the order of their directives.
         problems: what is wrong; a faulty directive is in no tuple.
+        impairment_problems: those of them that the combined statements lack a figure for, and not the levy.
         faulty: scopes whose levy can't be worked out for it: slugs, or `"*"` for all.
     """
 
@@ -126,6 +136,8 @@ class Policy:
     base: tuple[BaseEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
     faulty: frozenset[str] = frozenset()
+    impairments: tuple[ImpairmentEntry, ...] = ()
+    impairment_problems: tuple[Problem, ...] = ()
     _shares: dict[tuple[Decimal, dt.date], tuple[tuple[str, Fraction], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -150,7 +162,7 @@ class Policy:
     @property
     def key(self) -> str:
         """Digest of everything that it says."""
-        said = (sorted(self.decisions.items()), self.rates, self.components, self.amounts, self.base)
+        said = (sorted(self.decisions.items()), self.rates, self.components, self.amounts, self.base, self.impairments)
         text = repr((said, sorted(self.faulty), [p.to_dict() for p in self.problems]))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -32,6 +32,7 @@ from ledger.policy.model import (
     BaseEntry,
     ComponentEntry,
     Decision,
+    ImpairmentEntry,
     Limit,
     Policy,
     RateEntry,
@@ -62,6 +63,7 @@ EXAMPLES = {
     "levy-floor": '2026-01-01 custom "levy-floor" "*" 12000.00 SEK',
     "levy-threshold": '2026-01-01 custom "levy-threshold" "*" 50000.00 SEK',
     "levy-base": '2026-01-01 custom "levy-base" "include" "3980-3989"',
+    "goodwill-impairment": '2026-12-31 custom "goodwill-impairment" "<unit>" 800.00 EUR',
 }
 #: What a value is called in an error.
 WORDS: dict[type, str] = {
@@ -76,7 +78,9 @@ KEYS = {
     "decision": ("amount",),
     "levy-rate": ("decision", "until", "from"),
     "levy-component": ("decision", "until", "from", "vat"),
+    "goodwill-impairment": ("decision", "from"),
 }
+IMPAIRMENT = "goodwill-impairment"
 LIMITS: dict[str, Limit] = {"levy-cap": "cap", "levy-floor": "floor", "levy-threshold": "threshold"}
 
 
@@ -105,7 +109,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.faulty: set[str] = set()
         self.decisions: dict[str, Decision] = {}
-        self.entries: list[RateEntry | ComponentEntry | AmountEntry | BaseEntry] = []
+        self.entries: list[RateEntry | ComponentEntry | AmountEntry | BaseEntry | ImpairmentEntry] = []
+        self.impairment_problems: list[Problem] = []
 
     def run(self, text: CentralText) -> Policy:
         if text.problems and any(p.file == self.ws.shown(self.ws.policy_file) for p in text.problems):
@@ -114,6 +119,7 @@ class _Reader:
             "levy-rate": self._rate,
             "levy-component": self._component,
             "levy-base": self._base,
+            IMPAIRMENT: self._impairment,
             **dict.fromkeys(LIMITS, self._amount),
         }
         for entry in text.policy:
@@ -129,12 +135,14 @@ class _Reader:
         components = tuple(e for e in self.entries if isinstance(e, ComponentEntry))
         amounts = tuple(e for e in self.entries if isinstance(e, AmountEntry))
         base = tuple(e for e in self.entries if isinstance(e, BaseEntry))
+        impairments = tuple(e for e in self.entries if isinstance(e, ImpairmentEntry))
         policy = Policy(self.decisions, rates, components, amounts, base)
         for scope, problem in find_conflicts(policy, self.ws.units):
             self.faulty.add(scope)
             self.problems.append(problem)
         problems = tuple(sorted(self.problems, key=order))
-        return Policy(self.decisions, rates, components, amounts, base, problems, frozenset(self.faulty))
+        faulty, lacking = frozenset(self.faulty), tuple(sorted(self.impairment_problems, key=order))
+        return Policy(self.decisions, rates, components, amounts, base, problems, faulty, impairments, lacking)
 
     def _guarded(self, reader: Callable[[data.Custom], Any], entry: data.Custom) -> None:
         try:
@@ -149,9 +157,11 @@ class _Reader:
     def _report(self, problem: Problem, entry: data.Custom) -> None:
         scope = EVERY_UNIT
         values = [v.value for v in entry.values or ()]
-        if entry.type in {"levy-rate", *LIMITS} and values and isinstance(values[0], str):
+        if entry.type in {"levy-rate", IMPAIRMENT, *LIMITS} and values and isinstance(values[0], str):
             scope = values[0]
-        if entry.type != "decision" and scope in {EVERY_UNIT, *self.ws.units}:
+        if entry.type == IMPAIRMENT:
+            self.impairment_problems.append(problem)
+        elif entry.type != "decision" and scope in {EVERY_UNIT, *self.ws.units}:
             self.faulty.add(scope)
         problem.unit = scope if scope in self.ws.units else None
         self.problems.append(problem)
@@ -283,6 +293,24 @@ class _Reader:
             currency=amount.currency,
             **self._common(entry),
         )
+
+    def _impairment(self, entry: data.Custom) -> ImpairmentEntry:
+        slug, amount = self._values(entry, str, Amount)
+        if slug == EVERY_UNIT:
+            raise self._shape(entry, 'a unit is needed, not "*"')
+        self._scope(entry, slug)
+        if amount.number <= 0:
+            raise self._shape(entry, "the amount isn't above zero")
+        unit = self.ws.units.get(slug)
+        if unit is not None and unit.currency != amount.currency:
+            wanted = unit.currency
+            raise _Fault(
+                self._problem(
+                    entry, PolicyCurrency, kind=entry.type, currency=amount.currency, slug=slug, wanted=wanted
+                )
+            )
+        common = self._common(entry)
+        return ImpairmentEntry(unit=slug, amount=amount.number, currency=amount.currency, **common)
 
     def _base(self, entry: data.Custom) -> BaseEntry:
         verb, codes = self._values(entry, str, str)

@@ -128,7 +128,7 @@ def test_entries_open_the_units_own_file(federation):
     assert "Varor" in lines[shown.meta["lineno"] - 1]
     assert (shown.meta["voucher"], shown.meta["unit"], shown.links) == ("A-8", "repris", frozenset({"f-1"}))
     assert [p.account for p in shown.postings] == [
-        "Assets:31-Kassa-och-bank:1930-Bank:REPRIS",
+        "Assets:32-Kassa-och-bank:1930-Bank:REPRIS",
         "Income:01-Nettoomsättning:3001-Sales:REPRIS",
     ]
     foreign = next(e for e in entries if getattr(e, "narration", "") == "Sale" and e.meta.get("unit") == "andel")
