@@ -10,13 +10,40 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from ledger.charts import line, lines
+from ledger.books import Unit
 from ledger.combine.codes import SETTLED
+from ledger.combine.figures import Cell, line_sums, result_of
 from ledger.combine.flows import Part
+from ledger.combine.levels import Finder
 from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Row, Translation, Unmatched
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.rules.rounding import half_away
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What `--currency` made of figures in the reporting currency.
+
+    Attributes:
+        original: the figures in the reporting currency.
+        rate: the closing rate: units of the reporting currency for one of the presentation currency.
+        cells: each unit's own share, by place and column.
+        posted: what stands on CTA for it, debit positive.
+        proof: Σ income and expense × (closing − its month's rate), signed like `posted`.
+        rounding: what rounding single amounts came to; it stands there, too.
+    """
+
+    original: Combined
+    rate: Decimal
+    cells: Mapping[str, Mapping[Cell, Decimal]]
+    posted: Decimal
+    proof: Decimal
+    rounding: Decimal
+
+    def slack(self, name: str) -> int:
+        """How many amounts of a line were rounded, and columns of a statement on it."""
+        return 10 + sum(row.line == name for row in self.original.trial_balance)
 
 
 @dataclass(frozen=True)
@@ -35,6 +62,7 @@ class Combined:
         level: the level that was asked for.
         pairs: what every two units have to do with each other, and what is left of it; in the reporting currency.
         parts: each unit's share; what the view rewrites.
+        presented: how the figures came into a currency that isn't the reporting currency; None where they are in it.
     """
 
     currency: str
@@ -49,20 +77,26 @@ class Combined:
     level: str | None = None
     pairs: tuple[PairRow, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
+    presented: Presented | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def lines(self) -> dict[str, Decimal]:
         """Σ per line, in the order of the statements; lines without rows are left out."""
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for row in self.trial_balance:
-            sums[row.line] += row.amount
-        return {found.id: sums[found.id] for found in lines() if found.id in sums}
+        return line_sums(self.trial_balance)
 
     @cached_property
     def result(self) -> Decimal:
         """Income less expense, a surplus positive; transfers to equity left out."""
-        rows = (r for r in self.trial_balance if line(r.line).statement == "income" and r.line != "ResultTransfer")
-        return -sum((row.amount for row in rows), ZERO) + ZERO
+        return result_of(self.trial_balance)
+
+    @cached_property
+    def units(self) -> dict[str, Unit]:
+        """The units that are part of the figures, by slug."""
+        return {slug: part.unit for slug, part in self.parts.items()}
+
+    def cells(self, slug: str) -> Mapping[Cell, Decimal]:
+        """What a unit's own book brings, by place and column; entries that no unit wrote come on top."""
+        return self.presented.cells[slug] if self.presented else self.parts[slug].sums
 
     @cached_property
     def eliminations(self) -> tuple[Elimination, ...]:
@@ -71,7 +105,7 @@ class Combined:
         for entry in self.entries:
             if entry.column == ELIM:
                 found[entry.kind, entry.key, entry.units, entry.section].append(entry)
-        made = []
+        made, finder = [], Finder(self.units)
         for (kind, key, units, section), group in sorted(found.items(), key=lambda f: (f[0][1], f[0][0], f[0][2:])):
             sums: dict[Any, Decimal] = defaultdict(Decimal)
             for entry in group:
@@ -79,7 +113,7 @@ class Combined:
                     sums[posting.place, posting.unit] += posting.amount
             amount = sum((a for a in sums.values() if a > 0), ZERO)
             sources = dict.fromkeys(p.source for e in group for p in e.postings if p.source)
-            made.append(Elimination(kind, key, units, section, amount, tuple(sources)))
+            made.append(Elimination(kind, key, units, section, amount, tuple(sources), finder.of(group[0])))
         return tuple(made)
 
     def title(self, name: str) -> str:
@@ -123,6 +157,7 @@ class Combined:
                     "key": e.key,
                     "units": list(e.units),
                     "section": e.section,
+                    "level": list(e.level),
                     "amount": self._text(e.amount),
                     "sources": list(e.sources),
                 }

@@ -38,3 +38,21 @@ class LevelUnknown(Problem):
     exit_code = EXIT_USAGE
     message = N_("No unit belongs to {level}.")
     remedy = N_("Did you mean {nearest}? The units' levels are: {known}.")
+
+
+class LevelAmbiguous(Problem):
+    """A name that several levels have."""
+
+    code = "LEVEL_AMBIGUOUS"
+    exit_code = EXIT_USAGE
+    message = N_("Several levels are called {level}.")
+    remedy = N_("Say which one with its path: {paths}.")
+
+
+class FigureUnknown(Problem):
+    """A figure to be opened that the combined statements don't have."""
+
+    code = "FIGURE_UNKNOWN"
+    exit_code = EXIT_USAGE
+    message = N_("The combined figures have no {name} there.")
+    remedy = N_("Did you mean {nearest}? A figure is named as in --json: line, then account and unit.")

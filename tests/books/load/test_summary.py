@@ -142,6 +142,10 @@ def test_months_of_use_that_are_left(written, months):
 
 def test_what_moves_equity():
     summary = summary_of("""
+2026-01-01 open Equity:2083-Insatser
+2026-01-01 open Equity:2091-Resultat
+2026-01-01 open Equity:2099-Resultat
+2026-01-01 open Expenses:8999-Resultat
 2026-01-01 * "Opening"
   Assets:1930-Bank         500.00 SEK
   Equity:2083-Insatser    -200.00 SEK

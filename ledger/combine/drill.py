@@ -1,0 +1,195 @@
+"""From a figure of the combined statements to the postings that it is the sum of (SPEC 10: drill-down).
+
+A unit's own column opens every posting of its book that stands on the line, with file and line; ELIM, ADJ and CTA open
+the entries that no unit wrote, each with its kind and the posting it answers. The amounts are in the reporting
+currency and add up to the figure exactly, which is asserted. Texts of payroll and of persons' loans are masked as in
+the combined ledger, and accounts are named as there: no personal name comes out here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from beancount.core import data
+
+from ledger.books.summary import weight
+from ledger.charts import lines
+from ledger.combine.flows import REST, Part, whole
+from ledger.combine.model import PSEUDO, ZERO, Place
+from ledger.combine.problems import FigureUnknown
+
+if TYPE_CHECKING:
+    from ledger.combine.combined import Combined
+
+#: A file that no person wrote: what a rule has made.
+RULE = re.compile(r"<([\w-]+)>")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One posting behind a figure.
+
+    Attributes:
+        date: when it counts.
+        column: the worksheet's column: a slug, ELIM, ADJ or CTA.
+        unit: whose posting it is, or which units' dealing.
+        place: line and account in the group.
+        amount: in the reporting currency, debit positive.
+        file: relative to the workspace, or a name in angle brackets where a rule made it; "" of an entry that answers
+            no posting.
+        line: in the file; 0 where there is none.
+        text: the voucher's text; a kind of elimination or adjustment for entries that no unit wrote.
+        key: link, document or place of the dealing, for entries that no unit wrote.
+    """
+
+    date: dt.date
+    column: str
+    unit: str
+    place: Place
+    amount: Decimal
+    file: str
+    line: int
+    text: str
+    key: str = ""
+    masked: bool = False
+
+    @property
+    def rule(self) -> str | None:
+        """The rule that made it, where no person wrote it: `levy`, `remeasurement`."""
+        found = RULE.match(self.file)
+        return found[1] if found else None
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """A figure and its postings, by date; Σ of their amounts = `amount`."""
+
+    line: str
+    account: str | None
+    unit: str | None
+    amount: Decimal
+    sources: tuple[Source, ...]
+
+
+def drill(
+    combined: Combined,
+    line: str,
+    account: str | None = None,
+    unit: str | None = None,
+    *,
+    shown: Callable[[str], str] = str,
+) -> Drilled:
+    """The postings behind a figure. Books are read for it: only those of the units that have a part in it.
+
+    Args:
+        combined: the figures, in the reporting currency.
+        line: id of a line.
+        account: an account's label (`3001-Försäljning`) or its code; None = all of the line.
+        unit: a slug, or ELIM, ADJ, CTA; None = all.
+        shown: a file's name relative to the workspace.
+
+    Raises:
+        FigureUnknown: no such line, account or unit has figures; the nearest is named.
+    """
+    assert combined.presented is None, "figures of another currency aren't drilled"
+    chosen = _Chosen(combined, line, account, unit)
+    sources = [s for part in combined.parts.values() if chosen.asks(part) for s in _own(part, combined, chosen, shown)]
+    sources += _made(combined, chosen)
+    sources.sort(key=lambda s: (s.date, s.column, s.file, s.line, s.key, s.place))
+    amount = sum((r.amount for r in chosen.rows), ZERO)
+    assert sum((s.amount for s in sources), ZERO) == amount, (line, account, unit)
+    return Drilled(line, account, unit, amount, tuple(sources))
+
+
+class _Chosen:
+    """Which cells are asked for."""
+
+    def __init__(self, combined: Combined, line: str, account: str | None, unit: str | None) -> None:
+        ids = [each.id for each in lines()]
+        _known(line, ids)
+        rows = [row for row in combined.trial_balance if row.line == line]
+        labels = sorted({row.account for row in rows})
+        if account is not None:
+            same = [label for label in labels if label == account or label.split("-")[0] == account]
+            if not same:
+                _known(account, labels)
+            labels = same
+        columns = sorted({*combined.parts, *PSEUDO})
+        if unit is not None:
+            _known(unit, columns)
+            columns = [unit]
+        self.line, self.labels, self.columns = line, frozenset(labels), frozenset(columns)
+        self.named = account is not None
+        self.rows = [row for row in rows if row.account in self.labels and row.unit in self.columns]
+
+    def has(self, place: Place, column: str) -> bool:
+        """Whether a cell is part of the figure; an account that comes to nothing is part of its line, too."""
+        return place.line == self.line and column in self.columns and (not self.named or place.account in self.labels)
+
+    def asks(self, part: Part) -> bool:
+        """Whether a unit's own book has a part in the figure."""
+        return any(self.has(*cell) for cell in part.sums)
+
+
+def _known(name: str, names: list[str]) -> None:
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0)
+        raise FigureUnknown(name=name, nearest=near[0] if near else "-")
+
+
+def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str], str]) -> Iterator[Source]:
+    """The unit's own postings; the rest of a rounded entry stands at the entry itself."""
+    slug = part.unit.slug
+    for number, entry in enumerate(part.source.transactions()):
+        done = part.translated[number] if part.translated is not None else None
+        amounts = done.amounts if done else tuple(_whole(p, combined.currency) for p in entry.postings)
+        masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
+        text = "" if masked else " · ".join(filter(None, (entry.payee, entry.narration)))
+        named: list[tuple[str, Decimal, data.Meta]] = [
+            (p.account, amount, {**entry.meta, **(p.meta or {})})
+            for p, amount in zip(entry.postings, amounts, strict=True)
+        ]
+        if done and done.rest:
+            named.append((REST, done.rest, entry.meta))
+        for account, amount, meta in named:
+            place = part.assign(account, entry.date, transfer=done.transfer if done else False)
+            column = part.column(account)
+            if place is not None and amount and chosen.has(place, column):
+                file, line = shown(str(meta["filename"])), int(meta["lineno"])
+                yield Source(entry.date, column, slug, place, amount, file, line, text, masked=masked)
+
+
+def _whole(posting: data.Posting, currency: str) -> Decimal:
+    amount = weight(posting)[0]
+    found = whole(amount, currency)
+    return amount if found is None else found
+
+
+def _made(combined: Combined, chosen: _Chosen) -> list[Source]:
+    """Postings of entries that no unit wrote, at the posting that each answers."""
+    found = []
+    for entry in combined.entries:
+        for posting in entry.postings:
+            if posting.amount and chosen.has(posting.place, posting.column):
+                file, _, number = posting.source.rpartition(":")
+                known = bool(file) and number.isdecimal()
+                found.append(
+                    Source(
+                        entry.date,
+                        posting.column,
+                        posting.unit or ",".join(entry.units),
+                        posting.place,
+                        posting.amount,
+                        file if known else posting.source,
+                        int(number) if known else 0,
+                        entry.kind,
+                        entry.key,
+                    )
+                )
+    return found
