@@ -18,6 +18,7 @@ from ledger.books import Summary, Unit, Workspace, last_day, month_of
 from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.policy import EVERY_UNIT, Policy
+from ledger.policy.model import Entry
 from ledger.provisional.base import Turnover, foreign, turnover
 from ledger.provisional.problems import LevyVatRateUnknown
 from ledger.provisional.vat_terms import VatTerms
@@ -161,8 +162,12 @@ def _years(
     prior: dict[dt.date, list[PriorYearLevy]] = defaultdict(list)
     for first in sorted({*lines.own, *lines.later, *booked.own, *booked.prior}):
         rules = YearRules(fiscal_months(first), unit.currency, _terms(unit, policy), joined=unit.joined, left=unit.left)
-        levy = year_levy(lines.own.get(first, []), rules, booked.own.get(first, {}), closed)
+        decided = _decided(unit, policy, first, last_day(rules.months[-1]))
+        kept = closed if decided else rules.months  # what was booked by hand then is no refund
+        levy = year_levy(lines.own.get(first, []), rules, booked.own.get(first, {}), kept)
         own[first] = levy
+        if not decided:
+            continue
         case = PriorYearCase(
             rules, lines.own.get(first, []), lines.later.get(first, []), levy, booked.prior.get(first, {}), closed
         )
@@ -179,6 +184,14 @@ def _years(
         for first in sorted({*own, *prior})
         if own.get(first) or prior.get(first)
     )
+
+
+def _decided(unit: Unit, policy: Policy, first: dt.date, last: dt.date) -> bool:
+    """Whether policy says anything about the unit's levy in a year: a federation may be older than its policy here."""
+    scopes = {unit.slug, EVERY_UNIT}
+    said: list[Entry] = [entry for entry in policy.rates if entry.scope in scopes]
+    said += [entry for entry in policy.amounts if entry.scope in scopes and entry.currency == unit.currency]
+    return any(entry.start <= last and first <= entry.until for entry in said)
 
 
 def _terms(unit: Unit, policy: Policy) -> Callable[[str], Terms]:

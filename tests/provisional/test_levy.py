@@ -659,6 +659,39 @@ def test_where_no_levy_is_decided_nobody_needs_a_country(run):
     assert made.entries("repris") == made.entries("gemensamt") == []
 
 
+HAND = """
+{day} * "Levy, booked by hand" ^ic-repris-{day}
+  Expenses:6430-Levy  {amount} SEK
+    partner: "gemensamt"
+    ic: "levy"
+  Liabilities:2861-Owed  -{amount} SEK
+    partner: "gemensamt"
+    ic: "levy"
+"""
+
+
+def test_what_was_booked_before_anything_was_decided_is_no_refund(run):
+    """2024: nothing decided, 150.00 booked by hand. 2025: 15 % of 1000.00, of which 100.00 by hand: 50.00 are added.
+
+    A correction of 2024 in 2025 changes no levy either: 2024 had none to work out again.
+    """
+    text = {
+        "2024-12": sale("2024-12-10", "1000.00", meta='voucher: "A-1"')
+        + HAND.format(day="2024-12-31", amount="150.00"),
+        "2025-03": sale("2025-03-10", "1000.00")
+        + sale("2025-03-11", "-200.00", meta='corrects: "A-1"')
+        + HAND.format(day="2025-03-31", amount="100.00"),
+    }
+    accounts = ACCOUNTS + "2024-01-01 open Expenses:6430-Levy\n2024-01-01 open Liabilities:2861-Owed\n"
+    made = run({"repris": {"accounts": accounts, **text}})[1]
+    assert made.problems == ()
+    booked = [e for e in made.entries("repris") if isinstance(e, data.Transaction)]
+    assert {e.date for e in booked} == {dt.date(2025, 3, 31)}
+    assert balances(booked)["2861 partner"] == D("-50.00")
+    assert [(m.month, m.posted) for m in year(made, "repris", 2024).months if m.posted] == [("2024-12", D("150.00"))]
+    assert made.statements["repris"].year(2025).prior_years == ()
+
+
 @pytest.mark.parametrize(("code", "parts", "message"), FAULTS, ids=[f[0] for f in FAULTS])
 def test_what_cannot_be_known_is_one_error_naming_the_unit(run, code, parts, message):
     policy = POLICY.replace("2025-01-01", "2010-01-01") if code == "LEVY_VAT_RATE_UNKNOWN" else POLICY
