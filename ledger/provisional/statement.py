@@ -17,8 +17,7 @@ from functools import cache
 from ledger.books import Summary, Unit, Workspace, last_day, month_of
 from ledger.charts import Chart
 from ledger.errors import Problem
-from ledger.policy import EVERY_UNIT, Policy
-from ledger.policy.model import Entry
+from ledger.policy import EVERY_UNIT, AmountEntry, Policy, RateEntry
 from ledger.provisional.base import Turnover, foreign, turnover
 from ledger.provisional.problems import LevyVatRateUnknown
 from ledger.provisional.vat_terms import VatTerms
@@ -189,7 +188,7 @@ def _years(
 def _decided(unit: Unit, policy: Policy, first: dt.date, last: dt.date) -> bool:
     """Whether policy says anything about the unit's levy in a year: a federation may be older than its policy here."""
     scopes = {unit.slug, EVERY_UNIT}
-    said: list[Entry] = [entry for entry in policy.rates if entry.scope in scopes]
+    said: list[RateEntry | AmountEntry] = [entry for entry in policy.rates if entry.scope in scopes]
     said += [entry for entry in policy.amounts if entry.scope in scopes and entry.currency == unit.currency]
     return any(entry.start <= last and first <= entry.until for entry in said)
 
