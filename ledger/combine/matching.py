@@ -8,12 +8,13 @@ the same books give the same pairs whatever the order of units and files.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.combine.items import BALANCE, RESULT, WINDOW, Item, Pair
+from ledger.combine.closest import Nature, Offer, closest
+from ledger.combine.items import BALANCE, RESULT, Item, Pair
 from ledger.combine.model import ZERO
 
 
@@ -181,8 +182,12 @@ def _components(
 
 
 def _root(parent: dict[str, str], name: str) -> str:
+    path = []
     while parent.setdefault(name, name) != name:
+        path.append(name)
         name = parent[name]
+    for passed in path:  # so that the next one finds it at once, however long the chain is
+        parent[passed] = name
     return name
 
 
@@ -193,16 +198,33 @@ def _asymmetric(single: list[Side]) -> tuple[list[Dealing], list[Side]]:
         by_link[min(side.links)].append(side)
     found, left = [], []
     for link, sides in sorted(by_link.items()):
-        free = sorted(sides, key=lambda s: s.items[0].key)
-        while free:
-            side = free.pop(0)
-            other = next((o for o in free if o.unit == side.partner or o.partner == side.unit), None)
+        ordered = sorted(sides, key=lambda s: s.items[0].key)
+        of_unit: dict[str, deque[int]] = defaultdict(deque)
+        towards: dict[str, deque[int]] = defaultdict(deque)
+        for number, side in enumerate(ordered):
+            of_unit[side.unit].append(number)
+            towards[side.partner].append(number)
+        gone: set[int] = set()
+        for number, side in enumerate(ordered):
+            if number in gone:
+                continue
+            gone.add(number)
+            other = min(_heads((of_unit[side.partner], towards[side.unit]), gone), default=None)
             if other is None:
                 left.append(side)
             else:
-                free.remove(other)
-                found.append(Dealing(link, (side, other), asymmetric=True))
+                gone.add(other)
+                found.append(Dealing(link, (side, ordered[other]), asymmetric=True))
     return found, left
+
+
+def _heads(queues: Iterable[deque[int]], gone: set[int]) -> Iterator[int]:
+    """The first of each queue that is still there."""
+    for queue in queues:
+        while queue and queue[0] in gone:
+            queue.popleft()
+        if queue:
+            yield queue[0]
 
 
 def _by_document(single: list[Side]) -> tuple[list[Dealing], list[Side]]:
@@ -225,40 +247,20 @@ def _by_amount(single: list[Side], tolerance: Callable[[str, str], Decimal]) -> 
     found: list[Dealing] = []
     taken: set[int] = set()
     for pair, (left, right) in sorted(pairs.items()):
-        if not left or not right:
-            continue
-        allowed = tolerance(*pair)
-        candidates = sorted(
-            (
-                (grade, abs((a.items[0].date - b.items[0].date).days), a.items[0].key, b.items[0].key, a, b)
-                for a in left
-                for b in right
-                if (grade := _grade(a, b, allowed)) is not None
-            ),
-            key=lambda c: c[:4],
-        )
-        for *_, a, b in candidates:
-            if id(a) not in taken and id(b) not in taken:
+        if left and right:
+            for one, other in closest([*map(_offer, left)], [*map(_offer, right)], tolerance(*pair)):
+                a, b = left[one], right[other]
                 taken |= {id(a), id(b)}
                 found.append(Dealing(_name((a, b)), (a, b)))
     return found, [side for side in single if id(side) not in taken]
 
 
-def _grade(one: Side, other: Side, tolerance: Decimal) -> int | None:
-    """0 = equal in both currencies, 1 = equal in the document's, 2 = within the tolerance; None = no pair."""
-    if abs(one.items[0].date - other.items[0].date) > WINDOW:
-        return None
-    if one.kinds and other.kinds and one.kinds != other.kinds:
-        return None
-    if one.links and other.links:  # each has a dealing of its own
-        return None
-    section = BALANCE if one.net(BALANCE) and other.net(BALANCE) else RESULT
-    mine, theirs = one.net(section), other.net(section)
-    if mine is None or theirs is None or mine[0] != theirs[0] or mine[1] * theirs[1] >= 0:
-        return None
-    if mine[1] + theirs[1] == 0:
-        return 0 if mine[2] + theirs[2] == 0 else 1
-    return 2 if abs(mine[2] + theirs[2]) <= tolerance else None
+def _offer(side: Side) -> Offer:
+    """What a side can be found by; what comes to nothing in the document's currency answers nothing."""
+    nets = {section: net for section in (BALANCE, RESULT) if (net := side.net(section)) is not None}
+    nature = Nature(side.kinds, bool(side.links), BALANCE in nets)
+    first = side.items[0]
+    return Offer(first.key, first.date.toordinal(), nature, {name: net for name, net in nets.items() if net[1]})
 
 
 def _name(sides: tuple[Side, ...]) -> str:
