@@ -8,23 +8,23 @@ other, and the sum is called combined, never consolidated.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from ledger.books import Books, Unit, UnitBook, Workspace, last_day, month_of
+from ledger.books import Books, UnitBook, Workspace, last_day, month_of
 from ledger.charts import Chart, load_chart
 from ledger.combine.adjustments import adjustments
 from ledger.combine.combined import Combined
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
+from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Row, Run, Unmatched
 from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
 from ledger.combine.presentation import present
-from ledger.combine.problems import LevelUnknown, PeriodWrong, UnitErrors
+from ledger.combine.problems import PeriodWrong, UnitErrors
 from ledger.combine.scope import Scope, counts
 from ledger.combine.translation import translate_unit
 from ledger.combine.unrealised import Unrealised
@@ -50,7 +50,7 @@ def combine(
         date_from: first day of income and expense (default: the start of `date_to`'s fiscal year).
         date_to: day of the balance sheet (default: the end of the last month with a booked posting).
         currency: present in this currency (default: the reporting currency).
-        level: combine only units of this level; the others are outsiders then.
+        level: combine only units of this level (a name, or a path: `Sverige/Östergötland`); the others are outsiders.
 
     Returns:
         The combined figures. Units with errors are left out, and `complete` is False.
@@ -58,17 +58,18 @@ def combine(
     Raises:
         PeriodWrong: the period ends before it begins.
         LevelUnknown: no unit has the level.
+        LevelAmbiguous: several levels are called so.
         MissingRate: `currency` has no rate.
     """
     ws = books.workspace
-    _check_level(ws.units.values(), level)
+    path = None if level is None else find_level(ws.units.values(), level)
     date_to = date_to or _last(books)
     date_from = date_from or ws.fiscal_year(date_to)[0]
     if date_from > date_to:
         raise PeriodWrong(date_from=date_from, date_to=date_to)
     rates = Rates.from_entries(books.central_text.prices, ws.currency)
-    scope, problems = _scope(books, date_from, date_to, level)
-    setting = repr((ws.config, ws.units, rates, date_from, date_to, level))
+    scope, problems = _scope(books, date_from, date_to, path)
+    setting = repr((ws.config, ws.units, rates, date_from, date_to, path))
     parts: dict[str, Part] = {}
     for slug in scope.units:
         made = _part(books, run, slug, scope, rates, setting)
@@ -103,7 +104,7 @@ def combine(
     return combined if currency in {None, ws.currency} else present(combined, str(currency), rates)
 
 
-def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: str | None) -> tuple[Scope, list[Problem]]:
+def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: Path | None) -> tuple[Scope, list[Problem]]:
     """The units of a run; those whose books have errors are named, and left out."""
     ws = books.workspace
     wanted = {s: u for s, u in sorted(ws.units.items()) if counts(u, date_from, date_to, level)}
@@ -133,13 +134,6 @@ def _last(books: Books) -> dt.date:
         return last_day(month_of(max(days)))
     decided = max((entry.date for entry in books.central_text.policy), default=dt.date(2000, 1, 1))
     return books.workspace.fiscal_year(decided)[1]
-
-
-def _check_level(units: Iterable[Unit], level: str | None) -> None:
-    known = sorted({name for unit in units for name in unit.levels})
-    if level is not None and level not in known:
-        near = difflib.get_close_matches(level, known, n=1, cutoff=0)
-        raise LevelUnknown(level=level, nearest=near[0] if near else "-", known=", ".join(known) or "-")
 
 
 def _source(book: UnitBook, run: Run) -> Source:

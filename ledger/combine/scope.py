@@ -22,7 +22,7 @@ class Scope:
         known: every unit of the workspace.
         units: those that count in the period and whose books are right.
         broken: slugs that would count, but whose books have errors.
-        level: only units of this level, or None.
+        level: only units at or below this level, as a path; None = all.
         date_from: first day of income and expense.
         date_to: day of the balance sheet.
     """
@@ -30,7 +30,7 @@ class Scope:
     known: Mapping[str, Unit]
     units: Mapping[str, Unit]
     broken: frozenset[str]
-    level: str | None
+    level: tuple[str, ...] | None
     date_from: dt.date
     date_to: dt.date
 
@@ -55,9 +55,9 @@ class Scope:
         return self.units[one].legal_person == self.units[other].legal_person
 
 
-def counts(unit: Unit, date_from: dt.date, date_to: dt.date, level: str | None) -> bool:
+def counts(unit: Unit, date_from: dt.date, date_to: dt.date, level: tuple[str, ...] | None) -> bool:
     """Whether a unit has figures in the period at all."""
-    if not unit.combine or (level is not None and level not in unit.levels):
+    if not unit.combine or (level is not None and unit.levels[: len(level)] != level):
         return False
     if unit.joined is not None and unit.joined > date_to:
         return False
