@@ -16,6 +16,7 @@ import pytest
 from ledger.books import Workspace
 from ledger.charts import lines
 from ledger.cli.main import main
+from tests.combine.samples import exports
 from tests.combine.samples.builder import REST, write_workspace
 from tests.combine.samples.figures import Example, Figures, Published
 
@@ -127,16 +128,22 @@ def sambok(capfd) -> Iterator[Callable[..., tuple[int, str, str]]]:
 
 
 @pytest.fixture
-def run(sambok) -> Callable[..., Answer]:
-    """`run(ws, "--to", "2026-12-31")`: the answer as JSON; the table for people ends alike, and both are checked."""
+def run(sambok, tmp_path) -> Callable[..., Answer]:
+    """`run(ws, "--to", "2026-12-31")`: the answer as JSON.
 
-    def combine(ws: Workspace, *args: object, check: bool = True) -> Answer:
+    Each run is also made without `--json` (it must end alike), and its exports are read by Beancount, hledger and
+    ledger, which must come to the answer's trial balance.
+    """
+
+    def combine(ws: Workspace, *args: object) -> Answer:
         code, out, err = sambok("combine", "--workspace", ws.root, "--json", *args)
         found = Answer(code, json.loads(out), err)
-        if check:
-            found.check()
-            shown, _, _ = sambok("combine", "--workspace", ws.root, *args)
-            assert shown == code
+        found.check()
+        beancount, journal = tmp_path / "group.beancount", tmp_path / "group.journal"
+        files = "--beancount", beancount, "--hledger", journal
+        shown, _, _ = sambok("combine", "--workspace", ws.root, *args, *files)
+        assert shown == code
+        exports.check(found.said, ws, beancount, journal)
         return found
 
     return combine
