@@ -11,10 +11,11 @@ from functools import cached_property
 from ledger.books import Books, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.combine import Combined, combine
+from ledger.combine.adjustment_reader import read_adjustments
 from ledger.combine.problems import UnitErrors
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
-from ledger.provisional import LevyRun, levies
+from ledger.provisional import ProvisionalRun, provisional
 from ledger.provisional.problems import LevyUnitFaulty
 
 #: What `sambok combine` and `sambok levy` say of a unit whose book has errors.
@@ -27,7 +28,7 @@ class Federation:
 
     books: Books
     policy: Policy
-    run: LevyRun
+    run: ProvisionalRun
 
     @property
     def workspace(self) -> Workspace:
@@ -46,6 +47,7 @@ class Federation:
         What only follows from a unit's own errors isn't listed beside them: there is nothing to correct in it.
         """
         found = {*self.books.problems, *self.policy.problems, *self.run.problems, *self.combined.problems}
+        found.update(read_adjustments(self.books).problems)
         faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         quote(self.workspace, found)
@@ -56,4 +58,4 @@ def load_federation(ws: Workspace) -> Federation:
     """Load all books of a workspace and work out what the rules make of them."""
     books = load_books(ws)
     policy = read_policy(books.central_text, ws)
-    return Federation(books, policy, levies(books, policy))
+    return Federation(books, policy, provisional(books, policy))

@@ -1,11 +1,15 @@
-"""Beancount plugin: the provisional levy of a unit's open months (SPEC 6), for `bean-check`, Fava and any other tool.
+"""Beancount plugin: what is provisional in a unit's open months, for `bean-check`, Fava and others (SPEC 6, 10).
 
     plugin "plugins.levy"
 
+The levy, and what the book's items in other currencies are worth at each month's end: one plugin, so that every unit's
+main file stays as it is, whatever rule is added.
+
 Thin: entries in, `ledger.provisional` called, entries and errors out. A unit's levy is worked out from the entries that
-the plugin is given, policy and the scope of its partners. Central's side mirrors the other units' booked figures: they
-come from `ledger.books` (guarded, cached), never from Beancount's loader, and their files are added to
-`options_map["include"]`, so that tools which watch files notice a change in any of them.
+the plugin is given, policy and the scope of its partners; what it holds in other currencies, from the same entries and
+central's prices. Central's side of the levy mirrors the other units' booked figures: they come from `ledger.books`
+(guarded, cached), never from Beancount's loader, and their files are added to `options_map["include"]`, so that tools
+which watch files notice a change in any of them.
 
 The workspace is found from the main file's own folder, `<workspace>/units/<unit>/main.beancount`, never from the
 environment. Nothing is written and no other book's provisional entries are read.
@@ -23,7 +27,7 @@ from beancount.core import data
 from ledger.books import Books, Unit, UnitBook, Workspace, load_books, open_workspace, summarise
 from ledger.errors import Problem
 from ledger.policy import read_policy
-from ledger.provisional import SOURCE, levies
+from ledger.provisional import SOURCE, provisional
 from ledger.provisional.problems import NotInWorkspace
 
 __plugins__ = ("levy",)
@@ -40,7 +44,7 @@ class LevyError(NamedTuple):
 def levy(
     entries: list[data.Directive], options_map: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[LevyError]]:
-    """Add the provisional levy to a book.
+    """Add what is provisional to a book.
 
     Args:
         entries: the book's booked entries.
@@ -58,9 +62,11 @@ def levy(
     except Problem as problem:
         return entries, [_error(problem, None)]
     policy = read_policy(books.central_text, ws)
-    run = levies(books, policy)
+    run = provisional(books, policy)
     if ws.central is not None and unit.slug == ws.central.slug:
         _watch(options_map, books)
+    elif (summary := books.units[unit.slug].summary) is not None and summary.foreign:
+        _watch(options_map, replace(books, units={}))
     relevant = [p for p in (*books.central_text.problems, *policy.problems, *run.problems) if _concerns(p, unit, ws)]
     errors = [_error(problem, ws) for problem in relevant]
     return sorted([*entries, *run.entries(unit.slug)], key=data.entry_sortkey), errors
@@ -88,7 +94,7 @@ def _books(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> Books:
 
 
 def _watch(options_map: dict[str, Any], books: Books) -> None:
-    """Let tools that watch files look at everything central's figures depend on."""
+    """Let tools that watch files look at all that these figures depend on: policy, prices and the books' files."""
     include = options_map.setdefault("include", [])
     ws = books.workspace
     files = [str(ws.policy_file), str(ws.prices_file)]

@@ -184,7 +184,7 @@ class _Summariser:
         cell = self.foreign.setdefault(
             (posting.account, day, currency, units.currency, *tags), [Decimal(0), Decimal(0)]
         )
-        cell[0] += amount
+        cell[0] += half_away(amount, currency)  # each posting as it stands: a price per unit leaves long tails
         cell[1] += units.number
 
     def _turnover(self, entry: data.Transaction, posting: data.Posting, amount: Decimal, currency: str) -> None:

@@ -105,7 +105,7 @@ class ForeignRow:
     account: str
     date: dt.date
     currency: str  # of the booked weight
-    amount: Decimal
+    amount: Decimal  # each posting rounded to that currency's unit
     document_currency: str  # of the postings' own units
     document_amount: Decimal
     partner: str | None

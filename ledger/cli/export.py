@@ -15,7 +15,7 @@ from ledger.messages import N_, say
 if TYPE_CHECKING:
     from importers.sie.export import SieExport
     from ledger.books import Books, Workspace
-    from ledger.provisional import LevyRun
+    from ledger.provisional import ProvisionalRun
 
 KINDS = ("4E", "4I", "3", "2", "1")
 
@@ -116,13 +116,13 @@ def _check_out(ws: Workspace, out: Path) -> None:
         raise OutTaken(file=str(out), reason=say(N_("it is another file, and no SIE file")))
 
 
-def _provisional(books: Books) -> tuple[LevyRun, list[Problem]]:
+def _provisional(books: Books) -> tuple[ProvisionalRun, list[Problem]]:
     """What the federation's rules make of the books, and what was wrong with it."""
     from ledger.policy import read_policy  # noqa: PLC0415  only where asked for
-    from ledger.provisional import levies  # noqa: PLC0415  likewise
+    from ledger.provisional import provisional  # noqa: PLC0415  likewise
 
     policy = read_policy(books.central_text, books.workspace)
-    run = levies(books, policy)
+    run = provisional(books, policy)
     return run, [*policy.problems, *run.problems, *books.central_text.problems]
 
 
@@ -137,7 +137,7 @@ def _faulty(books: Books, slug: str | None) -> list[Problem]:
 
 
 def _made(
-    books: Books, slug: str | None, year: int | None, kind: str, run: LevyRun | None, *, checksum: bool
+    books: Books, slug: str | None, year: int | None, kind: str, run: ProvisionalRun | None, *, checksum: bool
 ) -> SieExport:
     from importers.sie.divisions import divisions_of  # noqa: PLC0415  only for exports
     from importers.sie.export import export_unit  # noqa: PLC0415  likewise

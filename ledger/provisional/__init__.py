@@ -3,12 +3,16 @@
 from ledger.provisional.accounts import SOURCE
 from ledger.provisional.entries import TAG
 from ledger.provisional.levy import LevyRun, full_entries, levies, owed
+from ledger.provisional.remeasure import REMEASUREMENT
+from ledger.provisional.run import ProvisionalRun, provisional
 from ledger.provisional.statement import UnitLevy, YearStatement, levy_link, prior_link
 
 __all__ = [
+    "REMEASUREMENT",
     "SOURCE",
     "TAG",
     "LevyRun",
+    "ProvisionalRun",
     "UnitLevy",
     "YearStatement",
     "full_entries",
@@ -16,4 +20,5 @@ __all__ = [
     "levy_link",
     "owed",
     "prior_link",
+    "provisional",
 ]

@@ -10,6 +10,7 @@ from beancount.core import data
 
 from ledger.books import AccountRow, Summary, Unit, Workspace
 from ledger.charts import Chart
+from ledger.errors import Problem
 from ledger.provisional.problems import LevyAccountDates
 
 #: Entries that a rule made and no file holds carry this name; nobody can edit what it points to.
@@ -17,9 +18,20 @@ SOURCE = "<levy>"
 
 
 class RoleAccounts:
-    """The accounts of one book by role, and which of the chart's must be opened."""
+    """The accounts of one book by role, and which of the chart's must be opened.
 
-    def __init__(self, ws: Workspace, unit: Unit, summary: Summary, chart: Chart) -> None:
+    Args:
+        ws: how files are shown.
+        unit: whose book it is.
+        summary: what it has booked.
+        chart: its chart.
+        dates: what an account is that isn't open on the day it is needed.
+    """
+
+    def __init__(
+        self, ws: Workspace, unit: Unit, summary: Summary, chart: Chart, dates: type[Problem] = LevyAccountDates
+    ) -> None:
+        self.dates = dates
         self.ws = ws
         self.unit = unit
         self.chart = chart
@@ -39,7 +51,7 @@ class RoleAccounts:
             otherwise: the role that serves where the chart doesn't name the first.
 
         Raises:
-            LevyAccountDates: the unit's own account isn't open then.
+            LevyAccountDates (or `dates`): the unit's own account isn't open then.
             ChartRoleMissing: the chart has no such role.
         """
         found = self.chart.role(role if otherwise is None or self.chart.has_role(role) else otherwise)
@@ -55,7 +67,7 @@ class RoleAccounts:
             if row.opened <= day and (row.closed is None or day < row.closed):
                 return row.account
         row = taking[0]
-        raise LevyAccountDates(
+        raise self.dates(
             file=self.ws.shown(row.file),
             line=row.line,
             unit=self.unit.slug,

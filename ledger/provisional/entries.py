@@ -26,7 +26,7 @@ from ledger.provisional.accounts import SOURCE, RoleAccounts
 from ledger.provisional.invoices import Invoice
 from ledger.provisional.vat_terms import VatTerms
 from ledger.rules.levy import ZERO
-from ledger.rules.rates import Rates, tidy
+from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, largest_remainder
 from ledger.rules.vat import Vat
 
@@ -35,7 +35,6 @@ FLAG = "!"
 UNIT_TEXT = N_("Levy {month}")
 UNIT_PRIOR_TEXT = N_("Levy {month}: correction of {year}")
 CENTRAL_TEXT = N_("Levy {month}: {unit}")
-REMEASURE_TEXT = N_("Levy claim on {unit}: closing rate of {month}")
 CENTRAL_PRIOR_TEXT = N_("Levy {month}: {unit}, correction of {year}")
 #: Roles that output VAT of another rate than the standard one goes to, where the chart tells them apart.
 VAT_ROLES = {Decimal("0.12"): "output_vat_12", Decimal("0.06"): "output_vat_6"}
@@ -66,19 +65,19 @@ class Draft:
         return sum((number for number in numbers if isinstance(number, Decimal)), ZERO)
 
 
-def numbered(drafts: Iterable[Draft], opens: Iterable[data.Open]) -> list[data.Directive]:
+def numbered(drafts: Iterable[Draft], opens: Iterable[data.Open], source: str = SOURCE) -> list[data.Directive]:
     """Directives with line numbers that make their order certain: opened accounts first, then by date and name."""
     found: list[data.Directive] = []
     line = 0
     for entry in opens:
         line += 1
-        found.append(entry._replace(meta=data.new_metadata(SOURCE, line)))
+        found.append(entry._replace(meta=data.new_metadata(source, line)))
     for draft in sorted(drafts, key=lambda d: (d.date, d.order)):
         if not draft.postings:
             continue
         line += 1
-        postings = [p._replace(meta=data.new_metadata(SOURCE, line, p.meta)) for p in draft.postings]
-        meta = data.new_metadata(SOURCE, line, draft.meta)
+        postings = [p._replace(meta=data.new_metadata(source, line, p.meta)) for p in draft.postings]
+        meta = data.new_metadata(source, line, draft.meta)
         found.append(
             data.Transaction(meta, draft.date, FLAG, None, draft.narration, frozenset({TAG}), draft.links, postings)
         )
@@ -183,85 +182,3 @@ def _exchange(draft: Draft, accounts: RoleAccounts, gain: Decimal, date: dt.date
         own = accounts.unit.currency
         role = "exchange_gain" if gain > 0 else "exchange_loss"
         draft.add(accounts.account(role, date, own), -gain, own, {})
-
-
-@dataclass
-class Claim:
-    """Central's claim on one unit.
-
-    Attributes:
-        held: in the unit's currency.
-        carried: what it stands at in central's own.
-        most: the largest amount that ever moved it, in the unit's currency: what is moved to bring a settled claim's
-            exchange rest to nothing.
-    """
-
-    held: Decimal = ZERO
-    carried: Decimal = ZERO
-    most: Decimal = ZERO
-
-    def moves(self, document: Decimal, weight: Decimal) -> None:
-        """Add a posting."""
-        self.held += document
-        self.carried += weight
-        self.most = max(self.most, abs(document))
-
-
-def _left_at(moved: Decimal, spot: Decimal, gain: Decimal, currency: str) -> Decimal:
-    """The rate at which a claim leaves its account, so that both postings, each rounded, differ by `gain` exactly.
-
-    The quotient may have no end: it gets decimals enough for the amount, and the last one up or down where the product
-    would fall on the other side of a half.
-    """
-    decimals = max(10, moved.adjusted() + 6)
-    rate = tidy(spot - gain / moved, decimals)
-    wanted = half_away(moved * spot, currency) - gain
-    for _ in range(3):
-        found = half_away(moved * rate, currency)
-        if found == wanted:
-            break
-        rate += Decimal(1).scaleb(-decimals).copy_sign(wanted - found)
-    return rate
-
-
-def remeasured(
-    unit: Unit, accounts: RoleAccounts, month_end: dt.date, claim: Claim, spot: Decimal, language: str
-) -> Draft | None:
-    """Bring central's claim on a unit in another currency to the closing rate, in central's own result.
-
-    The claim leaves at the rate it stood at and comes back at the closing rate, in the unit's currency: no document
-    amount changes, so nothing becomes unmatched.
-
-    Args:
-        unit: who owes.
-        accounts: central's.
-        month_end: the day.
-        claim: what stands in central's books at its end; it carries the gain afterwards.
-        spot: the closing rate.
-        language: of the narration.
-
-    Returns:
-        The entry, or None where nothing has changed.
-    """
-    own, theirs = accounts.unit.currency, unit.currency
-    with localcontext(EXACT):
-        gain = half_away(claim.held * spot - claim.carried, own)
-        moved = abs(claim.held) or claim.most
-        if not gain or not moved:
-            return None
-        old = _left_at(moved, spot, gain, own)
-    month = f"{month_end:%Y-%m}"
-    link = f"ic-{unit.slug}-levy-{month}-rate"
-    draft = Draft(
-        date=month_end,
-        order=(unit.slug, link),
-        narration=translate(REMEASURE_TEXT, language).format(unit=unit.name, month=month),
-        links=frozenset({link}),
-    )
-    tags = {"partner": unit.slug, "ic": "levy"}
-    account = accounts.account("levy_claim", month_end, theirs)
-    draft.add(account, -moved, theirs, tags, Amount(old, own))
-    draft.add(account, moved, theirs, tags, Amount(spot, own))
-    _exchange(draft, accounts, gain, month_end)
-    claim.carried += gain
-    return draft

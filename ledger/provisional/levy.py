@@ -8,8 +8,8 @@ How this module reads the contract where it leaves room:
 
 - `balance` directives on the levy's accounts are refused from the first month that is open and has levy in it.
 - If central's month is closed while the unit's isn't, central's side stands in central's first open month.
-- A claim in another currency is brought to the closing rate at the end of every open month that has a price, up to the
-  last month in which either book has a posting.
+- A claim in another currency stands here as it was invoiced; `ledger.provisional.remeasure` brings it to the closing
+  rate, like everything else that a book holds in another currency.
 """
 
 from __future__ import annotations
@@ -28,14 +28,12 @@ from ledger.errors import Problem, order
 from ledger.memo import memo_of
 from ledger.policy import EVERY_UNIT, Policy
 from ledger.provisional.accounts import RoleAccounts
-from ledger.provisional.entries import Claim, Draft, central_side, numbered, remeasured, unit_side
+from ledger.provisional.entries import Draft, central_side, numbered, unit_side
 from ledger.provisional.invoices import Invoice, invoices
 from ledger.provisional.problems import LevyAccountAsserted, LevyPolicyFaulty, LevyUnitFaulty
 from ledger.provisional.statement import UnitLevy, unit_levy
 from ledger.provisional.vat_terms import VatTerms, vat_terms
-from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
-from ledger.rules.rounding import half_away
 from ledger.rules.years import first_open
 
 UNIT_ROLES = ("levy_cost", "levy_owed")
@@ -64,19 +62,20 @@ class LevyRun:
     Attributes:
         statements: per slug of every unit that owes, where it is known.
         problems: what keeps the others from being known, or entries from being made.
+        by_unit: provisional entries per slug.
     """
 
     statements: dict[str, UnitLevy]
     problems: tuple[Problem, ...]
-    _provisional: dict[str, Provisional] = field(default_factory=dict, repr=False)
+    by_unit: dict[str, Provisional] = field(default_factory=dict, repr=False)
 
     def entries(self, slug: str) -> list[data.Directive]:
         """Provisional entries of one book, central's among them: accounts to open, then transactions by date."""
-        return list(self._provisional.get(slug, NOTHING).entries)
+        return list(self.by_unit.get(slug, NOTHING).entries)
 
     def summary(self, slug: str) -> Summary:
         """The summary of a book's provisional entries."""
-        return self._provisional.get(slug, NOTHING).summary
+        return self.by_unit.get(slug, NOTHING).summary
 
 
 def levies(books: Books, policy: Policy) -> LevyRun:
@@ -221,7 +220,7 @@ class _Run:
             ("levy of central", unit.slug),
             lambda: self._mirrored(unit, summary, chart, rates),
             same=(summary, chart),
-            equal=(self.setting, unit, self._closed(unit), invoiced, repr(rates), self._last()),
+            equal=(self.setting, unit, self._closed(unit), invoiced, repr(rates)),
         )
         self.problems += problems
 
@@ -237,8 +236,6 @@ class _Run:
                 for invoice in done.invoices:
                     date = self._central_date(invoice.month)
                     made.append(central_side(invoice, levy.terms, accounts, rates, date, self.ws.language))
-                if levy.unit.currency != unit.currency:
-                    made += self._remeasure(levy.unit, summary, accounts, rates, made)
             except Problem as problem:
                 problem.unit = slug
                 problem.file = problem.file or self.ws.shown(self.ws.prices_file)
@@ -250,57 +247,8 @@ class _Run:
         problems += self._asserted(summary, unit, accounts.named(*CENTRAL_ROLES), first)
         return entries, problems
 
-    def _last(self) -> dt.date | None:
-        """The federation's last posting, whoever made it."""
-        ends = [b.summary.last for b in self.books.units.values() if b.summary is not None and b.unit.combine]
-        return max((day for day in ends if day is not None), default=None)
-
     def _central_date(self, month: str) -> dt.date:
         """The month's last day, or that of central's first open month after it."""
         assert self.central is not None
         closed = self.books.closed.get(self.central.slug, frozenset())
         return last_day(first_open(month, closed))
-
-    def _remeasure(
-        self, unit: Unit, summary: Summary, accounts: RoleAccounts, rates: Rates, made: list[Draft]
-    ) -> list[Draft]:
-        """Bring the claim on a unit in another currency to the closing rate, month by month."""
-        assert self.central is not None
-        closed = self.books.closed.get(self.central.slug, frozenset())
-        moves = [
-            (row.date, row.document_amount, row.amount)
-            for row in summary.partners
-            if row.partner == unit.slug
-            and row.ic == "levy"
-            and row.document_currency == unit.currency
-            and row.account in accounts.named("levy_claim")
-        ]
-        for draft in made:
-            for posting in draft.postings:
-                units, price = posting.units, posting.price
-                if units is not None and price is not None and units.number is not None and price.number is not None:
-                    moves.append((draft.date, units.number, units.number * price.number))
-        if not moves:
-            return []
-        # The claim stands in every balance sheet until the federation's last posting, whoever made it.
-        ends = [self._last(), max(day for day, _, _ in moves), summary.last]
-        last = last_day(month_of(max(day for day in ends if day is not None)))
-        moves.sort()
-        claim, found = Claim(), []
-        end = last_day(month_of(moves[0][0]))
-        while end <= last:
-            while moves and moves[0][0] <= end:
-                _, document, weight = moves.pop(0)
-                claim.moves(document, half_away(weight, rates.base))  # as the books have each posting
-            adjusted = None if month_of(end) in closed else self._at_closing(unit, accounts, rates, end, claim)
-            if adjusted is not None:
-                found.append(adjusted)
-            end = last_day(month_of(end + dt.timedelta(days=1)))
-        return found
-
-    def _at_closing(self, unit: Unit, accounts: RoleAccounts, rates: Rates, end: dt.date, claim: Claim) -> Draft | None:
-        try:
-            spot = rates.spot(unit.currency, end)
-        except MissingRate:  # the next month that has a price catches up
-            return None
-        return remeasured(unit, accounts, end, claim, spot, self.ws.language)

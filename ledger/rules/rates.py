@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
@@ -25,6 +25,8 @@ from ledger.rules.rounding import EXACT
 SPOT_DAYS = 7
 #: A month's mean needs this many prices.
 MEAN_PRICES = 10
+#: A rate worked out of two prices has so many decimals: enough for a thousand millions of yen in dinars.
+CROSS_DECIMALS = 16
 ONE = Decimal(1)
 
 
@@ -98,6 +100,59 @@ class Rates:
         with localcontext(EXACT):
             mean = self._means[currency, month] = sum(found, Decimal(0)) / len(found)
         return mean
+
+
+@dataclass(frozen=True)
+class UnitRates:
+    """Spot rates against a unit's own currency, for what the unit holds in others.
+
+    Central states prices in the reporting currency. A unit whose book is in another one takes both prices of the day,
+    one divided by the other: so what it holds and what another unit owes it are worth the same in the combined
+    statements. Only where one of the two is missing a price stated in the unit's own currency counts.
+
+    Attributes:
+        base: the unit's currency.
+        group: rates against the reporting currency.
+        own: prices stated in the unit's currency.
+    """
+
+    base: str
+    group: Rates
+    own: Rates
+
+    @classmethod
+    def from_entries(cls, directives: Sequence[Any], base: str, reporting: str) -> UnitRates:
+        """Rates of a unit in `base` from central's prices, which are in `reporting`."""
+        group = Rates.from_entries(directives, reporting)
+        return cls(base, group, group if base == reporting else Rates.from_entries(directives, base))
+
+    def spot(self, currency: str, day: dt.date) -> Decimal:
+        """The rate of `currency` on `day`, in the unit's own; 1 for the unit's own.
+
+        Raises:
+            MissingRate: the price that is missing.
+        """
+        if currency == self.base:
+            return ONE
+        if self.base == self.group.base:
+            return self.group.spot(currency, day)
+        try:
+            above, below = self.group.spot(currency, day), self.group.spot(self.base, day)
+        except MissingRate:
+            if currency in self.own.spots:
+                return self.own.spot(currency, day)
+            raise
+        with localcontext(EXACT):
+            return tidy(above / below, CROSS_DECIMALS)
+
+    def last(self, currency: str) -> dt.date | None:
+        """The day of the last price that a rate of `currency` can be made of."""
+        ends = [self.own.spots[currency][0][-1]] if currency in self.own.spots else []
+        if self.base != self.group.base:
+            legs = [c for c in (currency, self.base) if c != self.group.base]
+            if all(c in self.group.spots for c in legs):
+                ends.append(min(self.group.spots[c][0][-1] for c in legs))
+        return max(ends, default=None)
 
 
 def tidy(rate: Decimal, decimals: int = 10) -> Decimal:

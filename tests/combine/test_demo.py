@@ -13,7 +13,7 @@ from ledger.charts import lines
 from ledger.combine import group_entries
 from ledger.federation import Federation
 from ledger.policy import read_policy
-from ledger.provisional import levies
+from ledger.provisional import provisional
 from tests.combine.conftest import ROOT
 from tests.combine.test_view import rows, sums
 
@@ -23,7 +23,7 @@ def demo() -> Federation:
     ws = open_workspace(ROOT)
     books = load_books(ws)
     policy = read_policy(books.central_text, ws)
-    return Federation(books, policy, levies(books, policy))
+    return Federation(books, policy, provisional(books, policy))
 
 
 def test_it_is_complete_and_one_mismatch_waits(demo):

@@ -11,7 +11,7 @@ from beancount.core import data
 
 from ledger.books import load_books
 from ledger.policy import read_policy
-from ledger.provisional import full_entries, levies
+from ledger.provisional import full_entries, provisional
 
 POLICY = """\
 2026-01-01 custom "decision" "A" "assembly"
@@ -62,7 +62,7 @@ def workspace(make_workspace, tmp_path, monkeypatch):
 
 def sambok(ws, slug):
     books = load_books(ws)
-    run = levies(books, read_policy(books.central_text, ws))
+    run = provisional(books, read_policy(books.central_text, ws))
     assert books.problems == ()
     assert run.problems == ()
     return full_entries(books, run, slug)

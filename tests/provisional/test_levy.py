@@ -14,7 +14,7 @@ from beancount.parser import printer
 from ledger.books import load_books, open_workspace
 from ledger.errors import Problem
 from ledger.policy import read_policy
-from ledger.provisional import full_entries, levies, levy_link, owed, prior_link
+from ledger.provisional import full_entries, levy_link, owed, prior_link, provisional
 
 D = Decimal
 END = dt.date(2026, 12, 31)
@@ -61,7 +61,7 @@ def run(make_workspace, tmp_path, monkeypatch):
         assert not books.central_text.problems
         if closed:
             books = replace(books, closed={slug: frozenset(months) for slug, months in closed.items()})
-        return books, levies(books, read_policy(books.central_text, ws))
+        return books, provisional(books, read_policy(books.central_text, ws))
 
     return make
 
@@ -752,7 +752,7 @@ def test_a_refused_policy_file_is_no_policy_of_zero(make_workspace, tmp_path, mo
     units = {"repris": {"accounts": ACCOUNTS, "2026-01": sale("2026-01-10", "100.00")}}
     ws = make_workspace(units, policy=POLICY + "2026-01-01 nonsense\n")
     books = load_books(ws)
-    made = levies(books, read_policy(books.central_text, ws))
+    made = provisional(books, read_policy(books.central_text, ws))
     assert books.central_text.problems
     assert [p.code for p in made.problems] == ["LEVY_POLICY_FAULTY"]
     assert made.statements == {}
@@ -854,10 +854,10 @@ def test_a_folder_that_turns_up_with_unreadable_settings_is_seen_at_once(make_wo
     units = {"repris": {"accounts": ACCOUNTS, "2026-01": sale("2026-01-10", "1000.00", partner="budet")}}
     ws = make_workspace({"gemensamt": {"accounts": ACCOUNTS}, **units}, policy=POLICY)
     books = load_books(ws)
-    assert year(levies(books, read_policy(books.central_text, ws)), "repris").base == D("1000.00")
+    assert year(provisional(books, read_policy(books.central_text, ws)), "repris").base == D("1000.00")
     (ws.units_folder / "budet").mkdir()
     (ws.units_folder / "budet" / "unit.toml").write_text("colour = 3\n", encoding="utf-8")
     ws = open_workspace(ws.root)
     books = load_books(ws)
-    statement = year(levies(books, read_policy(books.central_text, ws)), "repris")
+    statement = year(provisional(books, read_policy(books.central_text, ws)), "repris")
     assert statement is None or statement.base == 0

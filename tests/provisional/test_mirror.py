@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.books import Books, CentralText, Unit, UnitBook, Workspace, summarise
 from ledger.books.config import FederationFile
 from ledger.policy import AmountEntry, ComponentEntry, Policy, RateEntry
-from ledger.provisional import levies
+from ledger.provisional import provisional
 from ledger.rules.rounding import unit_of
 
 D = Decimal
@@ -122,7 +122,7 @@ def by_link(entries, prefixes, partner=None):
 @given(SALES, AMOUNT, AMOUNT)
 def test_both_sides_mirror_each_other(sales, floor, cap):
     loaded = books(UNITS, sales)
-    run = levies(loaded, policy(*limits(floor, cap)))
+    run = provisional(loaded, policy(*limits(floor, cap)))
     assert run.problems == ()
     central = run.entries("mitt")
     for owner in UNITS[1:]:
@@ -144,7 +144,7 @@ def test_both_sides_mirror_each_other(sales, floor, cap):
 @settings(max_examples=30, deadline=None)
 @given(SALES, st.permutations(UNITS))
 def test_the_order_of_units_changes_nothing(sales, mixed):
-    one, other = levies(books(UNITS, sales), policy()), levies(books(mixed, sales), policy())
+    one, other = provisional(books(UNITS, sales), policy()), provisional(books(mixed, sales), policy())
     assert all(repr(one.entries(u.slug)) == repr(other.entries(u.slug)) for u in UNITS)
 
 
@@ -155,7 +155,7 @@ def test_a_claim_stands_at_the_closing_rate(sales):
     """At the last month's end, central's claim on a foreign unit, posting by posting in öre, is what it holds at the
     closing rate, rounded once."""
     loaded = books(UNITS, sales)
-    run = levies(loaded, policy())
+    run = provisional(loaded, policy())
     for slug, rate in (("d", D("11.1379")), ("e", D("0.010069"))):
         held = carried = D(0)
         last = None
@@ -173,4 +173,4 @@ def test_a_claim_stands_at_the_closing_rate(sales):
 @settings(max_examples=30, deadline=None)
 @given(SALES)
 def test_the_same_books_give_the_same_entries(sales):
-    assert repr(levies(books(UNITS, sales), policy())) == repr(levies(books(UNITS, sales), policy()))
+    assert repr(provisional(books(UNITS, sales), policy())) == repr(provisional(books(UNITS, sales), policy()))

@@ -1,0 +1,180 @@
+"""A book's own items in other currencies, brought to the closing rate in its own result (SPEC 6, 10; IAS 21.23, 28).
+
+A bank account in euro, a customer's invoice, a loan to another unit: each monetary item stands in the book at the rate
+of its day, and at each month's end at the closing rate. The difference is an exchange gain or loss of the book that
+holds it, also on claims and debts between units, so that it stays in the combined result when the claim itself is
+eliminated. The item leaves its account at the rate it stood at and comes back at the closing rate, in its own
+currency: no document amount changes, so nothing becomes unmatched and no `balance` is contradicted. Tags are kept.
+
+How this module reads the contract where it leaves room:
+
+- Month by month, from the first one with an item to the last one with a posting of the book or a price: so a balance
+  sheet of any later month has the closing rate, and a unit's own book needs no other book for it. No clock is read.
+- A closed month holds what the close wrote; the next open one catches up. So does the next month with a price, where
+  one has none. Whether a price is missing on the day of a balance sheet, its reader says (`ledger.combine`).
+- Rates are central's, through the reporting currency where the book is in another one (`UnitRates`).
+
+Flag `!`, tag `provisional`, file name `<remeasurement>`: made anew at each look and gone once the month is closed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from ledger.books import Summary, Unit, Workspace, last_day, month_of
+from ledger.charts import Chart
+from ledger.errors import Problem
+from ledger.messages import N_, translate
+from ledger.provisional.accounts import RoleAccounts
+from ledger.provisional.entries import Draft, numbered
+from ledger.provisional.holdings import Key, Monetary, Move, moves, unpriced
+from ledger.provisional.problems_remeasurement import RemeasurementAccountDates, RemeasurementUnpriced
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import UnitRates
+from ledger.rules.remeasurement import Holding, Remeasured
+from ledger.rules.rounding import decimals
+
+#: The file name of its entries; nobody can edit what it points to.
+REMEASUREMENT = "<remeasurement>"
+TEXT = N_("{currency}: closing rate of {month}")
+LEVY_TEXT = N_("Levy claim on {unit}: closing rate of {month}")
+KINDS = frozenset("trade levy loan interest fund solidarity capital dividend patronage asset other".split())
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class BookToMeasure:
+    """A book, and all that its remeasurement depends on.
+
+    Attributes:
+        ws: names of partners.
+        unit: whose book it is.
+        chart: which accounts are monetary, and where differences go.
+        summaries: booked, then what is provisional in it without a remeasurement.
+        rates: closing rates in the unit's currency.
+        closed: its sealed months.
+    """
+
+    ws: Workspace
+    unit: Unit
+    chart: Chart
+    summaries: tuple[Summary, ...]
+    rates: UnitRates
+    closed: Collection[str]
+
+
+def holds_others(summaries: Sequence[Summary], base: str) -> bool:
+    """Whether a book has anything to look at: most have nothing, and cost nothing."""
+    return any(summary.foreign for summary in summaries) or any(
+        row.currency != base for summary in summaries for row in summary.balances
+    )
+
+
+def remeasure(book: BookToMeasure) -> tuple[list[data.Directive], list[Problem]]:
+    """Entries that bring a book's items in other currencies to the closing rate, month by month.
+
+    Returns:
+        Accounts to open, then transactions by date; and problems that name the unit.
+    """
+    return _Book(book).run()
+
+
+class _Book:
+    def __init__(self, book: BookToMeasure) -> None:
+        self.book = book
+        self.base = book.unit.currency
+        booked = book.summaries[0]
+        self.accounts = RoleAccounts(book.ws, book.unit, booked, book.chart, dates=RemeasurementAccountDates)
+        codes = self.accounts.codes("levy_claim")
+        self.claims = {row.account for s in book.summaries for row in s.accounts if row.code in codes}
+        self.monetary = Monetary(book.chart, book.summaries, self.claims)
+
+    def run(self) -> tuple[list[data.Directive], list[Problem]]:
+        problems = list(self._unpriced())
+        found = moves(self.book.summaries, self.monetary, self.base)
+        drafts: list[Draft] = []
+        try:
+            for key, rows in found.items():
+                drafts += self._months(key, rows)
+        except Problem as problem:  # an account that the differences need isn't to be had
+            problem.unit = self.book.unit.slug
+            problem.file = problem.file or f"units/{self.book.unit.slug}/unit.toml"
+            return [], [*problems, problem]
+        return numbered(drafts, self.accounts.opens(), REMEASUREMENT), problems
+
+    def _unpriced(self) -> Iterator[Problem]:
+        booked = self.book.summaries[0]
+        opened = {row.account: row for row in booked.accounts}
+        for one in unpriced(booked, self.monetary, self.base):
+            row = opened.get(one.account)
+            yield RemeasurementUnpriced(
+                file=self.book.ws.shown(row.file) if row else None,
+                line=row.line if row else None,
+                unit=self.book.unit.slug,
+                account=one.account,
+                amount=one.amount,
+                currency=one.currency,
+                base=self.base,
+                month=one.month,
+            )
+
+    def _months(self, key: Key, rows: Sequence[Move]) -> Iterator[Draft]:
+        """A holding's remeasurements, month by month."""
+        holding = Holding()
+        end, last = last_day(month_of(rows[0].date)), self._last(key.currency)
+        begun = 0
+        while end <= last:
+            while begun < len(rows) and rows[begun].date <= end:
+                holding.moves(rows[begun].document, rows[begun].weight)
+                begun += 1
+            if begun == len(rows) and not holding.held and not holding.carried:
+                return
+            if month_of(end) not in self.book.closed:
+                done = holding.at(self._spot(key.currency, end), self.base)
+                if done is not None:
+                    yield self._draft(key, end, done)
+            end = last_day(month_of(end + dt.timedelta(days=1)))
+
+    def _last(self, currency: str) -> dt.date:
+        """The end of the last month that has a posting of the book, or a price."""
+        days = [summary.last for summary in self.book.summaries] + [self.book.rates.last(currency)]
+        return last_day(month_of(max(day for day in days if day is not None)))
+
+    def _spot(self, currency: str, day: dt.date) -> Decimal | None:
+        try:
+            return self.book.rates.spot(currency, day)
+        except MissingRate:  # the next month that has a price catches up
+            return None
+
+    def _draft(self, key: Key, day: dt.date, done: Remeasured) -> Draft:
+        month, language = month_of(day), self.book.ws.language
+        partner = self.book.ws.units.get(key.partner)
+        if partner is not None and key.ic == "levy" and key.account in self.claims:
+            text = translate(LEVY_TEXT, language).format(unit=partner.name, month=month)
+            link = f"ic-{partner.slug}-levy-{month}-rate"
+        else:
+            text = translate(TEXT, language).format(currency=key.currency, month=month)
+            kind = key.ic if key.ic in KINDS else "other"
+            link = f"ic-{self.book.unit.slug}-{key.partner}-{kind}-{key.currency}-{month}-rate"
+        draft = Draft(
+            date=day,
+            order=tuple(key),
+            narration=text,
+            links=frozenset({link} if partner is not None else ()),
+        )
+        tags = {name: value for name, value in (("partner", key.partner), ("ic", key.ic)) if value}
+        draft.add(key.account, -done.moved, key.currency, tags, Amount(done.old, self.base))
+        draft.add(key.account, done.moved, key.currency, tags, Amount(done.new, self.base))
+        role = "exchange_gain" if done.gain > 0 else "exchange_loss"
+        draft.add(self.accounts.account(role, day, self.base), -self._shown(done.gain), self.base, {})
+        return draft
+
+    def _shown(self, gain: Decimal) -> Decimal:
+        """With decimals: Beancount lets nothing stand of a rate without an end where amounts have none (CLP)."""
+        return gain if decimals(self.base) else gain.quantize(CENT)
