@@ -1,17 +1,32 @@
-"""What the finance head adjusts on top of all books: column ADJ (SPEC 10)."""
+"""What the finance head adjusts on top of all books: column ADJ (SPEC 10).
+
+Each adjustment is an entry of its day, and where it says `reverses:`, another of that day with all signs turned. Income
+and expense of earlier periods stand on the retained result, as everybody's do. A posting with unit, partner and kind
+stands for what the unit should have booked: it is matched and eliminated like the unit's own, and stands in ADJ.
+
+What is one unit's counts where that unit counts; what is a level's, in that level and all above; the rest in the
+federation's figures only. An adjustment whose parts balance unit by unit is an entry for each of them.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from ledger.books import Books
-from ledger.combine.flows import Part
-from ledger.combine.items import Item
-from ledger.combine.model import GroupEntry
+from ledger.combine.adjustment import AdjustedPosting, Adjustment, Owner
+from ledger.combine.adjustment_reader import read_adjustments
+from ledger.combine.flows import LEFT, RETAINED, Part
+from ledger.combine.items import BALANCE, LONGEST_PERIOD, RESULT, WINDOW, Item
+from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
 from ledger.rules.rates import Rates
+
+KIND = "adjustment"
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -22,14 +37,193 @@ class Adjusted:
         entries: in column ADJ.
         items: by slug, those that stand for a posting of a unit with a partner: they are matched like the unit's own.
         problems: adjustments that can't be used.
+        used: the adjustments themselves, as far as they count.
     """
 
     entries: Sequence[GroupEntry] = ()
     items: Mapping[str, Sequence[Item]] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
+    used: Sequence[Adjustment] = ()
 
 
 def adjustments(books: Books, parts: Mapping[str, Part], scope: Scope, rates: Rates) -> Adjusted:
-    """The adjustments that count in a run."""
-    del books, parts, scope, rates
-    return Adjusted()
+    """The adjustments that count in a run.
+
+    Args:
+        books: all books, with the finance head's adjustments.
+        parts: units of the run.
+        scope: period and level.
+        rates: exchange rates; adjustments are in their base currency.
+
+    Returns:
+        Entries and items dated until the period's last day. A faulty adjustment, or file of them, is in `problems`:
+        the run is incomplete then.
+    """
+    read = read_adjustments(books)
+    later = {problem for day, problem in read.dated if day > scope.date_to}
+    problems = [problem for problem in read.problems if problem not in later]
+    made = _Run(parts, scope, rates.base)
+    for number, adjustment in enumerate(read.entries):
+        made.take(adjustment, number)
+    return Adjusted(made.entries, made.items, problems, made.used)
+
+
+class _Run:
+    """Collects entries and items of one run."""
+
+    def __init__(self, parts: Mapping[str, Part], scope: Scope, currency: str) -> None:
+        self.parts = parts
+        self.scope = scope
+        self.currency = currency
+        self.node = scope.level or ()
+        self.entries: list[GroupEntry] = []
+        self.items: dict[str, list[Item]] = {}
+        self.used: list[Adjustment] = []
+
+    def take(self, adjustment: Adjustment, number: int) -> None:
+        """One adjustment; `number` tells its items from those of others."""
+        scope, back = self.scope, adjustment.reverses
+        if adjustment.date > scope.date_to or (back is not None and back < scope.date_from):
+            return  # not yet, or taken back in full before the period: nothing of it is left in any figure
+        counted = False
+        for group in _groups(adjustment):
+            if not self._counts(group):
+                continue
+            counted = True
+            self._entry(adjustment, group, adjustment.date, 1)
+            if back is not None and back <= self._until(group):
+                self._entry(adjustment, group, back, -1)
+            self._leaving(adjustment, group)
+            for posting in group:
+                if posting.partner is not None:
+                    self._item(adjustment, posting, adjustment.date, 1, number)
+                    if back is not None and back <= self._until(group):
+                        self._item(adjustment, posting, back, -1, number)
+        if counted:
+            self.used.append(adjustment)
+
+    def _counts(self, group: Sequence[AdjustedPosting]) -> bool:
+        """Whether all units of a group are part of the run, and its level lies inside the run's."""
+        if any(slug not in self.parts for slug in _units(group)):
+            return False
+        return self._level(group)[: len(self.node)] == self.node
+
+    def _level(self, group: Sequence[AdjustedPosting]) -> tuple[str, ...]:
+        """The lowest level that the group's owners have in common."""
+        paths = [self._path(posting.owner) for posting in group]
+        length = 0
+        while all(len(path) > length for path in paths) and len({path[length] for path in paths}) == 1:
+            length += 1
+        return paths[0][:length]
+
+    def _path(self, owner: Owner) -> tuple[str, ...]:
+        return self.parts[owner].unit.levels if isinstance(owner, str) else owner or ()
+
+    def _until(self, group: Sequence[AdjustedPosting]) -> dt.date:
+        """The last day that counts: a legal entity that has left took everything with it."""
+        return min([self.scope.date_to, *(gone for _, gone in self._gone(group))])
+
+    def _gone(self, group: Sequence[AdjustedPosting]) -> list[tuple[str, dt.date]]:
+        """Legal entities among the owners that left within the run, each with its last day."""
+        units = ((slug, self.parts[slug].unit) for slug in _units(group))
+        return [
+            (slug, unit.left)
+            for slug, unit in units
+            if unit.entity != "division" and unit.left is not None and unit.left < self.scope.date_to
+        ]
+
+    def _entry(self, adjustment: Adjustment, group: Sequence[AdjustedPosting], day: dt.date, sign: int) -> None:
+        """The adjustment on its day (`sign` 1), or its taking back (-1)."""
+        postings = tuple(
+            GroupPosting(self._place(p.place, day), ADJ, sign * p.amount, p.source, _slug(p)) for p in group
+        )
+        self._add(adjustment, group, KIND, day, postings, adjustment.reverses if sign > 0 else None)
+
+    def _add(
+        self,
+        adjustment: Adjustment,
+        group: Sequence[AdjustedPosting],
+        kind: str,
+        day: dt.date,
+        postings: tuple[GroupPosting, ...],
+        reverses: dt.date | None = None,
+    ) -> None:
+        shown = max(day, self.scope.date_from - DAY)  # what lies before the period stands in its opening balance
+        level = None if all(isinstance(p.owner, str) for p in group) else self._level(group)
+        units = tuple(sorted(_units(group)))
+        self.entries.append(
+            GroupEntry(shown, ADJ, kind, adjustment.where, units, postings, reverses=reverses, level=level)
+        )
+
+    def _place(self, place: Place, day: dt.date) -> Place:
+        """Earlier periods' income and expense are the retained result."""
+        return RETAINED if place.is_result and day < self.scope.date_from else place
+
+    def _leaving(self, adjustment: Adjustment, group: Sequence[AdjustedPosting]) -> None:
+        """A legal entity that leaves takes what was adjusted of its assets and debts on the line Left."""
+        back = adjustment.reverses
+        for slug, gone in self._gone(group):
+            if adjustment.date > gone or (back is not None and back <= gone):
+                continue
+            taken = [
+                GroupPosting(p.place, ADJ, -p.amount, p.source, slug)
+                for p in group
+                if p.owner == slug and p.place.group.root in {"Assets", "Liabilities"}
+            ]
+            rest = sum((p.amount for p in taken), ZERO)
+            if taken:
+                out = (GroupPosting(LEFT, ADJ, -rest, "", slug),) if rest else ()
+                self._add(adjustment, group, "left", gone, (*taken, *out))
+
+    def _item(self, adjustment: Adjustment, posting: AdjustedPosting, day: dt.date, sign: int, number: int) -> None:
+        """The posting as the matcher sees it, where both units are inside the run on its day."""
+        slug, partner = _slug(posting), str(posting.partner)
+        section = RESULT if posting.place.is_result else BALANCE
+        if partner not in self.parts or not self._inside(slug, partner, section, day, named=bool(adjustment.links)):
+            return
+        amount = sign * posting.amount
+        file, _, line = posting.source.rpartition(":")
+        self.items.setdefault(slug, []).append(
+            Item(
+                unit=slug,
+                partner=partner,
+                date=day,
+                place=posting.place,
+                section=section,
+                amount=amount,
+                currency=self.currency,
+                document_amount=amount,
+                kind=posting.ic,
+                links=adjustment.links,
+                document=adjustment.document,
+                transaction=(True, -(2 * number + (1 if sign > 0 else 2))),  # no book counts its vouchers so
+                source=posting.source,
+                order=(file, int(line)),
+            )
+        )
+
+    def _inside(self, slug: str, partner: str, section: str, day: dt.date, *, named: bool) -> bool:
+        """As for the units' own postings: claims on the last day, income on their own day."""
+        scope = self.scope
+        if section != RESULT:
+            return scope.standing(slug) and scope.standing(partner)
+        since = scope.date_from - (LONGEST_PERIOD if named else WINDOW)
+        return day >= since and scope.member(slug, day) and scope.member(partner, day)
+
+
+def _groups(adjustment: Adjustment) -> list[list[AdjustedPosting]]:
+    """The postings owner by owner where each one's balance, else all together."""
+    owned: dict[Owner, list[AdjustedPosting]] = {}
+    for posting in adjustment.postings:
+        owned.setdefault(posting.owner, []).append(posting)
+    groups = list(owned.values())
+    whole = all(sum((p.amount for p in group), Decimal(0)) == 0 for group in groups)
+    return groups if whole else [list(adjustment.postings)]
+
+
+def _units(group: Sequence[AdjustedPosting]) -> set[str]:
+    return {p.owner for p in group if isinstance(p.owner, str)}
+
+
+def _slug(posting: AdjustedPosting) -> str:
+    return posting.owner if isinstance(posting.owner, str) else ""

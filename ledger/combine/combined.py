@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ledger.books import Unit
+from ledger.combine.adjustment import Adjustment
 from ledger.combine.codes import SETTLED
 from ledger.combine.figures import Cell, line_sums, result_of
 from ledger.combine.flows import Part
@@ -61,6 +62,7 @@ class Combined:
         problems: what kept units out.
         level: the level that was asked for.
         pairs: what every two units have to do with each other, and what is left of it; in the reporting currency.
+        adjustments: the finance head's, as far as they count; in the reporting currency.
         parts: each unit's share; what the view rewrites.
         presented: how the figures came into a currency that isn't the reporting currency; None where they are in it.
     """
@@ -76,6 +78,7 @@ class Combined:
     problems: tuple[Problem, ...]
     level: str | None = None
     pairs: tuple[PairRow, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
     presented: Presented | None = field(default=None, repr=False, compare=False)
 

@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from beancount.core import data
@@ -28,6 +28,8 @@ from beancount.core.amount import Amount
 from ledger.books import Books, last_day, month_of
 from ledger.books.summary import weight
 from ledger.charts.group import as_component
+from ledger.combine.adjustment import Adjustment
+from ledger.combine.adjustments import KIND as ADJUSTMENT
 from ledger.combine.combined import Combined
 from ledger.combine.flows import DAY, REST, Part, whole
 from ledger.combine.model import ADJ, CTA, EARLIER, ELIM, ENTERED, IN_TRANSIT, PSEUDO, ZERO, GroupEntry, Place, Run
@@ -49,6 +51,7 @@ KEPT_MASKED = ("voucher", "corrects", "concerns")
 KEPT_POSTING = ("partner", "ic")
 OPENING_TEXT = N_("Opening balances")
 SUMMARY_TEXT = N_("All postings of {month}")
+BACK_TEXT = N_("Taken back: {reason}")
 MASKED_TEXT = N_("Payroll or a person's loan")
 NAMES = {EARLIER: N_("Earlier years"), ENTERED: N_("Net assets"), IN_TRANSIT: N_("In transit")}
 KINDS = {
@@ -62,6 +65,7 @@ KINDS = {
     "other": N_("Other dealings"),
     "unrealised": N_("Unrealised profit"),
     "transit": N_("In transit"),
+    "adjustment": N_("Adjustment"),
     "translation": N_("Translation to closing rate"),
     "joined": N_("Joined"),
     "left": N_("Left"),
@@ -102,7 +106,7 @@ def group_entries(
         writer = _Writer(combined, language, roots or {}, number * LINES_EACH)
         work = partial(writer.unit, part, months=months)
         written.append(memo_of(ws.root).get(("view", slug), work, same=(part,), equal=(number, *setting)))
-    last = _Writer(combined, language, roots or {})
+    last = _Writer(combined, language, roots or {}, root=str(ws.root))
     last.group(combined.entries, months=months)
     written.append(_Written(last.entries, last.first))
     found = [*last.opens(written), *(entry for one in written for entry in one.entries)]
@@ -150,16 +154,25 @@ class _Written:
 
 @dataclass
 class _Writer:
-    """Collects entries and the accounts that they use. `start`: from where lines of files in angle brackets count."""
+    """Collects entries and the accounts that they use.
+
+    `start`: from where lines of files in angle brackets count; `root`: the workspace, where entries have a file.
+    """
 
     combined: Combined
     language: str | None
     roots: Mapping[str, str]
     start: int = 0
+    root: str = ""
     entries: list[data.Directive] = field(default_factory=list)
     first: dict[str, dt.date] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     names: dict[tuple[Place, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def adjustments(self) -> dict[str, Adjustment]:
+        """The finance head's, by their place."""
+        return {adjustment.where: adjustment for adjustment in self.combined.adjustments}
 
     def say(self, text: str, **params: object) -> str:
         """A text in the ledger's language."""
@@ -304,16 +317,27 @@ class _Writer:
     def group_entry(self, entry: GroupEntry) -> None:
         """An elimination, an adjustment, a translation difference, or a unit's coming and going."""
         units = " – ".join(self.combined.parts[u].unit.name if u in self.combined.parts else u for u in entry.units)
-        meta = self.meta(FILES.get(entry.column, SCOPE_FILE), kind=entry.kind)
+        adjustment = self.adjustments.get(entry.key) if entry.kind == ADJUSTMENT else None
+        text = self.say(KINDS.get(entry.kind, KINDS["other"]))
+        links = frozenset({entry.key}) if entry.key.startswith("ic-") else data.EMPTY_SET
+        if adjustment is None:
+            meta = self.meta(FILES.get(entry.column, SCOPE_FILE), kind=entry.kind)
+        else:  # it has a file and line of its own
+            said = {"author": adjustment.author, "approver": adjustment.approver, "decision": adjustment.decision}
+            said |= {"kind": entry.kind, "document": adjustment.document}
+            meta = data.new_metadata(
+                f"{self.root}/{adjustment.file}", adjustment.line, {k: v for k, v in said.items() if v}
+            )
+            back = adjustment.reverses is not None and entry.reverses is None
+            text = self.say(BACK_TEXT, reason=adjustment.reason) if back else adjustment.reason
+            links = frozenset(adjustment.links) or data.EMPTY_SET
         if entry.reverses:
             meta["reverses"] = entry.reverses
-        links = frozenset({entry.key}) if entry.key.startswith("ic-") else data.EMPTY_SET
         postings = [
             self.posting(self.account(p.place, p.column), p.amount, {"source": p.source} if p.source else None)
             for p in entry.postings
         ]
-        text = self.say(KINDS.get(entry.kind, KINDS["other"]))
-        self.add(data.Transaction(meta, entry.date, "*", units, text, data.EMPTY_SET, links, postings))
+        self.add(data.Transaction(meta, entry.date, "*", units or None, text, data.EMPTY_SET, links, postings))
 
     def opens(self, written: Iterable[_Written]) -> list[data.Directive]:
         """An `Open` for each account that is used."""
