@@ -23,6 +23,7 @@ from ledger.provisional.problems import LevyVatRateUnknown
 from ledger.provisional.vat_terms import VatTerms
 from ledger.rules.levy import ZERO, MonthLevy, Terms, YearRules, year_levy
 from ledger.rules.levy_prior import PriorYearCase, PriorYearLevy, prior_year_levy
+from ledger.rules.rounding import half_away
 from ledger.rules.years import fiscal_months
 
 #: Corrections of years further back are looked for in no link.
@@ -144,13 +145,14 @@ def _booked(ws: Workspace, unit: Unit, summary: Summary) -> tuple[_Booked, list[
             problems.append(foreign(ws, unit, row))
             continue
         month, first = month_of(row.date), ws.fiscal_year(row.date)[0]
+        amount = half_away(row.amount, unit.currency)  # a total price leaves a trace of its division
         corrected = next(
             (y for y in range(1, YEARS_BACK) if prior_link(unit.slug, month, first.year - y) in row.links), None
         )
         if corrected is None:
-            own[first][month] += row.amount
+            own[first][month] += amount
         else:
-            prior[first.replace(year=first.year - corrected)][month] += row.amount
+            prior[first.replace(year=first.year - corrected)][month] += amount
     return _Booked(own, prior), problems
 
 
