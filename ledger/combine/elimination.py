@@ -3,15 +3,16 @@
 A matched pair is eliminated for the smaller of its amounts in the document's currency; the rest stays on its account
 under its unit. Claims against debts gross, account by account; income against cost net per dealing. On every day on
 which one side books something, what is eliminated is brought to the smaller of both sides' sums to date, so that any
-day's balance sheet is right; each entry sums to zero, because both sides give up the same amount.
+day's balance sheet is right; each entry sums to zero, because both sides give up the same amount. Each posting in ELIM
+names the one it removes, and removes no more of it than there is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import TypeAlias
 
@@ -63,20 +64,45 @@ class Gap:
             return max(abs(self.worth), abs(self.open * self.worths[larger] / self.nets[larger]))
 
 
-def gap(one: Sequence[Item], other: Sequence[Item], currency: str) -> Gap:
+@dataclass
+class Sums:
+    """One side to date: Σ in the document's currency (while there is one), in the reporting currency, by account."""
+
+    currencies: set[str] = field(default_factory=set)
+    document: Decimal = ZERO
+    worth: Decimal = ZERO
+    standing: dict[Cell, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def add(self, item: Item) -> None:
+        """Take a posting in."""
+        self.currencies.add(item.currency)
+        self.document += item.document_amount
+        self.worth += item.amount
+        self.standing[item.unit, item.place] += item.amount
+
+
+def sums_of(items: Iterable[Item]) -> Sums:
+    """The sums of one side."""
+    found = Sums()
+    for item in items:
+        found.add(item)
+    return found
+
+
+def gap(one: Iterable[Item], other: Iterable[Item], currency: str) -> Gap:
     """Compare two sides (items of one section)."""
-    currencies = [{item.currency for item in side} for side in (one, other)]
-    alike = len(currencies[0] | currencies[1]) <= 1
-    worths = tuple(sum((item.amount for item in side), ZERO) for side in (one, other))
-    pair = (worths[0], worths[1])
-    if not alike:
-        return Gap(currency, pair, pair, mixed=True)
-    nets = tuple(sum((item.document_amount for item in side), ZERO) for side in (one, other))
-    shared = min(currencies[0] | currencies[1], default=currency)
-    return Gap(shared, (nets[0], nets[1]), pair, mixed=False)
+    return _gap(sums_of(one), sums_of(other), currency)
 
 
-def eliminated(one: Sequence[Item], other: Sequence[Item], currency: str) -> dict[Cell, Decimal]:
+def _gap(one: Sums, other: Sums, currency: str) -> Gap:
+    worths = one.worth, other.worth
+    known = one.currencies | other.currencies
+    if len(known) > 1:
+        return Gap(currency, worths, worths, mixed=True)
+    return Gap(min(known, default=currency), (one.document, other.document), worths, mixed=False)
+
+
+def eliminated(one: Iterable[Item], other: Iterable[Item], currency: str) -> dict[Cell, Decimal]:
     """What must stand in ELIM for two sides (items of one section); Σ = 0.
 
     Args:
@@ -84,9 +110,13 @@ def eliminated(one: Sequence[Item], other: Sequence[Item], currency: str) -> dic
         other: postings of the other.
         currency: the reporting currency.
     """
-    found = gap(one, other, currency)
+    return _eliminated(sums_of(one), sums_of(other), currency)
+
+
+def _eliminated(one: Sums, other: Sums, currency: str) -> dict[Cell, Decimal]:
+    found = _gap(one, other, currency)
     a, b = found.nets
-    if a * b >= 0 or found.worths[0] * found.worths[1] >= 0:
+    if a * b >= 0 or one.worth * other.worth >= 0:
         return {}
     smaller = min(abs(a), abs(b))
     shares = []
@@ -94,28 +124,63 @@ def eliminated(one: Sequence[Item], other: Sequence[Item], currency: str) -> dic
         for net, worth in zip(found.nets, found.worths, strict=True):
             shares.append(abs(worth) if abs(net) == smaller else half_away(abs(worth) * smaller / abs(net), currency))
     amount = min(shares)
-    cells: dict[Cell, Decimal] = {}
-    for side, worth in zip((one, other), found.worths, strict=True):
-        cells |= _side(side, worth, amount)
+    cells = _side(one, amount) | _side(other, amount)
     assert sum(cells.values(), ZERO) == 0
     return cells
 
 
-def _side(items: Sequence[Item], worth: Decimal, amount: Decimal) -> dict[Cell, Decimal]:
-    """Take `amount` (positive) off a side that is worth `worth`: all accounts, but the largest keeps the rest."""
-    standing: dict[Cell, Decimal] = defaultdict(Decimal)
-    for item in items:
-        standing[item.unit, item.place] += item.amount
-    sign = 1 if worth > 0 else -1
-    left = abs(worth) - amount
+def _side(side: Sums, amount: Decimal) -> dict[Cell, Decimal]:
+    """Take `amount` (positive) off a side: all accounts, but the largest keeps the rest."""
+    sign = 1 if side.worth > 0 else -1
+    left = abs(side.worth) - amount
     cells: dict[Cell, Decimal] = {}
-    for cell, value in sorted(standing.items(), key=lambda c: (-c[1] * sign, c[0])):
+    for cell, value in sorted(side.standing.items(), key=lambda c: (-c[1] * sign, c[0])):
         kept = min(left, max(value * sign, ZERO))
         left -= kept
         if value - kept * sign:
             cells[cell] = -(value - kept * sign)
     assert left == 0
     return cells
+
+
+class Removed:
+    """How much of each posting of one account has been removed, so that nothing is eliminated twice.
+
+    Debits in ELIM remove credits, the earliest first; when there are none left, they bring back debits that had been
+    removed (the other side has taken its own back), the latest first.
+    """
+
+    def __init__(self) -> None:
+        self.there: dict[int, deque[tuple[str, Decimal]]] = {1: deque(), -1: deque()}
+        self.gone: dict[int, list[tuple[str, Decimal]]] = {1: [], -1: []}
+
+    def add(self, item: Item) -> None:
+        """A posting that may be removed."""
+        if item.amount:
+            self.there[1 if item.amount > 0 else -1].append((item.source, abs(item.amount)))
+
+    def take(self, change: Decimal) -> list[tuple[str, Decimal]]:
+        """Change what is in ELIM: sources, and what is posted for each of them."""
+        sign = 1 if change < 0 else -1  # of the postings that are removed
+        left = abs(change)
+        parts: dict[str, Decimal] = defaultdict(Decimal)
+        while left and self.there[sign]:
+            source, amount = self.there[sign].popleft()
+            part = min(left, amount)
+            if part < amount:
+                self.there[sign].appendleft((source, amount - part))
+            self.gone[sign].append((source, part))
+            parts[source] -= sign * part
+            left -= part
+        while left:
+            source, amount = self.gone[-sign].pop()
+            part = min(left, amount)
+            if part < amount:
+                self.gone[-sign].append((source, amount - part))
+            self.there[-sign].appendleft((source, part))
+            parts[source] -= sign * part
+            left -= part
+        return [(source, amount) for source, amount in parts.items() if amount]
 
 
 @dataclass(frozen=True)
@@ -138,19 +203,23 @@ def entries(names: Names, items: Sequence[Item], scope: Scope, currency: str) ->
     """
     found: list[GroupEntry] = []
     for section in (BALANCE, RESULT):
-        chosen = [item for item in items if item.section == section]
+        days: dict[dt.date, list[Item]] = defaultdict(list)
+        for item in items:
+            if item.section == section:
+                days[_day(item, scope)].append(item)
+        one, other = Sums(), Sums()
+        removed: dict[Cell, Removed] = defaultdict(Removed)
         before: dict[Cell, Decimal] = {}
-        days = sorted({_day(item, scope) for item in chosen})
-        for day in days:
-            seen = [item for item in chosen if _day(item, scope) <= day]
-            one = [item for item in seen if item.unit == names.units[0]]
-            other = [item for item in seen if item.unit != names.units[0]]
-            now = eliminated(one, other, currency)
+        for day in sorted(days):
+            for item in days[day]:
+                (one if item.unit == names.units[0] else other).add(item)
+                removed[item.unit, item.place].add(item)
+            now = _eliminated(one, other, currency)
             postings = []
             for cell in sorted(now.keys() | before.keys()):
                 change = now.get(cell, ZERO) - before.get(cell, ZERO)
-                if change:
-                    postings.append(GroupPosting(cell[1], ELIM, change, _source(seen, cell, day, scope), cell[0]))
+                for source, amount in removed[cell].take(change):
+                    postings.append(GroupPosting(cell[1], ELIM, amount, source, cell[0]))
             if postings:
                 found.append(GroupEntry(day, ELIM, names.kind, names.key, names.units, tuple(postings), section))
             before = now
@@ -185,10 +254,3 @@ def plain(names: Names, items: Sequence[Item], scope: Scope) -> list[GroupEntry]
 def _day(item: Item, scope: Scope) -> dt.date:
     """The day in the period on which an item shows: what lies before it stands in the opening balance."""
     return max(item.date, scope.date_from - DAY)
-
-
-def _source(seen: Sequence[Item], cell: Cell, day: dt.date, scope: Scope) -> str:
-    """The posting that a change removes: the day's own of that account, else the latest before."""
-    own = [item for item in seen if (item.unit, item.place) == cell]
-    today = [item for item in own if _day(item, scope) == day]
-    return today[0].source if today else own[-1].source

@@ -8,7 +8,7 @@ postings take it, so that a claim that is met to the last cent leaves nothing be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
@@ -38,22 +38,34 @@ def even(items: list[Item], unrounded: Mapping[int, Decimal], currency: str) -> 
         rest = whole - sum((items[i].amount for i in members), ZERO)
         if rest:
             rests[group] = rest
+    mirrors: dict[tuple[str, str, str, Decimal], list[Group]] = defaultdict(list)
+    for group in sorted(rests, reverse=True):  # so that the smallest is taken first
+        mirrors[(*group[:3], rests[group])].append(group)
     for group in sorted(rests):
         unit, partner, document, _ = group
         if unit > partner:  # found from the other side
             continue
-        others = [g for g in rests if g[:3] == (partner, unit, document) and rests[g] == -rests[group]]
+        others = mirrors[partner, unit, document, -rests[group]]
         if not others:
             continue
-        other = min(others)
-        pairs = [(i, j) for i in groups[group] for j in groups[other] if _mirrored(items[i], items[j])]
-        if pairs:
-            for index in max(pairs, key=lambda p: (abs(items[p[0]].document_amount), items[p[0]].key, items[p[1]].key)):
+        shared = _largest(items, groups[group], groups[others[-1]])
+        if shared:
+            other = others.pop()
+            for index in shared:
                 taken = rests[group] if items[index].unit == unit else rests[other]
                 items[index] = replace(items[index], amount=items[index].amount + taken)
-            del rests[other]
 
 
-def _mirrored(one: Item, other: Item) -> bool:
-    """Whether two postings are the two sides of one amount."""
-    return one.document_amount == -other.document_amount and not set(one.links).isdisjoint(other.links)
+def _largest(items: Sequence[Item], ours: Sequence[int], theirs: Sequence[int]) -> tuple[int, int] | None:
+    """The two postings of the largest amount that both sides have under one link; ties by date, file and line."""
+    mirrored: dict[tuple[str, Decimal], int] = {}
+    for index in sorted(theirs, key=lambda i: items[i].key):
+        for link in items[index].links:
+            mirrored[link, items[index].document_amount] = index
+    pairs = [
+        (index, mirrored[link, -items[index].document_amount])
+        for index in ours
+        for link in items[index].links
+        if (link, -items[index].document_amount) in mirrored
+    ]
+    return max(pairs, key=lambda p: (abs(items[p[0]].document_amount), items[p[0]].key, items[p[1]].key), default=None)
