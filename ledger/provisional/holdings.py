@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -43,6 +43,13 @@ class Move(NamedTuple):
     date: dt.date
     document: Decimal
     weight: Decimal
+
+
+def holds_others(summaries: Sequence[Summary], base: str) -> bool:
+    """Whether a book has anything to look at: most have nothing, and cost nothing."""
+    return any(summary.foreign for summary in summaries) or any(
+        row.currency != base for summary in summaries for row in summary.balances
+    )
 
 
 class Monetary:

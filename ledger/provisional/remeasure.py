@@ -69,13 +69,6 @@ class BookToMeasure:
     closed: Collection[str]
 
 
-def holds_others(summaries: Sequence[Summary], base: str) -> bool:
-    """Whether a book has anything to look at: most have nothing, and cost nothing."""
-    return any(summary.foreign for summary in summaries) or any(
-        row.currency != base for summary in summaries for row in summary.balances
-    )
-
-
 def remeasure(book: BookToMeasure) -> tuple[list[data.Directive], list[Problem]]:
     """Entries that bring a book's items in other currencies to the closing rate, month by month.
 

@@ -17,10 +17,11 @@ from ledger.charts import load_chart
 from ledger.errors import Problem, order
 from ledger.memo import memo_of
 from ledger.policy import Policy
+from ledger.provisional.holdings import holds_others
 from ledger.provisional.levy import NOTHING, LevyRun, Provisional, levies
 from ledger.provisional.problems import LevyCurrency
 from ledger.provisional.problems_remeasurement import RemeasurementUnpriced
-from ledger.provisional.remeasure import BookToMeasure, holds_others, remeasure
+from ledger.provisional.remeasure import BookToMeasure, remeasure
 from ledger.rules.rates import UnitRates
 
 
