@@ -190,6 +190,7 @@ class Combined:
                 }
                 for t in self.translation
             ],
+            "adjustments": [adjustment.as_json() for adjustment in self.adjustments],
             "errors": [problem.as_json() for problem in self.problems],
         }
 

@@ -177,4 +177,4 @@ class AdjustmentTwice(Problem):
 
     code = "ADJUSTMENT_TWICE"
     message = N_("The same adjustment stands in {other}.")
-    remedy = N_("Delete one of the two, or take the whole file away if it is a copy; both would count.")
+    remedy = N_("Delete one of the two, or take the whole file away if it is a copy.")
