@@ -4,6 +4,10 @@ An item is one posting with a partner, with its amount in the reporting currency
 Income and expense may always carry a partner; of the balance accounts only those that the chart has for dealings
 between units. A posting on suspense may carry one, too: it answers nothing yet, but says where the other side waits for
 its account. What can't become an item is said here, one finding per posting.
+
+What is compared with what is the item's section: claims with debts (balance), income with cost (result). A dividend or
+patronage refund is the receiver's income and the payer's equity, so that equity posting belongs to the result of its
+period. Fixed assets sold are a section of their own: their price is no cost of the buyer's (`ledger.combine.assets`).
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ledger.books import PartnerRow, Workspace, month_of
 from ledger.books.summary import weight
@@ -21,6 +25,9 @@ from ledger.combine.codes import CODES
 from ledger.combine.flows import Part, whole
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
+from ledger.combine.vat import vat_signs
+from ledger.provisional import REMEASUREMENT
+from ledger.provisional.holdings import Monetary
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, unit_of
@@ -32,14 +39,23 @@ LONGEST_PERIOD = dt.timedelta(days=550)
 BALANCE = "balance"
 RESULT = "result"
 SUSPENSE = "suspense"
+ASSET = "asset"
 OTHER = "other"
+#: Classes whose equity postings are the payer's side of the receiver's income.
+SHARED_OUT = frozenset({"dividend", "patronage"})
 
 Pair: TypeAlias = tuple[str, str]  # slugs, sorted
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One posting of `unit` with `partner`. `amount` in the reporting currency; debit positive."""
+    """One posting of `unit` with `partner`. `amount` in the reporting currency; debit positive.
+
+    Attributes:
+        column: ADJ for an adjustment's posting; "" = the unit's own.
+        months: useful life of a fixed asset, where the posting gives it.
+        vat: what the voucher says of VAT (`ledger.combine.vat`).
+    """
 
     unit: str
     partner: str
@@ -55,6 +71,9 @@ class Item:
     transaction: tuple[bool, int]  # provisional?, ordinal
     source: str
     order: tuple[str, int]  # file and line, for ties
+    column: str = ""
+    months: int | None = None
+    vat: str = ""
 
     @property
     def pair(self) -> Pair:
@@ -90,6 +109,17 @@ def finding(
     )
 
 
+class Rest(NamedTuple):
+    """What a posting in another currency than its book's stands at above its worth at closing; reporting currency.
+
+    `rounding`: what rounding alone may make of it.
+    """
+
+    amount: Decimal
+    rounding: Decimal
+    source: str
+
+
 @dataclass
 class Collector:
     """Turns partner rows into items and findings."""
@@ -99,7 +129,8 @@ class Collector:
     rates: Rates
     items: list[Item]
     findings: list[Unmatched]
-    unmeasured: dict[tuple[str, str], list[tuple[Decimal, str]]] = field(default_factory=lambda: defaultdict(list))
+    unmeasured: dict[tuple[str, str], list[Rest]] = field(default_factory=lambda: defaultdict(list))
+    monetary: dict[str, Monetary] = field(default_factory=dict)
     #: Exact amounts of what is translated at the closing rate, by their place in `items`.
     unrounded: dict[int, Decimal] = field(default_factory=dict)
     first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
@@ -108,8 +139,10 @@ class Collector:
         """Items and findings of one unit."""
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]] = defaultdict(list)
         for provisional, summary in enumerate(part.source.summaries):
+            signs = {} if provisional else vat_signs(part, summary.partners)
             for row in summary.partners:
-                self._row(part, row, provisional=bool(provisional), outside=outside)
+                vat = signs.get((row.transaction, row.posting), "")
+                self._row(part, row, provisional=bool(provisional), vat=vat, outside=outside)
         for (code, partner, key), rows in sorted(outside.items()):
             first = rows[0][0]
             chosen = [r for r, _ in rows if not part.mapper.at(r.account).is_result] or [r for r, _ in rows]
@@ -125,9 +158,9 @@ class Collector:
         for (unit, partner), rests in sorted(self.unmeasured.items()):
             if unit != slug:
                 continue
-            rest = half_away(sum((amount for amount, _ in rests), ZERO), self.rates.base)
-            if abs(rest) > unit_of(self.rates.base) * len(rests):
-                where = [source for amount, source in rests if amount]
+            rest = half_away(sum((one.amount for one in rests), ZERO), self.rates.base)
+            if abs(rest) > sum((one.rounding for one in rests), ZERO):
+                where = [one.source for one in rests if one.amount]
                 self.findings.append(
                     finding("FX_DIFF", None, sorted((unit, partner)), (rest, self.rates.base), where, partner)
                 )
@@ -138,6 +171,7 @@ class Collector:
         row: PartnerRow,
         *,
         provisional: bool,
+        vat: str,
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]],
     ) -> None:
         slug, scope = part.unit.slug, self.scope
@@ -147,14 +181,15 @@ class Collector:
             return
         source = f"{self.ws.shown(row.file)}:{row.line}"
         stranger = self._stranger(slug, row.partner)
+        said = row.date > scope.date_to or row.file == REMEASUREMENT  # the item's own posting says what is wrong
         if stranger:
-            if row.date <= scope.date_to:
+            if not said:
                 key = self._key(part, row, source, provisional=provisional)
                 outside[stranger, str(row.partner), key].append((row, source))
             return
         known = self._fault(part, row, source)
         if known:
-            if row.date <= scope.date_to:
+            if not said:
                 self.findings.append(known)
             return
         partner = row.partner
@@ -163,15 +198,16 @@ class Collector:
         section = _section(part, row, place)
         key = self._key(part, row, source, provisional=provisional)
         if partner in scope.broken:
-            if row.date <= scope.date_to:
+            if not said:
                 outside["UNIT_ERRORS", partner, partner].append((row, source))
             return
         if not self._inside(slug, partner, row, section):
-            in_period = scope.date_from <= row.date <= scope.date_to
+            in_period = scope.date_from <= row.date and not said
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
-        amount = self._waiting(row) if section == SUSPENSE else self._worth(row, place, slug, source)
+        waits = section == SUSPENSE or (section == ASSET and not place.is_result)
+        amount = self._waiting(row) if waits else self._worth(part, row, place, source)
         self.items.append(
             Item(
                 unit=slug,
@@ -188,6 +224,8 @@ class Collector:
                 transaction=(provisional, row.transaction),
                 source=source,
                 order=(self.ws.shown(row.file), row.line),
+                months=row.months or None,
+                vat=vat,
             )
         )
 
@@ -205,6 +243,9 @@ class Collector:
     def _inside(self, slug: str, partner: str, row: PartnerRow, section: str) -> bool:
         """Whether the posting is between units of the run: claims on the last day, income on their own day."""
         scope, day = self.scope, row.date
+        if section == ASSET:  # of an asset sold before either joined, the profit is an outsider's
+            both = scope.standing(slug) and scope.standing(partner)
+            return both and scope.member(slug, day) and scope.member(partner, day)
         if section != RESULT:
             return scope.standing(slug) and scope.standing(partner) and not self._gone(row)
         # What names its dealing may answer a voucher of this period's first days, which the period before took in.
@@ -234,25 +275,23 @@ class Collector:
         units = (slug, row.partner)
         place = part.mapper.at(row.account)
         sets = ("internal_balance", "internal_allowed", "suspense")
-        allowed = place.is_result or row.ic == "capital"
+        equity = place.group.root == "Equity"
+        allowed = place.is_result or row.ic == "capital" or (equity and row.ic in SHARED_OUT)
+        allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
         if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
             return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
         return None
 
-    def _worth(self, row: PartnerRow, place: Place, slug: str, source: str) -> Decimal:
-        """The posting's amount as the group has it: income at average, claims at closing, equity as it was."""
+    def _worth(self, part: Part, row: PartnerRow, place: Place, source: str) -> Decimal:
+        """The posting's amount as the group has it: income at average, claims at closing, equity as it was.
+
+        A claim that its holder keeps in another currency than its books counts as what it is at closing, as it does
+        with whoever owes it; the holder's own result has the difference.
+        """
         base = self.rates.base
         equity = place.group.root == "Equity"
-        if row.currency == base and not place.is_result and not equity and row.document_currency != base:
-            try:
-                rate = self.rates.spot(row.document_currency, self.scope.date_to)
-            except MissingRate:  # a claim that central holds in a currency without a price stays as it was booked
-                return half_away(row.amount, base)
-            with localcontext(EXACT):
-                closing = self._closing(row, row.document_amount * rate)
-            if row.date <= self.scope.date_to and row.partner is not None:
-                self.unmeasured[slug, row.partner].append((row.amount - closing, source))
-            return closing
+        if row.document_currency != row.currency and self._monetary(part, row.account):
+            return self._at_closing(part.unit.slug, row, source)
         if row.currency == base:
             quick = whole(row.amount, base)
             return half_away(row.amount, base) if quick is None else quick
@@ -270,8 +309,34 @@ class Collector:
             exact = row.amount * rate
             return half_away(exact, base) if place.is_result or equity else self._closing(row, exact)
 
+    def _at_closing(self, slug: str, row: PartnerRow, source: str) -> Decimal:
+        """A claim or debt in another currency than its book's, at the closing rate of its own."""
+        base, day = self.rates.base, self.scope.date_to
+        try:
+            booked = self.rates.spot(row.currency, day)
+        except MissingRate:  # the unit's own translation says so
+            return ZERO
+        with localcontext(EXACT):
+            stands = row.amount * booked
+            try:
+                closing = row.document_amount * self.rates.spot(row.document_currency, day)
+            except MissingRate:  # the run says so; until there is a rate it stays as it was booked
+                return half_away(stands, base)
+            worth = self._closing(row, closing)
+            if row.date <= day and row.partner is not None:
+                rounding = max(unit_of(row.currency) * booked, unit_of(base))
+                self.unmeasured[slug, row.partner].append(Rest(stands - worth, rounding, source))
+        return worth
+
+    def _monetary(self, part: Part, account: str) -> bool:
+        """Whether the account's items follow the closing rate in its own book (`ledger.provisional.holdings`)."""
+        slug = part.unit.slug
+        if slug not in self.monetary:
+            self.monetary[slug] = Monetary(part.mapper.chart, part.source.summaries)
+        return account in self.monetary[slug]
+
     def _waiting(self, row: PartnerRow) -> Decimal:
-        """What waits on suspense, at the closing rate: nothing is eliminated of it, so it has nothing to meet."""
+        """What stands on suspense or is an asset, at the closing rate: it is itself never eliminated."""
         base = self.rates.base
         try:
             rate = Decimal(1) if row.currency == base else self.rates.spot(row.currency, self.scope.date_to)
@@ -289,7 +354,9 @@ class Collector:
 
 def _section(part: Part, row: PartnerRow, place: Place) -> str:
     """What a posting's other side is looked for among."""
-    if place.is_result:
+    if row.ic == ASSET and (place.is_result or part.mapper.is_in("internal_asset", row.account)):
+        return ASSET
+    if place.is_result or (place.group.root == "Equity" and row.ic in SHARED_OUT):
         return RESULT
     return SUSPENSE if part.mapper.is_in("suspense", row.account) else BALANCE
 
