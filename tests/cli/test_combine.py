@@ -172,15 +172,15 @@ def test_another_currency(make_workspace):
     answer = json.loads(result.stdout)
     assert code == 3
     assert answer["currency"] == "EUR"
-    # 500 SEK at the mean of the three averages, 11.00; the claim of 500 at 12.50
+    # 500 SEK at the average of March, 12.00; the claim of 500 at 12.50
     assert answer["lines"] == {
-        "NetSales": "-45.45",
+        "NetSales": "-41.67",
         "RawMaterials": "0.00",
         "InternalReceivables": "40.00",
-        "CTA": "5.45",
+        "CTA": "1.67",
         "InternalPayables": "0.00",
     }
-    assert answer["result"] == "45.45"
+    assert answer["result"] == "41.67"
     refused, _ = run(ws, "--currency", "EUR", "--beancount", "x")
     assert "reporting currency" in str(refused.exception)
 
