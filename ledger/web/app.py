@@ -28,6 +28,7 @@ from ledger.web.files import check_entries
 from ledger.web.gate import MAX_BODY, Gate, problem_of
 from ledger.web.imports import upload_path
 from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
+from ledger.web.places import below
 from ledger.web.problems import WebRequestRefused, WebUploadTaken
 from ledger.web.source import Source
 from ledger.web.texts import document
@@ -71,7 +72,13 @@ def _one_line(exc_info: Any) -> None:
 
 
 def _set_up_templates(app: Flask) -> None:
-    journal = _changed("templates/_journal_table.html", "{% autoescape false %}", "{% autoescape true %}")
+    journal = _changed(
+        "templates/_journal_table.html",
+        "{% autoescape false %}",
+        "{% autoescape true %}",
+        "{{ entry.narration or '' }}",
+        "{{ entry.narration or '' }}{{ sambok_below(entry) }}",
+    )
     layout = _changed(
         "templates/_layout.html",
         '<link rel="stylesheet" href="{{ static_url(\'app.css\') }}">',
@@ -84,6 +91,7 @@ def _set_up_templates(app: Flask) -> None:
     assert app.jinja_loader is not None
     app.jinja_loader = ChoiceLoader([own, app.jinja_loader])
     app.add_template_global(_banner, "sambok_banner")
+    app.add_template_global(_below, "sambok_below")
     app.before_request(_say_it_our_way)
 
 
@@ -123,6 +131,17 @@ def _banner() -> Markup:
     link = f"/{ledger.slug}/errors/"
     return Markup('<div class="sambok-banner" role="status">{} <a href="{}">{}</a></div>').format(
         text, link, say(N_("See the errors"))
+    )
+
+
+def _below(entry: Any) -> Markup:
+    """In the federation's journal, beside a unit's sum of a month: the way to what it is the sum of."""
+    ledger: BookLedger | None = getattr(g, "ledger", None)
+    if ledger is None or ledger.unit is not None or not entry.meta.get("drill"):
+        return Markup("")
+    link = below(ledger.ledgers.present(), entry, request.args.get("a", ""))
+    return Markup(' <a class="sambok-below" href="{}"{}>{}</a>').format(
+        link, Markup("") if link.startswith(f"/{ledger.slug}/") else Markup(" data-remote"), say(N_("See the vouchers"))
     )
 
 

@@ -27,6 +27,7 @@ class Page(FavaExtensionBase):
     ledger: BookLedger
     title = ""
     federation_only = False
+    in_menu = True  # else it is opened by links of other pages only
 
     def __init__(self, ledger: BookLedger) -> None:
         super().__init__(ledger)
@@ -47,16 +48,33 @@ class Page(FavaExtensionBase):
         return translate(text).format(**params)
 
     def source_link(self, where: str) -> str:
-        """The editor page of the unit whose file `where` (`units/<slug>/…:12`) is; nothing if it is nobody's."""
+        """The editor page of `where` (`units/<slug>/…:12`), in its unit's ledger; nothing if it is no such file.
+
+        The finance head's adjustments belong to the federation's.
+        """
         file, _, line = where.rpartition(":")
         if not line.isdigit():
             file, line = where, "1"
         parts = file.split("/")
         ws = self.look.workspace
-        if len(parts) < 3 or parts[0] != "units" or parts[1] not in ws.units:
+        if len(parts) < 3 or parts[0] != "units":
+            return ""
+        if parts[1] not in ws.units and not (parts[1] == "adjustments" and self._adjusts(file)):
             return ""
         asked = urlencode({"file_path": str(ws.root / file), "line": line})
-        return f"/{parts[1]}/editor/?{asked}"
+        return f"/{parts[1] if parts[1] in ws.units else 'federation'}/editor/?{asked}"
+
+    def _adjusts(self, file: str) -> bool:
+        """Whether a file is one of the adjustments that have been read."""
+        look = self.look
+        return str(look.workspace.root / file) in look.federation.books.adjustments.files
+
+    def unit_name(self, slug: str | None) -> str:
+        """How a unit is called; None = the federation."""
+        ws = self.look.workspace
+        if slug is None:
+            return ws.config.federation.name
+        return ws.units[slug].name if slug in ws.units else slug
 
     def remote(self, link: str) -> bool:
         """Whether a link leads to another ledger, which the browser must load anew."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from ledger.web import pages
+from ledger.web.template_texts import TEMPLATE_TEXTS
 
 TRADE = """\
 2026-01-01 open Assets:1930-Bank
@@ -75,65 +74,6 @@ def test_nothing_waits_is_said(make_workspace, view_of):
     assert "Nothing waits." in view_of(make_workspace({})).page("/gemensamt/extension/Todo/")
 
 
-def test_unmatched_shows_amount_remedy_and_both_sources(dealing, view_of):
-    view = view_of(dealing)
-    page = view.page("/federation/extension/Unmatched/")
-    assert "1000.00" in page.replace(",", "").replace("\u202f", "")
-    assert "Repris – Cykelbudet" in page or "Cykelbudet – Repris" in page
-    found = [urlsplit(link) for link in links(page)]
-    assert found
-    for link in found:
-        assert link.path == "/repris/editor/"
-        asked = parse_qs(link.query)
-        assert asked["file_path"] == [str(dealing.units["repris"].folder / "books/2026/2026-01.beancount")]
-        view.get("/repris/api/source", filename=asked["file_path"][0])
-    own = view.page("/repris/extension/Unmatched/")
-    assert links(own)
-    assert not links(view.page("/gemensamt/extension/Unmatched/"))
-
-
-def number(text):
-    text = re.sub(r"<[^>]*>", "", text).strip()
-    return Decimal(re.sub(r"[^0-9.-]", "", text.replace("\u2212", "-")) or 0)
-
-
-def test_the_worksheet_ties(view):
-    page = view.page("/federation/extension/Worksheet/")
-    table = page[page.index("<table") : page.index("</table>")]
-    heads = [re.sub(r"<[^>]*>", "", h).strip() for h in re.findall(r"<th.*?</th>", table.split("<tbody>")[0])]
-    assert heads[0] == "Line"
-    assert {"REPRIS", "CYKELBUDET"} <= set(heads)
-    assert heads[-1] == "Total"
-    rows = re.findall(r"<tr.*?</tr>", table.split("<tbody>")[1].split("</tbody>")[0], re.DOTALL)
-    values = [[number(cell) for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in rows]
-    assert len(rows) >= 3
-    for row in values:
-        assert sum(row[:-1]) == row[-1]
-    sums = [sum(column) for column in zip(*values, strict=True)]
-    foot = [number(cell) for cell in re.findall(r"<td.*?</td>", table.split("<tfoot>")[1], re.DOTALL)]
-    assert sums == foot
-    assert foot[-1] == 0
-    sales = next(row for row in rows if "Net" in row or "sales" in row.lower())
-    by_head = dict(zip(heads[1:], values[rows.index(sales)], strict=True))
-    assert by_head["REPRIS"] == Decimal("-1350.00")
-    assert by_head["CYKELBUDET"] == Decimal("-500.00")
-
-
-def test_every_figure_of_the_worksheet_opens_an_account_that_is_there(view):
-    page = view.page("/federation/extension/Worksheet/")
-    accounts = set(view.ledger_data("federation")["accounts"])
-    parents = {":".join(name.split(":")[:2]) for name in accounts}
-    found = [urlsplit(link) for link in links(page)]
-    assert found
-    for link in found:
-        assert unquote(link.path).removeprefix("/federation/account/").rstrip("/") in parents, link
-    figure = next(link for link in found if ":REPRIS" in unquote(link.query) and "NetSales" not in link.path)
-    asked = {k: v[0] for k, v in parse_qs(figure.query).items()}
-    report = view.data("/federation/api/account_report", a=unquote(figure.path.split("/")[3]), **asked)
-    assert "REPRIS" in report["journal"]
-    assert ":CYKELBUDET" not in report["journal"]
-
-
 def test_a_page_looks_at_the_present_files(view, ws):
     assert "-1350.00" in view.page("/federation/extension/Worksheet/").replace(",", "")
     month = ws.units["repris"].folder / "books/2026/2026-02.beancount"
@@ -144,4 +84,4 @@ def test_a_page_looks_at_the_present_files(view, ws):
 def test_every_text_of_a_template_is_in_the_list_for_the_catalogues():
     templates = (Path(pages.__file__).parent / "templates").glob("*.html")
     said = {text for file in templates for text in re.findall(r'say\("([^"]*)"', file.read_text(encoding="utf-8"))}
-    assert said == set(pages.TEMPLATE_TEXTS)
+    assert said == set(TEMPLATE_TEXTS)

@@ -1,0 +1,145 @@
+"""The pages on dealings between units: those whose two sides differ, and every pair of units at a glance.
+
+Between two divisions both sides are books of one legal person, so a difference is an error of its books and blocks the
+close. Between legal persons each has its own books: the difference is disclosed (SPEC 1, 10).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import request
+
+from ledger.combine import SETTLED
+from ledger.combine import Unmatched as Difference
+from ledger.combine.view import KINDS
+from ledger.messages import N_, translate
+from ledger.web.page import Page
+
+#: Groups of differences: heading, and what it means.
+GROUPS = {
+    "blocks": (
+        N_("Blocks the close"),
+        N_("Both sides are one legal person: the month can't be closed until they agree."),
+    ),
+    "tags": (
+        N_("To correct in one book"),
+        N_("Until the posting is corrected, nobody knows whose other side it is."),
+    ),
+    "disclosed": (
+        N_("Disclosed between legal persons"),
+        N_("Each side has its own books: nothing is held up, but the notes name the difference until it is settled."),
+    ),
+    "told": (N_("For your information"), N_("Nobody has to do anything.")),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place in a book; `link` opens it, none where a rule made the entry."""
+
+    text: str
+    where: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """One unit's side of a dealing."""
+
+    name: str
+    sources: list[Source]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A difference with both its sides; `other`: entries of rules, which belong to both."""
+
+    item: Difference
+    kind: str
+    sides: list[Side]
+    other: list[Source]
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; what holds until then is said once for the group."""
+        return translate(self.item.remedy_id)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Differences that ask for the same."""
+
+    heading: str
+    meaning: str
+    cards: list[Card]
+    sums: list[tuple[str, Decimal]]
+
+
+class Unmatched(Page):
+    """Dealings between units whose two sides differ."""
+
+    title = N_("Unmatched")
+
+    def chosen(self) -> list[str]:
+        """The units that the page is narrowed to: this ledger's own, or those that were asked for."""
+        if self.slug is not None:
+            return [self.slug]
+        return [slug for slug in request.args.getlist("unit")[:2] if slug in self.look.workspace.units]
+
+    def units(self) -> list[tuple[str, str, bool]]:
+        """(slug, name, chosen) of the units that have differences, by name."""
+        chosen = set(self.chosen())
+        slugs = {slug for item in self.look.federation.combined.unmatched for slug in item.units} | chosen
+        return sorted(((slug, self.unit_name(slug), slug in chosen) for slug in slugs), key=lambda u: (u[1], u[0]))
+
+    def groups(self) -> list[Group]:
+        """What blocks the close, what is disclosed, what is only told; those that there are."""
+        chosen = set(self.chosen())
+        found: dict[str, list[Difference]] = defaultdict(list)
+        for item in self.look.federation.combined.unmatched:
+            if chosen <= set(item.units):
+                found[_group(item)].append(item)
+        return [
+            Group(
+                translate(heading), translate(meaning), [self._card(item) for item in found[name]], _sums(found[name])
+            )
+            for name, (heading, meaning) in GROUPS.items()
+            if name in found
+        ]
+
+    def _card(self, item: Difference) -> Card:
+        sources = [self._source(where) for where in item.sources]
+        sides = [
+            Side(self.unit_name(slug), [s for s in sources if s.where.startswith(f"units/{slug}/")])
+            for slug in item.units
+        ]
+        known = {source.where for side in sides for source in side.sources}
+        kind = translate(KINDS.get(item.kind, KINDS["other"])) if item.kind else ""
+        return Card(item, kind, sides, [source for source in sources if source.where not in known])
+
+    def _source(self, where: str) -> Source:
+        """A place as a reader knows it: a voucher's file and line, or the rule that made the entry."""
+        made = re.match(r"<([\w-]+)>", where)
+        text = self.say(N_("made by a rule: {name}"), name=made[1]) if made else where.rpartition("/")[2]
+        return Source(text, where, self.source_link(where))
+
+
+def _group(item: Difference) -> str:
+    if item.code in SETTLED:
+        return "told"
+    if item.blocks:
+        return "blocks"
+    return "disclosed" if len(item.units) > 1 else "tags"
+
+
+def _sums(items: Sequence[Difference]) -> list[tuple[str, Decimal]]:
+    """Σ of the amounts by currency."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for item in items:
+        sums[item.currency] += item.amount
+    return sorted(sums.items())

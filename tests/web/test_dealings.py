@@ -1,0 +1,138 @@
+"""Dealings that differ: what blocks the close, what is disclosed, what is only told; both sides with their places."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml import html
+
+ACCOUNTS = """\
+2026-01-01 open Assets:1930-Bank
+2026-01-01 open Assets:1660-Fordran-enheter
+2026-01-01 open Liabilities:2860-Skuld-enheter
+2026-01-01 open Income:3090-Försäljning-inom
+2026-01-01 open Expenses:4010-Inköp
+"""
+
+
+def sale(partner, amount, link):
+    return f"""\
+2026-01-10 * "Stolar"  ^{link}
+  Assets:1660-Fordran-enheter  {amount}.00 SEK
+    partner: "{partner}"
+    ic: "trade"
+  Income:3090-Försäljning-inom  -{amount}.00 SEK
+    partner: "{partner}"
+    ic: "trade"
+    cost: 1.00 SEK
+"""
+
+
+def purchase(partner, amount, link):
+    return f"""\
+2026-01-11 * "Stolar"  ^{link}
+  Expenses:4010-Inköp  {amount}.00 SEK
+    partner: "{partner}"
+    ic: "trade"
+  Liabilities:2860-Skuld-enheter  -{amount}.00 SEK
+    partner: "{partner}"
+    ic: "trade"
+"""
+
+
+@pytest.fixture
+def differing(make_workspace):
+    """Repris sold to Cykelbudet for 1,000, of which that has booked 700; both are divisions. Repris and Coop, legal
+    persons, differ by 60; Nord's voucher says ic: but not with whom."""
+    entity = 'entity = "legal_entity"'
+    lone = sale("x", 5, "ic-nord-1").replace('    partner: "x"\n', "")
+    return make_workspace(
+        {
+            "repris": {
+                "accounts": ACCOUNTS,
+                "2026-01": sale("cykelbudet", 1000, "ic-repris-1") + "\n" + sale("coop", 160, "ic-repris-2"),
+            },
+            "cykelbudet": {"accounts": ACCOUNTS, "2026-01": purchase("repris", 700, "ic-repris-1")},
+            "coop": {"unit": entity, "accounts": ACCOUNTS, "2026-01": purchase("repris", 100, "ic-repris-2")},
+            "nord": {"unit": entity, "accounts": ACCOUNTS, "2026-01": lone},
+        }
+    )
+
+
+def cards(page):
+    """[(heading, [card])] of the page."""
+    start = page.index('<section class="sambok')
+    section = html.fromstring(page[start : page.index("</section>", start)])
+    return [(h.text_content(), h.xpath("following-sibling::ul[1]/li")) for h in section.xpath("./h2")]
+
+
+def sides(card):
+    """Unit → texts of its links."""
+    found = card.xpath(".//div[@class='sambok-sides']/div")
+    return {side.xpath("string(./strong)"): side.xpath("./a/text()") for side in found}
+
+
+def test_what_blocks_is_told_apart_from_what_is_disclosed(differing, view_of):
+    view = view_of(differing)
+    found = cards(view.page("/federation/extension/Unmatched/"))
+    headings = [heading.split(" (")[0] for heading, _ in found]
+    assert headings == ["Blocks the close", "To correct in one book", "Disclosed between legal persons"]
+    ((block,), tags, (disclosed,)) = [items for _, items in found]
+    assert "300.00 SEK" in block.text_content()
+    assert "AMOUNT_DIFF" in block.text_content()
+    assert sides(block) == {"Cykelbudet": ["2026-01.beancount:5"], "Repris": ["2026-01.beancount:2"]}
+    assert "60.00 SEK" in disclosed.text_content()
+    assert sides(disclosed) == {"Coop": ["2026-01.beancount:5"], "Repris": ["2026-01.beancount:11"]}
+    assert all("MISSING_PARTNER" in card.text_content() for card in tags)
+    assert "Compare both vouchers; the side that is wrong books the difference" in block.text_content()
+    for _, items in found:
+        for link in (link for card in items for link in card.xpath(".//a/@href")):
+            asked = parse_qs(urlsplit(link).query)
+            view.get(f"/{link.split('/')[1]}/api/source", filename=asked["file_path"][0])
+
+
+def test_it_is_narrowed_to_a_unit_or_a_pair(differing, view_of):
+    view = view_of(differing)
+
+    def amounts(**asked):
+        page = view.get("/federation/extension/Unmatched/", **asked).text
+        return {card.xpath("string(.//strong[1])").strip() for _, items in cards(page) for card in items}
+
+    assert amounts(unit="cykelbudet") == {"300.00 SEK"}
+    assert amounts(unit=["repris", "coop"]) == {"60.00 SEK"}
+    assert amounts(unit=["coop", "cykelbudet"]) == set()
+    assert amounts(unit="repris") == {"300.00 SEK", "60.00 SEK"}
+    assert amounts(unit="") == amounts(unit="<nobody>") == amounts() == {"300.00 SEK", "60.00 SEK", "5.00 SEK"}
+
+
+def test_a_units_own_ledger_shows_its_own(differing, view_of):
+    view = view_of(differing)
+    own = cards(view.page("/coop/extension/Unmatched/"))
+    assert [len(items) for _, items in own] == [1]
+    assert "<select" not in view.page("/coop/extension/Unmatched/").split('<section class="sambok')[1]
+    assert cards(view.page("/gemensamt/extension/Unmatched/")) == []
+    assert "Every dealing between units has both its sides." in view.page("/gemensamt/extension/Unmatched/")
+
+
+def test_a_side_without_a_voucher_says_so(make_workspace, view_of):
+    units = {
+        "repris": {"accounts": ACCOUNTS, "2026-01": sale("cykelbudet", 1000, "ic-repris-1")},
+        "cykelbudet": {"accounts": ACCOUNTS, "2026-01": "; nothing\n"},
+    }
+    ((_, (card,)),) = cards(view_of(make_workspace(units)).page("/federation/extension/Unmatched/"))
+    assert sides(card) == {"Repris": ["2026-01.beancount:2"], "Cykelbudet": []}
+    assert "nothing found here" in card.xpath("string(.//div[@class='sambok-sides'])")
+
+
+def test_names_of_units_are_text(make_workspace, view_of):
+    toml = 'name = "<script>alert(\'x\')</script>"\ncode = "CYKELBUDET"\ncurrency = "SEK"\n'
+    units = {
+        "repris": {"accounts": ACCOUNTS, "2026-01": sale("cykelbudet", 1000, "ic-repris-1")},
+        "cykelbudet": {"accounts": ACCOUNTS, "2026-01": "; nothing\n", "unit_toml": toml},
+    }
+    view = view_of(make_workspace(units))
+    for page in ("Unmatched", "Worksheet", "Todo"):
+        text = view.page(f"/federation/extension/{page}/")
+        assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in view.page("/federation/extension/Unmatched/")
