@@ -1,0 +1,330 @@
+"""Items in other currencies at each month's end: books as texts, expected entries as ledger text, worked by hand."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from beancount import loader
+from beancount.core import convert, data
+from beancount.parser import printer
+
+from ledger.books import load_books
+from ledger.policy import read_policy
+from ledger.provisional import full_entries, levies, provisional
+
+PRICES = """
+2026-01-31 price EUR 11.00 SEK
+2026-02-28 price EUR 11.50 SEK
+2026-04-30 price EUR 11.20 SEK
+2026-01-31 price KES 0.0800 SEK
+2026-02-28 price KES 0.0840 SEK
+2026-01-31 price CLP 0.0100 SEK
+2026-02-28 price CLP 0.0096 SEK
+"""
+ACCOUNT = re.compile(r"\b(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][^\s:\"]*)+")
+
+
+@pytest.fixture
+def run(make_workspace, tmp_path, monkeypatch):
+    """`run({"repris": text or (text, unit.toml lines)})` gives the books and what is provisional in them."""
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+
+    def make(texts, *, prices=PRICES, closed=None, more=None, charts=None):
+        units = {}
+        for slug, given in texts.items():
+            text, toml = given if isinstance(given, tuple) else (given, "")
+            opens = "".join(f"2025-01-01 open {name}\n" for name in sorted(set(ACCOUNT.findall(text))))
+            units[slug] = {"unit": toml, "accounts": (more or {}).get(slug) or opens or "; none\n", "2026-01": text}
+        for slug, text in (charts or {}).items():  # an own chart must be there when the settings are read
+            (tmp_path / "units" / slug).mkdir(parents=True)
+            (tmp_path / "units" / slug / "own.toml").write_text(text, encoding="utf-8")
+        books = load_books(make_workspace(units, prices=prices))
+        assert books.problems == ()
+        if closed:
+            books = replace(books, closed={slug: frozenset(months) for slug, months in closed.items()})
+        return books, provisional(books, read_policy(books.central_text, books.workspace))
+
+    return make
+
+
+def text(entries):
+    return "\n".join(printer.format_entry(e) for e in entries if isinstance(e, data.Transaction)).strip() + "\n"
+
+
+def case(written):
+    """Expected entries, printed as Beancount prints them."""
+    entries, errors, _ = loader.load_string(
+        "".join(f"2025-01-01 open {a}\n" for a in sorted(set(ACCOUNT.findall(written)))) + written
+    )
+    assert errors == []
+    return text([e._replace(meta={}) if not isinstance(e, data.Transaction) else e for e in entries])
+
+
+def worth(entries):
+    """Code → Σ weight, rounded posting by posting."""
+    sums = defaultdict(Decimal)
+    for entry in entries:
+        if isinstance(entry, data.Transaction):
+            for posting in entry.postings:
+                number, _ = convert.get_weight(posting)
+                sums[posting.account.split(":")[1].split("-")[0]] += number.quantize(Decimal("0.01"))
+    return {code: str(amount) for code, amount in sums.items() if amount}
+
+
+BANK = """
+2026-01-10 * "Bought euro"
+  Assets:1932-Euro   100.00 EUR @ 10.80 SEK
+  Assets:1930-Bank -1080.00 SEK
+"""
+
+
+def test_a_bank_account_in_euro_month_by_month(run):
+    """1,080 kr; at January's 11.00 1,100, at February's 11.50 1,150; March has no price; at April's 11.20 1,120.
+
+    February is the last month with a posting, but April's balance sheet has the account, too.
+    """
+    later = '2026-02-10 * "Fee"\n  Expenses:6570-Fees  1.00 SEK\n  Assets:1930-Bank  -1.00 SEK\n'
+    _, made = run({"repris": BANK + later})
+    assert made.problems == ()
+    assert {e.meta["filename"] for e in made.entries("repris")} == {"<remeasurement>"}
+    assert text(made.entries("repris")) == case("""
+2026-01-31 ! "EUR: closing rate of 2026-01" #provisional
+  Assets:1932-Euro                    -100.00 EUR @ 10.8 SEK
+  Assets:1932-Euro                     100.00 EUR @ 11.00 SEK
+  Income:3960-Valutakursvinster        -20.00 SEK
+
+2026-02-28 ! "EUR: closing rate of 2026-02" #provisional
+  Assets:1932-Euro                    -100.00 EUR @ 11 SEK
+  Assets:1932-Euro                     100.00 EUR @ 11.50 SEK
+  Income:3960-Valutakursvinster        -50.00 SEK
+
+2026-04-30 ! "EUR: closing rate of 2026-04" #provisional
+  Assets:1932-Euro                    -100.00 EUR @ 11.5 SEK
+  Assets:1932-Euro                     100.00 EUR @ 11.20 SEK
+  Expenses:7960-Valutakursförluster     30.00 SEK
+""")
+
+
+def test_tags_stay_and_each_dealing_is_measured_by_itself(run):
+    """A loan of 100 EUR to spanien and 10 EUR of interest at 10.80: 20 and 2 kr at 11.00, each with its own tags."""
+    texts = {
+        "spanien": ("; nothing yet\n", 'currency = "EUR"\nchart = "pgc"\nentity = "legal_entity"'),
+        "repris": """
+2026-01-10 * "Loan" ^ic-repris-1
+  Assets:1320-Loan   100.00 EUR @ 10.80 SEK
+    partner: "spanien"
+    ic: "loan"
+  Assets:1320-Loan    10.00 EUR @ 10.80 SEK
+    partner: "spanien"
+    ic: "interest"
+  Assets:1930-Bank -1188.00 SEK
+""",
+    }
+    _, made = run(texts, prices="2026-01-31 price EUR 11.00 SEK\n")
+    found = [e for e in made.entries("repris") if isinstance(e, data.Transaction)]
+    assert [sorted(e.links) for e in found] == [
+        ["ic-repris-spanien-interest-EUR-2026-01-rate"],
+        ["ic-repris-spanien-loan-EUR-2026-01-rate"],
+    ]
+    tags = [[(p.meta.get("partner"), p.meta.get("ic")) for p in e.postings] for e in found]
+    assert tags == [
+        [("spanien", "interest")] * 2 + [(None, None)],
+        [("spanien", "loan")] * 2 + [(None, None)],
+    ]
+    assert [worth([e])["3960"] for e in found] == ["-2.00", "-20.00"]
+
+
+@pytest.mark.parametrize(
+    ("account", "is_measured"),
+    [
+        ("Assets:1510-Customers", True),
+        ("Assets:1320-Loan", True),
+        ("Assets:1910-Till", True),
+        ("Assets:1760-Accrued-interest", True),
+        ("Liabilities:2440-Suppliers", True),
+        ("Liabilities:2350-Loan", True),
+        ("Liabilities:2910-Wages", True),
+        ("Liabilities:2999-Suspense", True),
+        ("Assets:1220-Tools", False),
+        ("Assets:1350-Shares", False),
+        ("Assets:1356-Capital", False),
+        ("Assets:1460-Stock", False),
+        ("Assets:1480-Advance", False),
+        ("Assets:1710-Prepaid-rent", False),
+        ("Liabilities:2420-Advance", False),
+        ("Liabilities:2970-Prepaid-income", False),
+        ("Equity:2083-Capital", False),
+        ("Income:3001-Sales", False),
+        ("Expenses:5010-Rent", False),
+    ],
+)
+def test_only_what_is_money_is_measured(run, account, is_measured):
+    entry = BANK.replace("Assets:1932-Euro", account)
+    assert bool(run({"repris": entry})[1].entries("repris")) is is_measured
+
+
+@pytest.mark.parametrize(
+    ("chart", "account", "is_measured"),
+    [
+        ('extends = "bas"\n', "Assets:1932-Euro", True),
+        ('extends = "bas"\n[ranges]\nmonetary = ["1930"]\n', "Assets:1932-Euro", False),
+        ('extends = "bas"\n[ranges]\nmonetary = ["1932"]\n', "Assets:1932-Euro", True),
+    ],
+)
+def test_a_chart_of_ones_own_may_say_otherwise(run, chart, account, is_measured):
+    entry = BANK.replace("Assets:1932-Euro", account)
+    made = run({"repris": (entry, 'chart = "own.toml"')}, charts={"repris": chart})[1]
+    assert made.problems == ()
+    assert bool(made.entries("repris")) is is_measured
+
+
+def test_a_chart_that_names_no_set_is_read_by_its_lines(run):
+    chart = """
+[accounts.Assets]
+100 = "Euro"
+110 = "Bank"
+120 = "Shares"
+[accounts.Income]
+300 = "Gain"
+[accounts.Expenses]
+500 = "Loss"
+[lines]
+CashAndBank = ["100-119"]
+ParticipationsAndSecurities = ["120"]
+OtherOperatingIncome = ["300"]
+OtherOperatingExpenses = ["500"]
+[roles]
+exchange_gain = "300"
+exchange_loss = "500"
+"""
+    entry = BANK.replace("1932", "100").replace("1930", "110")
+    shares = entry.replace("100-Euro", "120-Shares")
+    made = run({"repris": (entry + shares, 'chart = "own.toml"')}, charts={"repris": chart})[1]
+    assert worth(made.entries("repris")) == {"100": "40.00", "300": "-70.00", "500": "30.00"}
+
+
+def test_a_closed_month_keeps_what_stands_there_and_the_next_catches_up(run):
+    """February (11.50) is closed: it has nothing; April's 11.20 finds the account at January's 11.00."""
+    _, made = run({"repris": BANK}, closed={"repris": {"2026-02"}})
+    assert [(str(e.date), worth([e])) for e in made.entries("repris") if isinstance(e, data.Transaction)] == [
+        ("2026-01-31", {"1932": "20.00", "3960": "-20.00"}),
+        ("2026-04-30", {"1932": "20.00", "3960": "-20.00"}),
+    ]
+
+
+def test_two_postings_of_a_day_count_as_they_stand_posting_by_posting(run):
+    """Twice 0.10 EUR at 11.4444 stand at 1.14 each, 2.28; at 11.00 they are 2.20: 0.08 lost."""
+    entry = """
+2026-01-10 * "Bought euro"
+  Assets:1932-Euro   0.10 EUR @ 11.4444 SEK
+  Assets:1932-Euro   0.10 EUR @ 11.4444 SEK
+  Assets:1930-Bank  -2.29 SEK
+"""
+    _, made = run({"repris": entry}, prices="2026-01-31 price EUR 11.00 SEK\n")
+    assert worth(made.entries("repris")) == {"1932": "-0.08", "7960": "0.08"}
+
+
+ABROAD = {
+    # 1,000 SEK at 0.09 are 90 EUR; at 1 / 11.00 90.91, at 1 / 11.50 86.96, at 1 / 11.20 89.29
+    "spanien": (
+        'currency = "EUR"\nchart = "pgc"\nentity = "legal_entity"',
+        "1000.00 SEK @ 0.09 EUR",
+        "-90.00 EUR",
+        {"572": "-0.71", "768": "-3.24", "668": "3.95"},
+    ),
+    # 1,000 EUR at 1,100 CLP; 11.00 / 0.0100 = 1,100; 11.50 / 0.0096 = 1,197.9166…: 97,917 CLP, which has no decimals
+    "chile": (
+        'currency = "CLP"\nchart = "pgc"\nentity = "legal_entity"',
+        "1000.00 EUR @ 1100 CLP",
+        "-1100000 CLP",
+        {"572": "97917.00", "768": "-97917.00"},
+    ),
+    # 500 SEK at 12.00 are 6,000 KES; 1 / 0.0800 = 12.50: 6,250; 1 / 0.0840 = 11.904761…: 5,952.38
+    "kenya": (
+        'currency = "KES"\nchart = "vsla"\nentity = "legal_entity"',
+        "500.00 SEK @ 12.00 KES",
+        "-6000.00 KES",
+        {"1030": "-47.62", "4080": "-250.00", "5080": "297.62"},
+    ),
+}
+
+
+@pytest.mark.parametrize("slug", ABROAD)
+def test_a_book_in_another_currency_goes_through_the_reporting_one(run, slug):
+    toml, held, paid, expected = ABROAD[slug]
+    code = "1030" if slug == "kenya" else "572"
+    entry = f'2026-01-10 * "Exchanged"\n  Assets:{code}-Other  {held}\n  Assets:{code}-Bank  {paid}\n'
+    books, made = run({slug: (entry, toml)})
+    assert made.problems == ()
+    assert worth(made.entries(slug)) == expected
+    plain, errors, _ = loader.load_file(str(books.workspace.units[slug].main))
+    assert errors == []  # each entry balances for Beancount as well, also where amounts have no decimals
+    assert [repr(e) for e in plain] == [repr(e) for e in full_entries(books, made, slug)]
+
+
+def test_a_balance_of_the_account_still_holds_and_plain_beancount_shows_the_same(run):
+    asserted = (
+        BANK + "2026-03-01 balance Assets:1932-Euro  100.00 EUR\n2026-06-01 balance Assets:1932-Euro 100.00 EUR\n"
+    )
+    books, made = run({"repris": asserted})
+    plain, errors, options = loader.load_file(str(books.workspace.units["repris"].main))
+    assert errors == []
+    assert [repr(e) for e in plain] == [repr(e) for e in full_entries(books, made, "repris")]
+    assert sum("provisional" in e.tags for e in plain if isinstance(e, data.Transaction)) == 3
+    assert str(books.workspace.prices_file) in options["include"]  # a new price is noticed
+
+
+def test_lots_held_at_cost_are_measured_like_any_other(run):
+    entry = """
+2026-01-10 * "Bought euro"
+  Assets:1932-Euro   100.00 EUR {10.80 SEK}
+  Assets:1930-Bank -1080.00 SEK
+"""
+    books, made = run({"repris": entry})
+    assert worth(made.entries("repris")) == {"1932": "40.00", "3960": "-70.00", "7960": "30.00"}
+    _, errors, _ = loader.load_file(str(books.workspace.units["repris"].main))
+    assert errors == []
+
+
+def test_a_book_without_other_currencies_is_left_as_it_was(run):
+    entry = '2026-01-10 * "Sale"\n  Assets:1930-Bank  10.00 SEK\n  Income:3001-Sales  -10.00 SEK\n'
+    books, made = run({"repris": entry})
+    assert made.entries("repris") == []
+    alone = levies(books, read_policy(books.central_text, books.workspace))
+    assert made.by_unit == alone.by_unit
+
+
+def test_a_book_that_is_nobodys_but_its_members_is_left_alone(run):
+    entry = BANK.replace("SEK", "KES").replace("1932", "1040").replace("1930", "1030")
+    _, made = run({"grupp": (entry, 'currency = "KES"\nchart = "vsla"\ncombine = false')})
+    assert made.entries("grupp") == []
+
+
+def test_shares_are_no_currency(run):
+    entry = BANK.replace("EUR", "ANDEL")
+    _, made = run({"repris": entry})
+    assert (made.entries("repris"), made.problems) == ([], ())
+
+
+def test_a_balance_without_a_worth_is_named(run):
+    """100 EUR moved to another account without a price: neither account's worth in kronor is known."""
+    entry = BANK + '2026-02-10 * "Moved"\n  Assets:1933-Euro  100.00 EUR\n  Assets:1932-Euro  -100.00 EUR\n'
+    _, made = run({"repris": entry})
+    assert [(p.code, p.unit, p.params["account"], str(p.params["amount"])) for p in made.problems] == [
+        ("REMEASUREMENT_UNPRICED", "repris", "Assets:1932-Euro", "-100.00"),
+        ("REMEASUREMENT_UNPRICED", "repris", "Assets:1933-Euro", "100.00"),
+    ]
+    assert {p.file for p in made.problems} == {"units/repris/accounts.beancount"}
+
+
+def test_an_account_that_is_not_open_then_is_named(run):
+    opened = "2025-01-01 open Assets:1932-Euro\n2025-01-01 open Assets:1930-Bank\n2026-02-01 open Income:3960-Gain\n"
+    _, made = run({"repris": BANK}, more={"repris": opened})
+    assert [(p.code, p.unit, p.params["date"]) for p in made.problems] == [
+        ("REMEASUREMENT_ACCOUNT_DATES", "repris", "2026-01-31")
+    ]
+    assert made.entries("repris") == []
