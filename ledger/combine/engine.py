@@ -16,6 +16,7 @@ from decimal import Decimal
 from ledger.books import Books, UnitBook, Workspace, last_day, month_of
 from ledger.charts import Chart, load_chart
 from ledger.combine.adjustments import adjustments
+from ledger.combine.closing_rates import missing_rates
 from ledger.combine.combined import Combined
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
 from ledger.combine.levels import Path, find_level
@@ -87,6 +88,7 @@ def combine(
     owned = ownership(books, parts, scope, rates, entries)
     entries += owned.entries
     problems += [*adjusted.problems, *owned.problems]
+    problems += missing_rates(books, parts.values(), books.central_text.prices)
     combined = Combined(
         currency=ws.currency,
         date_from=date_from,
@@ -98,6 +100,7 @@ def combine(
         translation=tuple(t for part in parts.values() for t in part.translations),
         problems=tuple(sorted(set(problems), key=order)),
         level=level,
+        adjustments=tuple(adjusted.used),
         parts=parts,
     )
     combined.check()

@@ -1,0 +1,248 @@
+"""Loans between units in other currencies: their exchange difference stays in the result (SPEC 6, 10; IAS 21.28, 45).
+
+Every figure is worked out by hand from the rates in the text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from ledger.combine import combine
+from ledger.policy import read_policy
+from ledger.provisional import provisional
+from tests.combine.conftest import table, totals
+from tests.conftest import FAVA_CONF
+
+MARCH = dt.date(2026, 3, 31)
+SPAIN = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
+CHILE = 'entity = "legal_entity"\ncurrency = "CLP"\nchart = "pgc"'
+KENYA = 'entity = "legal_entity"\ncurrency = "KES"\nchart = "vsla"'
+PRICES = """
+2026-03-10 price EUR 11.20 SEK
+2026-03-31 price EUR 11.60 SEK
+2026-03-31 custom "average-rate" "EUR" 11.20 SEK
+2026-03-10 price KES 0.0800 SEK
+2026-03-31 price KES 0.0840 SEK
+2026-03-31 custom "average-rate" "KES" 0.0800 SEK
+2026-03-10 price CLP 0.0100 SEK
+2026-03-31 price CLP 0.0096 SEK
+2026-03-31 custom "average-rate" "CLP" 0.0100 SEK
+"""
+
+
+def lent(amount, worth, to):
+    return f"""
+2026-03-10 * "Loan" ^ic-gemensamt-1
+  Assets:1320-Loan  {amount} @@ {worth} SEK
+    partner: "{to}"
+    ic: "loan"
+  Assets:1930-Bank  -{worth} SEK
+"""
+
+
+def borrowed(amount, debt, bank):
+    return f"""
+2026-03-10 * "Loan" ^ic-gemensamt-1
+  {bank}   {amount}
+  {debt}  -{amount}
+    partner: "gemensamt"
+    ic: "loan"
+"""
+
+
+@pytest.fixture
+def remeasured(federation):
+    """As `combined`, with what the rules make of the books."""
+
+    def make(texts, *, prices=PRICES, conf=None, **options):
+        books = federation(texts, prices=prices, conf=conf)
+        run = provisional(books, read_policy(books.central_text, books.workspace))
+        assert run.problems == ()
+        return combine(books, run, **options)
+
+    return make
+
+
+def codes(found):
+    return {said.code for said in found.unmatched}
+
+
+def test_a_loan_in_euro_to_a_spanish_unit(remeasured):
+    """Central lends 10,000 EUR at 11.20; at 11.60 its claim is 4,000 kr more worth, in its result.
+
+    The unit has spent the money on rent: its net assets are -10,000 EUR, 112,000 kr at the average of 11.20 and 116,000
+    at closing: 4,000 on CTA. Claim and debt go to nothing, and rates have changed nothing of what the group owns: it
+    has paid 112,000 kr of rent.
+    """
+    spent = '\n2026-03-20 * "Rent"\n  Expenses:621-Rent  10000.00 EUR\n  Assets:572-Banco  -10000.00 EUR\n'
+    found = remeasured(
+        {
+            "gemensamt": lent("10000.00 EUR", "112000.00", "andel"),
+            "andel": (borrowed("10000.00 EUR", "Liabilities:55246-Debt", "Assets:572-Banco") + spent, SPAIN),
+        },
+        date_to=MARCH,
+    )
+    assert found.problems == ()
+    assert codes(found) == set()
+    assert table(found) == {
+        ("1320", "gemensamt"): "116000.00",
+        ("1320", "ELIM"): "-116000.00",
+        ("55246", "andel"): "-116000.00",
+        ("55246", "ELIM"): "116000.00",
+        ("1930", "gemensamt"): "-112000.00",
+        ("3960", "gemensamt"): "-4000.00",
+        ("621", "andel"): "112000.00",
+        ("Translation", "CTA"): "4000.00",
+    }
+    assert found.result == Decimal(-108000)
+    (proof,) = found.translation
+    assert (proof.posted, proof.proof) == (4000, 4000)
+    owned = sum(found.lines[name] for name in ("CashAndBank",)) + found.lines.get("InternalReceivables", 0)
+    assert owned == -112000
+
+
+@pytest.mark.parametrize(
+    ("amount", "worth", "unit", "debt", "bank", "closing", "difference"),
+    [
+        # 100,000 KES at 0.0800 and 0.0840
+        ("100000.00 KES", "8000.00", KENYA, "Liabilities:2613-Debt", "Assets:1030-Bank", "8400.00", "-400.00"),
+        # 1,000,000 CLP at 0.0100 and 0.0096: no decimals, and a loss
+        ("1000000 CLP", "10000.00", CHILE, "Liabilities:55246-Debt", "Assets:572-Banco", "9600.00", "400.00"),
+    ],
+)
+def test_a_loan_in_the_currency_of_the_one_who_owes(remeasured, amount, worth, unit, debt, bank, closing, difference):
+    found = remeasured(
+        {"gemensamt": lent(amount, worth, "andel"), "andel": (borrowed(amount, debt, bank), unit)}, date_to=MARCH
+    )
+    assert found.problems == ()
+    assert codes(found) == set()
+    got = table(found)
+    assert got["1320", "gemensamt"] == closing
+    assert {code: a for code, a in totals(found).items() if code in {"1320", "55246", "2613"}} == {
+        "1320": "0.00",
+        debt.split(":")[1].split("-")[0]: "0.00",
+    }
+    assert got["3960" if difference.startswith("-") else "7960", "gemensamt"] == difference
+    # The money is still there, so that the group has the difference: the unit's own net assets are 0, and have no CTA.
+    assert found.lines.get("CTA", 0) == 0
+    assert found.lines["CashAndBank"] == Decimal(closing) - Decimal(worth) == -Decimal(difference)
+
+
+def test_a_loan_in_a_third_currency_is_remeasured_on_both_sides(remeasured):
+    """10,000 EUR lent to a unit in KES: 11.20 / 0.08 = 140 KES, at closing 11.60 / 0.08 = 145 KES.
+
+    Central gains 4,000 kr; the unit owes 1,450,000 instead of 1,400,000 KES and loses 50,000 KES, 4,000 kr at the
+    average of 0.08: the group gains nothing on what it owes itself.
+    """
+    unit = """
+2026-03-10 * "Loan" ^ic-gemensamt-1
+  Assets:1030-Bank               1400000.00 KES
+  Liabilities:2613-Debt  -10000.00 EUR @@ 1400000.00 KES
+    partner: "gemensamt"
+    ic: "loan"
+"""
+    prices = PRICES.replace("0.0840", "0.0800")
+    found = remeasured(
+        {"gemensamt": lent("10000.00 EUR", "112000.00", "andel"), "andel": (unit, KENYA)}, prices=prices, date_to=MARCH
+    )
+    assert found.problems == ()
+    assert codes(found) == set()
+    assert table(found) == {
+        ("1320", "gemensamt"): "116000.00",
+        ("1320", "ELIM"): "-116000.00",
+        ("2613", "andel"): "-116000.00",
+        ("2613", "ELIM"): "116000.00",
+        ("1930", "gemensamt"): "-112000.00",
+        ("1030", "andel"): "112000.00",
+        ("3960", "gemensamt"): "-4000.00",
+        ("5080", "andel"): "4000.00",
+    }
+    assert found.result == 0
+
+
+def test_a_claim_in_kronor_in_a_book_in_euro(remeasured):
+    """10,000 SEK booked at 892.86 EUR (11.20); at 11.60 they are 862.07 EUR: 30.79 EUR lost, 344.85 kr at 11.20.
+
+    In the group the claim stands at 862.07 × 11.60 = 10,000.01 kr: the cent of the euro's rounding stays, and is no
+    difference between the units.
+    """
+    lender = """
+2026-03-10 * "Loan" ^ic-andel-1
+  Assets:55236-Loan  10000.00 SEK @@ 892.86 EUR
+    partner: "gemensamt"
+    ic: "loan"
+  Assets:572-Banco    -892.86 EUR
+"""
+    debtor = """
+2026-03-10 * "Loan" ^ic-andel-1
+  Assets:1930-Bank        10000.00 SEK
+  Liabilities:2360-Debt  -10000.00 SEK
+    partner: "andel"
+    ic: "loan"
+"""
+    found = remeasured({"gemensamt": debtor, "andel": (lender, SPAIN)}, date_to=MARCH)
+    assert found.problems == ()
+    assert codes(found) == set()
+    got = table(found)
+    assert got["55236", "andel"] == "10000.01"
+    assert got["55236", "ELIM"] == "-10000.00"
+    assert totals(found)["2360"] == "0.00"
+    assert got["668", "andel"] == "344.85"  # 30.79 × 11.20 = 344.848
+    assert found.translation[0].proof == found.translation[0].posted
+
+
+def test_next_years_closing_rate_begins_where_this_years_ended(remeasured):
+    """A fiscal year from July: 4,000 kr are gained by June, 2,000 lost by September."""
+    conf = FAVA_CONF.replace("[federation]\n", '[federation]\nfiscal_year_start = "07-01"\n')
+    prices = """
+2026-06-10 price EUR 11.20 SEK
+2026-06-30 price EUR 11.60 SEK
+2026-06-30 custom "average-rate" "EUR" 11.20 SEK
+2026-09-30 price EUR 11.40 SEK
+"""
+    texts = {
+        "gemensamt": lent("10000.00 EUR", "112000.00", "andel").replace("2026-03", "2026-06"),
+        "andel": (
+            borrowed("10000.00 EUR", "Liabilities:55246-Debt", "Assets:572-Banco").replace("2026-03", "2026-06"),
+            SPAIN,
+        ),
+    }
+    june = remeasured(texts, prices=prices, conf=conf, date_to=dt.date(2026, 6, 30))
+    assert (str(june.date_from), june.result) == ("2025-07-01", 4000)
+    september = remeasured(texts, prices=prices, conf=conf, date_to=dt.date(2026, 9, 30))
+    assert (str(september.date_from), september.result) == ("2026-07-01", -2000)
+    assert september.lines["RetainedResult"] == -4000
+    assert table(september)["1320", "gemensamt"] == "114000.00"
+    assert (codes(june), codes(september)) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("day", "held", "problems"),
+    [
+        (dt.date(2026, 3, 31), "100.00", []),
+        (dt.date(2026, 4, 7), "100.00", []),  # seven days old
+        (dt.date(2026, 4, 30), "100.00", [("MISSING_RATE", "repris", "2026-04-30")]),
+        (dt.date(2026, 4, 30), "0.00", []),  # nothing is held: nothing has to be known
+    ],
+)
+def test_a_closing_rate_that_is_missing_is_an_error_that_names_the_unit(remeasured, day, held, problems):
+    text = """
+2026-03-10 * "Exchanged"
+  Assets:1932-Euro   100.00 EUR @ 11.20 SEK
+  Assets:1930-Bank -1120.00 SEK
+"""
+    if held == "0.00":
+        text += """
+2026-04-02 * "And back"
+  Assets:1932-Euro  -100.00 EUR @ 11.50 SEK
+  Assets:1930-Bank  1150.00 SEK
+"""
+    found = remeasured({"repris": text}, date_to=day)
+    assert [(p.code, p.unit, p.params["date"]) for p in found.problems] == problems
+    assert found.complete is not bool(problems)
+    # at the last rate that was known; what is exchanged back leaves nothing, not even where no rate is known then
+    assert totals(found).get("1932", "0.00") == ("1160.00" if held == "100.00" else "0.00")
+    assert found.result == (40 if held == "100.00" else 30)
