@@ -55,6 +55,7 @@ class Translator:
 
     mapper: Mapper
     rates: Rates
+    joined: dt.date | None = None  # a legal entity's first day
     own: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     done: dict[Key, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     result_own: dict[tuple[dt.date, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
@@ -101,9 +102,22 @@ class Translator:
         return self.is_result(posting.account) and self.own.get((posting.account, currency), ZERO) == -number
 
     def rate(self, entry: data.Transaction, currency: str) -> Decimal:
-        """The one rate of a transaction."""
+        """The one rate of a transaction.
+
+        Raises:
+            MissingRate: there is none. Before a unit joined, its net assets at the rate of the day before are all that
+                counts: where an older rate isn't known, that one does.
+        """
         if currency == self.rates.base:
             return Decimal(1)
+        try:
+            return self._rate(entry, currency)
+        except MissingRate:
+            if self.joined is None or entry.date >= self.joined:
+                raise
+            return self.rates.spot(currency, self.joined - DAY)
+
+    def _rate(self, entry: data.Transaction, currency: str) -> Decimal:
         accounts = [p.account for p in entry.postings]
         if any(self.is_result(a) for a in accounts):
             return self.rates.average(currency, month_of(entry.date))
@@ -210,7 +224,7 @@ def translate_unit(
     joined = unit.joined if entity else None
     start = max(scope.date_from, joined) if joined else scope.date_from
     first = unit.joined if unit.joined and not entity else dt.date.min  # a division's earlier entries aren't its own
-    translator = Translator(mapper, rates)
+    translator = Translator(mapper, rates, joined)
     flows: list[Flow] = []
     amounts: list[Translated] = []
     cuts = sorted({start, joined} - {None} if joined else {start})

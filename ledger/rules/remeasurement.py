@@ -91,8 +91,8 @@ class Holding:
 
 
 def _digits(moved: Decimal) -> int:
-    """Decimals that a rate needs so that its product with an amount is exact far below the currency's unit."""
-    return max(10, moved.adjusted() + 6)
+    """Decimals that a rate needs so that its product with an amount leaves no more than a trace of the division."""
+    return max(10, moved.adjusted() + 15)
 
 
 def _left_at(moved: Decimal, new: Decimal, gain: Decimal, currency: str) -> Decimal:

@@ -408,3 +408,106 @@ def test_the_first_month_of_a_broken_year_belongs_to_it(combined):
     assert str(found.date_from) == "2025-07-01"
     assert (found.lines["ResultTransfer"], found.lines["ResultForYear"]) == (1100, -1100)
     assert (found.result, found.lines["CTA"]) == (1100, -160)
+
+
+def test_what_stood_before_joining_needs_no_older_rate(combined):
+    """Capital and sales of 2019 have no rates; 150 EUR come in at the 11.50 of the day before, 1,725 kr, and are 1,800.
+
+    In the year after, capital and results of before stand at that rate, too.
+    """
+    old = CAPITAL.replace("2025-12-31", "2019-01-10").replace("100.00", "50.00") + SALE.replace("2025", "2019")
+    unit = FOREIGN + "\njoined = 2026-04-01"
+    prices = """
+2026-03-31 price EUR 11.50 SEK
+2026-09-30 price EUR 12.00 SEK
+2026-12-31 price EUR 12.00 SEK
+2027-03-31 price EUR 12.00 SEK
+"""
+    found = combined({"andel": (old, unit)}, prices=prices, date_to=dt.date(2026, 9, 30))
+    assert found.problems == ()
+    assert found.lines == {"CashAndBank": 1800, "Joined": -1725, "CTA": -75}
+    (proof,) = found.translation
+    assert (proof.opening_net_assets, proof.posted, proof.proof) == (150, -75, -75)
+    later = combined({"andel": (old, unit)}, prices=prices, date_to=dt.date(2027, 3, 31))
+    assert later.lines == {"CashAndBank": 1800, "MemberContributions": -575, "RetainedResult": -1150, "CTA": -75}
+
+
+@pytest.mark.parametrize(
+    ("entry", "prices", "date"),
+    [
+        # a sale needs its month's average
+        (SALE.replace("2025", "2026"), "2026-06-30 price EUR 11.00 SEK\n", "2026-06"),
+        # capital needs the spot of its day; eight days are too many
+        (CAPITAL, "2025-12-23 price EUR 11.00 SEK\n", "2025-12-31"),
+        # what stands at closing needs a closing rate
+        (SALE.replace("2025", "2026"), '2026-06-30 custom "average-rate" "EUR" 11.00 SEK\n', "2026-06-30"),
+        # nine prices are no average
+        (
+            SALE.replace("2025", "2026"),
+            "".join(f"2026-06-{day} price EUR 11.00 SEK\n" for day in range(22, 31)),
+            "2026-06",
+        ),
+    ],
+)
+def test_a_missing_rate_leaves_the_unit_out_and_is_named(combined, entry, prices, date):
+    found = combined({"andel": (entry, FOREIGN)}, prices=prices, date_to=dt.date(2026, 6, 30))
+    said = {p.code: p for p in found.problems}
+    assert {code: p.unit for code, p in said.items()} == {"MISSING_RATE": "andel", "UNIT_ERRORS": "andel"}
+    assert said["MISSING_RATE"].params["date"] == date
+    assert not found.complete
+    assert found.trial_balance == ()
+
+
+def test_four_currencies_in_one_federation(combined):
+    """Each unit opens with capital on 31 December and sells in March; all figures at the rates of PRICES.
+
+    EUR: 100 at 11.00, sale 50 at 11.40; at 11.50 the bank's 150 are 1,725; CTA -(1,725 - 1,100 - 570) = -55.
+    KES: 1,000 at 0.08, sale 500 at 0.082; at 0.084 the 1,500 are 126; CTA -(126 - 80 - 41) = -5.
+    CLP: 10,000 at 0.010, sale 5,001 at 0.0099, 49.51; at 0.0096 the 15,001 are 144.01; CTA 5.50.
+    """
+    text = """
+2025-12-31 * "Capital"
+  {bank}   {held} {cur}
+  {capital}  -{held} {cur}
+2026-03-10 * "Sale"
+  {bank}   {sold} {cur}
+  {sales}  -{sold} {cur}
+"""
+    pgc = {"bank": "Assets:572-Banco", "capital": "Equity:100-Capital", "sales": "Income:700-Ventas"}
+    vsla = {"bank": "Assets:1030-Bank", "capital": "Equity:3010-Shares", "sales": "Income:4040-Sales"}
+    bas = {"bank": "Assets:1930-Bank", "capital": "Equity:2083-Insatser", "sales": "Income:3001-Sales"}
+    entity = 'entity = "legal_entity"\n'
+    texts = {
+        "euro": (text.format(cur="EUR", held="100.00", sold="50.00", **pgc), FOREIGN),
+        "kes": (
+            text.format(cur="KES", held="1000.00", sold="500.00", **vsla),
+            entity + 'currency = "KES"\nchart = "vsla"',
+        ),
+        "peso": (text.format(cur="CLP", held="10000", sold="5001", **pgc), entity + 'currency = "CLP"\nchart = "pgc"'),
+        "krona": (text.format(cur="SEK", held="100.00", sold="50.00", **bas), entity),
+    }
+    prices = (
+        PRICES
+        + """
+2026-03-31 custom "average-rate" "EUR" 11.40 SEK
+2025-12-31 price KES 0.080 SEK
+2026-03-31 custom "average-rate" "KES" 0.082 SEK
+2026-03-31 price KES 0.084 SEK
+2025-12-31 price CLP 0.010 SEK
+2026-03-31 custom "average-rate" "CLP" 0.0099 SEK
+2026-03-31 price CLP 0.0096 SEK
+"""
+    )
+    found = combined(texts, prices=prices, date_to=dt.date(2026, 3, 31))
+    assert found.problems == ()
+    assert [(t.unit, t.currency, str(t.posted), str(t.proof)) for t in found.translation] == [
+        ("euro", "EUR", "-55.00", "-55.00"),
+        ("kes", "KES", "-5.00", "-5.00"),
+        ("peso", "CLP", "5.50", "5.50"),
+    ]
+    assert {line: str(amount) for line, amount in found.lines.items()} == {
+        "NetSales": "-710.51",  # 570 + 41 + 49.51 + 50
+        "CashAndBank": "2145.01",  # 1,725 + 126 + 144.01 + 150
+        "MemberContributions": "-1380.00",  # 1,100 + 80 + 100 + 100
+        "CTA": "-54.50",
+    }
