@@ -118,9 +118,9 @@ def _rolled(combined: Combined) -> tuple[EquityLine, ...]:
     roll.add(YEAR, RESULT, result)
     closing = _closing(combined)
     found = [
-        EquityLine(each.id, **{name: -amount for name, amount in roll.sums[each.id].items()}, closing=closing[each.id])
+        EquityLine(each.id, **{name: -amount for name, amount in moved.items()}, closing=closing.get(each.id, ZERO))
         for each in lines()
-        if roll.sums.get(each.id) or each.id in closing
+        if (moved := roll.sums.get(each.id, {})) or closing.get(each.id)
     ]
     return (*found, _total(combined, found))
 
