@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,14 +19,17 @@ from ledger.combine.adjustments import adjustments
 from ledger.combine.closing_rates import missing_rates
 from ledger.combine.combined import Combined
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
+from ledger.combine.items import Item
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
-from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Row, Run, Unmatched
+from ledger.combine.matrix import matrix_of
+from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, PairRow, Place, Row, Run
 from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
 from ledger.combine.presentation import present
 from ledger.combine.problems import PeriodWrong, UnitErrors
 from ledger.combine.scope import Scope, counts
+from ledger.combine.settle import Settled
 from ledger.combine.translation import translate_unit
 from ledger.combine.unrealised import Unrealised
 from ledger.errors import Problem, order
@@ -71,23 +74,19 @@ def combine(
     rates = Rates.from_entries(books.central_text.prices, ws.currency)
     scope, problems = _scope(books, date_from, date_to, path)
     setting = repr((ws.config, ws.units, rates, date_from, date_to, path))
-    parts: dict[str, Part] = {}
-    for slug in scope.units:
-        made = _part(books, run, slug, scope, rates, setting)
-        if isinstance(made, Part):
-            parts[slug] = made
-        else:
-            problems += made
+    made = {slug: _part(books, run, slug, scope, rates, setting) for slug in scope.units}
+    parts = {slug: part for slug, part in made.items() if isinstance(part, Part)}
+    problems += [fault for faults in made.values() if not isinstance(faults, Part) for fault in faults]
     fallen = frozenset(scope.units) - frozenset(parts)
     scope = replace(scope, units={s: scope.units[s] for s in parts}, broken=scope.broken | fallen)
     setting = repr((setting, sorted(scope.units), sorted(scope.broken)))
     parts = {slug: _scoped(ws, part, scope, setting) for slug, part in parts.items()}
     adjusted = adjustments(books, parts, scope, rates)
-    entries, findings = _match(books, parts, scope, rates, setting)
-    entries = [*(e for part in parts.values() for e in part.entries), *adjusted.entries, *entries]
+    done, pairs, faults = _match(books, parts, adjusted.items, (scope, rates, setting))
+    entries = [*(e for part in parts.values() for e in part.entries), *adjusted.entries, *done.entries]
     owned = ownership(books, parts, scope, rates, entries)
     entries += owned.entries
-    problems += [*adjusted.problems, *owned.problems]
+    problems += [*adjusted.problems, *faults, *owned.problems]
     problems += missing_rates(books, parts.values(), books.central_text.prices)
     combined = Combined(
         currency=ws.currency,
@@ -96,10 +95,11 @@ def combine(
         complete=not problems and not run.problems and not books.central_text.problems and not ws.problems,
         trial_balance=_rows(parts.values(), entries),
         entries=tuple(sorted(entries, key=lambda e: (e.date, e.column, e.kind, e.key, e.section))),
-        unmatched=tuple(findings),
+        unmatched=tuple(done.findings),
         translation=tuple(t for part in parts.values() for t in part.translations),
         problems=tuple(sorted(set(problems), key=order)),
         level=level,
+        pairs=pairs,
         adjustments=tuple(adjusted.used),
         parts=parts,
     )
@@ -207,14 +207,20 @@ def _leaving(part: Part) -> Part:
 
 
 def _match(
-    books: Books, parts: dict[str, Part], scope: Scope, rates: Rates, setting: object
-) -> tuple[list[GroupEntry], list[Unmatched]]:
-    """Eliminations, adjustments, and what didn't match."""
+    books: Books,
+    parts: dict[str, Part],
+    adjusted: Mapping[str, Sequence[Item]],
+    terms: tuple[Scope, Rates, object],
+) -> tuple[Settled, tuple[PairRow, ...], list[Problem]]:
+    """Eliminations and what didn't match, the pair matrix, and what can't be valued."""
     ws = books.workspace
-    settler = Pairs(ws, parts, scope, rates, setting).settle()
-    Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings).run()
+    scope, rates, setting = terms
+    pairs = Pairs(ws, parts, scope, rates, setting, adjusted)
+    settler = pairs.settle()
+    stock = Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings)
+    stock.run()
     done = settler.finish(ws.config.intragroup.tolerance_total)
-    return done.entries, done.findings
+    return done, matrix_of(done, pairs.counted(settler)), stock.problems
 
 
 def _sums(parts: Iterable[Part], entries: Iterable[GroupEntry]) -> dict[tuple[Place, str], Decimal]:

@@ -87,6 +87,12 @@ class Linked:
     single: tuple[Side, ...]
     loose: tuple[Item, ...]
 
+    def items(self) -> Iterator[Item]:
+        """All of them, each once."""
+        for side in (*(side for dealing in self.dealings for side in dealing.sides), *self.single):
+            yield from side.items
+        yield from self.loose
+
 
 def match(items: Iterable[Item], tolerance: Callable[[str, str], Decimal]) -> list[Dealing]:
     """Pair all items.

@@ -96,12 +96,12 @@ class GroupEntry:
         kind: trade, levy, loan, interest, fund, solidarity, capital, dividend, patronage, asset, other; unrealised;
             transit, adjustment; translation, joined, left; acquisition, goodwill, minority.
         key: link, document number or place of the dealing.
-        section: "balance" or "result" of what two sides have booked against each other; "stock" or "asset" of a
-            profit that one side has made on the other and the group hasn't.
+        section: "balance" or "result" of what two sides have booked against each other; "asset" of a profit in fixed
+            assets ("balance" of one in stock), which one side has made on the other and the group hasn't.
         reverses: the day on which the next period takes it back.
         level: the level that it is made for; None = the lowest one that its units have in common.
-        seller: slug of the unit whose profit an entry of the sections "stock" and "asset" takes out, brings back or
-            lets be earned: it is that unit's result and equity that change, wherever the goods or the asset are.
+        seller: slug of the unit whose profit in stock or fixed assets the entry takes out, brings back or lets be
+            earned: it is that unit's result and equity that change, wherever the goods or the asset are. "" else.
     """
 
     date: dt.date

@@ -8,21 +8,20 @@ time, because a link may lead to a third unit.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 
 from ledger.books import Workspace
-from ledger.combine.elimination import Names
 from ledger.combine.flows import Part
-from ledger.combine.items import Collector, Item, Pair
+from ledger.combine.items import ASSET, Collector, Item, Pair
+from ledger.combine.looks import BookLooks
 from ledger.combine.matching import Dealing, Linked, by_links, in_order, without_links
-from ledger.combine.model import ZERO, GroupEntry, Unmatched
+from ledger.combine.model import ADJ, ZERO, Unmatched
 from ledger.combine.rests import even
 from ledger.combine.scope import Scope
 from ledger.combine.settle import Settled, Settler
-from ledger.combine.transit import in_transit
 from ledger.memo import memo_of
 from ledger.rules.rates import Rates
 
@@ -34,13 +33,14 @@ class Tagged:
     Attributes:
         items: by pair.
         unrounded: exact amounts of what is translated at the closing rate, by pair and place in its `items`.
-        late: pairs with items after the period.
+        looked: pairs whose settling looks into whole vouchers and books: with items after the period, fixed assets or
+            VAT.
         findings: what can't become an item.
     """
 
     items: Mapping[Pair, list[Item]]
     unrounded: Mapping[Pair, dict[int, Decimal]]
-    late: frozenset[Pair]
+    looked: frozenset[Pair]
     findings: Sequence[Unmatched]
 
     def of(self, pair: Pair) -> tuple[list[Item], dict[int, Decimal]]:
@@ -57,7 +57,8 @@ class Pairs:
         parts: units of the run.
         scope: units and period.
         rates: exchange rates.
-        setting: a digest of everything but `parts` that the dealings depend on.
+        setting: a digest of everything but `parts` and `adjusted` that the dealings depend on.
+        adjusted: postings of the finance head's adjustments that stand for a unit's own, by slug.
     """
 
     ws: Workspace
@@ -65,7 +66,13 @@ class Pairs:
     scope: Scope
     rates: Rates
     setting: object
+    adjusted: Mapping[str, Sequence[Item]] = field(default_factory=dict)
     linked: dict[Pair, Linked] = field(default_factory=dict)
+    looks: BookLooks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One look into the books serves all pairs."""
+        self.looks = BookLooks(self.ws, self.parts, self.scope)
 
     def settle(self) -> Settler:
         """Match and settle everything; the settler is to be finished by the caller."""
@@ -74,8 +81,10 @@ class Pairs:
             slug: memo.get(("tagged", slug), partial(self._tagged, part), same=(part,), equal=self.setting)
             for slug, part in self.parts.items()
         }
-        for pair in sorted({pair for found in tagged.values() for pair in found.items}):
-            sides = tagged[pair[0]].of(pair), tagged[pair[1]].of(pair)
+        adjusted = self._adjusted()
+        for pair in sorted({pair for found in tagged.values() for pair in found.items} | adjusted.keys()):
+            added: tuple[list[Item], dict[int, Decimal]] = adjusted.get(pair, []), {}
+            sides = tagged[pair[0]].of(pair), tagged[pair[1]].of(pair), added
             self.linked[pair] = memo.get(
                 ("linked", pair), partial(self._linked, *sides), equal=(self.ws.currency, *sides)
             )
@@ -85,31 +94,44 @@ class Pairs:
         settler = self._settler()
         settler.done.findings += [said for found in tagged.values() for said in found.findings]
         for pair in sorted({pair for pair, found in self.linked.items() if found.dealings} | others.keys()):
-            late = pair in tagged[pair[0]].late | tagged[pair[1]].late  # whole vouchers may be taken in then
+            looked = pair in tagged[pair[0]].looked | tagged[pair[1]].looked
             done = memo.get(
                 ("settled", pair),
                 partial(self._settled, pair, others[pair]),
-                same=(self.linked[pair], *((self.parts[slug] for slug in pair) if late else ())),
+                same=(self.linked[pair], *((self.parts[slug] for slug in pair) if looked else ())),
                 equal=(self.setting, others[pair]),
             )
-            settler.done.entries += done.entries
-            settler.done.findings += done.findings
-            settler.done.within += done.within
+            settler.done.add(done)
         given = sum(len(items) for found in tagged.values() for items in found.items.values())
+        self._check(given + sum(map(len, adjusted.values())), others)
+        return settler
+
+    def counted(self, settler: Settler) -> list[Item]:
+        """All items that count in the period, after `settle`."""
+        known = (item for found in self.linked.values() for item in found.items())
+        return settler.early(known)
+
+    def _adjusted(self) -> dict[Pair, list[Item]]:
+        """Items of adjustments, by pair; one dated after the period is no voucher on its way."""
+        found: dict[Pair, list[Item]] = defaultdict(list)
+        for _, items in sorted(self.adjusted.items()):
+            for item in items:
+                if item.date <= self.scope.date_to:
+                    found[item.pair].append(replace(item, column=ADJ))
+        return dict(found)
+
+    def _check(self, given: int, others: Mapping[Pair, Sequence[Dealing]]) -> None:
+        """Assert that each item is in exactly one dealing."""
         dealings = [d for found in self.linked.values() for d in found.dealings]
         dealings += [d for found in others.values() for d in found]
         assert sum(len(side.items) for d in dealings for side in d.sides) == given
-        return settler
 
     def tolerance(self, one: str, other: str) -> Decimal:
         """What a pair may differ by: nothing within one legal person."""
         return ZERO if self.scope.internal(one, other) else self.ws.config.intragroup.tolerance
 
     def _settler(self) -> Settler:
-        return Settler(self.scope, self.ws.currency, self.tolerance, self._transit)
-
-    def _transit(self, names: Names, late: Iterable[Item]) -> list[GroupEntry]:
-        return in_transit(self.parts, self.scope, self.ws.currency, names, list(late))
+        return Settler(self.scope, self.ws.currency, self.tolerance, self.looks)
 
     def _tagged(self, part: Part) -> Tagged:
         collector = Collector(self.ws, self.scope, self.rates, [], [])
@@ -120,8 +142,11 @@ class Pairs:
             if index in collector.unrounded:
                 unrounded[item.pair][len(items[item.pair])] = collector.unrounded[index]
             items[item.pair].append(item)
-        late = frozenset(p for p, found in items.items() if any(i.date > self.scope.date_to for i in found))
-        return Tagged(dict(items), dict(unrounded), late, collector.findings)
+        looked = frozenset(pair for pair, found in items.items() if any(map(self._looked, found)))
+        return Tagged(dict(items), dict(unrounded), looked, collector.findings)
+
+    def _looked(self, item: Item) -> bool:
+        return item.date > self.scope.date_to or item.section == ASSET or bool(item.vat)
 
     def _linked(self, *sides: tuple[list[Item], dict[int, Decimal]]) -> Linked:
         items: list[Item] = []

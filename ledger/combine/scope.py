@@ -8,7 +8,7 @@ of scope on a day is an outsider on that day, like any other customer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.books import Unit
@@ -53,6 +53,12 @@ class Scope:
     def internal(self, one: str, other: str) -> bool:
         """Whether two units are one legal person (SPEC 1)."""
         return self.units[one].legal_person == self.units[other].legal_person
+
+    def one_person(self, slugs: Sequence[str]) -> bool:
+        """Whether a dealing of these units is one within a legal person; a division's own posting is one, too."""
+        known = [self.known[slug] for slug in slugs if slug in self.known]
+        within = len(known) > 1 or any(unit.entity == "division" for unit in known)
+        return within and len({unit.legal_person for unit in known}) == 1
 
 
 def counts(unit: Unit, date_from: dt.date, date_to: dt.date, level: tuple[str, ...] | None) -> bool:

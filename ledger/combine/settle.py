@@ -3,25 +3,53 @@
 Differences are shown, never plugged. A payment or invoice whose other side is booked at most ten days after the
 period is in transit: the late voucher is taken into ADJ, its bank line as cash in transit, and taken back next day.
 Within a legal person every other difference blocks; between legal persons one within the tolerance is only named.
+
+A dealing of several classes (a loan and its interest) is settled class by class, as long as they can be told apart:
+if more than one class differs, the difference may lie in the classes alone, and the dealing is looked at as a whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Protocol, TypeAlias
 
+from ledger.combine.assets import price_gap, profits
 from ledger.combine.elimination import Gap, Names, entries, gap, plain
 from ledger.combine.flows import RETAINED
-from ledger.combine.items import BALANCE, OTHER, RESULT, SUSPENSE, WINDOW, Item, finding
+from ledger.combine.items import ASSET, BALANCE, OTHER, RESULT, WINDOW, Item, Pair, finding
+from ledger.combine.judge import Case, verdict
 from ledger.combine.matching import Dealing
-from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Unmatched
+from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Place, Rest, Unmatched
 from ledger.combine.scope import Scope
-from ledger.rules.rounding import unit_of
+from ledger.combine.vat import BOOKED, NEVER_BOOKED, NONE_BOOKED, one_country
 
-#: Takes late items of one side into the period: entries in ADJ.
-Transit = Callable[[Names, Sequence[Item]], list[GroupEntry]]
+#: Pair, class, section: what the pair matrix has a row for.
+Row: TypeAlias = tuple[Pair, str, str]
+
+
+class Looks(Protocol):
+    """What can only be seen in whole vouchers and books."""
+
+    def transit(self, names: Names, late: Sequence[Item]) -> list[GroupEntry]:
+        """Take late items of one side into the period: entries in ADJ."""
+
+    def depreciation(self, slug: str) -> Place:
+        """A unit's account for depreciation."""
+
+    def vat(self, items: Sequence[Item]) -> tuple[tuple[Decimal, str], list[str]]:
+        """VAT in the vouchers of some postings: amount and currency, places."""
+
+
+@dataclass
+class Sides:
+    """What both books and ADJ have of a row of the pair matrix."""
+
+    one: Decimal = ZERO
+    other: Decimal = ZERO
+    adjusted: Decimal = ZERO
 
 
 @dataclass
@@ -31,6 +59,18 @@ class Settled:
     entries: list[GroupEntry] = field(default_factory=list)
     findings: list[Unmatched] = field(default_factory=list)
     within: list[tuple[Unmatched, Decimal]] = field(default_factory=list)  # tolerated, with its reporting amount
+    sums: dict[Row, Sides] = field(default_factory=lambda: defaultdict(Sides))
+
+    def add(self, more: Settled) -> None:
+        """Take in what became of other dealings."""
+        self.entries += more.entries
+        self.findings += more.findings
+        self.within += more.within
+        for row, sides in more.sums.items():
+            mine = self.sums[row]
+            mine.one += sides.one
+            mine.other += sides.other
+            mine.adjusted += sides.adjusted
 
 
 @dataclass
@@ -41,42 +81,77 @@ class Settler:
         scope: units and period.
         currency: the reporting currency.
         tolerance: what a pair may differ by.
-        transit: makes ADJ entries of late vouchers.
+        looks: into vouchers and books.
     """
 
     scope: Scope
     currency: str
     tolerance: Callable[[str, str], Decimal]
-    transit: Transit
+    looks: Looks
     done: Settled = field(default_factory=Settled)
 
     def settle(self, dealing: Dealing) -> None:
         """Eliminate what agrees; name what doesn't."""
-        scope = self.scope
         items = sorted((i for side in dealing.sides for i in side.items), key=lambda i: i.key)
         units = tuple(sorted({i.unit for i in items} | {i.partner for i in items}))
         names = Names(kind_of(items), dealing.key, units)
-        early = [i for i in items if i.date <= scope.date_to and (i.section != RESULT or i.date >= scope.date_from)]
-        if dealing.asymmetric:
-            if early:
-                self._say("PARTNER_ASYMMETRIC", names, [i for i in early if i.unit == early[0].unit], items)
-            return
-        late = [i for i in items if i.date > scope.date_to]
         kinds = [side.kinds for side in dealing.sides]
-        mismatch = len(kinds) == 2 and all(kinds) and kinds[0] != kinds[1]
-        if mismatch and early:
-            self._say("CLASS_MISMATCH", names, [i for i in early if i.unit == early[0].unit], items)
+        code = "PARTNER_ASYMMETRIC" if dealing.asymmetric else ""
+        if not code and len(kinds) == 2 and all(kinds) and kinds[0] != kinds[1]:
+            code = "CLASS_MISMATCH"
+        early = self.early(items)
+        if code and (early or dealing.asymmetric):
+            if early:
+                self._count(names, early)
+                self._say(code, names, [i for i in early if i.unit == early[0].unit], items, early)
             return
-        if len(kinds) == 2 and len(early) == len(items) and (agreed := plain(names, items, scope)) is not None:
+        self._vat(names, early)
+        for part in self._classes(units, items):
+            self._settle(Names(kind_of(part), dealing.key, units), part, both=len(kinds) == 2)
+
+    def early(self, items: Iterable[Item]) -> list[Item]:
+        """What counts in the period: claims to date, income and cost of the period."""
+        start, end = self.scope.date_from, self.scope.date_to
+        return [i for i in items if i.date <= end and (i.section != RESULT or i.date >= start)]
+
+    def _classes(self, units: tuple[str, ...], items: list[Item]) -> list[list[Item]]:
+        """The dealing class by class, where at most one of them differs; else as a whole."""
+        parts: dict[str | None, list[Item]] = defaultdict(list)
+        for item in items:
+            parts[item.kind].append(item)
+        if len(parts) == 1 or None in parts:
+            return [items]
+        differing = [kind for kind, part in parts.items() if any(g.open for g in self._gaps(units, part).values())]
+        return [items] if len(differing) > 1 else [parts[kind] for kind in sorted(parts, key=str)]
+
+    def _settle(self, names: Names, items: list[Item], *, both: bool) -> None:
+        """One class of a dealing."""
+        scope = self.scope
+        early = self.early(items)
+        self._count(names, early)
+        simple = both and len(early) == len(items) and not any(i.section == ASSET for i in items)
+        if simple and (agreed := plain(names, items, scope)) is not None:
             self.done.entries += agreed
             return
+        late = [i for i in items if i.date > scope.date_to]
         cut = self._late(names, early, late) or self._earlier(names, items, early)
-        counted = [*early, *cut] if cut is not None else early
+        counted = [*early, *(cut or ())]
         self.done.entries += entries(names, counted, scope, self.currency)
+        self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation)
         if cut is not None:
-            self._say("CUT_OFF", names, cut, items)
+            self._count(names, [replace(i, column=ADJ) for i in cut])
+            self._say("CUT_OFF", names, cut, items, counted)
         else:
-            self._judge(names, early)
+            self._judge(names, [i for i in items if i.date <= scope.date_to], early)
+
+    def _gaps(self, units: tuple[str, ...], items: Iterable[Item]) -> dict[str, Gap]:
+        """How the sides differ in each section, counted at the period's end."""
+        early = self.early(items)
+        names = Names("", "", units)
+        found = dict(zip((BALANCE, RESULT), self._sections(names, early), strict=True))
+        if any(i.section == ASSET for i in early):
+            found[ASSET] = price_gap(early, names, self.currency)
+        return found
 
     def _sections(self, names: Names, items: Sequence[Item]) -> tuple[Gap, Gap]:
         found = []
@@ -101,7 +176,7 @@ class Settler:
             moved = [replace(i, date=self.scope.date_to) for i in chosen]
             after = self._sections(names, [*early, *moved])
             if not after[0].open and not after[1].open:
-                self.done.entries += self.transit(names, chosen)
+                self.done.entries += self.looks.transit(names, chosen)
                 return moved
         return None
 
@@ -132,84 +207,100 @@ class Settler:
             return [taken_back]
         return None
 
-    def _judge(self, names: Names, early: Sequence[Item]) -> None:
+    def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
         """Name what is left open."""
-        claims, result = self._sections(names, early)
-        section, now = (RESULT, result) if not claims.open and not claims.worth else (BALANCE, claims)
-        if not now.open and not now.worth:
+        tolerance = self.tolerance(names.units[0], names.units[1])
+        found = verdict(Case(names, items, early, self._gaps(names.units, early), tolerance, self.currency))
+        if found is None:
             return
-        chosen = [i for i in early if i.section == section]
-        waiting = _waiting(early, chosen, now)
-        sides = {i.unit for i in early if i.section != SUSPENSE}
-        difference = now.open, now.currency
-        if waiting:
-            code = "ON_SUSPENSE"
-        elif len(sides) == 1:
-            code = "ONE_SIDED"
-        elif now.nets[0] * now.nets[1] > 0:
-            code = "SAME_SIGN"
-        elif self._exchange(now, len(chosen)):
-            code, difference = "FX_DIFF", (now.worth, self.currency)
-        elif _twice(chosen, now, names):
-            code = "DUPLICATE"
-        elif now.size <= self.tolerance(names.units[0], names.units[1]):
-            code = "TOLERANCE"
-        else:
-            code = "AMOUNT_DIFF"
-        sources = [i.source for i in (*chosen, *waiting)]
-        said = finding(code, names.kind, names.units, difference, sources, names.key)
-        if code == "TOLERANCE":
-            self.done.within.append((said, now.size))
+        sources = [i.source for i in found.items]
+        said = finding(found.code, names.kind, names.units, found.amount, sources, names.key)
+        said = replace(said, rests=self._rests(names, early))
+        if found.code == "TOLERANCE":
+            self.done.within.append((said, found.size))
         else:
             self.done.findings.append(said)
 
-    def _exchange(self, now: Gap, postings: int) -> bool:
-        """Whether only rates make the difference."""
-        if now.mixed:
-            return 0 < abs(now.worth) <= unit_of(self.currency) * postings
-        return not now.open and bool(now.worth)
-
-    def _say(self, code: str, names: Names, about: Sequence[Item], items: Sequence[Item]) -> None:
-        """A finding about `about`: its claims, else its income and cost."""
+    def _say(
+        self, code: str, names: Names, about: Sequence[Item], items: Sequence[Item], counted: Sequence[Item]
+    ) -> None:
+        """A finding about `about`: its claims, else its income and cost; `counted` is what the period has of it."""
         chosen = [i for i in about if i.section == BALANCE] or list(about)
         same = [i for i in chosen if i.currency == chosen[0].currency]
         amount = sum((i.document_amount for i in same), ZERO), chosen[0].currency
-        self.done.findings.append(finding(code, names.kind, names.units, amount, (i.source for i in items), names.key))
+        said = finding(code, names.kind, names.units, amount, (i.source for i in items), names.key)
+        self.done.findings.append(replace(said, rests=self._rests(names, counted)))
+
+    def _vat(self, names: Names, early: Sequence[Item]) -> None:
+        """Name VAT of the period where there mustn't be any, and sales that lack it."""
+        period = [i for i in early if i.vat and i.date >= self.scope.date_from]
+        if not period:
+            return
+        booked = [i for i in period if i.vat == BOOKED]
+        if self.scope.internal(*names.units):
+            if booked:
+                amount, places = self.looks.vat(booked)
+                self._tax("VAT_ON_INTERNAL", names, amount, (places, booked, early))
+            return
+        deducted = {i.unit for i in booked}
+        missing = [i for i in period if i.vat == NONE_BOOKED or (i.vat == NEVER_BOOKED and i.partner in deducted)]
+        same = [i for i in missing if i.currency == missing[0].currency]
+        sold = sum((i.document_amount for i in same), ZERO)
+        if sold and one_country(*(self.scope.units[slug] for slug in names.units)):
+            self._tax("VAT_MISSING", names, (sold, same[0].currency), ([], missing, early))
+
+    def _tax(
+        self,
+        code: str,
+        names: Names,
+        amount: tuple[Decimal, str],
+        places: tuple[Sequence[str], Sequence[Item], Sequence[Item]],
+    ) -> None:
+        """A finding about VAT: its own places, the postings it belongs to, and the other side's."""
+        vat, about, early = places
+        units = {i.unit for i in about}
+        others = [i for i in early if i.unit not in units]
+        sources = [*vat, *(i.source for i in about), *(i.source for i in others)]
+        self.done.findings.append(finding(code, names.kind, names.units, amount, sources, names.key))
+
+    def _count(self, names: Names, items: Iterable[Item]) -> None:
+        """Take claims, income and cost into the pair matrix."""
+        for item in items:
+            if item.section in {BALANCE, RESULT}:
+                sides = self.done.sums[item.pair, names.kind, item.section]
+                if item.column == ADJ:
+                    sides.adjusted += item.amount
+                elif item.unit == item.pair[0]:
+                    sides.one += item.amount
+                else:
+                    sides.other += item.amount
+
+    def _rests(self, names: Names, items: Iterable[Item]) -> tuple[Rest, ...]:
+        """What is left of a dealing."""
+        sums: dict[tuple[Pair, str], Decimal] = defaultdict(Decimal)
+        for item in items:
+            if item.section in {BALANCE, RESULT}:
+                sums[item.pair, item.section] += item.amount
+        return tuple(Rest(pair, names.kind, section, left) for (pair, section), left in sorted(sums.items()) if left)
 
     def finish(self, tolerance_total: Decimal) -> Settled:
         """Apply the period's limit: beyond it, no difference is tolerated (samples 3.b)."""
-        if sum((amount for _, amount in self.done.within), ZERO) > tolerance_total:
-            for said, _ in self.done.within:
-                again = finding(
-                    "AMOUNT_DIFF", said.kind, said.units, (said.amount, said.currency), said.sources, said.key
-                )
-                self.done.findings.append(again)
-        else:
-            self.done.findings += [said for said, _ in self.done.within]
-        self.done.findings.sort(key=lambda f: (f.units, f.key, f.code, f.sources))
+        beyond = sum((amount for _, amount in self.done.within), ZERO) > tolerance_total
+        for said, _ in self.done.within:
+            changed = finding(
+                "AMOUNT_DIFF", said.kind, said.units, (said.amount, said.currency), said.sources, said.key
+            )
+            self.done.findings.append(replace(changed, rests=said.rests) if beyond else said)
+        self.done.within.clear()
+        self.done.findings = [replace(f, internal=self.scope.one_person(f.units)) for f in self.done.findings]
+        self.done.findings.sort(key=lambda f: (f.units, f.key, f.code, f.kind, f.sources))
         return self.done
 
 
-def _waiting(early: Sequence[Item], chosen: Sequence[Item], now: Gap) -> list[Item]:
-    """What is missing, where one side has it on suspense: a unit's postings there, while its partner has booked."""
-    found = [i for i in early if i.section == SUSPENSE and any(c.unit != i.unit for c in chosen)]
-    return found if sum((i.amount for i in found), ZERO) * (now.worth or now.open) < 0 else []
-
-
-def kind_of(items: Sequence[Item]) -> str:
+def kind_of(items: Iterable[Item]) -> str:
     """A dealing's class: the one with the largest amount; ties by name."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for item in items:
         if item.kind:
             sums[item.kind] += abs(item.amount)
     return min(sums, key=lambda k: (-sums[k], k)) if sums else OTHER
-
-
-def _twice(items: Sequence[Item], now: Gap, names: Names) -> bool:
-    """Whether the larger side has one voucher's posting again, and that is the whole difference."""
-    larger = names.units[0] if abs(now.nets[0]) > abs(now.nets[1]) else names.units[1]
-    side = [i for i in items if i.unit == larger]
-    counted: dict[tuple[object, ...], set[tuple[bool, int]]] = {}
-    for item in side:
-        counted.setdefault((item.date, item.place, item.document_amount), set()).add(item.transaction)
-    return any(len(vouchers) > 1 and key[2] == now.open for key, vouchers in counted.items())

@@ -6,9 +6,11 @@ the cost or income comes in, and where the money wasn't in the bank yet, it is c
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
 from beancount.core import data
 
@@ -20,35 +22,53 @@ from ledger.combine.model import ADJ, IN_TRANSIT, ZERO, GroupEntry, GroupPosting
 from ledger.combine.scope import Scope
 
 CASH_IN_TRANSIT = Place("CashAndBank", IN_TRANSIT)
+Voucher: TypeAlias = tuple[bool, int]  # provisional?, ordinal
 
 
-def in_transit(
-    parts: Mapping[str, Part], scope: Scope, currency: str, names: Names, late: Sequence[Item]
-) -> list[GroupEntry]:
+@dataclass
+class Vouchers:
+    """Whole vouchers of the units' books, read when the first of a book is asked for."""
+
+    parts: Mapping[str, Part]
+    known: dict[tuple[str, bool], list[data.Transaction]] = field(default_factory=dict)
+
+    def get(self, slug: str, voucher: Voucher) -> data.Transaction:
+        """One voucher."""
+        provisional, ordinal = voucher
+        if (slug, provisional) not in self.known:
+            source = self.parts[slug].source
+            entries = source.provisional_entries() if provisional else source.book.entries()
+            self.known[slug, provisional] = [e for e in entries if isinstance(e, data.Transaction)]
+        return self.known[slug, provisional][ordinal]
+
+
+def in_transit(vouchers: Vouchers, scope: Scope, currency: str, names: Names, late: Sequence[Item]) -> list[GroupEntry]:
     """ADJ entries of late items, one per voucher, dated on the period's last day.
 
     Args:
-        parts: units of the run.
+        vouchers: of the units of the run.
         scope: the period.
         currency: the reporting currency.
         names: the dealing.
         late: one unit's items of it, dated after the period.
     """
     found = []
-    counted = Counter(item.transaction for item in late)
-    for voucher in sorted(counted):
-        items = [item for item in late if item.transaction == voucher]
-        part = parts[items[0].unit]
-        postings = [GroupPosting(item.place, ADJ, item.amount, item.source) for item in items]
-        rest = _others(part, voucher, len(items), currency)
+    by_voucher: dict[Voucher, list[Item]] = defaultdict(list)
+    for item in late:
+        by_voucher[item.transaction].append(item)
+    for voucher, items in sorted(by_voucher.items()):
+        part = vouchers.parts[items[0].unit]
+        postings = [GroupPosting(item.place, ADJ, item.amount, item.source, item.unit) for item in items]
+        rest = _others(part, vouchers.get(part.unit.slug, voucher), len(items), currency)
         missing = -sum((p.amount for p in postings), ZERO) - sum((amount for _, amount in rest), ZERO)
-        sums: dict[Place, Decimal] = {}
+        sums: dict[Place, Decimal] = defaultdict(Decimal)
         for place, amount in rest:
-            sums[place] = sums.get(place, ZERO) + amount
-        if missing:
-            sums[CASH_IN_TRANSIT] = sums.get(CASH_IN_TRANSIT, ZERO) + missing
+            sums[place] += amount
+        sums[CASH_IN_TRANSIT] += missing
         postings += [
-            GroupPosting(place, ADJ, amount, items[0].source) for place, amount in sorted(sums.items()) if amount
+            GroupPosting(place, ADJ, amount, items[0].source, items[0].unit)
+            for place, amount in sorted(sums.items())
+            if amount
         ]
         found.append(
             GroupEntry(
@@ -58,11 +78,8 @@ def in_transit(
     return found
 
 
-def _others(part: Part, voucher: tuple[bool, int], tagged: int, currency: str) -> list[tuple[Place, Decimal]]:
+def _others(part: Part, entry: data.Transaction, tagged: int, currency: str) -> list[tuple[Place, Decimal]]:
     """The voucher's other postings, where it is about this dealing alone and in the reporting currency."""
-    provisional, ordinal = voucher
-    entries = part.source.provisional_entries() if provisional else part.source.book.entries()
-    entry = [e for e in entries if isinstance(e, data.Transaction)][ordinal]
     others = [p for p in entry.postings if "partner" not in (p.meta or {}) and "ic" not in (p.meta or {})]
     if len(entry.postings) - len(others) != tagged:
         return []

@@ -1,32 +1,62 @@
 """Profit that the group hasn't earned yet: goods sold by one unit and still in another's stock (SPEC 10; samples 3.d).
 
 Unrealised profit = internal stock at transfer price × (1 − Σ cost ÷ Σ price of that seller's sales to the buyer in the
-year of the statement). ELIM credits the buyer's stock and debits its cost of sales; in the next period what was taken
-out at its opening comes back through cost of sales, against opening equity. A statement holds until a newer one.
+fiscal year of the statement, until its day). ELIM credits the buyer's stock and debits its cost of sales; in the next
+period what was taken out at its opening comes back through cost of sales, against opening equity. A statement holds
+until a newer one. It is the seller's profit, whoever's stock it is in, and in one legal person's own statements it is
+taken out as well.
+
+- Only sales between units that were both in scope on their day count: what was sold to or by an outsider was earned.
+- Only sales with a `cost:` count: services have none. Price and cost are compared in the currency that the seller's
+  book weighs the sale in, sale by sale at the average of its month, so that sales in several currencies add up.
+- Goods that are there although none were sold in the statement's year were bought earlier: the latest year before it
+  in which some were gives the margin. Where no sale has a cost, the goods stand at what the buyer paid, and are named;
+  so are those that are more than all sales with a cost.
+- A seller outside the run's level is an outsider to it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
-from ledger.books import StockRow, Workspace
+from ledger.books import PartnerRow, StockRow, Workspace, month_of
 from ledger.combine.flows import DAY, RETAINED, Part
 from ledger.combine.items import finding
+from ledger.combine.looks import largest
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place, Unmatched
 from ledger.combine.scope import Scope
+from ledger.errors import Problem
+from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
 
 STOCK = Place("Inventories", "Internal-stock")
 COST = Place("GoodsForResale", "Internal-stock")
+SECTION = "balance"
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """Σ of the sales that a stock is valued by: price and cost in the reporting currency, and whether any is known."""
+
+    price: Decimal = ZERO
+    cost: Decimal = ZERO
+    known: bool = False
 
 
 @dataclass
 class Unrealised:
-    """Entries and findings of all internal stock."""
+    """Entries and findings of all internal stock.
+
+    Attributes:
+        entries: are added to; they name the seller.
+        findings: are added to.
+        problems: of statements in a currency without a rate.
+    """
 
     ws: Workspace
     parts: Mapping[str, Part]
@@ -34,83 +64,115 @@ class Unrealised:
     rates: Rates
     entries: list[GroupEntry]
     findings: list[Unmatched]
+    problems: list[Problem] = field(default_factory=list)
+    sales: dict[str, dict[str, list[PartnerRow]]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Look at every unit's statements of internal stock."""
-        for slug, part in self.parts.items():
-            stated = part.source.summaries[0].stock
-            for seller in sorted({row.seller for row in stated}):
-                known = [row for row in stated if row.seller == seller]
-                if self.scope.standing(slug) and self.scope.standing(seller):
-                    self._pair(part, seller, known)
+        for slug, part in sorted(self.parts.items()):
+            stated: dict[str, list[StockRow]] = defaultdict(list)
+            for row in part.source.summaries[0].stock:
+                if row.date <= self.scope.date_to:
+                    stated[row.seller].append(row)
+            for seller, known in sorted(stated.items()):
+                if seller == slug or seller not in self.scope.known:
+                    self._name("SELF_PARTNER" if seller == slug else "UNKNOWN_PARTNER", (slug, seller), known[-1])
+                elif self.scope.standing(slug) and self.scope.standing(seller):
+                    try:
+                        self._pair(part, seller, known)
+                    except MissingRate as problem:
+                        problem.unit, problem.file = slug, self.ws.shown(known[-1].file)
+                        problem.line = known[-1].line
+                        self.problems.append(problem)
 
-    def _pair(self, part: Part, seller: str, known: list[StockRow]) -> None:
+    def _pair(self, part: Part, seller: str, known: Sequence[StockRow]) -> None:
         start, end = self.scope.date_from, self.scope.date_to
         opening = max((r for r in known if r.date < start), key=lambda r: r.date, default=None)
-        closing = max((r for r in known if r.date <= end), key=lambda r: r.date, default=None)
+        closing = max(known, key=lambda r: r.date)
         before = self._profit(part, seller, opening, start - DAY)
         now = self._profit(part, seller, closing, end)
-        stock, cost = self._places(part, seller)
-        if before:
+        if opening is not None and before:
+            stock, cost = self._places(part, seller)
             self._entry(part, seller, opening, (start - DAY, RETAINED, stock, before))
             self._entry(part, seller, opening, (start, stock, cost, before))
         if now:
+            stock, cost = self._places(part, seller)
             self._entry(part, seller, closing, (end, cost, stock, now))
 
-    def _entry(
-        self, part: Part, seller: str, row: StockRow | None, what: tuple[dt.date, Place, Place, Decimal]
-    ) -> None:
-        assert row is not None
+    def _entry(self, part: Part, seller: str, row: StockRow, what: tuple[dt.date, Place, Place, Decimal]) -> None:
         day, debit, credit, amount = what
-        source = f"{self.ws.shown(row.file)}:{row.line}"
+        source = self._source(row)
         units = tuple(sorted((part.unit.slug, seller)))
         postings = (
             GroupPosting(debit, ELIM, amount, source, part.unit.slug),
             GroupPosting(credit, ELIM, -amount, source, part.unit.slug),
         )
-        self.entries.append(GroupEntry(day, ELIM, "unrealised", source, units, postings, "balance"))
+        self.entries.append(GroupEntry(day, ELIM, "unrealised", source, units, postings, SECTION, seller=seller))
 
     def _profit(self, part: Part, seller: str, row: StockRow | None, day: dt.date) -> Decimal:
         """The profit in a stated stock, in the reporting currency, rounded."""
         if row is None or not row.amount:
             return ZERO
-        year = self.ws.fiscal_year(row.date)[0]
-        book = self.parts[seller].source.summaries[0]
-        sales = [
-            r
-            for r in book.partners
-            if r.partner == part.unit.slug
-            and r.cost is not None
-            and year <= r.date <= row.date
-            and self.parts[seller].mapper.at(r.account).is_result
-        ]
-        price = -sum((r.amount for r in sales), ZERO)
-        cost = sum((r.cost for r in sales if r.cost is not None), ZERO)
-        if price <= 0:
-            source = f"{self.ws.shown(row.file)}:{row.line}"
-            units = (part.unit.slug, seller)
-            said = finding("NO_COST_FOR_UNREALISED", "trade", units, (row.amount, row.currency), (source,), source)
-            if said not in self.findings:
-                self.findings.append(said)
-            return ZERO
+        margin = self._margin(part.unit.slug, seller, row)
         with localcontext(EXACT):
-            rate = self.rates.spot(row.currency, day)
-            return half_away(row.amount * rate * (1 - cost / price), self.rates.base)
+            stated = row.amount * self.rates.spot(row.currency, row.date)
+            if not margin.price > 0:
+                if not margin.known:
+                    self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row)
+                return ZERO
+            if half_away(stated, self.rates.base) > half_away(margin.price, self.rates.base):
+                self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row)
+            worth = row.amount * self.rates.spot(row.currency, day)
+            return half_away(worth * (1 - margin.cost / margin.price), self.rates.base)
+
+    def _margin(self, buyer: str, seller: str, row: StockRow) -> _Margin:
+        """Price and cost of the sales of the statement's year, else of the latest one before it that has some."""
+        known = [r for r in self._sales(seller).get(buyer, []) if r.date <= row.date]
+        units = self.scope.known[seller], self.scope.known[buyer]
+        inside = [r for r in known if all(unit.in_scope(r.date) for unit in units)]
+        if not inside:
+            return _Margin(known=bool(known))
+        year = self.ws.fiscal_year(max(r.date for r in inside))[0]
+        price, cost = ZERO, ZERO
+        with localcontext(EXACT):
+            for sale in inside:
+                if sale.date >= year and sale.cost is not None:
+                    rate = Decimal(1)
+                    if sale.currency != self.rates.base:
+                        rate = self.rates.average(sale.currency, month_of(sale.date))
+                    price -= sale.amount * rate
+                    cost += sale.cost * rate
+        return _Margin(price, cost, known=price > 0)
+
+    def _sales(self, seller: str) -> dict[str, list[PartnerRow]]:
+        """The seller's income postings with a cost, by buyer."""
+        if seller not in self.sales:
+            found: dict[str, list[PartnerRow]] = defaultdict(list)
+            part = self.parts[seller]
+            for row in part.source.summaries[0].partners:
+                if row.partner is not None and row.cost is not None and part.mapper.at(row.account).is_result:
+                    found[row.partner].append(row)
+            self.sales[seller] = found
+        return self.sales[seller]
+
+    def _source(self, row: StockRow) -> str:
+        return f"{self.ws.shown(row.file)}:{row.line}"
+
+    def _name(self, code: str, units: tuple[str, str], row: StockRow) -> None:
+        """A finding about a statement, once."""
+        source = self._source(row)
+        said = finding(code, "trade", units, (row.amount, row.currency), (source,), source)
+        if said not in self.findings:
+            self.findings.append(said)
 
     def _places(self, part: Part, seller: str) -> tuple[Place, Place]:
-        """The buyer's own stock and cost accounts: the largest of each."""
+        """The buyer's own stock account, and the one on which it has what it bought of the seller: the largest."""
         mapper = part.mapper
-        stocks: dict[Place, Decimal] = {}
-        for flow in part.flows:
-            if mapper.is_in("inventory", flow.account):
-                place = mapper.at(flow.account)
-                stocks[place] = stocks.get(place, ZERO) + flow.amount
-        costs: dict[Place, Decimal] = {}
+        stock = largest(part, lambda account: mapper.is_in("inventory", account), STOCK)
+        costs: dict[tuple[bool, Place], Decimal] = defaultdict(Decimal)
         for row in part.source.summaries[0].partners:
             if row.partner == seller and mapper.at(row.account).is_result:
-                place = mapper.at(row.account)
-                costs[place] = costs.get(place, ZERO) + row.amount
-        return (
-            min(stocks, key=lambda p: (-stocks[p], p), default=STOCK),
-            min(costs, key=lambda p: (-costs[p], p), default=COST),
-        )
+                goods = mapper.is_in("cost_of_goods", row.account)
+                costs[not goods, mapper.at(row.account)] += row.amount
+        best = min(costs, key=lambda c: (c[0], -costs[c], c[1]), default=(False, COST))
+        return stock, best[1]

@@ -45,21 +45,26 @@ def test_a_side_that_names_no_class_takes_the_others(combined):
         assert {e.kind for e in found.entries} == (set() if expected else {"trade"})
 
 
-def test_a_dealing_of_two_classes_is_called_by_the_larger(combined):
-    """One voucher: 400 of trade and 100 of other."""
+def test_a_dealing_of_two_classes_is_eliminated_class_by_class_if_they_agree(combined):
+    """One voucher: 400 of trade and 100 of other; then the buyer has 390 and 110, so that only the sum agrees."""
     tags = '    partner: "{}"\n    ic: "{}"\n'
     head = '2026-03-04 * "Both" ^ic-repris-1\n'
-    mine, theirs = head, head
-    for amount, kind in (("400.00", "trade"), ("100.00", "other")):
-        mine += f"  Assets:1661-Intern  {amount} SEK\n{tags.format('kafeet', kind)}"
-        theirs += f"  Liabilities:2861-Intern  -{amount} SEK\n{tags.format('repris', kind)}"
-    texts = {
-        "repris": (mine + "  Assets:1930-Bank  -500.00 SEK\n", ENTITY),
-        "kafeet": (theirs + "  Assets:1930-Bank  500.00 SEK\n", ENTITY),
-    }
-    found = combined(texts, date_to=dt.date(2026, 12, 31))
-    assert told(found) == []
-    assert [(e.kind, str(e.amount)) for e in found.eliminations] == [("trade", "500.00")]
+
+    def both(*bought):
+        mine, theirs = head, head
+        for sold, amount, kind in zip(("400.00", "100.00"), bought, ("trade", "other"), strict=True):
+            mine += f"  Assets:1661-Intern  {sold} SEK\n{tags.format('kafeet', kind)}"
+            theirs += f"  Liabilities:2861-Intern  -{amount} SEK\n{tags.format('repris', kind)}"
+        texts = {
+            "repris": (mine + "  Assets:1930-Bank  -500.00 SEK\n", ENTITY),
+            "kafeet": (theirs + "  Assets:1930-Bank\n", ENTITY),
+        }
+        found = combined(texts, date_to=dt.date(2026, 12, 31))
+        return told(found), [(e.kind, str(e.amount)) for e in found.eliminations]
+
+    assert both("400.00", "100.00") == ([], [("other", "100.00"), ("trade", "400.00")])
+    assert both("390.00", "110.00") == ([], [("trade", "500.00")])
+    assert both("400.00", "90.00") == ([("AMOUNT_DIFF", "10.00", "SEK")], [("other", "90.00"), ("trade", "400.00")])
 
 
 def test_two_equal_vouchers_are_a_duplicate_only_if_one_of_them_is_the_difference(combined):
