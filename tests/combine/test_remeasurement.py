@@ -6,6 +6,7 @@ Every figure is worked out by hand from the rates in the text.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -246,3 +247,72 @@ def test_a_closing_rate_that_is_missing_is_an_error_that_names_the_unit(remeasur
     # at the last rate that was known; what is exchanged back leaves nothing, not even where no rate is known then
     assert totals(found).get("1932", "0.00") == ("1160.00" if held == "100.00" else "0.00")
     assert found.result == (40 if held == "100.00" else 30)
+
+
+INVOICE = """
+2026-03-10 * "Service" ^ic-gemensamt-7
+  Assets:1660-Claim    100.00 EUR @ 11.30 SEK
+    partner: "andel"
+    ic: "trade"
+  Income:3001-Sales   -100.00 EUR @ 11.30 SEK
+    partner: "andel"
+    ic: "trade"
+"""
+RECEIVED = """
+2026-03-10 * "Service" ^ic-gemensamt-7
+  Expenses:629-Service     100.00 EUR
+    partner: "gemensamt"
+    ic: "trade"
+  Liabilities:55241-Owed  -100.00 EUR
+    partner: "gemensamt"
+    ic: "trade"
+"""
+
+
+@pytest.mark.parametrize(
+    ("closed", "claim", "named"),
+    [
+        # 1,130 kr, brought to 1,160 in the seller's own book: nothing is left of the claim, 30 kr are gained
+        ({}, "0.00", []),
+        # March is closed, and nobody has remeasured it: 30 kr stay, and are said
+        ({"gemensamt": frozenset({"2026-03"})}, "-30.00", ["30.00"]),
+    ],
+)
+def test_a_claim_that_its_own_book_remeasures_is_no_difference(federation, closed, claim, named):
+    """Income of 1,130 kr meets cost of 1,130 kr (March's average is 11.30 here)."""
+    prices = PRICES.replace('"EUR" 11.20 SEK', '"EUR" 11.30 SEK')
+    books = federation({"gemensamt": INVOICE, "andel": (RECEIVED, SPAIN)}, prices=prices)
+    books = replace(books, closed=closed)
+    run = provisional(books, read_policy(books.central_text, books.workspace))
+    found = combine(books, run, date_to=MARCH)
+    assert found.problems == ()
+    assert totals(found)["1660"] == claim
+    assert [str(said.amount) for said in found.unmatched if said.code == "FX_DIFF"] == named
+    assert {said.code for said in found.unmatched} <= {"FX_DIFF"}
+    assert totals(found)["55241"] == totals(found)["3001"] == totals(found)["629"] == "0.00"
+    assert found.result == (0 if closed else 30)
+
+
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        ('partner: "nobody"\n    ic: "loan"', "UNKNOWN_PARTNER"),
+        ('partner: "repris"\n    ic: "loan"', "SELF_PARTNER"),
+        ('ic: "loan"', "MISSING_PARTNER"),
+        ("", "IC_ACCOUNT_WITHOUT_TAG"),
+    ],
+)
+def test_a_fault_in_the_tags_is_said_once(remeasured, tags, code):
+    """The loan is remeasured in March and April; what is wrong with it is said of its own posting alone."""
+    text = f"""
+2026-03-10 * "Loan" ^ic-repris-1
+  Assets:1320-Loan  100.00 EUR @ 11.20 SEK
+    {tags or 'note: "none"'}
+  Assets:1930-Bank -1120.00 SEK
+"""
+    prices = PRICES + "2026-04-30 price EUR 11.80 SEK\n"
+    found = remeasured({"repris": text}, prices=prices, date_to=dt.date(2026, 4, 30))
+    assert [said.code for said in found.unmatched] == [code]
+    assert found.unmatched[0].sources[0].startswith("units/repris/books/")
+    assert totals(found)["1320"] == "1180.00"
+    assert found.result == 60
