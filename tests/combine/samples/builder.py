@@ -38,6 +38,7 @@ language = "en"
 [intragroup]
 tolerance = "{tolerance}"
 tolerance_total = "{total}"
+{more}
 """
 DATED = re.compile(r"^(\d{4}-\d{2})-\d{2} ", re.MULTILINE)
 
@@ -103,6 +104,7 @@ def write_workspace(
     tolerance: tuple[str, str] = ("1.00", "10.00"),
     year: str = "01-01",
     adjustments: str = "",
+    more: str = "",
 ) -> Workspace:
     """Write a federation's folder as SPEC 2 has it.
 
@@ -115,10 +117,10 @@ def write_workspace(
         tolerance: per pair, and per period.
         year: first day of the fiscal year, as month and day.
         adjustments: text of a file in `units/adjustments/`.
+        more: lines of `[intragroup]`.
     """
-    conf = CONF.format(
-        name="Worked example", currency=currency, central=central, year=year, tolerance=tolerance[0], total=tolerance[1]
-    )
+    federation = {"name": "Worked example", "currency": currency, "central": central, "year": year, "more": more}
+    conf = CONF.format(**federation, tolerance=tolerance[0], total=tolerance[1])
     _write(root / "fava.conf", conf)
     units = root / "units"
     _write(units / "policy.beancount", policy or "; none\n")

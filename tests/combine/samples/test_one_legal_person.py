@@ -257,6 +257,63 @@ def test_20_as_booked_december_is_missing(workspace, run, example):
         expected.explain(rest, "after the adjustment: the test below")
 
 
+#: What the finance head adds at the year's end: C's side of December's levy, taken back when C books it in January.
+DECEMBER = """
+2026-12-31 * "December's levy of C" ^ic-c-levy
+  author: "anna"
+  reason: "C has booked no levy for December"
+  approver: "bo"
+  reverses: 2027-01-01
+  Expenses:OtherExternalCosts:6430-Levy-HO  {missing} SEK
+    unit: "c"
+    partner: "ho"
+    ic: "levy"
+  Liabilities:InternalPayables:2861-IC-Levy-HO  -{missing} SEK
+    unit: "c"
+    partner: "ho"
+    ic: "levy"
+"""
+
+
+def test_20_after_the_adjustment(workspace, run, example):
+    """With C's December in ADJ everything matches: 155,000 - 5,000 - 10,000 = 140,000.
+
+    Where the sample takes 40,000 off B's cost of A's goods and 30,000 off A's own costs, ours takes all 70,000 off the
+    former (the purchase of 80,000, and 10,000 back for what is in stock: SPEC 10): the line is the same.
+    """
+    case = example("20_coop_levy_single_entity")
+    expected = case.expected
+    for before in ("unmatched_before", "sum_of_unit_results"):
+        expected.explain(before, "the test above")
+    levy = next(item for item in case.case["ic"] if item["cls"] == "levy")
+    missing = Decimal(levy["booked_creditor"]) - Decimal(levy["booked_debtor"])
+    adjustments = DECEMBER.format(missing=missing)
+    found = run(workspace(books_of_20(case), central="ho", adjustments=adjustments), "--to", "2026-12-31")
+    assert found.unmatched == []
+    assert found.code == 0
+    expected.compare("topside", found.names("ADJ"))
+    goods = {"CogsInt_A", "CostsExt"}
+    gone = found.names("ELIM")
+    wanted = expected.at("eliminations")
+    for name in wanted.keys() - goods:
+        expected.compare(f"eliminations.{name}", gone.pop(name))
+    cost = sum(expected.number(f"eliminations.{name}") for name in goods)
+    assert gone == {"CogsInt_A": cost}
+    expected.compare("surplus", found.result)
+    left = found.names()
+    left["CostsExt"] += left.pop("CogsInt_A")
+    assert left["CostsExt"] == found.line("RawMaterials")
+    expected.compare("combined_tb", left)
+    units = found.surplus("a", "b", "c", "ho")
+    adjusted, unrealised = found.surplus("ADJ"), found.surplus("ELIM")
+    assert f"{units:,.0f} - {-adjusted:,.0f} (cut-off) - {-unrealised:,.0f} (unrealised profit)" in expected.at("proof")
+    assert expected.at("proof").endswith(f"= {found.result:,.0f}")
+    expected.explain("proof", "the sentence above, figure by figure")
+    next_year = run(workspace(books_of_20(case), central="ho", adjustments=adjustments), "--to", "2027-01-31")
+    assert next_year.surplus("ADJ") == missing  # taken back on 1 January: C's own voucher is to come
+    assert [u[0] for u in next_year.unmatched] == ["AMOUNT_DIFF"]
+
+
 POLICY_21 = """\
 2026-01-01 custom "decision" "FS-1" "assembly"
 2026-01-01 custom "levy-rate" "*" {rate}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from tests.combine.samples.builder import Book
 
 ENTITY = 'entity = "legal_entity"'
@@ -109,7 +107,6 @@ def test_23_units_join_and_leave(workspace, run, example):
     assert {u[0] for u in found.unmatched} == {"PARTNER_OUT_OF_SCOPE"}
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="the answer has no equity yet")
 def test_23_roll_forward_of_equity(workspace, run, example):
     """Each line of equity from its opening to its closing; all lines together are the sample's figures."""
     case = example("23_units_join_and_leave")
