@@ -13,6 +13,7 @@ from ledger.books.excerpt import quote
 from ledger.combine import Combined, combine
 from ledger.combine.adjustment_reader import read_adjustments
 from ledger.combine.problems import UnitErrors
+from ledger.combine.runs import RunState, run_states
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
 from ledger.provisional import ProvisionalRun, provisional
@@ -39,6 +40,11 @@ class Federation:
     def combined(self) -> Combined:
         """The combined figures of the latest fiscal year, to its last month with postings."""
         return combine(self.books, self.run)
+
+    @cached_property
+    def runs(self) -> tuple[RunState, ...]:
+        """The locked runs, and what has become of each."""
+        return run_states(self.books, self.run)
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -10,8 +10,10 @@ bytes as result (`tests/test_memo.py`). Results are values; who takes one mustn'
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -53,10 +55,24 @@ class Memo:
 
 _memos: OrderedDict[Path, Memo] = OrderedDict()
 _lock = Lock()
+_aside: ContextVar[Memo | None] = ContextVar("aside", default=None)
+
+
+@contextlib.contextmanager
+def aside() -> Iterator[None]:
+    """Work something out without replacing what is remembered: figures of another period, asked for once."""
+    token = _aside.set(Memo())
+    try:
+        yield
+    finally:
+        _aside.reset(token)
 
 
 def memo_of(root: Path) -> Memo:
     """The results of the workspace in `root`."""
+    apart = _aside.get()
+    if apart is not None:
+        return apart
     with _lock:
         found = _memos.setdefault(root, Memo())
         _memos.move_to_end(root)

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "open-items": ("ledger.cli.open_items", "open_items"),
     "levy": ("ledger.cli.levy", "levy"),
     "combine": ("ledger.cli.combine", "combine"),
+    "runs": ("ledger.cli.runs", "runs"),
     "export": ("ledger.cli.export", "export"),
     "serve": ("ledger.cli.serve", "serve"),
 }

@@ -1,0 +1,225 @@
+"""`sambok runs`, and what `sambok combine --lock` does: figures that were locked, and what has become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.cli.tables import amount_text, print_table
+from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem
+from ledger.messages import N_, say, translate
+
+if TYPE_CHECKING:
+    from ledger.books import Workspace
+    from ledger.combine import Combined
+    from ledger.combine.runs_state import RunState
+    from ledger.federation import Federation
+
+#: So many differences, places and files are told where a run isn't asked for by its name.
+SHOWN = 10
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@workspace_option
+@click.pass_obj
+def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+    """List the locked runs (sambok combine --lock NAME), and whether their figures still hold; or tell all of one.
+
+    A locked run isn't changed by what is booked later. Where a file that counted has changed, its figures are worked
+    out again and every difference is told, with what was locked, what is so now, and where it comes from.
+
+    Ends with 0 when all hold, 3 when the figures of one are others now, 1 when one is damaged or books have errors.
+    """
+    from ledger.combine.runs import run_states  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
+
+    ws = session.workspace
+    if name is not None:
+        _known(ws, name)
+    federation = load_federation(ws)
+    states = run_states(federation.books, federation.run, None if name is None else [name])
+    if as_json:
+        problems = [problem.as_json() for state in states for problem in state.problems]
+        emit({"schema": 1, "runs": [state.as_json() for state in states], "errors": problems})
+    elif not states:
+        click.echo(say(N_("No figures are locked. To lock some: sambok combine --to DATE --lock NAME")))
+    else:
+        _table(states)
+        for state in states:
+            if name is not None or state.touched:
+                click.echo("")
+                for line in told(state, None if name is not None else SHOWN):
+                    click.echo(line)
+            report(state.problems)
+    return exit_code(states)
+
+
+def exit_code(states: Iterable[RunState]) -> int:
+    """What the states of runs come to: 0 all hold, 3 one is restated, 1 one is damaged or can't be told."""
+    from ledger.combine.runs_state import RESTATED  # noqa: PLC0415  with the states
+
+    bad = [state.status for state in states if not state.ok]
+    if not bad:
+        return EXIT_DONE
+    return EXIT_PERSON if set(bad) == {RESTATED} else EXIT_BOOKS
+
+
+def _known(ws: Workspace, name: str) -> None:
+    import difflib  # noqa: PLC0415  only on the way out
+
+    from ledger.combine.problems_runs import RunUnknown  # noqa: PLC0415  likewise
+    from ledger.combine.runs_store import names  # noqa: PLC0415  likewise
+
+    known = names(ws)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+        raise RunUnknown(name=name, nearest=near[0] if near else "-", known=", ".join(known) or "-")
+
+
+def _table(states: Sequence[RunState]) -> None:
+    from ledger.combine.runs_state import STATUS_TEXTS  # noqa: PLC0415  with the states
+
+    heads = [say(text) for text in (N_("Name"), N_("From"), N_("To"), N_("Level"), N_("Result"), N_("Mark"))]
+    rows = [
+        [
+            state.name,
+            str(state.date_from or "-"),
+            str(state.date_to or "-"),
+            state.level or "",
+            f"{_money(state.result, state.currency)} {state.currency}" if state.result else "-",
+            state.mark or "-",
+            translate(STATUS_TEXTS[state.status]),
+        ]
+        for state in states
+    ]
+    print_table(stdout(), [*heads, say(N_("State"))], rows, left={0, 1, 2, 3, 5, 6})
+
+
+def told(state: RunState, limit: int | None = None) -> Iterator[str]:
+    """What has become of a run, line by line, in the language in use.
+
+    Args:
+        state: of the run.
+        limit: how many lines of each kind; None = all.
+    """
+    from ledger.combine.runs_state import STATUS_TEXTS  # noqa: PLC0415  with the state
+
+    status = translate(STATUS_TEXTS[state.status])
+    yield say(N_("Locked run {name} ({mark}): {status}."), name=state.name, mark=state.mark or "-", status=status)
+    if state.program:
+        yield "  " + say(N_("The program's rules have changed since."))
+    yield from _cut(_changes(state), limit, state)
+    yield from _cut(_differences(state), limit, state)
+    yield from _cut(_units(state), limit, state)
+    yield from _cut(_vouchers(state), limit, state)
+
+
+def _cut(lines: Iterable[str], limit: int | None, state: RunState) -> Iterator[str]:
+    every = list(lines)
+    yield from every[:limit]
+    if limit is not None and len(every) > limit:
+        yield "  " + say(N_("... and {count} more: sambok runs {name}"), count=len(every) - limit, name=state.name)
+
+
+def _changes(state: RunState) -> Iterator[str]:
+    from ledger.combine.runs_state import CHANGE_TEXTS  # noqa: PLC0415  with the state
+
+    for kind, file in state.changed:
+        yield f"  {translate(CHANGE_TEXTS[kind])}: {file}"
+
+
+def _differences(state: RunState) -> Iterator[str]:
+    for found in state.differences:
+        yield "  " + say(
+            N_("{line} {account} {unit}: locked {locked}, now {now} {currency}"),
+            line=found.line,
+            account=found.account,
+            unit=found.unit,
+            locked=_money(found.locked, state.currency),
+            now=_money(found.now, state.currency),
+            currency=state.currency,
+        )
+
+
+def _units(state: RunState) -> Iterator[str]:
+    for found in state.units:
+        month = say(N_("before the period")) if found.month == "before" else found.month
+        yield "  " + say(
+            N_("in the book of {unit}, {account}, {month}: locked {locked}, now {now} {currency}"),
+            unit=found.unit,
+            account=found.account,
+            month=month,
+            locked=_money(found.locked, found.currency),
+            now=_money(found.now, found.currency),
+            currency=found.currency,
+        )
+        for source in found.sources:
+            yield f"    {source}"
+
+
+def _vouchers(state: RunState) -> Iterator[str]:
+    for problem in state.late:
+        yield f"  {problem.where}: {problem.text()} [{problem.code}]"
+        yield f"    -> {problem.remedy_text()}"
+    for unit, day, count in state.gone:
+        yield "  " + say(N_("{unit}, {date}: {count} vouchers are gone or changed"), unit=unit, date=day, count=count)
+
+
+def _money(text: str, currency: str) -> str:
+    return amount_text(Decimal(text or 0), currency)
+
+
+def tell_runs(states: Iterable[RunState]) -> None:
+    """Say on standard error which locked runs later changes touch."""
+    for state in states:
+        if state.touched:
+            for line in told(state, SHOWN):
+                click.echo(line, err=True)
+            report(state.problems)
+
+
+def lock_figures(
+    federation: Federation, found: Combined, name: str, code: int
+) -> tuple[int, list[Problem], dict[str, Any] | None]:
+    """Lock combined figures, and say so on standard error.
+
+    Args:
+        federation: what they were made of.
+        found: the figures, in the reporting currency.
+        name: of the lock.
+        code: what `sambok combine` ends with: 1 where the figures are incomplete.
+
+    Returns:
+        The exit code (0 where they are locked now), what kept them from being locked, and the lock for `--json`.
+    """
+    from ledger.combine.problems_runs import RunIncomplete  # noqa: PLC0415  only with --lock
+    from ledger.combine.runs import blockers, lock_run  # noqa: PLC0415  likewise
+
+    if code == EXIT_BOOKS:
+        return EXIT_BOOKS, [RunIncomplete()], None
+    blocked = blockers(found)
+    if blocked:
+        return EXIT_PERSON, list(blocked), None
+    try:
+        locked = lock_run(federation.books, found, name, complete=True)
+    except Problem as problem:
+        return problem.exit_code, [problem], None
+    lock = locked.lock
+    if locked.new:
+        text = N_("Locked as {name}, in runs/{name}. Mark for the minutes: {mark}")
+    else:
+        text = N_("Locked as {name} already, and unchanged. Mark for the minutes: {mark}")
+    click.echo(say(text, name=lock.name, mark=lock.mark), err=True)
+    disclosed = len(lock.said["unmatched"]["disclosed"])
+    if disclosed:
+        click.echo(
+            say(N_("Differences between legal persons, to be disclosed in the notes: {count}."), count=disclosed),
+            err=True,
+        )
+    return EXIT_DONE, [], {"name": lock.name, "mark": lock.mark, "digest": lock.digest, "new": locked.new}

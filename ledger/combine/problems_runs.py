@@ -1,0 +1,93 @@
+"""What keeps combined figures from being locked, and what can be wrong with a locked run (SPEC 10)."""
+
+from __future__ import annotations
+
+from ledger.errors import EXIT_OUTSIDE, EXIT_PERSON, EXIT_USAGE, Problem
+from ledger.messages import N_
+
+
+class RunName(Problem):
+    """A name that can't be a folder's."""
+
+    code = "RUN_NAME"
+    exit_code = EXIT_USAGE
+    message = N_("A locked run can't be called {name}.")
+    remedy = N_("Use a-z, 0-9 and single hyphens, at most 30 characters, such as 2026-03.")
+
+
+class RunTaken(Problem):
+    """A lock of that name with other content."""
+
+    code = "RUN_TAKEN"
+    exit_code = EXIT_USAGE
+    message = N_("There is a locked run {name} already, and it holds something else.")
+    remedy = N_("A locked run is never changed: lock under another name. What differs:  sambok runs {name}")
+
+
+class RunIncomplete(Problem):
+    """Figures from which units are missing."""
+
+    code = "RUN_INCOMPLETE"
+    message = N_("Nothing was locked: the figures are incomplete, because books have errors.")
+    remedy = N_("Correct what  sambok check  lists, then lock again.")
+
+
+class RunBlocked(Problem):
+    """A difference inside one legal person."""
+
+    code = "RUN_BLOCKED"
+    exit_code = EXIT_PERSON
+    message = N_(
+        "Nothing was locked: {units} differ by {amount} {currency} ({key}, {found}); in one legal person an unmatched "
+        "amount blocks the lock."
+    )
+    remedy = N_("{what} Then lock again.")
+
+
+class RunMoved(Problem):
+    """Somebody wrote while the figures were made."""
+
+    code = "RUN_MOVED"
+    exit_code = EXIT_OUTSIDE
+    message = N_("Nothing was locked: a file was changed while the figures were worked out.")
+    remedy = N_("Run the command again.")
+
+
+class RunUnknown(Problem):
+    """No lock of that name."""
+
+    code = "RUN_UNKNOWN"
+    exit_code = EXIT_USAGE
+    message = N_("There is no locked run {name}.")
+    remedy = N_("Did you mean {nearest}? Locked are: {known}.")
+
+
+class RunDamaged(Problem):
+    """A file of a lock that isn't what was locked."""
+
+    code = "RUN_DAMAGED"
+    message = N_("The locked run {name} is damaged or was edited: {reason}.")
+    remedy = N_(
+        "Restore its folder from git or a backup. Whoever has the mark in the minutes can tell which copy is the right "
+        "one; nothing in it is ever edited by hand."
+    )
+
+
+class RunUnchecked(Problem):
+    """Figures that can't be worked out again now."""
+
+    code = "RUN_UNCHECKED"
+    message = N_("Whether the locked run {name} still holds can't be told now: {reason}.")
+    remedy = N_("Correct what  sambok check  lists; then the figures are compared again.")
+
+
+class LatePosting(Problem):
+    """A voucher that came into a locked period after it was locked."""
+
+    code = "LATE_POSTING"
+    exit_code = EXIT_PERSON
+    message = N_("A voucher of {date} over {amount} {currency} came in after {name} was locked.")
+    remedy = N_(
+        "Give it a date in an open month, with  concerns: {month}  where it belongs to the earlier one; or keep it and "
+        "lock the period anew, under another name."
+    )
