@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 HALF = Decimal("0.5")
 ALWAYS = dt.date.min
 #: What the tables of one unit say alike wherever they say it.
-SHARED = ("minority", "minority_value", "goodwill_months")
+SHARED = ("net_assets", "minority", "minority_value", "goodwill_months")
 
 
 class OwnerTable(Table):
@@ -43,6 +43,7 @@ class OwnerTable(Table):
     unit: Text
     share: Annotated[Number, Field(gt=0, le=1)]
     since: dt.date | None = None  # None: since the owned unit was founded
+    net_assets: Number | None = None  # at `since`, where the owned unit's book begins later; its currency
     minority: Literal["proportionate", "fair-value"] | None = None
     minority_value: Annotated[Number, Field(ge=0)] | None = None  # owned unit's currency
     goodwill_months: Annotated[int, Field(ge=1, le=600)] | None = None
@@ -58,6 +59,8 @@ class OwnerTable(Table):
     def _value(self) -> OwnerTable:
         if (self.minority == "fair-value") != (self.minority_value is not None):
             raise ValueError('minority = "fair-value" and minority_value belong together')
+        if self.since is None and self.net_assets is not None:
+            raise ValueError("net_assets are those of the day of acquisition: give since, too")
         return self
 
     @property

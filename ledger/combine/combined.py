@@ -16,7 +16,7 @@ from ledger.combine.codes import SETTLED
 from ledger.combine.figures import Cell, line_sums, result_of
 from ledger.combine.flows import Part
 from ledger.combine.levels import Finder
-from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Row, Translation, Unmatched
+from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Row, Share, Translation, Unmatched
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.rules.rounding import half_away
@@ -63,6 +63,7 @@ class Combined:
         level: the level that was asked for.
         pairs: what every two units have to do with each other, and what is left of it; in the reporting currency.
         adjustments: the finance head's, as far as they count; in the reporting currency.
+        shares: which units own which, goodwill and non-controlling interests; in the reporting currency.
         parts: each unit's share; what the view rewrites.
         presented: how the figures came into a currency that isn't the reporting currency; None where they are in it.
     """
@@ -79,6 +80,7 @@ class Combined:
     level: str | None = None
     pairs: tuple[PairRow, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    shares: tuple[Share, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
     presented: Presented | None = field(default=None, repr=False, compare=False)
 
@@ -91,6 +93,11 @@ class Combined:
     def result(self) -> Decimal:
         """Income less expense, a surplus positive; transfers to equity left out."""
         return result_of(self.trial_balance)
+
+    @property
+    def result_minority(self) -> Decimal:
+        """What of the result belongs to non-controlling interests; in the reporting currency."""
+        return sum((share.result_minority for share in self.shares), ZERO)
 
     @cached_property
     def units(self) -> dict[str, Unit]:

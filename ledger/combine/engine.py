@@ -101,6 +101,7 @@ def combine(
         level=level,
         pairs=pairs,
         adjustments=tuple(adjusted.used),
+        shares=tuple(owned.shares),
         parts=parts,
     )
     combined.check()

@@ -161,8 +161,8 @@ def rounding_place(code: str) -> Place:
 
 
 def boundaries_are_months(unit: Unit, scope: Scope) -> bool:
-    """Whether no month is cut by the period or by the unit's coming and going."""
-    starts = (scope.date_from, unit.joined)
+    """Whether no month is cut by the period, by the unit's coming and going, or by its changing hands."""
+    starts = (scope.date_from, unit.joined, *scope.stakes.days(unit.slug))
     ends = (scope.date_to, unit.left)
     return all(d is None or d.day == 1 for d in starts) and all(d is None or (d + DAY).day == 1 for d in ends)
 

@@ -179,6 +179,10 @@ class Collector:
             return
         if part.unit.joined and row.date < part.unit.joined and part.unit.entity == "division":
             return
+        if row.ic == "capital" and row.partner:
+            opened = part.source.summaries[0].first
+            if scope.stakes.explains(slug, row.partner, row.date, opened):
+                return
         source = f"{self.ws.shown(row.file)}:{row.line}"
         stranger = self._stranger(slug, row.partner)
         said = row.date > scope.date_to or row.file == REMEASUREMENT  # the item's own posting says what is wrong

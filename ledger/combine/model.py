@@ -6,8 +6,8 @@ Debit is positive everywhere. Amounts are in the reporting currency where nothin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Protocol
 
@@ -209,6 +209,45 @@ class Unmatched:
         if self.code in SETTLED or len(self.units) < 2:  # noqa: PLR2004  # two sides
             return translate(self.remedy_id)
         return f"{translate(self.remedy_id)} {translate(BLOCKED if self.internal else DISCLOSED)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one unit owns of another, and what that comes to. Reporting currency; equity and gains are positive.
+
+    What belongs to the owned unit as a whole stands with its first owner and is zero with the others, so that columns
+    add up: all but `share`, `effective` and `cost`.
+
+    Attributes:
+        share: the owner's part at the end of the period.
+        effective: the group's part by way of this owner: less what minorities of the owner have of it.
+        cost: what stands with the owner, before it is eliminated.
+        equity_at_acquisition: net assets that were bought, or what was paid in to a unit that its owners founded.
+        goodwill: at the end.
+        goodwill_cta: exchange differences on it since the acquisition.
+        minority: the non-controlling interest in the owned unit at the end, with what that unit owns itself.
+        result_minority: its part of the period's result.
+        cta_minority: its part of translation differences since the acquisition.
+    """
+
+    unit: str
+    owner: str
+    share: Decimal
+    effective: Decimal
+    cost: Decimal
+    equity_at_acquisition: Decimal = ZERO
+    goodwill: Decimal = ZERO
+    goodwill_cta: Decimal = ZERO
+    minority: Decimal = ZERO
+    result_minority: Decimal = ZERO
+    cta_minority: Decimal = ZERO
+
+    def as_json(self, money: Callable[[Decimal], str] = str) -> dict[str, str]:
+        """The object of `sambok combine --json`; `money` writes amounts."""
+        amounts = (f.name for f in fields(self) if f.name not in {"unit", "owner", "share", "effective"})
+        parts = {"share": f"{self.share.normalize():f}", "effective": f"{self.effective.normalize():f}"}
+        told = {name: money(getattr(self, name)) for name in amounts}
+        return {"unit": self.unit, "owner": self.owner, **parts, **told}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.books import Unit
+from ledger.combine.ownership_stakes import Stakes
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Scope:
     level: tuple[str, ...] | None
     date_from: dt.date
     date_to: dt.date
+
+    @cached_property
+    def stakes(self) -> Stakes:
+        """Which units of the run own which."""
+        return Stakes(self.units)
 
     def member(self, slug: str, day: dt.date) -> bool:
         """Whether `slug` is in scope on `day` and part of this run."""

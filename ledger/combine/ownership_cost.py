@@ -1,0 +1,71 @@
+"""What owners have paid for a unit: their postings on participations that carry `ic: "capital"` (SPEC 3, 10).
+
+A posting belongs to the day whose price it is: the acquisition, a later change of shares, the sale. What is booked more
+than ten days after is capital that the owner paid in, a dealing between the two like any other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from ledger.books import PartnerRow, Workspace
+from ledger.combine.flows import Part
+from ledger.combine.model import Place
+from ledger.combine.ownership_equity import rows_of
+from ledger.combine.ownership_stakes import Stakes
+from ledger.rules.rates import Rates
+from ledger.rules.rounding import EXACT, half_away
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One posting of an owner's cost; debit positive.
+
+    Attributes:
+        event: the day whose price it is.
+        amount: what stands in the group for it at the end, reporting currency.
+        worth: what it was worth on its own day, reporting currency.
+        local: the same in the owned unit's currency, unrounded.
+    """
+
+    owner: str
+    event: dt.date
+    day: dt.date
+    place: Place
+    amount: Decimal
+    worth: Decimal
+    local: Decimal
+    source: str
+
+
+def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates, ws: Workspace) -> tuple[Cost, ...]:
+    """All postings of cost of one owned unit, by owner and day.
+
+    Raises:
+        MissingRate: a rate isn't there.
+    """
+    found = []
+    for owner in stakes.owners(slug):
+        part = parts[owner]
+        joined = part.unit.joined if part.unit.entity == "division" else None
+        for row in rows_of(part):
+            if row.partner != slug or row.ic != "capital" or part.mapper.at(row.account).group.root != "Assets":
+                continue
+            event = stakes.event(slug, row.date, part.source.summaries[0].first)
+            if event is not None and (joined is None or row.date >= joined):
+                found.append(_cost(part, row, event, rates, parts[slug].unit.currency, ws))
+    return tuple(sorted(found, key=lambda c: (c.owner, c.day, c.source)))
+
+
+def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, currency: str, ws: Workspace) -> Cost:
+    base, end = rates.base, part.scope.date_to
+    with localcontext(EXACT):
+        amount = half_away(row.amount * rates.spot(row.currency, end), base)
+        worth = half_away(row.amount * rates.spot(row.currency, row.date), base)
+        same = row.document_currency == currency
+        local = row.document_amount if same else worth / rates.spot(currency, row.date)
+    source = f"{ws.shown(row.file)}:{row.line}"
+    return Cost(part.unit.slug, event, row.date, part.mapper.at(row.account), amount, worth, local, source)

@@ -1,0 +1,48 @@
+"""What keeps an owned unit from being worked out against its owners' cost."""
+
+from __future__ import annotations
+
+from ledger.errors import Problem
+from ledger.messages import N_
+
+
+class OwnershipNoCost(Problem):
+    """An owner that hasn't booked what it paid."""
+
+    code = "OWNERSHIP_NO_COST"
+    message = N_("{owner} owns {slug}, but has booked no cost of it for {date}.")
+    remedy = N_('Book it on the account for participations, with partner: "{slug}" and ic: "capital" on the posting.')
+
+
+class OwnershipNoEquity(Problem):
+    """A unit that was bought before its book begins."""
+
+    code = "OWNERSHIP_NO_EQUITY"
+    message = N_("{slug} was bought on {date}, but its book begins no earlier: what was bought isn't there.")
+    remedy = N_(
+        "Date its opening balance the day before {date}. Where its book begins later, say what it had then: net_assets"
+        ' = "1000.00" in [[owner]], in its currency. If its owner founded it, leave since out.'
+    )
+
+
+class OwnershipCapital(Problem):
+    """A founded unit whose capital isn't what its owners paid."""
+
+    code = "OWNERSHIP_CAPITAL"
+    message = N_(
+        "The owners of {slug} have booked {cost} {currency} as its cost, but their part of its capital is {capital}."
+    )
+    remedy = N_(
+        "State since, the day on which it was bought. If they founded it, book in both books what was paid in; "
+        'capital on other accounts than share capital carries partner: and ic: "capital".'
+    )
+
+
+class GoodwillImpairment(Problem):
+    """A write-down of goodwill that isn't there."""
+
+    code = "GOODWILL_IMPAIRMENT"
+    message = N_(
+        "{amount} {currency} of goodwill of {slug} are written down on {date}, but {left} {currency} are left."
+    )
+    remedy = N_("Correct the amount, the date or the unit; goodwill that is amortised away can't be written down.")
