@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger import messages
-from ledger.cli.context import Session, check_out, report, stdout, workspace_option
+from ledger.cli.combine_reports import ALL, REPORTS
+from ledger.cli.context import Session, check_out, report, workspace_option
 from ledger.cli.days import DAY, day_of
 from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
-from ledger.messages import N_, say, translate
+from ledger.messages import N_, say
 
 if TYPE_CHECKING:
     from ledger.books import Books, Workspace
     from ledger.combine import Combined
     from ledger.federation import Federation
 
-#: Columns of text that the names of lines take, and that an amount takes.
-NAME_WIDTH = 34
-AMOUNT_WIDTH = 16
 SHOWN = 60
 
 
@@ -50,61 +47,107 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Day of the balance sheet (default: end of the last month booked).",
 )
 @click.option("--currency", metavar="CODE", help="Present in another currency.")
-@click.option("--level", metavar="NAME", help="Only units of this level; the others are outsiders.")
+@click.option("--level", metavar="NAME", help="Only units of this level (its name, or a path such as Sverige/Uppsala).")
+@click.option(
+    "--report",
+    "reports",
+    type=click.Choice([*REPORTS, ALL]),
+    multiple=True,
+    help="Print this report instead; may be given several times.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["unit", "level", "line"]),
+    help="The worksheet's columns: units, levels, or lines of business; all of them, whatever the window's width.",
+)
+@click.option(
+    "--depth", type=click.IntRange(0), metavar="N", help="Fold levels to this depth (default: 1; reports: all)."
+)
+@click.option("--drill", metavar="LINE[:ACCOUNT][:UNIT]", help="The postings behind a figure, with file and line.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--beancount", type=FILE, metavar="FILE", help="Write the combined ledger as a Beancount file.")
 @click.option("--hledger", type=FILE, metavar="FILE", help="Write it as a journal for hledger and ledger.")
-@click.option("--parquet", type=FOLDER, metavar="DIR", help="Write trial balance and eliminations as Parquet.")
+@click.option("--ledger", type=FILE, metavar="FILE", help="The same journal.")
+@click.option("--csv", type=FOLDER, metavar="DIR", help="Write every report as a CSV file.")
+@click.option("--parquet", type=FOLDER, metavar="DIR", help="Write every report as a Parquet file.")
 @workspace_option
 @click.pass_obj
 def combine(
     session: Session,
+    /,
     date_from: dt.date | None,
     date_to: dt.date | None,
     currency: str | None,
     level: str | None,
+    reports: tuple[str, ...],
+    by: str | None,
+    depth: int | None,
+    drill: str | None,
     as_json: bool,  # noqa: FBT001  click gives flags so
-    beancount: Path | None,
-    hledger: Path | None,
-    parquet: Path | None,
+    **exports: Path | None,
 ) -> int:
     """Combine all units: trial balance, eliminations, what doesn't match, translation with its proof.
 
-    Debit is positive. A unit whose book has errors is left out, and the figures are marked incomplete.
+    Debit is positive; in the bridge and in changes in equity a surplus and equity are. A unit whose book has errors is
+    left out, and the figures are marked incomplete. --report, --by and --drill choose what is printed; --json has all
+    reports.
 
     Ends with 0 when all is well, 1 when a book has errors, 3 when dealings between units don't match
     (differences within the tolerance, of exchange rates, and what is in transit need nobody).
     """
-    exports = [file for file in (beancount, hledger, parquet) if file is not None]
+    wanted = {kind: file for kind, file in exports.items() if file is not None}
     chosen = {"date_from": date_from, "date_to": date_to, "currency": currency, "level": level}
     key = f"combine {sorted((k, str(v)) for k, v in chosen.items())} {os.environ.get('SAMBOK_LANGUAGE', '')}"
-    if as_json and not exports and (known := _known(session, key)) is not None:
+    if as_json and not wanted and not drill and (known := _known(session, key)) is not None:
         ended, _, text = known.partition("\n")
         click.echo(text, nl=False)
         return int(ended)
-    from ledger.combine.export import json_text  # noqa: PLC0415  a repeated answer needs none of this
-    from ledger.federation import load_federation  # noqa: PLC0415  as above
+    from ledger.federation import load_federation  # noqa: PLC0415  a repeated answer needs none of this
 
     ws = session.workspace
-    if exports and currency not in {None, ws.currency}:
-        raise click.UsageError(
-            "--beancount, --hledger and --parquet are in the reporting currency: leave --currency out."
-        )
-    for file in exports:
+    _refuse(ws, currency, wanted, drill)
+    for file in wanted.values():
         check_out(ws, file)
     federation = load_federation(ws)
     found = _combined(federation, chosen)
     code = _exit_code(federation, found)
     found = replace(found, problems=tuple(_problems(federation, found)))
-    _export(federation, found, beancount, hledger, parquet)
+    _export(federation, found, wanted)
+    if drill:
+        _drill(ws, found, drill, as_json=as_json)
+        return code
     if as_json:
+        from ledger.combine.export import json_text  # noqa: PLC0415  as above
+
         text = json_text(found)
         _keep(ws, federation.books, key, f"{code}\n{text}")
         click.echo(text, nl=False)
     else:
-        _print(ws, found)
+        _print(ws, found, reports, by, depth)
         report(found.problems, SHOWN)
     return code
+
+
+def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill: str | None) -> None:
+    """What is in the reporting currency only."""
+    if currency in {None, ws.currency}:
+        return
+    if wanted.keys() & {"beancount", "hledger", "ledger"}:
+        raise click.UsageError(
+            "--beancount, --hledger and --ledger are in the reporting currency: leave --currency out."
+        )
+    if drill:
+        raise click.UsageError("--drill is in the reporting currency: leave --currency out.")
+
+
+def _drill(ws: Workspace, found: Combined, figure: str, *, as_json: bool) -> None:
+    from ledger.cli import combine_drill as opened  # noqa: PLC0415  only for --drill
+
+    told = opened.drilled(ws, found, figure)
+    if as_json:
+        opened.emit_drilled(told, found.currency)
+    else:
+        opened.print_drilled(told, found.currency)
 
 
 def _combined(federation: Federation, chosen: dict[str, Any]) -> Combined:
@@ -159,94 +202,54 @@ def _keep(ws: Workspace, books: Books, key: str, text: str) -> None:
         answer_cache(ws.state_folder).put(f"{books.fingerprint} {key}", text)
 
 
-def _export(
-    federation: Federation, found: Combined, beancount: Path | None, hledger: Path | None, parquet: Path | None
-) -> None:
+def _export(federation: Federation, found: Combined, wanted: dict[str, Path]) -> None:
+    if not wanted:
+        return
     from ledger.books import durable  # noqa: PLC0415  only for exports
+    from ledger.combine import group_entries  # noqa: PLC0415  as above
+    from ledger.combine.export import beancount_text, journal_text, parquet_tables, write_tables  # noqa: PLC0415  as above
+    from ledger.combine.tables import csv_tables  # noqa: PLC0415  as above
 
-    if beancount or hledger:
-        from ledger.combine import group_entries  # noqa: PLC0415  as above
-        from ledger.combine.export import beancount_text, journal_text  # noqa: PLC0415  as above
-
-        ws = federation.workspace
-        entries = group_entries(federation.books, federation.run, found, language=None, threshold=10**9)
-        title = found.title(ws.config.federation.name)
-        if beancount:
-            durable.replace(beancount.absolute(), beancount_text(entries, title, found.currency, ws.shown).encode())
-        if hledger:
-            durable.replace(hledger.absolute(), journal_text(entries, title).encode())
-    if parquet:
-        from ledger.combine.export import write_parquet  # noqa: PLC0415  as above
-
-        write_parquet(found, parquet.absolute(), durable.replace)
+    ws = federation.workspace
+    title = found.title(ws.config.federation.name)
+    texts = wanted.keys() & {"beancount", "hledger", "ledger"}
+    entries = group_entries(federation.books, federation.run, found, language=None, threshold=10**9) if texts else []
+    for kind, path in wanted.items():
+        if kind == "beancount":
+            durable.replace(path.absolute(), beancount_text(entries, title, found.currency, ws.shown).encode())
+        elif kind in {"hledger", "ledger"}:
+            durable.replace(path.absolute(), journal_text(entries, title).encode())
+        else:
+            files = csv_tables(found) if kind == "csv" else parquet_tables(found)
+            write_tables(files, path.absolute(), durable.replace)
 
 
-def _print(ws: Workspace, found: Combined) -> None:
-    """Worksheet, what doesn't match, and the translation proof, on standard output."""
-    from rich.table import Table  # noqa: PLC0415  only for people
+def _print(ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | None, depth: int | None) -> None:
+    """The reports that were asked for; else worksheet, what doesn't match, translation, and what more there is to see.
 
+    Without `--depth` a worksheet by level is folded to the highest levels, and reports aren't folded.
+    """
+    names = list(REPORTS) if ALL in reports else [name for name in REPORTS if name in reports]
+    if by is not None and "worksheet" not in names:
+        names.insert(0, "worksheet")
+    for name in names:
+        folded = depth if depth is not None else 1 if name == "worksheet" else 99
+        REPORTS[name](ws, found, by or "unit", folded)
+    if not names:
+        _overview(ws, found)
+
+
+def _overview(ws: Workspace, found: Combined) -> None:
+    from ledger.cli.combine_reports import more, translation, unmatched  # noqa: PLC0415  only for people
+    from ledger.cli.combine_tables import print_sheet  # noqa: PLC0415  as above
     from ledger.combine.worksheet import worksheet  # noqa: PLC0415  as above
 
-    console = stdout()
-    sheet = worksheet(found)
-    columns: tuple[str, ...] = sheet.columns
-    full = NAME_WIDTH + AMOUNT_WIDTH * (len(columns) + 1) <= console.width
-    title = say(
-        N_("{name}, combined {start} to {end}, {currency}, debit positive"),
-        name=ws.config.federation.name,
-        start=found.date_from,
-        end=found.date_to,
-        currency=found.currency,
-    )
-    if not found.complete:
-        title = f"{title}: {say(N_('INCOMPLETE'))}"
-    pseudo = tuple(c for c in columns if c not in ws.units)
-    table = Table(title=title, box=None, pad_edge=False, title_justify="left")
-    table.add_column("")
-    shown = columns if full else (say(N_("Units")), *pseudo)
-    for name in (*shown, say(N_("Group"))):
-        table.add_column(name, justify="right", no_wrap=True, min_width=AMOUNT_WIDTH - 1)  # a figure is never cut
-    for row in sheet.rows:
-        amounts = [row.amounts.get(c) for c in columns] if full else [row.units, *(row.amounts.get(c) for c in pseudo)]
-        cells = ["" if not a else amount_text(a, found.currency) for a in (*amounts, row.total)]
-        table.add_row(row.line.label(messages.current()), *cells)
-    console.width = max(console.width, NAME_WIDTH + AMOUNT_WIDTH * (len(shown) + 1))
-    console.print(table)
+    whole = print_sheet(ws, found, worksheet(found), whole=False)
     amount = amount_text(found.result, found.currency)
     click.echo(say(N_("Result (surplus positive): {amount} {currency}"), amount=amount, currency=found.currency))
-    if not full and len(columns) > len(pseudo):
-        click.echo(
-            say(N_("Each unit's column: in a wider window, with --json, or in the browser (sambok up).")), err=True
-        )
-    _unmatched(found)
-    for proof in found.translation:
-        click.echo(
-            say(
-                N_("Translation of {unit} ({currency}): posted {posted}, roll-forward {proof}."),
-                unit=proof.unit,
-                currency=proof.currency,
-                posted=proof.posted,
-                proof=proof.proof,
-            )
-        )
-
-
-def _unmatched(found: Combined) -> None:
-    """What needs a person, each with its remedy; what is settled, counted."""
-    from ledger.combine import SETTLED  # noqa: PLC0415  only for people
-
-    waiting = [item for item in found.unmatched if item.code not in SETTLED]
-    settled = [item for item in found.unmatched if item.code in SETTLED]
-    if waiting:
-        click.echo("\n" + say(N_("Dealings between units that need a person:")))
-    for item in waiting:
-        amount = f"{amount_text(item.amount, item.currency)} {item.currency}"
-        click.echo(f"  {' – '.join(item.units)}  {amount}  {item.kind}  {item.key}  [{item.code}]")
-        click.echo(f"    {item.text} {item.remedy}")
-        for source in item.sources:
-            click.echo(f"    {source}")
-    counted: dict[tuple[str, str], int] = {}
-    for item in settled:
-        counted[item.code, item.message] = counted.get((item.code, item.message), 0) + 1
-    for (code, message), count in sorted(counted.items()):
-        click.echo(f"  {count} × {translate(message)} [{code}]")
+    unmatched(ws, found)
+    translation(ws, found)
+    if not whole and found.units:
+        click.echo(say(N_("Each unit's column: --by unit, --json, or in the browser (sambok up).")), err=True)
+    for line in more(found):
+        click.echo(line, err=True)

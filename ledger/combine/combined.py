@@ -19,7 +19,6 @@ from ledger.combine.levels import Finder
 from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Row, Share, Translation, Unmatched
 from ledger.errors import Problem
 from ledger.messages import N_, say
-from ledger.rules.rounding import half_away
 
 
 @dataclass(frozen=True)
@@ -145,67 +144,13 @@ class Combined:
                 by_pair[entry.kind, entry.units] += sum((p.amount for p in entry.postings), ZERO)
         assert not any(by_pair.values())
 
+    @property
+    def legal_persons(self) -> int:
+        """How many legal persons the units are: of one, these are its own figures; of several, nobody's (SPEC 1)."""
+        return len({unit.legal_person for unit in self.units.values()})
+
     def as_json(self) -> dict[str, Any]:
         """The object of `sambok combine --json` (SPEC 5): the same figures give the same bytes."""
-        return {
-            "schema": 1,
-            "kind": "combined",
-            "currency": self.currency,
-            "from": self.date_from.isoformat(),
-            "to": self.date_to.isoformat(),
-            "complete": self.complete,
-            **({"level": self.level} if self.level else {}),
-            "trial_balance": [
-                {"line": r.line, "account": r.account, "unit": r.unit, "amount": self._text(r.amount)}
-                for r in self.trial_balance
-            ],
-            "lines": {name: self._text(amount) for name, amount in self.lines.items()},
-            "result": self._text(self.result),
-            "eliminations": [
-                {
-                    "kind": e.kind,
-                    "key": e.key,
-                    "units": list(e.units),
-                    "section": e.section,
-                    "level": list(e.level),
-                    "amount": self._text(e.amount),
-                    "sources": list(e.sources),
-                }
-                for e in self.eliminations
-            ],
-            "unmatched": [
-                {
-                    "code": u.code,
-                    "class": u.kind,
-                    "key": u.key,
-                    "units": list(u.units),
-                    "amount": _money(u.amount, u.currency),
-                    "currency": u.currency,
-                    "sources": list(u.sources),
-                    "remedy": u.remedy,
-                }
-                for u in self.unmatched
-            ],
-            "translation": [
-                {
-                    "unit": t.unit,
-                    "currency": t.currency,
-                    "opening_net_assets": _money(t.opening_net_assets, t.currency),
-                    "posted": self._text(t.posted),
-                    "proof": self._text(t.proof),
-                    "rounding": self._text(t.rounding),
-                }
-                for t in self.translation
-            ],
-            "adjustments": [adjustment.as_json() for adjustment in self.adjustments],
-            "errors": [problem.as_json() for problem in self.problems],
-        }
+        from ledger.combine.answer import answer  # noqa: PLC0415  the reports are made of these figures
 
-    def _text(self, amount: Decimal) -> str:
-        return _money(amount, self.currency)
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    """An amount with its currency's decimals; one that is finer keeps its own."""
-    rounded = half_away(amount, currency)
-    return f"{rounded if rounded == amount else amount.normalize():f}"
+        return answer(self)

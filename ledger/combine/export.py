@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,11 @@ from beancount.core import data
 from beancount.parser import printer
 
 from ledger.combine.combined import Combined
+from ledger.combine.tables import COUNT, DATE, MONEY, SHARE, TEXT, Table, tables
 
-#: Decimals of a Parquet amount: no currency has more.
+#: Decimals of a Parquet amount: no currency has more. Of an owner's share: more than any statute gives.
 SCALE = 4
-TEXT, DATE, MONEY = "text", "date", "money"
+SHARE_SCALE = 18
 
 
 def json_text(combined: Combined) -> str:
@@ -76,66 +76,39 @@ def _plain(text: str) -> str:
 
 
 def parquet_tables(combined: Combined) -> dict[str, bytes]:
-    """Parquet files by name: trial balance, entries that no unit wrote, unmatched, translation."""
-    return {
-        "trial_balance.parquet": _parquet(
-            {"line": TEXT, "account": TEXT, "unit": TEXT, "amount": MONEY},
-            ((r.line, r.account, r.unit, r.amount) for r in combined.trial_balance),
-        ),
-        "entries.parquet": _parquet(
-            {
-                "date": DATE,
-                **dict.fromkeys(("column", "kind", "key", "section", "units", "line", "account", "unit"), TEXT),
-                "amount": MONEY,
-                "source": TEXT,
-            },
-            (
-                (
-                    *(e.date, e.column, e.kind, e.key, e.section, ",".join(e.units)),
-                    *(p.place.line, p.place.account, p.unit or p.column, p.amount, p.source),
-                )
-                for e in combined.entries
-                for p in e.postings
-            ),
-        ),
-        "unmatched.parquet": _parquet(
-            {
-                **dict.fromkeys(("code", "class", "key", "units"), TEXT),
-                "amount": MONEY,
-                "currency": TEXT,
-                "sources": TEXT,
-            },
-            (
-                (u.code, u.kind, u.key, ",".join(u.units), u.amount, u.currency, ",".join(u.sources))
-                for u in combined.unmatched
-            ),
-        ),
-        "translation.parquet": _parquet(
-            {"unit": TEXT, "currency": TEXT, "opening_net_assets": MONEY, "posted": MONEY, "proof": MONEY},
-            ((t.unit, t.currency, t.opening_net_assets, t.posted, t.proof) for t in combined.translation),
-        ),
-    }
+    """Parquet files by name: a table for each report."""
+    return {f"{table.name}.parquet": _parquet(table) for table in tables(combined)}
 
 
-def _parquet(columns: dict[str, str], rows: Iterable[tuple[Any, ...]]) -> bytes:
+def _parquet(table: Table) -> bytes:
     """A table as Parquet; an amount that is finer than its column is a programming error."""
     import io  # noqa: PLC0415  with Polars, which only this export needs
 
     import polars as pl  # noqa: PLC0415  as above
 
-    types: dict[str, Any] = {TEXT: pl.String(), DATE: pl.Date(), MONEY: pl.Decimal(38, SCALE)}
-    kept = list(rows)
-    assert all(v == round(v, SCALE) for row in kept for v in row if isinstance(v, Decimal))
-    frame = pl.DataFrame(kept, schema={name: types[kind] for name, kind in columns.items()}, orient="row")
+    types: dict[str, Any] = {
+        TEXT: pl.String(),
+        DATE: pl.Date(),
+        COUNT: pl.Int64(),
+        MONEY: pl.Decimal(38, SCALE),
+        SHARE: pl.Decimal(38, SHARE_SCALE),
+    }
+    kinds = table.columns.values()
+    kept = [tuple(map(_sized, kinds, row)) for row in table.rows]
+    frame = pl.DataFrame(kept, schema={name: types[kind] for name, kind in table.columns.items()}, orient="row")
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     return buffer.getvalue()
 
 
-def write_parquet(combined: Combined, folder: Path, write: Callable[[Path, bytes], None]) -> list[Path]:
-    """Write the tables into `folder`, each whole or not at all; their paths."""
-    paths = []
-    for name, content in parquet_tables(combined).items():
+def _sized(kind: str, value: Any) -> Any:
+    if kind == MONEY and value is not None:
+        assert value == round(value, SCALE)
+    return round(value, SHARE_SCALE) if kind == SHARE and value is not None else value
+
+
+def write_tables(files: Mapping[str, bytes], folder: Path, write: Callable[[Path, bytes], None]) -> list[Path]:
+    """Write files by name into `folder`, each whole or not at all; their paths."""
+    for name, content in files.items():
         write(folder / name, content)
-        paths.append(folder / name)
-    return paths
+    return [folder / name for name in files]

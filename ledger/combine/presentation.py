@@ -13,8 +13,9 @@ the proof is the roll-forward Σ income and expense × (1 ÷ closing − 1 ÷ it
 An account's amounts are rounded to date: together they are the account's sum, rounded once. What single amounts are
 rounded by stands on the same account and is less than a unit of the currency for each of them.
 
-Dealings that don't match stay in their documents' currency. Of two units' dealings (the pair matrix) only sums are
-known: those of the result go at the rate at which income and expense as a whole were presented.
+Dealings that don't match stay in their documents' currency. Of two units' dealings (the pair matrix) and of a
+minority's part of a result only sums are known: they go at the rate of income and expense as a whole.
+Adjustments are listed as they were written, in the reporting currency; their entries are presented like all others.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ledger.books import month_of
 from ledger.combine.combined import Combined, Presented
 from ledger.combine.figures import Cell, add, entry_cells, is_result, rows_of
 from ledger.combine.flows import Part
-from ledger.combine.model import CTA, PSEUDO, ZERO, GroupEntry, GroupPosting, PairRow, Place, Translation
+from ledger.combine.model import CTA, PSEUDO, ZERO, GroupEntry, GroupPosting, PairRow, Place, Share, Translation
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, unit_of
 
@@ -62,6 +63,7 @@ def present(combined: Combined, currency: str, rates: Rates) -> Combined:
         entries=entries,
         translation=tuple(presenter.translation(proof) for proof in combined.translation),
         pairs=tuple(presenter.pair(row) for row in combined.pairs),
+        shares=tuple(presenter.share(share) for share in combined.shares),
         presented=Presented(combined, presenter.closing, cells, *made),
     )
     presented.check()
@@ -152,12 +154,30 @@ class _Presenter:
         rounding, opening = self.at_closing(proof.rounding), self.at_closing(proof.opening)
         return replace(proof, posted=told, proof=told, rounding=rounding, opening=opening)
 
+    def mean(self) -> Decimal:
+        """The rate at which income and expense as a whole were presented."""
+        with localcontext(EXACT):
+            return self.gross[0] / self.gross[1] if self.gross[1] else self.closing
+
+    def share(self, share: Share) -> Share:
+        """What is owned of a unit: at the closing rate, but the part of the result."""
+        with localcontext(EXACT):
+            result = half_away(share.result_minority / self.mean(), self.currency)
+        return replace(
+            share,
+            cost=self.at_closing(share.cost),
+            equity_at_acquisition=self.at_closing(share.equity_at_acquisition),
+            goodwill=self.at_closing(share.goodwill),
+            goodwill_cta=self.at_closing(share.goodwill_cta),
+            minority=self.at_closing(share.minority),
+            result_minority=result,
+            cta_minority=self.at_closing(share.cta_minority),
+        )
+
     def pair(self, row: PairRow) -> PairRow:
         """Two units' dealings; what is left is what the presented sums leave."""
-        rate = self.closing
+        rate = self.mean() if row.section == "result" else self.closing
         with localcontext(EXACT):
-            if row.section == "result" and self.gross[1]:
-                rate = self.gross[0] / self.gross[1]
             one, other, out, adjusted = (
                 half_away(a / rate, self.currency) for a in (row.one, row.other, row.eliminated, row.adjusted)
             )

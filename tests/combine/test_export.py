@@ -97,7 +97,7 @@ def test_parquet_holds_the_same_rows(ledger_entries):
 def test_the_same_books_give_the_same_bytes_in_another_process(federation, tmp_path):
     """What order a process keeps its sets in (its hash seed), and whether a cache is there, changes no byte."""
     root = federation(TEXTS, prices=PRICES).workspace.root
-    kinds = {"--beancount": "g.beancount", "--hledger": "g.journal", "--parquet": "tables"}
+    kinds = {"--beancount": "g.beancount", "--hledger": "g.journal", "--parquet": "tables", "--csv": "sheets"}
     made = []
     for seed in ("1", "2"):
         out = tmp_path / f"seed {seed}"
@@ -112,6 +112,6 @@ def test_the_same_books_give_the_same_bytes_in_another_process(federation, tmp_p
         assert done.returncode == 3, done.stderr  # a dealing of 9,000 against one of 8,500 waits for a person
         files = {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
         made.append({"json": done.stdout, **files})
-    assert len(made[0]) == 1 + 2 + 4
+    assert len(made[0]) == 1 + 2 + 12 + 12
     assert all(made[0].values())
     assert made[0] == made[1]

@@ -1,0 +1,99 @@
+"""`sambok combine --drill LINE[:ACCOUNT][:UNIT]`: the postings behind a figure, with file and line (SPEC 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledger.cli.context import emit, stdout
+from ledger.cli.tables import amount_text, print_table
+from ledger.messages import N_, say, translate
+
+if TYPE_CHECKING:
+    from ledger.books import Workspace
+    from ledger.combine import Combined
+    from ledger.combine.drill import Drilled, Source
+
+
+def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
+    """Open a figure.
+
+    Args:
+        ws: the workspace.
+        found: the figures, in the reporting currency.
+        figure: line, then account (its label or its code) and unit (or ELIM, ADJ, CTA) where wanted:
+            `NetSales`, `NetSales:3001`, `NetSales:repris`, `NetSales:3001-Sales:repris`.
+
+    Raises:
+        FigureUnknown: there is no such figure.
+    """
+    from ledger.combine.drill import drill  # noqa: PLC0415  only for this option
+    from ledger.combine.model import PSEUDO  # noqa: PLC0415  as above
+
+    line, *rest = figure.split(":", 2)
+    account, unit, *_ = *rest, "", ""
+    if account and not unit and (account in found.parts or account in PSEUDO):
+        account, unit = "", account
+    return drill(found, line, account or None, unit or None, shown=ws.shown)
+
+
+def print_drilled(told: Drilled, currency: str) -> None:
+    """The postings as a table, and their sum."""
+    heads = [N_("Date"), N_("Unit"), N_("Amount"), N_("Account"), N_("Place"), N_("Text")]
+    rows = [
+        [
+            s.date.isoformat(),
+            s.unit if s.column in {s.unit, "CTA"} else f"{s.column} {s.unit}",
+            amount_text(s.amount, currency),
+            s.place.account,
+            place_of(s),
+            text_of(s),
+        ]
+        for s in told.sources
+    ]
+    rows.append(["", say(N_("Sum")), amount_text(told.amount, currency), "", "", ""])
+    print_table(stdout(), [translate(head) for head in heads], rows, left={0, 1, 3, 4, 5})
+
+
+def place_of(source: Source) -> str:
+    """Where a posting stands; a rule's name where no person wrote it."""
+    if source.rule:
+        return say(N_("made by a rule: {name}"), name=source.rule)
+    return f"{source.file}:{source.line}" if source.line else source.file or source.key
+
+
+def text_of(source: Source) -> str:
+    """A voucher's text; the kind and name of a dealing for entries that no unit wrote."""
+    if source.masked:
+        return say(N_("Payroll or a person's loan"))
+    return f"{source.text} {source.key}".strip()
+
+
+def emit_drilled(told: Drilled, currency: str) -> None:
+    """The same as one JSON object."""
+    from ledger.combine.answer import money  # noqa: PLC0415  only for this option
+
+    answer: dict[str, Any] = {
+        "schema": 1,
+        "kind": "figure",
+        "currency": currency,
+        "line": told.line,
+        "account": told.account,
+        "unit": told.unit,
+        "amount": money(told.amount, currency),
+        "sources": [
+            {
+                "date": s.date.isoformat(),
+                "column": s.column,
+                "unit": s.unit,
+                "account": s.place.account,
+                "amount": money(s.amount, currency),
+                "file": s.file or None,
+                "line": s.line or None,
+                "rule": s.rule,
+                "key": s.key or None,
+                "text": text_of(s),
+            }
+            for s in told.sources
+        ],
+    }
+    emit(answer)

@@ -1,0 +1,280 @@
+"""`sambok combine`: reports, drill-down, CSV, and how they fit windows (SPEC 5, 10)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import pytest
+
+from tests.cli.test_combine import TABLES, run
+from tests.combine.conftest import opens
+from tests.combine.test_levels import sold
+from tests.combine.test_worked import ENTITY, sale
+
+INSIDE, BOUGHT = sale("repris", "loppis", "100.00", "100.00", 1)
+ACROSS, ALSO = sale("repris", "kafeet", "9000.00", "8500.00", 2)
+BOOKS = {
+    "repris": (sold("1000.00") + INSIDE + ACROSS, ["Sverige", "Östergötland"], "Återbruk"),
+    "loppis": (sold("500.00") + BOUGHT, ["Sverige", "Östergötland"], "Återbruk"),
+    "kafeet": (sold("200.00") + ALSO, ["Sverige", "Uppsala"], "Kafé"),
+}
+
+
+@pytest.fixture
+def divisions(make_workspace):
+    """Three divisions: 100 sold within a region and a line, 9,000 sold across of which 8,500 is booked."""
+    return federation(make_workspace, "")
+
+
+def federation(make_workspace, entity, name="{}"):
+    units = {}
+    for slug, (text, levels, line) in BOOKS.items():
+        shown = json.dumps(levels, ensure_ascii=False)
+        units[slug] = {
+            "unit": f'{entity}\nlevels = {shown}\nbusiness_line = "{name.format(line)}"',
+            "accounts": opens(text),
+            "2026-03": text.replace("2026-02-01", "2026-03-01"),
+        }
+    return make_workspace(units)
+
+
+def test_the_bridge(divisions):
+    result, code = run(divisions, "--report", "bridge")
+    assert code == 3
+    assert [row.split("  ")[0].strip() for row in result.stdout.splitlines() if row.strip()][3:] == [
+        "Gemensamt",
+        "Kafeet",
+        "Loppis",
+        "Repris",
+        "Sum of the units' results",
+        "Eliminated dealings",
+        "The group's result",
+    ]
+    # 200 - 8,500; 500 - 100; 1,000 + 9,100; 500 of it was never booked by the other side
+    for name, amount in {
+        "Kafeet": "-8 300.00",
+        "Loppis": "400.00",
+        "Repris": "10 100.00",
+        "Sum of the units' results": "2 200.00",
+        "Eliminated dealings": "0.00",
+        "The group's result": "2 200.00",
+    }.items():
+        (row,) = [row for row in result.stdout.splitlines() if row.strip().startswith(name)]
+        assert row.strip().removeprefix(name).strip() == amount
+
+
+def test_levels_and_lines(divisions):
+    result, _ = run(divisions, "--report", "levels", "--report", "lines")
+    rows = [" ".join(row.split()) for row in result.stdout.splitlines()]
+    # level, units, income, expenses, result, assets, liabilities
+    assert "Sverige 3 2 200.00 2 200.00 2 200.00" in rows  # claims of 500 without a debt, money 1,700
+    assert "Östergötland 2 10 500.00 10 500.00 10 500.00" in rows
+    assert "Uppsala 1 200.00 -8 500.00 -8 300.00 200.00 8 500.00" in rows
+    assert "Kafé 1 200.00 -8 500.00 -8 300.00 200.00 8 500.00" in rows
+    assert "Återbruk 2 10 500.00 10 500.00 10 500.00" in rows
+    assert "Between them -8 500.00 8 500.00 -8 500.00 -8 500.00" in rows
+    folded, _ = run(divisions, "--report", "levels", "--depth", "1")
+    assert "Sverige" in folded.stdout
+    assert "Uppsala" not in folded.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "heads", "sales"),
+    [
+        (("--by", "unit"), ["kafeet", "loppis", "repris", "ELIM", "Group"], "-200 -500 -10100 8600 -2200"),
+        (
+            ("--by", "line"),
+            ["Kafé", "Återbruk", "Without", "business", "line", "ELIM", "Group"],
+            "-200 -10500 8500 -2200",
+        ),
+        (("--by", "level"), ["Sverige", "gemensamt", "Group"], "-2200 -2200"),
+        (
+            ("--by", "level", "--depth", "2"),
+            ["Sverige/Uppsala", "Sverige/Östergötland", "gemensamt", "ELIM", "Group"],
+            "-200 -10500 8500 -2200",
+        ),
+        (("--by", "level", "--depth", "0"), ["Samverkan", "Test", "Group"], "-2200 -2200"),
+    ],
+)
+def test_the_worksheet_by_unit_level_and_line(divisions, monkeypatch, args, heads, sales):
+    monkeypatch.setenv("COLUMNS", "200")
+    result, _ = run(divisions, *args)
+    rows = result.stdout.splitlines()
+    assert rows[2].split() == heads
+    (row,) = [row for row in rows if row.startswith("Net sales")]
+    amounts = row.removeprefix("Net sales").replace(".00", "").split("  ")
+    assert [a.strip().replace(" ", "") for a in amounts if a.strip()] == sales.split()
+
+
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_all_columns_whatever_the_width(make_workspace, monkeypatch, width):
+    """Fifty units in a narrow window: in pieces below each other, no figure cut, the group's at the end."""
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = sold("1234567.89").replace("2026-02-01", "2026-03-01")
+    units = {f"unit{n:02d}": {"unit": ENTITY, "accounts": opens(text), "2026-03": text} for n in range(50)}
+    ws = make_workspace(units)
+    result, code = run(ws, "--by", "unit")
+    assert code == 0
+    assert result.stdout.count("-1 234 567.89") == 50
+    assert "-61 728 394.50" in result.stdout
+    assert "…" not in result.stdout
+    assert "\x1b" not in result.stdout
+    heads = [
+        word for row in result.stdout.splitlines() for word in row.split() if word[:4] == "unit" and word[4:].isdigit()
+    ]
+    assert heads[:50] == sorted(units)
+    plain, _ = run(ws)
+    assert "unit07" not in plain.stdout
+    assert "--by unit" in plain.stderr
+
+
+def test_what_blocks_and_what_is_disclosed(make_workspace):
+    inside, _ = run(federation(make_workspace, ""), "--report", "unmatched")
+    assert "Blocks the close" in inside.stdout
+    assert "Disclosed" not in inside.stdout
+    between, code = run(federation(make_workspace, ENTITY), "--report", "unmatched")
+    assert code == 3
+    assert "Blocks the close" not in between.stdout
+    assert "Disclosed" in between.stdout
+    for result in (inside, between):
+        assert "kafeet – repris  500.00 SEK  trade  ic-repris-2  [AMOUNT_DIFF]" in result.stdout
+
+
+def test_whose_figures_they_are(make_workspace):
+    one, _ = run(federation(make_workspace, ""))
+    assert "One legal person, 4 units: its own figures." in one.stdout
+    several, _ = run(federation(make_workspace, ENTITY))
+    assert "4 legal persons, 4 units: no legal person's own statements." in several.stdout
+    for result in (one, several):
+        assert "combined 2026-01-01 to 2026-03-31" in result.stdout
+        assert "onsolidated" not in result.stdout
+
+
+def test_what_more_there_is_to_see(divisions):
+    result, _ = run(divisions)
+    assert [line for line in result.stderr.splitlines() if "--report" in line] == [
+        "From the units' results to the group's: --report bridge",
+        "Changes in equity: --report equity",
+        "Each level's own figures: --report levels, --by level --depth N",
+        "By business line: --report lines, --by line",
+        "4 sums of dealings between two units: --report pairs",
+        "4 dealings eliminated: --report eliminations",
+    ]
+
+
+def test_all_reports_have_something_to_say(divisions):
+    result, code = run(divisions, "--report", "all")
+    assert code == 3
+    for title in (
+        "Dealings by pair",
+        "From the units'",
+        "Changes in equity",
+        "By level",
+        "By business line",
+        "Eliminated",
+    ):
+        assert title in result.stdout
+    assert result.stdout.count("Nothing.") == 2  # no owned units, no adjustments
+
+
+@pytest.mark.parametrize(
+    ("figure", "rows"),
+    [
+        ("NetSales:ELIM", [("8500.00", "ELIM"), ("100.00", "ELIM")]),
+        ("NetSales:kafeet", [("-200.00", "kafeet")]),
+        ("NetSales:3001:kafeet", [("-200.00", "kafeet")]),
+        ("NetSales:3001-Sales:kafeet", [("-200.00", "kafeet")]),
+        ("NetSales::kafeet", [("-200.00", "kafeet")]),
+    ],
+)
+def test_a_figure_opens_its_postings(divisions, figure, rows):
+    result, code = run(divisions, "--drill", figure, "--json")
+    assert code == 3
+    answer = json.loads(result.stdout)
+    assert sorted((s["amount"], s["column"]) for s in answer["sources"]) == sorted(rows)
+    assert sum(Decimal(s["amount"]) for s in answer["sources"]) == Decimal(answer["amount"])
+    for source in answer["sources"]:
+        lines = (divisions.root / source["file"]).read_text(encoding="utf-8").splitlines()
+        assert source["line"] <= len(lines)
+    shown, _ = run(divisions, "--drill", figure)
+    for source in answer["sources"]:
+        assert f"{source['file']}:{source['line']}" in shown.stdout
+
+
+def test_a_figure_that_is_not_there(divisions):
+    result, code = run(divisions, "--drill", "NetSale")
+    assert (result.exception.code, code) == ("FIGURE_UNKNOWN", 2)
+    refused, _ = run(divisions, "--drill", "NetSales", "--currency", "EUR")
+    assert "reporting currency" in str(refused.exception)
+
+
+def test_json_has_every_report(divisions):
+    answer = json.loads(run(divisions, "--json")[0].stdout)
+    assert answer["legal_persons"] == 1
+    assert [(u["internal"], u["blocks"]) for u in answer["unmatched"]] == [(True, True)]
+    assert {tuple(e["units"]): e["level"] for e in answer["eliminations"]} == {
+        ("loppis", "repris"): ["Sverige", "Östergötland"],
+        ("kafeet", "repris"): ["Sverige"],
+    }
+    levels = {tuple(level["path"]): level for level in answer["levels"]}
+    assert levels["Sverige", "Östergötland"]["result"] == "10500.00"
+    assert levels["Sverige", "Östergötland"]["units"] == ["loppis", "repris"]
+    assert levels[()]["lines"] == answer["lines"]
+    assert {line["name"]: line["result"] for line in answer["business_lines"]} == {
+        "Kafé": "-8300.00",
+        "Återbruk": "10500.00",
+        None: "0.00",
+    }
+    assert answer["between_business_lines"]["lines"]["NetSales"] == "8500.00"
+    assert answer["bridge"][0] == {"step": "unit", "unit": "gemensamt", "amount": "0.00"}
+    assert sum(Decimal(step["amount"]) for step in answer["bridge"]) == Decimal(answer["result"])
+    total = answer["equity"][-1]
+    assert (total["line"], total["opening"], total["result"], total["closing"]) == (
+        "total",
+        "0.00",
+        "2200.00",
+        "2200.00",
+    )
+    pairs = {(*p["units"], p["section"]): p for p in answer["pairs"]}
+    claims = pairs["kafeet", "repris", "balance"]
+    assert (claims["one"], claims["other"], claims["unmatched"]) == ("-8500.00", "9000.00", "500.00")
+    assert answer["ownership"] == answer["adjustments"] == []
+
+
+def read(folder, name):
+    return list(csv.DictReader(io.StringIO((folder / name).read_bytes().decode("utf-8"), newline="")))
+
+
+def test_csv_has_a_file_for_each_report(divisions, tmp_path):
+    folder = tmp_path / "out"
+    run(divisions, "--csv", str(folder))
+    assert sorted(p.name for p in folder.iterdir()) == [f"{name}.csv" for name in TABLES]
+    rows = read(folder, "trial_balance.csv")
+    assert {"line": "NetSales", "account": "3001-Sales", "unit": "ELIM", "amount": "8600.00"} in rows
+    assert sum(Decimal(row["amount"]) for row in rows) == 0
+    levels = read(folder, "levels.csv")
+    sold_there = [r for r in levels if r["level"] == "Sverige/Östergötland" and r["line"] == "NetSales"]
+    assert sum(Decimal(row["amount"]) for row in sold_there) == Decimal("-10500.00")
+    content = (folder / "bridge.csv").read_bytes()
+    assert content.startswith(b"step,unit,amount\r\nunit,gemensamt,0.00\r\n")
+    assert b"\xef\xbb\xbf" not in content
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_no_cell_is_a_formula(make_workspace, tmp_path, start):
+    """Names come from settings that others write: a spreadsheet must not run them."""
+    ws = federation(make_workspace, "", name=start + "HYPERLINK(1) {}")
+    run(ws, "--csv", str(tmp_path / "out"))
+    names = {row["business_line"] for row in read(tmp_path / "out", "business_lines.csv")}
+    assert names == {f"'{start}HYPERLINK(1) Återbruk", f"'{start}HYPERLINK(1) Kafé", ""}
+    amounts = [row["amount"] for row in read(tmp_path / "out", "business_lines.csv")]
+    assert any(amount.startswith("-") for amount in amounts)  # figures stay figures
+
+
+def test_the_same_journal_by_both_names(divisions, tmp_path):
+    run(divisions, "--hledger", str(tmp_path / "a"), "--ledger", str(tmp_path / "b"))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() != b""
