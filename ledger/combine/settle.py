@@ -214,12 +214,22 @@ class Settler:
         if found is None:
             return
         sources = [i.source for i in found.items]
-        said = finding(found.code, names.kind, names.units, found.amount, sources, names.key)
+        code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(items) else found.code
+        said = finding(code, names.kind, names.units, found.amount, sources, names.key)
         said = replace(said, rests=self._rests(names, early))
         if found.code == "TOLERANCE":
             self.done.within.append((said, found.size))
         else:
             self.done.findings.append(said)
+
+    def _left_before(self, items: Sequence[Item]) -> bool:
+        """Whether a dealing that one side has booked began after the other, a division, had left.
+
+        What settles an earlier dealing belongs to it whatever its day; what nothing before it answers is an outsider's.
+        """
+        gone = {self.scope.units[i.partner].left for i in items}
+        left = gone.pop()
+        return left is not None and not gone and all(i.date > left for i in items)
 
     def _say(
         self, code: str, names: Names, about: Sequence[Item], items: Sequence[Item], counted: Sequence[Item]
@@ -292,7 +302,12 @@ class Settler:
             )
             self.done.findings.append(replace(changed, rests=said.rests) if beyond else said)
         self.done.within.clear()
-        self.done.findings = [replace(f, internal=self.scope.one_person(f.units)) for f in self.done.findings]
+        # Of a dealing with who had left, income and cost were an outsider's from the start: it is named once.
+        gone = {f.key: set(f.units) for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and f.rests}
+        again = [f for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and not f.rests]
+        twice = {id(f) for f in again if gone.get(f.key) == set(f.units)}
+        kept = (f for f in self.done.findings if id(f) not in twice)
+        self.done.findings = [replace(f, internal=self.scope.one_person(f.units)) for f in kept]
         self.done.findings.sort(key=lambda f: (f.units, f.key, f.code, f.kind, f.sources))
         return self.done
 

@@ -99,6 +99,9 @@ class Answer:
             assert self.line(name) == sum((a for at, _, _, a in self.rows if at == name), Decimal(0))
         for column in {c for _, _, c, _ in self.rows} - {*PSEUDO}:
             assert self.of(REST.partition("-")[2], column) == 0, column
+        assert sum((Decimal(step["amount"]) for step in self.said["bridge"]), Decimal(0)) == self.result
+        *lines_of_equity, total = self.said["equity"]
+        assert Decimal(total["closing"]) == sum((Decimal(each["closing"]) for each in lines_of_equity), Decimal(0))
         codes = {e["code"] for e in self.said["errors"]}
         needs = {u["code"] for u in self.said["unmatched"]} - {
             "TOLERANCE",

@@ -309,6 +309,8 @@ def test_20_after_the_adjustment(workspace, run, example):
     assert f"{units:,.0f} - {-adjusted:,.0f} (cut-off) - {-unrealised:,.0f} (unrealised profit)" in expected.at("proof")
     assert expected.at("proof").endswith(f"= {found.result:,.0f}")
     expected.explain("proof", "the sentence above, figure by figure")
+    steps = {step["step"]: Decimal(step["amount"]) for step in found.said["bridge"] if step["step"] != "unit"}
+    assert {name: amount for name, amount in steps.items() if amount} == {"unrealised": -10000, "adjustments": -5000}
     next_year = run(workspace(books_of_20(case), central="ho", adjustments=adjustments), "--to", "2027-01-31")
     assert next_year.surplus("ADJ") == missing  # taken back on 1 January: C's own voucher is to come
     assert [u[0] for u in next_year.unmatched] == ["AMOUNT_DIFF"]
