@@ -100,6 +100,9 @@ class ForeignRow:
 
     One row per account, date, both currencies, partner and kind of dealing. What weighs in its own currency (a
     transfer of euros without a price) isn't here: it stands in `BalanceRow` under that currency.
+
+    A row with `against` corrects what such items stand at: the account is posted in the currency that they weigh in,
+    against income and expense alone (`1932 Bank EUR  40.00 SEK / 3960 Exchange gain`). No unit of the document moves.
     """
 
     account: str
@@ -110,6 +113,7 @@ class ForeignRow:
     document_amount: Decimal
     partner: str | None
     ic: str | None
+    against: tuple[str, ...] = ()  # accounts of the other postings, sorted, each once
 
 
 @dataclass(frozen=True, slots=True)

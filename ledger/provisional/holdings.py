@@ -4,6 +4,9 @@ Monetary is what is money or will be paid in a fixed amount of it: bank, claims,
 Fixed assets, shares, stock, what is paid or received ahead, and equity stay at the rate of their own day. Which codes
 are monetary the unit's chart says (`[ranges] monetary`); a chart of one's own that doesn't is read by its lines.
 
+Somebody may have brought an item to the closing rate by hand, in the book's own currency against exchange gain or loss
+alone: it stands at that then. Anything else in the book's own currency beside it is an item of its own.
+
 A currency is written with three letters; shares and other units of account are no money.
 """
 
@@ -26,6 +29,10 @@ LINES = frozenset(
     "LongTermReceivables TradeReceivables InternalReceivables OtherReceivables CashAndBank Provisions LongTermLoans"
     " ShortTermLoans TradePayables InternalPayables TaxLiabilities OtherLiabilities".split()
 )
+
+
+#: Roles of the accounts that exchange differences are booked on.
+DIFFERENCES = ("exchange_gain", "exchange_loss")
 
 
 class Key(NamedTuple):
@@ -65,6 +72,7 @@ class Monetary:
         self.chart = chart
         self.codes = {row.account: row.code for summary in summaries for row in summary.accounts}
         self.besides = besides
+        self.differences = {chart.role(name).code for name in DIFFERENCES if chart.has_role(name)}
 
     def __contains__(self, account: str) -> bool:
         """Whether items on the account are monetary."""
@@ -78,6 +86,11 @@ class Monetary:
         line = self.chart.place(account, code)
         return line is not None and line.id in LINES
 
+    def corrects(self, against: Iterable[str]) -> bool:
+        """Whether all of some accounts are for exchange differences."""
+        codes = (self.codes.get(account) for account in against)
+        return all(c in self.differences or self.chart.is_in("exchange_differences", c) for c in codes)
+
 
 def moves(summaries: Iterable[Summary], monetary: Monetary, base: str) -> dict[Key, list[Move]]:
     """Everything that moved monetary items in other currencies, by what is remeasured together, in order of dates.
@@ -90,7 +103,7 @@ def moves(summaries: Iterable[Summary], monetary: Monetary, base: str) -> dict[K
     found: dict[Key, list[Move]] = defaultdict(list)
     for summary in summaries:
         for row in summary.foreign:
-            other = row.currency == base and row.document_currency != base
+            other = row.currency == base and row.document_currency != base and monetary.corrects(row.against)
             if other and CURRENCY.fullmatch(row.document_currency) and row.account in monetary:
                 key = Key(row.account, row.document_currency, row.partner or "", row.ic or "")
                 found[key].append(Move(row.date, row.document_amount, row.amount))

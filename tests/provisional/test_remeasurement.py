@@ -328,3 +328,21 @@ def test_an_account_that_is_not_open_then_is_named(run):
         ("REMEASUREMENT_ACCOUNT_DATES", "repris", "2026-01-31")
     ]
     assert made.entries("repris") == []
+
+
+@pytest.mark.parametrize(
+    ("against", "expected"),
+    [
+        # February's 50 kr were booked by hand: nothing is left to say, and April takes 30 kr back
+        ("Income:3960-Gain", [("2026-01-31", "20.00"), ("2026-04-30", "-30.00")]),
+        ("Income:8330-Gain", [("2026-01-31", "20.00"), ("2026-04-30", "-30.00")]),
+        # a sale paid in kronor on the same account is an item of its own
+        ("Income:3001-Sales", [("2026-01-31", "20.00"), ("2026-02-28", "50.00"), ("2026-04-30", "-30.00")]),
+    ],
+)
+def test_what_was_brought_to_the_closing_rate_by_hand_isnt_doubled(run, against, expected):
+    by_hand = f'2026-02-27 * "By hand"\n  Assets:1932-Euro  50.00 SEK\n  {against}  -50.00 SEK\n'
+    _, made = run({"repris": BANK + by_hand})
+    assert [(str(e.date), worth([e])["1932"]) for e in made.entries("repris") if isinstance(e, data.Transaction)] == (
+        expected
+    )

@@ -74,6 +74,33 @@ def test_what_is_held_in_another_currency():
     ]
 
 
+def test_a_correction_of_what_it_stands_at():
+    """Against income and expense alone, in the currency that the account's items weigh in; anything else is none."""
+    entry = """
+2026-01-{day} * "{text}"
+  {one}    {amount} SEK
+  {other}  -{amount} SEK
+"""
+    bank, claim, sek, gain = "Assets:1932-Bank-EUR", "Assets:1933-Bank-KES", "Assets:1930-Bank", "Income:3001-Sales"
+    summary = summary_of(
+        """
+2026-01-10 * "Held"
+  Assets:1932-Bank-EUR   100.00 EUR @ 11.20 SEK
+  Assets:1933-Bank-KES     1.00 EUR @ 11.20 SEK
+  Assets:1933-Bank-KES    10.00 KES @ 0.08 SEK
+  Assets:1930-Bank     -1132.00 SEK
+"""
+        + entry.format(day=31, text="Year end", one=bank, amount="40.00", other=gain)
+        + entry.format(day=31, text="Two currencies: of which?", one=claim, amount="5.00", other=gain)
+        + entry.format(day=30, text="Paid for it", one=bank, amount="7.00", other=sek)
+        + entry.format(day=30, text="Nothing held", one=sek, amount="7.00", other=gain)
+    )
+    assert [(r.account, r.date.day, str(r.amount), str(r.document_amount)) for r in summary.foreign if r.against] == [
+        (bank, 31, "40.00", "0"),
+    ]
+    assert [r.against for r in summary.foreign if r.against] == [(gain,)]
+
+
 def test_a_book_in_one_currency_has_no_such_rows():
     summary = summary_of("""
 2026-01-10 * "Sale"
