@@ -1,0 +1,155 @@
+"""VAT on dealings between units: where there mustn't be any, and where it was forgotten (SPEC 1, 10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+ENTITY = 'entity = "legal_entity"'
+SPANISH = f'{ENTITY}\ncountry = "ES"'
+YEAR_END = dt.date(2026, 12, 31)
+MINE = '    partner: "kafeet"\n    ic: "trade"\n'
+THEIRS = '    partner: "repris"\n    ic: "trade"\n'
+
+
+def voucher(*postings, link="ic-repris-1", day="2026-03-04"):
+    """A voucher: (account and amount, tags)."""
+    return f'\n{day} * "Dealing" ^{link}\n' + "".join(f"  {text} SEK\n{tags}" for text, tags in postings)
+
+
+SOLD = voucher(
+    ("Assets:1660-Claim  125.00", MINE), ("Income:3001-Sales  -100.00", MINE), ("Liabilities:2611-VAT  -25.00", "")
+)
+BOUGHT = voucher(
+    ("Expenses:4010-Goods  100.00", THEIRS),
+    ("Liabilities:2641-VAT  25.00", ""),
+    ("Liabilities:2860-Debt  -125.00", THEIRS),
+)
+NET = voucher(("Assets:1660-Claim  100.00", MINE), ("Income:3001-Sales  -100.00", MINE))
+NET_BOUGHT = voucher(("Expenses:4010-Goods  100.00", THEIRS), ("Liabilities:2860-Debt  -100.00", THEIRS))
+CUSTOMER = voucher(
+    ("Assets:1930-Bank  250.00", ""),
+    ("Income:3001-Sales  -200.00", ""),
+    ("Liabilities:2611-VAT  -50.00", ""),
+    link="shop",
+)
+GROSS = voucher(("Assets:1660-Claim  125.00", MINE), ("Income:3001-Sales  -125.00", MINE))
+CREDIT = voucher(("Assets:1660-Claim  -100.00", MINE), ("Income:3001-Sales  100.00", MINE))
+CREDITED = voucher(("Expenses:4010-Goods  -100.00", THEIRS), ("Liabilities:2860-Debt  100.00", THEIRS))
+ACCRUED = voucher(("Assets:1790-Accrued  100.00", ""), ("Income:3001-Sales  -100.00", MINE))
+LOAN = (NET.replace('"trade"', '"loan"'), NET_BOUGHT.replace('"trade"', '"loan"'))
+
+
+def told(found):
+    return [(u.code, str(u.amount), u.currency) for u in found.unmatched]
+
+
+def test_vat_within_one_legal_person_is_named_with_its_own_places(combined):
+    """Both divisions have booked 25.00 of VAT: 50.00 in all; claims and debts agree and are gone."""
+    found = combined({"repris": SOLD, "kafeet": BOUGHT}, date_to=YEAR_END)
+    assert told(found) == [("VAT_ON_INTERNAL", "50.00", "SEK")]
+    (one,) = found.unmatched
+    books = "units/{}/books/2026/2026-01.beancount:{}"
+    assert one.sources == (
+        books.format("kafeet", 6),
+        books.format("repris", 9),
+        books.format("kafeet", 3),
+        books.format("repris", 6),
+    )
+    assert (one.internal, one.blocks) == (True, True)
+    assert {row.unit for row in found.trial_balance if row.account.startswith("1660")} == {"ELIM", "repris"}
+    assert [row.unmatched for row in found.pairs] == [0, 0]
+
+
+#: Vouchers of a division that sells to, or buys for, another one; whether their VAT is an outsider's.
+OUTSIDERS = {
+    "costs passed on as a claim": (
+        ("Expenses:5010-Rent  50.00", ""),
+        ("Liabilities:2641-VAT  25.00", ""),
+        ("Assets:1660-Claim  50.00", MINE),
+        ("Liabilities:2440-Supplier  -125.00", ""),
+    ),
+    "costs passed on as less cost": (
+        ("Expenses:5010-Rent  100.00", ""),
+        ("Expenses:5010-Rent  -50.00", MINE),
+        ("Liabilities:2641-VAT  25.00", ""),
+        ("Assets:1660-Claim  50.00", MINE),
+        ("Liabilities:2440-Supplier  -125.00", ""),
+    ),
+    "a day's till with a sale to another division": (
+        ("Assets:1910-Till  125.00", ""),
+        ("Income:3001-Sales  -100.00", ""),
+        ("Liabilities:2611-VAT  -25.00", ""),
+        ("Assets:1660-Claim  50.00", MINE),
+        ("Income:3001-Sales  -50.00", MINE),
+    ),
+    "VAT moved to whoever files it": (
+        ("Liabilities:2611-VAT  60.00", ""),
+        ("Liabilities:2641-VAT  -10.00", ""),
+        ("Assets:1660-Claim  -50.00", MINE),
+    ),
+}
+
+
+@pytest.mark.parametrize("postings", OUTSIDERS.values(), ids=OUTSIDERS)
+def test_an_outsiders_vat_and_moved_balances_are_no_vat_on_a_dealing(combined, postings):
+    found = combined({"repris": voucher(*postings), "kafeet": ""}, date_to=YEAR_END)
+    assert "VAT_ON_INTERNAL" not in {u.code for u in found.unmatched}
+
+
+INSIDERS = {
+    "paid in cash": (
+        ("Assets:1910-Till  125.00", ""),
+        ("Income:3001-Sales  -100.00", MINE),
+        ("Liabilities:2611-VAT  -25.00", ""),
+    ),
+    "rounded": (
+        ("Assets:1660-Claim  125.00", MINE),
+        ("Income:3001-Sales  -100.20", MINE),
+        ("Liabilities:2611-VAT  -25.05", ""),
+        ("Income:3740-Rounding  0.25", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("postings", INSIDERS.values(), ids=INSIDERS)
+def test_vat_that_can_only_be_the_dealings_own(combined, postings):
+    found = combined({"repris": voucher(*postings), "kafeet": ""}, date_to=YEAR_END)
+    assert "VAT_ON_INTERNAL" in {u.code for u in found.unmatched}
+
+
+#: What the seller and the buyer have booked, and where they are: what is said of a sale of 100 kr.
+MISSING = {
+    "charges others VAT": (CUSTOMER + NET, NET_BOUGHT, ENTITY, ["VAT_MISSING"]),
+    "with VAT": (CUSTOMER + SOLD, BOUGHT, ENTITY, []),
+    "charges nobody VAT": (NET, NET_BOUGHT, ENTITY, []),
+    "only the buyer has VAT": (GROSS, BOUGHT, ENTITY, ["AMOUNT_DIFF", "VAT_MISSING"]),
+    "exempt": (CUSTOMER + NET.replace("3001", "3004"), NET_BOUGHT, ENTITY, []),
+    "reverse charge": (CUSTOMER + NET.replace("3001", "3231"), NET_BOUGHT, ENTITY, []),
+    "abroad": (CUSTOMER + NET, NET_BOUGHT, SPANISH, []),
+    "one legal person": (CUSTOMER + NET, NET_BOUGHT, "", []),
+    "a credit note": (CUSTOMER + CREDIT, CREDITED, ENTITY, ["VAT_MISSING"]),
+    "an accrual": (CUSTOMER + ACCRUED, "", ENTITY, ["ONE_SIDED"]),
+    "a loan": (CUSTOMER + LOAN[0], LOAN[1], ENTITY, []),
+}
+
+
+@pytest.mark.parametrize(("mine", "theirs", "buyer", "expected"), MISSING.values(), ids=MISSING)
+def test_vat_that_is_missing_between_legal_persons(combined, mine, theirs, buyer, expected):
+    seller = ENTITY if buyer else ""
+    found = combined({"repris": (mine, seller), "kafeet": (theirs, buyer)}, date_to=YEAR_END)
+    assert [u.code for u in found.unmatched] == expected
+    for said in found.unmatched:
+        if said.code == "VAT_MISSING":
+            assert (str(said.amount), said.internal) == ("125.00" if mine == GROSS else "100.00", False)
+            assert said.sources[0].startswith("units/repris/")
+            assert any(source.startswith("units/kafeet/") for source in said.sources)
+            assert "disclosed in the notes" in said.remedy
+
+
+def test_vat_of_last_year_is_said_in_last_year(combined):
+    """The claim of December is still open in March; its VAT is nothing of this year."""
+    texts = {"repris": SOLD.replace("2026-03", "2025-12"), "kafeet": BOUGHT.replace("2026-03", "2025-12")}
+    assert told(combined(texts, date_to=dt.date(2025, 12, 31))) == [("VAT_ON_INTERNAL", "50.00", "SEK")]
+    assert told(combined(texts, date_to=YEAR_END)) == []
