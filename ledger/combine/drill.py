@@ -20,7 +20,7 @@ from beancount.core import data
 
 from ledger.books.summary import weight
 from ledger.charts import lines
-from ledger.combine.flows import REST, Part, whole
+from ledger.combine.flows import REST, Part, without_trace
 from ledger.combine.model import PSEUDO, ZERO, Place
 from ledger.combine.problems import FigureUnknown
 
@@ -148,7 +148,9 @@ def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str],
     slug = part.unit.slug
     for number, entry in enumerate(part.source.transactions()):
         done = part.translated[number] if part.translated is not None else None
-        amounts = done.amounts if done else tuple(_whole(p, combined.currency) for p in entry.postings)
+        amounts = (
+            done.amounts if done else tuple(without_trace(weight(p)[0], combined.currency) for p in entry.postings)
+        )
         masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
         text = "" if masked else " · ".join(filter(None, (entry.payee, entry.narration)))
         named: list[tuple[str, Decimal, data.Meta]] = [
@@ -163,12 +165,6 @@ def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str],
             if place is not None and amount and chosen.has(place, column):
                 file, line = shown(str(meta["filename"])), int(meta["lineno"])
                 yield Source(entry.date, column, slug, place, amount, file, line, text, masked=masked)
-
-
-def _whole(posting: data.Posting, currency: str) -> Decimal:
-    amount = weight(posting)[0]
-    found = whole(amount, currency)
-    return amount if found is None else found
 
 
 def _made(combined: Combined, chosen: _Chosen) -> list[Source]:

@@ -32,6 +32,8 @@ LEFT = Place("Left", ENTERED)
 DAY = dt.timedelta(days=1)
 #: What dividing a total price by its units may leave in the last digits.
 TRACE = Decimal("1e-12")
+#: Finer amounts than this aren't written by anybody.
+FINEST = Decimal("1e-9")
 #: Not an account: the rest of a unit's rounded entries.
 REST = ""
 
@@ -192,6 +194,18 @@ def whole(amount: Decimal, currency: str) -> Decimal | None:
         return quick
     rounded = half_away(amount, currency)
     return rounded if abs(rounded - amount) < TRACE else None
+
+
+def without_trace(amount: Decimal, currency: str) -> Decimal:
+    """`amount` in whole units of its currency; one that is finer stands as it is, but for the trace of a division.
+
+    So postings add up to what monthly sums say, where these are whole.
+    """
+    found = whole(amount, currency)
+    if found is not None:
+        return found
+    shorter = amount.quantize(FINEST)
+    return shorter if abs(shorter - amount) < TRACE else amount
 
 
 def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:

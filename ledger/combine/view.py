@@ -31,7 +31,7 @@ from ledger.charts.group import as_component
 from ledger.combine.adjustment import Adjustment
 from ledger.combine.adjustments import KIND as ADJUSTMENT
 from ledger.combine.combined import Combined
-from ledger.combine.flows import DAY, REST, Part, whole
+from ledger.combine.flows import DAY, REST, Part, without_trace
 from ledger.combine.model import ADJ, CTA, EARLIER, ELIM, ENTERED, IN_TRANSIT, PSEUDO, ZERO, GroupEntry, Place, Run
 from ledger.memo import memo_of
 from ledger.messages import N_, translate
@@ -53,7 +53,15 @@ OPENING_TEXT = N_("Opening balances")
 SUMMARY_TEXT = N_("All postings of {month}")
 BACK_TEXT = N_("Taken back: {reason}")
 MASKED_TEXT = N_("Payroll or a person's loan")
-NAMES = {EARLIER: N_("Earlier years"), ENTERED: N_("Net assets"), IN_TRANSIT: N_("In transit")}
+NAMES = {
+    EARLIER: N_("Earlier years"),
+    ENTERED: N_("Net assets"),
+    IN_TRANSIT: N_("In transit"),
+    "Minority-share": N_("Share of non-controlling interests"),
+    "Owners-transactions": N_("Dealings between owners"),
+    "Bargain-purchase": N_("Bought below value"),
+    "Disposal": N_("Units sold"),
+}
 KINDS = {
     "trade": N_("Trade"),
     "levy": N_("Levy"),
@@ -62,6 +70,9 @@ KINDS = {
     "fund": N_("Fund"),
     "solidarity": N_("Solidarity"),
     "capital": N_("Capital"),
+    "dividend": N_("Dividend"),
+    "patronage": N_("Patronage refund"),
+    "asset": N_("Unrealised profit in fixed assets"),
     "other": N_("Other dealings"),
     "unrealised": N_("Unrealised profit"),
     "transit": N_("In transit"),
@@ -69,6 +80,9 @@ KINDS = {
     "translation": N_("Translation to closing rate"),
     "joined": N_("Joined"),
     "left": N_("Left"),
+    "acquisition": N_("Acquired unit"),
+    "goodwill": N_("Goodwill"),
+    "minority": N_("Non-controlling interest"),
 }
 
 
@@ -256,7 +270,9 @@ class _Writer:
 
     def _voucher(self, part: Part, entry: data.Transaction, number: int) -> None:
         done = part.translated[number] if part.translated is not None else None
-        amounts = done.amounts if done else tuple(self._whole(weight(p)[0]) for p in entry.postings)
+        amounts = (
+            done.amounts if done else tuple(without_trace(weight(p)[0], self.combined.currency) for p in entry.postings)
+        )
         rest = done.rest if done else -sum(amounts, ZERO)  # without `done` the rests of a month cancel
         transfer = done.transfer if done else False
         masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
@@ -294,10 +310,6 @@ class _Writer:
                 postings,
             )
         )
-
-    def _whole(self, amount: Decimal) -> Decimal:
-        found = whole(amount, self.combined.currency)
-        return amount if found is None else found
 
     def group(self, entries: Iterable[GroupEntry], *, months: bool) -> None:
         """What no unit wrote; where units come in months, eliminations do too, by month and kind."""

@@ -57,8 +57,8 @@ def worksheet(combined: Combined, *, by: str = BY_UNIT, depth: int = 1) -> Works
         depth: to which levels are folded; 0 is the federation as a whole.
 
     Returns:
-        Columns by unit are slugs; by level `/` and the path (`/Sverige/Östergötland`, `/` being the federation), and the
-        slugs of units that stand higher; by business line `/` and its name, `/` being units without one.
+        Columns by unit are slugs; by level `/` and the path (`/Sverige/Östergötland`; `/` is the federation), and the
+        slugs of units that stand higher; by business line `/` and its name (`/` is units without one).
     """
     if by == BY_LEVEL:
         nodes, units = frontier(level_tree(combined), depth)

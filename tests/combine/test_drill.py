@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.combine import combine
+from ledger.combine import combine, group_entries
 from ledger.combine.drill import drill
 from ledger.combine.problems import FigureUnknown
 from tests.combine.conftest import StubRun
 from tests.combine.test_levels import sold
-from tests.combine.test_view import PRICES, TEXTS
+from tests.combine.test_view import PRICES, TEXTS, rows, sums
 from tests.combine.test_worked import ENTITY, sale
 
 LEVY = """
@@ -110,3 +110,28 @@ def test_every_cell_of_a_federation_in_two_currencies_opens(federation):
     rows = {(r.line, r.account, r.unit): r.amount for r in combined.trial_balance}
     assert {cell: amount for cell, amount in cells.items() if amount} == rows
     assert {column for _, _, column in rows} >= {"ELIM", "CTA"}
+
+
+def test_amounts_finer_than_a_unit_add_up_to_the_figure(federation):
+    """A debt at a rate that was worked out: what the division left in the last digits is no part of the figure."""
+    text = """
+2026-02-01 * "A debt"
+  Expenses:5010-Rent         70.01 SEK
+  Liabilities:2890-Owed     -7000 CLP @@ 70.01 SEK
+2026-02-28 * "At another rate"
+  Liabilities:2890-Owed      7000 CLP @@ 70.01 SEK
+  Liabilities:2890-Owed     -7000 CLP @ 0.01012330000000000001 SEK
+  Expenses:7960-Loss         0.8531 SEK
+2026-02-28 * "The rest of the öre"
+  Expenses:7960-Loss         0.0069 SEK
+  Liabilities:2890-Owed     -0.0069 SEK
+"""
+    books = federation({"repris": text})
+    combined = combine(books, StubRun(), date_to=dt.date(2026, 2, 28))
+    for name, amount in combined.lines.items():
+        assert drill(combined, name).amount == amount
+    entries = group_entries(books, StubRun(), combined, language=None, threshold=10**9)
+    named = {tuple(account.split(":")[1:]): amount for account, amount in sums(entries).items()}
+    assert named == rows(combined, books)
+    assert combined.parts["repris"].translated is None  # by monthly sums
+    assert combined.lines["OtherLiabilities"] == Decimal("-70.87")
