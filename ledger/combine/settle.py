@@ -97,7 +97,7 @@ class Settler:
         names = Names(kind_of(items), dealing.key, units)
         kinds = [side.kinds for side in dealing.sides]
         code = "PARTNER_ASYMMETRIC" if dealing.asymmetric else ""
-        if not code and len(kinds) == 2 and all(kinds) and kinds[0] != kinds[1]:
+        if not code and len(kinds) == 2 and self._differ(kinds, units, items):
             code = "CLASS_MISMATCH"
         early = self.early(items)
         if code and (early or dealing.asymmetric):
@@ -113,6 +113,17 @@ class Settler:
         """What counts in the period: claims to date, income and cost of the period."""
         start, end = self.scope.date_from, self.scope.date_to
         return [i for i in items if i.date <= end and (i.section != RESULT or i.date >= start)]
+
+    def _differ(self, kinds: Sequence[frozenset[str]], units: tuple[str, ...], items: Iterable[Item]) -> bool:
+        """Whether the sides name different classes: not if one side only hasn't booked a class, and the rest agrees."""
+        one, other = kinds
+        if not one or not other or one == other:
+            return False
+        shared = one & other
+        if not shared or shared not in kinds:
+            return True
+        parts = ([i for i in items if i.kind == kind] for kind in shared)
+        return any(g.open for part in parts for g in self._gaps(units, part).values())
 
     def _classes(self, units: tuple[str, ...], items: list[Item]) -> list[list[Item]]:
         """The dealing class by class, where at most one of them differs; else as a whole."""
