@@ -26,6 +26,7 @@ from ledger.books.problems_owners import (
 )
 from ledger.books.tables import Number, Table, Text
 from ledger.errors import Problem
+from ledger.messages import N_, say
 
 if TYPE_CHECKING:
     from ledger.books.workspace import Unit
@@ -176,7 +177,7 @@ def _fault(units: Mapping[str, Unit], slug: str, unread: frozenset[str]) -> Prob
     for day in days_of(unit.owners):
         number = next(n for n, table in enumerate(unit.owners) if table.start == day)
         total = sum(shares_on(unit.owners, day).values(), Decimal(0))
-        since = "the beginning" if day == ALWAYS else day
+        since = say(N_("its beginning")) if day == ALWAYS else day
         if total > 1:
             return _problem(unit, number, "share", OwnershipGap(slug=slug, date=since, total=total))
         if controlled and total <= HALF and not (unit.left and unit.left < day):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from ledger.books import Books
+from ledger.books.config import line_of
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, GroupEntry, Share
 from ledger.combine.ownership_cost import Cost, costs_of
@@ -39,6 +40,7 @@ from ledger.combine.problems_ownership import (
 )
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
+from ledger.messages import N_, say
 from ledger.policy import ImpairmentEntry, Policy, read_policy
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
@@ -98,7 +100,9 @@ class _Worker:
                 made = self._entries(owned)
             except Problem as problem:
                 problem.unit = slug
-                problem.file = problem.file or f"units/{slug}/unit.toml"
+                if problem.file is None:
+                    place = line_of(self.parts[slug].unit.folder / "unit.toml", ("owner", 0, "unit"))
+                    problem.file, problem.line, problem.excerpt = f"units/{slug}/unit.toml", *place
                 problems.append(problem)
                 continue
             done[slug] = owned
@@ -112,9 +116,9 @@ class _Worker:
     def _owned(self, slug: str, carried: Mapping[str, Decimal]) -> Owned:
         """Everything that one unit's entries are made of."""
         stakes, part = self.scope.stakes, self.parts[slug]
-        equity = Taker(part, stakes, self.rates, self.given, self._stated(slug)).take()
         costs = costs_of(self.parts, stakes, slug, self.rates, self.books.workspace)
         self._check_cost(slug, costs)
+        equity = Taker(part, stakes, self.rates, self.given, self._stated(slug)).take()
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
         plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, whole=whole)
         if stakes.founded(slug):
@@ -203,7 +207,7 @@ class _Worker:
         for table in unit.owners:
             event = max(table.start, begins)
             if table.unit in stakes.units and event <= self.scope.until(slug) and (table.unit, event) not in booked:
-                day = unit.joined or "the beginning" if event == dt.date.min else event
+                day = unit.joined or say(N_("its beginning")) if event == dt.date.min else event
                 raise OwnershipNoCost(slug=slug, owner=table.unit, date=day)
 
     def _check_capital(self, owned: Owned) -> None:

@@ -122,37 +122,45 @@ def _at(local: Decimal, terms: Terms, rates: Rates, day: dt.date) -> Decimal:
 
 def _lose(found: Goodwill, terms: Terms, written: Sequence[ImpairmentEntry], rates: Rates) -> None:
     """Amortisation month by month of what is left, and what decisions take."""
-    left = found.local
-    days: list[tuple[dt.date, int, ImpairmentEntry | None]] = [
-        (entry.start, 1, entry) for entry in written if entry.start <= terms.date_to
+    months = terms.months or 0
+    events: list[tuple[dt.date, bool, ImpairmentEntry | None]] = [
+        (entry.start, True, entry) for entry in written if entry.start <= terms.date_to
     ]
     end = last_day(month_of(terms.begins))
-    for number in range(terms.months or 0):
-        if end > terms.date_to:
-            break
-        days.append((end, -number, None))
+    for _ in range(months):
+        events.append((end, False, None))
         end = last_day(month_of(end + DAY))
-    for day, number, entry in sorted(days, key=lambda d: (d[0], d[1] > 0)):
+    left = base = found.local  # base: what is spread over the months from the first, or from the last write-down on
+    since = done = 0
+    for day, _, entry in sorted((e for e in events if e[0] <= terms.date_to), key=lambda e: e[:2]):
         if entry is None:
-            with localcontext(EXACT):
-                amount = half_away(left / ((terms.months or 1) + number), terms.currency)
+            done += 1
+            with localcontext(EXACT):  # to date, so that rounding doesn't add up
+                amount = left - base + half_away(base * (done - since) / (months - since), terms.currency)
         else:
             amount = entry.amount
-            if amount > left or day < terms.begins:
-                raise GoodwillImpairment(
-                    file=entry.file,
-                    line=entry.line,
-                    slug=entry.unit,
-                    date=day,
-                    amount=amount,
-                    left=left if day >= terms.begins else ZERO,
-                    currency=terms.currency,
-                )
+            _check(entry, terms, left if day >= terms.begins else ZERO)
         left -= amount
+        if entry is not None:
+            base, since = left, done
         if amount:
             with localcontext(EXACT):
                 booked = half_away(amount * rates.average(terms.currency, month_of(day)), rates.base)
             found.losses.append(Loss(day, amount, booked, f"{entry.file}:{entry.line}" if entry else ""))
+
+
+def _check(entry: ImpairmentEntry, terms: Terms, left: Decimal) -> None:
+    """No more is written down than is left."""
+    if entry.amount > left:
+        raise GoodwillImpairment(
+            file=entry.file,
+            line=entry.line,
+            slug=entry.unit,
+            date=entry.start,
+            amount=entry.amount,
+            left=left,
+            currency=terms.currency,
+        )
 
 
 def _prove(found: Goodwill, terms: Terms, rates: Rates) -> None:

@@ -20,8 +20,8 @@ class OwnershipNoEquity(Problem):
     code = "OWNERSHIP_NO_EQUITY"
     message = N_("{slug} was bought on {date}, but its book begins no earlier: what was bought isn't there.")
     remedy = N_(
-        "Date its opening balance the day before {date}. Where its book begins later, say what it had then: net_assets"
-        ' = "1000.00" in [[owner]], in its currency. If its owner founded it, leave since out.'
+        "Date its opening balance the day before. If its book begins later, say in [[owner]] what it had then:"
+        ' net_assets = "1000.00". If its owner founded it, leave since out.'
     )
 
 
@@ -33,8 +33,8 @@ class OwnershipCapital(Problem):
         "The owners of {slug} have booked {cost} {currency} as its cost, but their part of its capital is {capital}."
     )
     remedy = N_(
-        "State since, the day on which it was bought. If they founded it, book in both books what was paid in; "
-        'capital on other accounts than share capital carries partner: and ic: "capital".'
+        "If they bought it, say since when: since = 2026-01-01. If they founded it, book in both books what was paid"
+        ' in; on other accounts than share capital with partner: and ic: "capital".'
     )
 
 

@@ -12,6 +12,9 @@ import pytest
 from beancount.parser import parser
 
 from ledger.combine import combine
+from ledger.combine.bridge import bridge
+from ledger.combine.equity import equity
+from ledger.combine.levels import level_tree
 from tests.combine.conftest import StubRun, books_of, opens
 
 D = Decimal
@@ -46,11 +49,6 @@ def lines(found):
 
 def amount(found, name):
     return found.lines.get(name, D(0))
-
-
-def equity(found):
-    """Owners' equity by the example: all but the minority, the result included."""
-    return sum(amount(found, n) for n in ("RetainedResult", "ResultForYear", "MemberContributions", "CTA"))
 
 
 @pytest.fixture
@@ -230,7 +228,9 @@ class TestUnrealised:
         )
         hide = hide.replace(
             "Assets:1930-Cash          100000",
-            'Assets:1310-Seek           80000 SEK\n    partner: "seek"\n    ic: "capital"\n  Assets:1930-Cash           20000',
+            "Assets:1310-Seek  80000 SEK\n    partner: 'seek'\n    ic: 'capital'\n  Assets:1930-Cash  20000".replace(
+                "'", '"'
+            ),
         )
         seek = seek.replace(
             """  Assets:1310-Seek           80000 SEK
@@ -394,3 +394,345 @@ class TestSeveralLevels:
         assert shares["t"].effective == D(expected)
         assert shares["t"].minority == 105  # 25 % of 420
         assert shares["s"].minority == 147  # 20 % of 630 - 240 + 75 % of 420 + goodwill 30
+
+    def test_the_ledger_has_the_same_sums_and_every_statement_ties(self, combined):
+        """Trial balance, equity by line and each level are worked out from the same entries."""
+        found = self.group(combined)
+        rows = {row.line: row for row in equity(found)}
+        assert rows["NonControllingInterest"].closing == 252
+        assert rows["total"].closing == 1890 - 170
+        assert sum(step.amount for step in bridge(found)) == found.result == 270
+        assert level_tree(found).figures.rows == found.trial_balance
+
+
+EVE = "2025-12-31"
+PARENT = """
+2025-12-31 * "Opening"
+  Assets:1310-Sub    {cost} SEK
+    partner: "sub"
+    ic: "capital"
+  Assets:1930-Bank   {rest} SEK
+  Equity:2081-Own    -1000.00 SEK
+"""
+SUB = """
+2025-12-31 * "Opening"
+  Assets:1930-Bank     500.00 SEK
+  Equity:2081-Shares  -200.00 SEK
+  Equity:2091-Earned  -300.00 SEK
+"""
+
+
+def parent(cost: str) -> str:
+    return PARENT.format(cost=cost, rest=D(1000) - D(cost))
+
+
+def year(amount: str, day: str = "2026-06-30") -> str:
+    return f'{day} * "Earned"\n  Assets:1930-Bank  {amount} SEK\n  Income:3001-Sales  -{amount} SEK\n'
+
+
+def group(combined, cost="480.00", share="0.80", *more, parent_more="", sub_more="", to="2026-12-31", prices=""):
+    units = {
+        "top": (parent(cost) + parent_more, OWNED),
+        "sub": (SUB + sub_more, OWNED + owner("top", share, "since = 2026-01-01", *more)),
+    }
+    return combined(units, date_to=DAY(to), prices=prices)
+
+
+class TestGoodwill:
+    """480 for 80 % of 500: goodwill 80."""
+
+    def test_is_amortised_from_the_month_of_the_acquisition(self, combined):
+        for to, left, expense in [("2026-01-31", "78.67", "1.33"), ("2026-12-31", "64.00", "16.00")]:
+            found = group(combined, "480.00", "0.80", "goodwill_months = 60", to=to)
+            assert amount(found, "Goodwill") == D(left)
+            assert amount(found, "Depreciation") == D(expense)
+        found = group(combined, "480.00", "0.80", "goodwill_months = 60", to="2027-06-30")
+        assert amount(found, "Goodwill") == D("56.00")
+        assert amount(found, "Depreciation") == D("8.00")
+        assert amount(found, "RetainedResult") == D("16.00")
+        found = group(combined, "480.00", "0.80", "goodwill_months = 60", to="2031-12-31")
+        assert amount(found, "Goodwill") == 0
+
+    def test_below_value_is_income_of_the_year(self, combined):
+        found = group(combined, "390.00", "0.80")
+        assert amount(found, "OtherOperatingIncome") == -10
+        assert (found.result, found.result_minority) == (10, 0)
+        assert amount(found, "NonControllingInterest") == -100
+        later = group(combined, "390.00", "0.80", to="2027-12-31")
+        assert (later.result, amount(later, "RetainedResult")) == (0, -10)
+
+    def test_the_minority_at_fair_value_has_goodwill_of_its_own(self, combined):
+        """The minority is worth 115: 15 more than its part of 500; goodwill is 95, of whose loss it bears a fifth."""
+        fair = ('minority = "fair-value"', 'minority_value = "115.00"', "goodwill_months = 60")
+        found = group(combined, "480.00", "0.80", *fair, sub_more=year("50.00"))
+        assert amount(found, "Goodwill") == 76
+        assert found.result == 31  # 50 - 19
+        assert found.result_minority == D("6.20")  # 20 % of 31
+        assert amount(found, "NonControllingInterest") == D("-121.20")
+
+
+class TestDuringTheYear:
+    """Bought on 1 July: what was earned before was bought, what came after is the group's."""
+
+    TOP = parent("480.00").replace("2025-12-31", "2026-06-30")
+
+    @pytest.mark.parametrize(("since", "own"), [("2026-07-01", "60.00"), ("2026-07-16", "60.00")])
+    def test_the_result_before_was_bought(self, combined, since, own):
+        top = parent("480.00").replace("2025-12-31", since)
+        sub = SUB + year("30.00", "2026-05-31") + year("10.00", "2026-07-15" if since[-2:] == "16" else "2026-06-30")
+        sub += year("60.00", "2026-07-20")
+        units = {"top": (top, OWNED), "sub": (sub, OWNED + owner("top", "0.80", f"since = {since}"))}
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert found.result == D(own)
+        assert found.result_minority == 12
+        assert amount(found, "Goodwill") == 48  # 480 - 80 % of 540
+        assert amount(found, "NonControllingInterest") == -120  # 20 % of 600
+        assert amount(found, "Joined") == 0
+
+    def test_before_it_is_no_unit_of_the_group(self, combined):
+        top = parent("480.00").replace("2025-12-31", "2026-07-01")
+        units = {"top": (top, OWNED), "sub": (SUB, OWNED + owner("top", "0.80", "since = 2026-07-01"))}
+        found = combined(units, date_to=DAY("2026-06-30"))
+        assert "sub" not in found.parts
+        assert found.shares == ()
+
+
+class TestSteps:
+    """More is bought, some is sold, all is sold."""
+
+    STEP = """
+2027-01-01 * "More, or less"
+  Assets:1310-Sub  {price} SEK
+    partner: "sub"
+    ic: "capital"
+  Assets:1930-Bank  {paid} SEK
+"""
+
+    def units(self, share, price, sub_more=""):
+        step = self.STEP.format(price=price, paid=-D(price))
+        tables = owner("top", "0.80", "since = 2026-01-01") + owner("top", share, "since = 2027-01-01")
+        sub = SUB + year("50.00") + sub_more
+        return {"top": (parent("480.00") + step, OWNED), "sub": (sub, OWNED + tables)}
+
+    def test_more_is_bought(self, combined):
+        """A tenth of 550 for 70: 15 more than it stood at go to equity; of 2027's 40, a tenth is the minority's."""
+        found = combined(self.units("0.90", "70.00", year("40.00", "2027-06-30")), date_to=DAY("2027-12-31"))
+        assert found.complete
+        assert amount(found, "Goodwill") == 80
+        assert (found.result, found.result_minority) == (40, 4)
+        assert amount(found, "NonControllingInterest") == -59  # 10 % of 590
+        assert amount(found, "RetainedResult") == -25  # 80 % of 50, less 15
+        assert amount(found, "ParticipationsAndSecurities") == 0
+
+    def test_some_is_sold(self, combined):
+        """A tenth for 70: 15 more than it stood at; no gain."""
+        units = self.units("0.70", "-70.00", year("40.00", "2027-06-30"))
+        found = combined(units, date_to=DAY("2027-12-31"))
+        assert found.complete
+        assert (found.result, found.result_minority) == (40, 12)
+        assert amount(found, "NonControllingInterest") == -177  # 30 % of 590
+        assert amount(found, "RetainedResult") == -55  # 80 % of 50 and 15
+
+    def test_the_rest_is_bought(self, combined):
+        found = combined(self.units("1", "100.00"), date_to=DAY("2027-12-31"))
+        assert amount(found, "NonControllingInterest") == 0
+        assert amount(found, "RetainedResult") == -50  # 40 and 10 below what it stood at
+
+    @pytest.mark.parametrize("year_end", ["2026-12-31", "2027-12-31"])
+    def test_all_is_sold(self, combined, year_end):
+        """For 600 on 30 June: it stood at 80 % of 550 and goodwill of 80, 520; the gain is 80, not 120."""
+        sale = """
+2026-06-30 * "Sold"
+  Assets:1310-Sub     -480.00 SEK
+    partner: "sub"
+    ic: "capital"
+  Assets:1930-Bank     600.00 SEK
+  Income:8220-Gain    -120.00 SEK
+"""
+        sub = SUB + year("50.00", "2026-05-31") + year("7.00", "2026-08-31")
+        toml = OWNED + "left = 2026-06-30\n" + owner("top", "0.80", "since = 2026-01-01")
+        units = {"top": (parent("480.00") + sale, OWNED), "sub": (sub, toml)}
+        found = combined(units, date_to=DAY(year_end))
+        assert found.complete
+        assert [n for n in ("Goodwill", "NonControllingInterest", "Left", "Joined") if amount(found, n)] == []
+        assert amount(found, "CashAndBank") == 1120
+        assert amount(found, "MemberContributions") == -1000
+        if year_end == "2026-12-31":
+            assert amount(found, "IncomeFromFinancialAssets") == -80
+            assert (found.result, found.result_minority) == (130, 10)  # 50, of which 10 are the minority's, and 80
+            assert amount(found, "ResultForYear") == 10
+        else:
+            assert amount(found, "RetainedResult") == -120
+
+
+class TestOwnersGiveAndTake:
+    """Dividends, capital paid in later, a unit that was founded with others."""
+
+    def test_a_dividend_lowers_the_minority_by_its_part(self, combined):
+        """100 paid out: 80 to the owner, whose income is eliminated; 20 to the minority."""
+        top = """
+2026-09-30 * "From Sub" ^ic-sub-1
+  Assets:1930-Bank      80.00 SEK
+  Income:8070-Dividend -80.00 SEK
+    partner: "sub"
+    ic: "dividend"
+"""
+        sub = (
+            year("50.00")
+            + """
+2026-09-30 * "Paid out" ^ic-sub-1
+  Equity:2091-Earned    80.00 SEK
+    partner: "top"
+    ic: "dividend"
+  Equity:2091-Earned    20.00 SEK
+  Assets:1930-Bank    -100.00 SEK
+"""
+        )
+        found = group(combined, parent_more=top, sub_more=sub)
+        assert found.complete
+        assert found.unmatched == ()
+        assert (found.result, found.result_minority) == (50, 10)
+        assert amount(found, "NonControllingInterest") == -90  # 20 % of 450
+        assert amount(found, "RetainedResult") == 0
+        later = group(combined, parent_more=top, sub_more=sub, to="2027-12-31")
+        assert amount(later, "NonControllingInterest") == -90
+        assert amount(later, "RetainedResult") == -40
+        assert amount(later, "CashAndBank") == 520 + 450 + 80
+
+    def test_capital_paid_in_later_is_a_dealing_of_both(self, combined):
+        """100 of new shares: 80 from the owner, eliminated like any dealing; 20 are the minority's."""
+        top = """
+2026-09-30 * "New shares" ^ic-sub-2
+  Assets:1310-Sub       80.00 SEK
+    partner: "sub"
+    ic: "capital"
+  Assets:1930-Bank     -80.00 SEK
+"""
+        sub = """
+2026-09-30 * "New shares" ^ic-sub-2
+  Assets:1930-Bank     100.00 SEK
+  Equity:2081-Shares   -80.00 SEK
+    partner: "top"
+    ic: "capital"
+  Equity:2081-Shares   -20.00 SEK
+"""
+        found = group(combined, parent_more=top, sub_more=sub)
+        assert found.complete
+        assert found.unmatched == ()
+        assert amount(found, "Goodwill") == 80
+        assert amount(found, "NonControllingInterest") == -120
+        assert amount(found, "MemberContributions") == -1000
+        assert amount(found, "ParticipationsAndSecurities") == 0
+        assert amount(found, "RetainedResult") == 0
+
+    def test_founded_within_the_year_with_others(self, combined):
+        """200 of capital, 120 from the owner; 30 earned: the minority has 40 % of 230."""
+        top = """
+2026-02-01 * "Sub is founded"
+  Assets:1310-Sub      120.00 SEK
+    partner: "sub"
+    ic: "capital"
+  Assets:1930-Bank    -120.00 SEK
+"""
+        sub = """
+2026-02-03 * "Founded"
+  Assets:1930-Bank     200.00 SEK
+  Equity:2081-Shares  -200.00 SEK
+""" + year("30.00")
+        top = parent("0.00").replace('  Assets:1310-Sub    0.00 SEK\n    partner: "sub"\n    ic: "capital"\n', "") + top
+        found = combined({"top": (top, OWNED), "sub": (sub, OWNED + owner("top", "0.60"))}, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert found.unmatched == ()
+        assert (found.result, found.result_minority) == (30, 12)
+        assert amount(found, "NonControllingInterest") == -92
+        assert amount(found, "MemberContributions") == -1000
+        assert amount(found, "Goodwill") == 0
+
+    def test_two_owners_control_it_together(self, combined):
+        """Half and a fifth: together 70 %. 300 and 120 for 350: goodwill 70."""
+        cost = """
+2025-12-31 * "Sub"
+  Assets:1310-Sub  {0} SEK
+    partner: "sub"
+    ic: "capital"
+  Equity:2081-Own  -{0} SEK
+"""
+        tables = owner("one", "0.50", "since = 2026-01-01") + owner("two", "0.20", "since = 2026-01-01")
+        units = {
+            "one": (cost.format("300.00"), OWNED),
+            "two": (cost.format("120.00"), OWNED),
+            "sub": (SUB + year("10.00"), OWNED + tables),
+        }
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert amount(found, "Goodwill") == 70
+        assert amount(found, "NonControllingInterest") == -153
+        assert (found.result, found.result_minority) == (10, 3)
+        assert [(s.owner, s.share, s.minority) for s in found.shares] == [
+            ("one", D("0.50"), 153),
+            ("two", D("0.20"), 0),
+        ]
+        alone = {
+            slug: (text, toml.replace(owner("two", "0.20", "since = 2026-01-01"), ""))
+            for slug, (text, toml) in units.items()
+        }
+        nobody = combined(alone, date_to=DAY("2026-12-31"))  # half is no control
+        assert (nobody.shares, amount(nobody, "ParticipationsAndSecurities")) == ((), 420)
+
+    def test_a_book_that_begins_later_says_what_was_bought(self, combined):
+        """Bought in 2020 for 300 with net assets of 350; the book begins with 500 at the end of 2025."""
+        sub = OWNED + owner("top", "0.80", "since = 2020-05-01", 'net_assets = "350.00"')
+        found = combined(
+            {"top": (parent("300.00"), OWNED), "sub": (SUB + year("10.00"), sub)}, date_to=DAY("2026-12-31")
+        )
+        assert found.complete
+        assert amount(found, "Goodwill") == 20  # 300 - 80 % of 350
+        assert amount(found, "NonControllingInterest") == -102
+        assert amount(found, "RetainedResult") == -120  # 80 % of what was earned from 2020 to 2025
+        assert (found.result, found.result_minority) == (10, 2)
+
+
+class TestWhatIsWrong:
+    """What can't be worked out is said, and the unit stands as it is: the run is incomplete."""
+
+    def codes(self, found):
+        assert not found.complete
+        assert found.shares == ()
+        return [problem.code for problem in found.problems]
+
+    def test_no_cost(self, combined):
+        plain = parent("480.00").replace('    partner: "sub"\n    ic: "capital"\n', "")
+        units = {"top": (plain, OWNED), "sub": (SUB, OWNED + owner("top", "0.80", "since = 2026-01-01"))}
+        assert self.codes(combined(units, date_to=DAY("2026-12-31"))) == ["OWNERSHIP_NO_COST"]
+
+    def test_nothing_before_the_acquisition(self, combined):
+        top, sub = parent("480.00"), SUB.replace("2025-12-31", "2026-01-01")
+        units = {"top": (top, OWNED), "sub": (sub, OWNED + owner("top", "0.80", "since = 2026-01-01"))}
+        assert self.codes(combined(units, date_to=DAY("2026-12-31"))) == ["OWNERSHIP_NO_EQUITY"]
+
+    @pytest.mark.parametrize("more", ["800.01", "80.01"])
+    def test_more_goodwill_is_written_down_than_is_left(self, with_policy, more):
+        policy = f"""
+2026-03-01 custom "decision" "B-1" "board"
+2026-12-31 custom "goodwill-impairment" "sub" {more} SEK
+  decision: "B-1"
+"""
+        units = {"top": (parent("480.00"), OWNED), "sub": (SUB, OWNED + owner("top", "0.80", "since = 2026-01-01"))}
+        found = with_policy(units, policy, conf=conf(), date_to=DAY("2026-12-31"))
+        assert self.codes(found) == ["GOODWILL_IMPAIRMENT"]
+        assert found.problems[0].line == 3
+
+    def test_a_faulty_write_down_makes_the_run_incomplete(self, with_policy):
+        policy = '2026-12-31 custom "goodwill-impairment" "sub" 10.00 SEK\n'
+        units = {"top": (parent("480.00"), OWNED), "sub": (SUB, OWNED + owner("top", "0.80", "since = 2026-01-01"))}
+        found = with_policy(units, policy, conf=conf(), date_to=DAY("2026-12-31"))
+        assert [p.code for p in found.problems] == ["POLICY_DECISION_MISSING"]
+        assert not found.complete
+
+
+def test_a_federation_without_owners_has_nothing_of_it(combined):
+    found = combined({"top": (parent("480.00"), ""), "sub": (SUB, "")}, date_to=DAY("2026-12-31"))
+    assert found.shares == ()
+    assert {e.kind for e in found.entries}.isdisjoint({"acquisition", "goodwill", "minority"})
+    assert {"Goodwill", "NonControllingInterest"}.isdisjoint(found.lines)

@@ -32,6 +32,7 @@ ROOMS = {
     "policy": "Policy",
     "levy": "Levy and exchange rates",
     "dealings": "Dealings between units",
+    "ownership": "Units owned by units",
     "adjustments": "Adjustments",
     "cli": "Commands",
     "web": "Browser",
