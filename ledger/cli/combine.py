@@ -13,6 +13,7 @@ import click
 from ledger.cli.combine_reports import ALL, REPORTS
 from ledger.cli.context import Session, check_out, report, workspace_option
 from ledger.cli.days import DAY, day_of
+from ledger.cli.runs import lock_figures, tell_runs
 from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say
@@ -64,6 +65,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     "--depth", type=click.IntRange(0), metavar="N", help="Fold levels to this depth (default: 1; reports: all)."
 )
 @click.option("--drill", metavar="LINE[:ACCOUNT][:UNIT]", help="The postings behind a figure, with file and line.")
+@click.option("--lock", metavar="NAME", help="Lock the figures under this name: runs/NAME. See also: sambok runs")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--beancount", type=FILE, metavar="FILE", help="Write the combined ledger as a Beancount file.")
 @click.option("--hledger", type=FILE, metavar="FILE", help="Write it as a journal for hledger and ledger.")
@@ -83,6 +85,7 @@ def combine(
     by: str | None,
     depth: int | None,
     drill: str | None,
+    lock: str | None,
     as_json: bool,  # noqa: FBT001  click gives flags so
     **exports: Path | None,
 ) -> int:
@@ -90,22 +93,24 @@ def combine(
 
     Debit is positive; in the bridge and in changes in equity a surplus and equity are. A unit whose book has errors is
     left out, and the figures are marked incomplete. --report, --by and --drill choose what is printed; --json has all
-    reports.
+    reports. --lock keeps the figures with the digest of every file that they were made of; locked runs whose files
+    have changed since are named.
 
     Ends with 0 when all is well, 1 when a book has errors, 3 when dealings between units don't match
-    (differences within the tolerance, of exchange rates, and what is in transit need nobody).
+    (differences within the tolerance, of exchange rates, and what is in transit need nobody). With --lock: 0 when
+    they are locked, 1 or 3 when something keeps them from it.
     """
     wanted = {kind: file for kind, file in exports.items() if file is not None}
     chosen = {"date_from": date_from, "date_to": date_to, "currency": currency, "level": level}
     key = f"combine {sorted((k, str(v)) for k, v in chosen.items())} {os.environ.get('SAMBOK_LANGUAGE', '')}"
-    if as_json and not wanted and not drill and (known := _known(session, key)) is not None:
+    if as_json and not wanted and not drill and lock is None and (known := _known(session, key)) is not None:
         ended, _, text = known.partition("\n")
         click.echo(text, nl=False)
         return int(ended)
     from ledger.federation import load_federation  # noqa: PLC0415  a repeated answer needs none of this
 
     ws = session.workspace
-    _refuse(ws, currency, wanted, drill)
+    _refuse(ws, currency, wanted, drill, lock)
     for file in wanted.values():
         check_out(ws, file)
     federation = load_federation(ws)
@@ -113,31 +118,45 @@ def combine(
     code = _exit_code(federation, found)
     found = replace(found, problems=tuple(_problems(federation, found)))
     _export(federation, found, wanted)
+    locked = None
+    if lock is not None:
+        code, refused, locked = lock_figures(federation, found, lock, code)
+        found = replace(found, problems=(*found.problems, *refused))
     if drill:
         _drill(ws, found, drill, as_json=as_json)
         return code
     if as_json:
         from ledger.combine.export import json_text  # noqa: PLC0415  as above
 
-        text = json_text(found)
-        _keep(ws, federation.books, key, f"{code}\n{text}")
+        text = json_text(found, runs=[state.as_json() for state in federation.runs if state.touched], lock=locked)
+        if lock is None:
+            _keep(ws, federation.books, key, f"{code}\n{text}")
         click.echo(text, nl=False)
     else:
         _print(ws, found, reports, by, depth)
         report(found.problems, SHOWN)
+        tell_runs(federation.runs)
     return code
 
 
-def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill: str | None) -> None:
-    """What is in the reporting currency only."""
-    if currency in {None, ws.currency}:
+def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill: str | None, lock: str | None) -> None:
+    """What is in the reporting currency only; a name that no lock can have."""
+    if lock is not None:
+        from ledger.combine.runs import check_name  # noqa: PLC0415  only with --lock
+
+        check_name(lock)
+    if currency is None or currency == ws.currency:
         return
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise click.UsageError("--currency takes a code of three capital letters, such as EUR.")
     if wanted.keys() & {"beancount", "hledger", "ledger"}:
         raise click.UsageError(
             "--beancount, --hledger and --ledger are in the reporting currency: leave --currency out."
         )
     if drill:
         raise click.UsageError("--drill is in the reporting currency: leave --currency out.")
+    if lock is not None:
+        raise click.UsageError("Figures are locked in the reporting currency: leave --currency out.")
 
 
 def _drill(ws: Workspace, found: Combined, figure: str, *, as_json: bool) -> None:

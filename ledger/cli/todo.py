@@ -40,6 +40,7 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
         federation.combined.unmatched,
         slug,
         today=dt.date.today(),  # noqa: DTZ011  the bookkeeper's own day is meant
+        runs=federation.runs,
     )
     code = EXIT_DONE
     if tasks:

@@ -10,6 +10,7 @@ import click
 
 from ledger.cli.context import Session, report, workspace_option
 from ledger.cli.imports import watching
+from ledger.cli.runs import tell_runs
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say, translate
 
@@ -86,8 +87,10 @@ def _told(federation: Federation) -> None:
     if not combined.complete:
         say_err(N_("The combined figures are INCOMPLETE: units with errors are left out, not counted as zero."))
     report(federation.problems, SHOWN_ERRORS)
+    tell_runs(federation.runs)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
-    counted = Counter(t.kind for t in todo(books, federation.problems, combined.unmatched, today=today))
+    tasks = todo(books, federation.problems, combined.unmatched, today=today, runs=federation.runs)
+    counted = Counter(task.kind for task in tasks)
     waiting = [f"{translate(KINDS[kind]).lower()}: {counted[kind]}" for kind in KINDS if counted[kind]]
     if waiting:
         say_err(N_("Waits for a person: {what}. The list: sambok todo"), what="; ".join(waiting))

@@ -23,9 +23,16 @@ SCALE = 4
 SHARE_SCALE = 18
 
 
-def json_text(combined: Combined) -> str:
-    """The object of `sambok combine --json` as text, with a final newline."""
-    return json.dumps(combined.as_json(), ensure_ascii=False, indent=1) + "\n"
+def json_text(combined: Combined, *, runs: Sequence[Any] = (), lock: Mapping[str, Any] | None = None) -> str:
+    """The object of `sambok combine --json` as text, with a final newline.
+
+    Args:
+        combined: the figures.
+        runs: locked runs that later changes have touched, as objects.
+        lock: what was locked just now.
+    """
+    more = {"runs": list(runs)} | ({"lock": lock} if lock is not None else {})
+    return json.dumps(combined.as_json() | more, ensure_ascii=False, indent=1) + "\n"
 
 
 def beancount_text(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledger.books import Books, last_day
+from ledger.books.excerpt import quote
 from ledger.books.fingerprint import AnswerCache, digest_of
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
@@ -75,6 +76,7 @@ def run_states(books: Books, run: Run, wanted: Sequence[str] | None = None) -> t
     facts = Facts(books)
     found = tuple(_state(books, run, name, facts) for name in chosen)
     facts.keep()
+    quote(books.workspace, (problem for state in found for problem in (*state.late, *state.problems)))
     return found
 
 

@@ -1,10 +1,10 @@
 """What waits for a person today, each thing with the command or page that settles it (issue: To do; SPEC 5, 7).
 
-Seven kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
+Eight kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
 lines that no rule could place (on suspense, flag `!`), entries that are placed but not for certain (flag `!` alone: a
-person says whether they are right), dealings between units whose two sides differ, accounts whose bank statement hasn't
-been met, and months that are over but not sealed. The list is a pure function of the loaded books; it changes
-nothing, and today's date is given to it.
+person says whether they are right), dealings between units whose two sides differ, locked figures that aren't any more
+what was locked, accounts whose bank statement hasn't been met, and months that are over but not sealed. The list is a
+pure function of the loaded books; it changes nothing, and today's date is given to it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ledger.books import Books, FlaggedRow, UnitBook, Workspace, last_day
 from ledger.books.inbox import read_inbox
 from ledger.charts import load_chart
 from ledger.combine import SETTLED
+from ledger.combine.runs_state import DAMAGED, RESTATED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
 from ledger.subledger import clearing_of
@@ -30,6 +31,7 @@ KINDS: dict[str, str] = {
     "suspense": N_("Lines without an account"),
     "confirm": N_("Entries to confirm"),
     "unmatched": N_("Dealings between units that differ"),
+    "restated": N_("Locked figures that have changed"),
     "unreconciled": N_("Accounts to reconcile"),
     "close": N_("Months to finish"),
 }
@@ -93,6 +95,25 @@ class Unmatched(Protocol):
     def remedy(self) -> str: ...  # noqa: D102  in plain words
 
 
+class LockedRun(Protocol):
+    """What this list needs to know of a locked run."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102  as it was locked
+    @property
+    def status(self) -> str: ...  # noqa: D102  `RESTATED`, `DAMAGED` or another
+    @property
+    def date_to(self) -> dt.date | None: ...  # noqa: D102  end of its period
+    @property
+    def changed(self) -> Sequence[tuple[str, str]]: ...  # noqa: D102  what became of which file
+    @property
+    def differences(self) -> Sequence[object]: ...  # noqa: D102  of the trial balance
+    @property
+    def late(self) -> Sequence[Problem]: ...  # noqa: D102  vouchers that came since
+    @property
+    def problems(self) -> Sequence[Problem]: ...  # noqa: D102  why it is damaged
+
+
 def todo(
     books: Books,
     problems: Iterable[Problem],
@@ -100,6 +121,7 @@ def todo(
     unit: str | None = None,
     *,
     today: dt.date,
+    runs: Iterable[LockedRun] = (),
 ) -> tuple[Task, ...]:
     """What waits, for one unit or for all.
 
@@ -109,6 +131,7 @@ def todo(
         unmatched: dealings whose two sides differ.
         unit: only what waits for this unit (slug); None = everything.
         today: a month is over when its last day lies before it.
+        runs: the locked runs; what has become of them is the finance head's.
 
     Returns:
         Tasks by kind (in the order of `KINDS`), unit, date.
@@ -117,6 +140,7 @@ def todo(
     for item in unmatched:
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
             tasks += _unmatched(item)
+    tasks += [task for state in runs for task in _restated(state)]
     for book in books.units.values():
         tasks += _inbox(books.workspace, book)
         if book.summary is not None:
@@ -163,6 +187,29 @@ def _unmatched(item: Unmatched) -> list[Task]:
         )
         for slug in item.units
     ]
+
+
+def _restated(state: LockedRun) -> list[Task]:
+    """A locked run whose figures are others now, or whose files aren't what was locked."""
+    command = f"sambok runs {state.name}"
+    if state.status == DAMAGED:
+        return [
+            Task("restated", None, f"{p.text()} {p.remedy_text()}", p.where, command, date=state.date_to)
+            for p in state.problems
+        ]
+    if state.status != RESTATED:
+        return []
+    text = say(
+        N_(
+            "{name} is locked, but its figures are others now: rows that differ: {rows}; vouchers that came since: "
+            "{late}. See whether they belong there; then lock the period anew under another name, or correct them."
+        ),
+        name=state.name,
+        rows=len(state.differences),
+        late=len(state.late),
+    )
+    where = next((p.where for p in state.late), next((file for _, file in state.changed), ""))
+    return [Task("restated", None, text, where, command, date=state.date_to)]
 
 
 def _inbox(ws: Workspace, book: UnitBook) -> list[Task]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
 from ledger.books import load_books
+from ledger.combine.runs_state import Difference, RunState
 from ledger.errors import Problem
 from ledger.reports import KINDS, todo
 
@@ -73,7 +75,7 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
         remedy="Book it.",
     )
     tasks = todo(books, [Wrong(unit="repris")], [differs], "repris", today=TODAY)
-    assert kinds(tasks) == list(KINDS)
+    assert kinds(tasks) == [kind for kind in KINDS if kind != "restated"]  # that is the finance head's
     by_kind = {task.kind: task for task in tasks}
     assert by_kind["error"].command == "sambok check repris"
     assert by_kind["inbox"].command == "sambok import repris --inbox"
@@ -89,6 +91,34 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
     assert by_kind["unmatched"].where == "units/repris/books/2026/2026-03.beancount:2"
     assert by_kind["unreconciled"].date == dt.date(2026, 3, 20)
     assert by_kind["close"].date == dt.date(2026, 3, 31)
+
+
+LATE = Wrong(file="units/repris/books/2026/2026-03.beancount", line=7)
+RUN = RunState(
+    "2026-03",
+    "restated",
+    date_to=dt.date(2026, 3, 31),
+    changed=(("changed", "units/repris/books/2026/2026-03.beancount"),),
+    differences=(Difference("CashAndBank", "1930-Bank", "repris", "1.00", "2.00"),),
+    late=(LATE,),
+)
+
+
+@pytest.mark.parametrize(
+    ("run", "where", "text"),
+    [
+        (RUN, "units/repris/books/2026/2026-03.beancount:7", "rows that differ: 1; vouchers that came since: 1."),
+        (replace(RUN, late=()), "units/repris/books/2026/2026-03.beancount", "vouchers that came since: 0."),
+        (RunState("2026-03", "damaged", problems=(LATE,)), LATE.where, "Something is wrong. Mend it."),
+        (replace(RUN, status="unaffected"), None, ""),
+        (replace(RUN, status="unchecked"), None, ""),
+    ],
+)
+def test_a_locked_run_that_is_restated_is_the_finance_heads(books, run, where, text):
+    tasks = [t for t in todo(books, [], [], today=TODAY, runs=[run]) if t.kind == "restated"]
+    assert [(t.unit, t.where, t.command) for t in tasks] == ([(None, where, "sambok runs 2026-03")] if where else [])
+    assert all(text in task.text for task in tasks)
+    assert [t for t in todo(books, [], [], "repris", today=TODAY, runs=[run]) if t.kind == "restated"] == []
 
 
 def test_a_deposit_of_which_a_part_waits_says_which_part(make_workspace):

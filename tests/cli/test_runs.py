@@ -1,0 +1,142 @@
+"""`sambok combine --lock` and `sambok runs`: what is said, in which words, with which exit code (SPEC 5, 10)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.cli.main import cli
+from ledger.errors import Problem
+from tests.combine.test_runs import ACCOUNTS, POLICY, PURCHASE, RENT, SALE, month
+
+
+@pytest.fixture
+def ws(make_workspace):
+    units = {
+        "repris": {"accounts": ACCOUNTS, "2026-03": SALE},
+        "gemensamt": {"accounts": ACCOUNTS, "2026-03": PURCHASE.format(amount="100.00")},
+    }
+    return make_workspace(units, policy=POLICY)
+
+
+@pytest.fixture
+def sambok(ws):
+    """`sambok("runs", …)` → (exit code, standard output, standard error)."""
+
+    def run(*args: str) -> tuple[int, str, str]:
+        result = CliRunner().invoke(cli, ["--workspace", str(ws.root), *args], standalone_mode=False)
+        if isinstance(result.exception, Problem):
+            return result.exception.exit_code, result.stdout, result.exception.code
+        if result.exception is not None:
+            return 2, result.stdout, str(result.exception)
+        return result.return_value, result.stdout, result.stderr
+
+    return run
+
+
+def test_nothing_is_locked_yet(sambok):
+    code, out, _ = sambok("runs")
+    assert (code, out) == (0, "No figures are locked. To lock some: sambok combine --to DATE --lock NAME\n")
+    assert json.loads(sambok("runs", "--json")[1]) == {"schema": 1, "runs": [], "errors": []}
+
+
+def test_locking_says_the_mark_and_doing_it_again_that_nothing_changed(sambok, ws):
+    code, out, err = sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    assert code == 0
+    assert "Net sales" in out
+    said = json.loads((ws.runs_folder / "2026-03" / "manifest.json").read_text())
+    mark = said["digest"][:8]
+    assert f"Locked as 2026-03, in runs/2026-03. Mark for the minutes: {mark}\n" in err
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    assert (code, f"Locked as 2026-03 already, and unchanged. Mark for the minutes: {mark}\n" in err) == (0, True)
+    code, out, _ = sambok("runs")
+    assert code == 0
+    assert out.split()[-7:] == ["2026-01-01", "2026-03-31", "700.00", "SEK", mark, "as", "locked"]
+
+
+def test_json_has_the_lock(sambok):
+    code, out, _ = sambok("combine", "--to", "2026-03-31", "--lock", "2026-03", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["lock"]["name"] == "2026-03"
+    assert answer["lock"]["new"] is True
+    assert answer["lock"]["digest"].startswith(answer["lock"]["mark"])
+    assert answer["runs"] == []
+    assert "lock" not in json.loads(sambok("combine", "--to", "2026-03-31", "--json")[1])
+
+
+def test_another_period_under_the_same_name(sambok):
+    sambok("combine", "--to", "2026-03-31", "--lock", "first")
+    code, _, err = sambok("combine", "--to", "2026-02-28", "--lock", "first")
+    assert code == 2
+    assert "lock under another name. What differs:  sambok runs first" in err
+
+
+@pytest.mark.parametrize("args", [("--lock", "Mars"), ("--lock", "x", "--currency", "EUR")])
+def test_wrong_use(sambok, args):
+    assert sambok("combine", "--to", "2026-03-31", *args)[0] == 2
+
+
+def test_a_broken_book_is_not_locked(sambok, ws):
+    month(ws).write_text("nonsense\n")
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "x")
+    assert code == 1
+    assert "Nothing was locked: the figures are incomplete" in err
+    answer = json.loads(sambok("combine", "--to", "2026-03-31", "--lock", "x", "--json")[1])
+    assert "RUN_INCOMPLETE" in {error["code"] for error in answer["errors"]}
+    assert not ws.runs_folder.exists()
+
+
+def test_what_blocks_is_one_list_with_remedies(sambok, ws):
+    other = SALE.replace("repris-1", "repris-2").partition("\n\n")[0]
+    month(ws).write_text(SALE + "\n" + other + "\n")
+    month(ws, "gemensamt").write_text(PURCHASE.format(amount="90.00"))
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "x")
+    assert code == 3
+    assert err.count("[RUN_BLOCKED]") == 2
+    assert "gemensamt – repris differ by 10.00 SEK (ic-repris-1, AMOUNT_DIFF)" in err
+    assert "gemensamt – repris differ by 100.00 SEK (ic-repris-2, ONE_SIDED)" in err
+    assert "Book the other side with the same link" in err
+
+
+def test_a_restatement_is_said_by_every_command(sambok, ws):
+    sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    month(ws).write_text(SALE + "\n" + RENT)
+    for command in (["combine"], ["up", "--once"]):
+        code, _, err = sambok(*command)
+        assert code == 0
+        assert "RESTATED: other figures now." in err
+        assert "changed: units/repris/books/2026/2026-03.beancount" in err
+        assert "OtherExternalCosts 5010-Rent repris: locked 0.00, now 40.00 SEK" in err
+    (found,) = json.loads(sambok("combine", "--json")[1])["runs"]
+    assert (found["name"], found["ok"], found["status"]) == ("2026-03", False, "restated")
+    assert found["changed"] == [{"change": "changed", "file": "units/repris/books/2026/2026-03.beancount"}]
+    assert found["differences"] == [
+        {"line": "OtherExternalCosts", "account": "5010-Rent", "unit": "repris", "locked": None, "now": "40.00"},
+        {"line": "CashAndBank", "account": "1930-Bank", "unit": "repris", "locked": "700.00", "now": "660.00"},
+    ]
+    assert [(late["code"], late["line"]) for late in found["late"]] == [("LATE_POSTING", 13)]
+    code, out, _ = sambok("runs", "2026-03")
+    assert code == 3
+    assert "in the book of repris, Assets:1930-Bank, 2026-03: locked 700.00, now 660.00 SEK" in out
+    assert "A voucher of 2026-03-09 over 40.00 SEK came in after 2026-03 was locked. [LATE_POSTING]" in out
+    _, out, _ = sambok("todo")
+    assert "2026-03 is locked, but its figures are others now: rows that differ: 2; vouchers that came since: 1" in out
+    assert "$ sambok runs 2026-03" in out
+
+
+def test_the_same_answer_again_knows_of_a_new_lock(sambok, ws):
+    """Answers that are kept (--json) are given again only while the locks are what they were."""
+    assert json.loads(sambok("combine", "--json")[1])["runs"] == []
+    sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    (ws.runs_folder / "2026-03" / "balances.csv").unlink()
+    (found,) = json.loads(sambok("combine", "--json")[1])["runs"]
+    assert found["status"] == "damaged"
+    assert json.loads(sambok("combine", "--json")[1])["runs"] == [found]
+
+
+def test_a_lock_that_nobody_has(sambok):
+    sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    assert sambok("runs", "2026-02")[::2] == (2, "RUN_UNKNOWN")
