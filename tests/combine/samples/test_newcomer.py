@@ -39,6 +39,8 @@ def ws(workspace):
         ("--from 2027-01-01", "ends on 2026-03-31, before it begins on 2027-01-01. [PERIOD_WRONG]"),
         ("--level Söder", "[LEVEL_UNKNOWN]"),
         ("--level=", "[LEVEL_UNKNOWN]"),
+        ("--currency eur", "three capital letters"),
+        ("--currency=", "three capital letters"),
         ("--currency EUR --beancount x", "leave --currency out"),
     ],
 )
