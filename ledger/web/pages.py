@@ -15,8 +15,9 @@ from fava.core.extensions import ExtensionDetails, ExtensionModule
 from ledger.messages import N_, translate
 from ledger.reports import KINDS, Task, todo
 from ledger.web.page import Page
-from ledger.web.pages_dealings import Unmatched
+from ledger.web.pages_dealings import Pairs, Unmatched
 from ledger.web.pages_drill import DrillDown
+from ledger.web.pages_group import GroupReports
 from ledger.web.pages_money import OpenItems, Reconciliation
 from ledger.web.pages_sheet import Worksheet
 
@@ -41,6 +42,7 @@ class Todo(Page):
             federation.combined.unmatched,
             self.slug,
             today=dt.date.today(),  # noqa: DTZ011  the bookkeeper's own day is meant
+            runs=federation.runs,
         )
         kinds: dict[str, dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
         for task in tasks:
@@ -52,7 +54,10 @@ class OwnPages(ExtensionModule):
     """Fava's extension module with our pages and no others; a book's text is not asked."""
 
     ledger: BookLedger
-    PAGES: tuple[type[Page], ...] = (Todo, OpenItems, Reconciliation, Unmatched, Worksheet, DrillDown)
+    PAGES: tuple[type[Page], ...] = (
+        *(Todo, OpenItems, Reconciliation),  # what waits for somebody
+        *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
+    )
 
     def load_file(self) -> None:
         """Make this ledger's pages, once."""

@@ -11,14 +11,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from flask import request
 
 from ledger.combine import SETTLED
 from ledger.combine import Unmatched as Difference
+from ledger.combine.matrix import PairRow, pair_matrix
 from ledger.combine.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
+from ledger.web.places import DRILL
 
 #: Groups of differences: heading, and what it means.
 GROUPS = {
@@ -36,6 +39,7 @@ GROUPS = {
     ),
     "told": (N_("For your information"), N_("Nobody has to do anything.")),
 }
+SECTIONS = {"balance": N_("claims and debts"), "result": N_("income and costs")}
 
 
 @dataclass(frozen=True)
@@ -143,3 +147,80 @@ def _sums(items: Sequence[Difference]) -> list[tuple[str, Decimal]]:
     for item in items:
         sums[item.currency] += item.amount
     return sorted(sums.items())
+
+
+@dataclass(frozen=True)
+class PairLine:
+    """What two units have to do with each other in one class and section: amounts, each with what opens it."""
+
+    kind: str
+    section: str
+    cells: list[tuple[Decimal, str]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two units and all that they have to do with each other."""
+
+    name: str
+    lines: list[PairLine]
+
+
+class Pairs(Page):
+    """Every pair of units: what both books have of each other, what was eliminated, and what is left."""
+
+    title = N_("Pairs")
+    federation_only = True
+
+    def chosen(self) -> str:
+        """The unit that the page is narrowed to, or nothing."""
+        asked = request.args.get("unit", "")
+        return asked if asked in self.look.workspace.units else ""
+
+    def only_left(self) -> bool:
+        """Whether only pairs with something left are asked for."""
+        return request.args.get("left") == "1"
+
+    def units(self) -> list[tuple[str, str, bool]]:
+        """(slug, name, chosen) of the units that deal with others, by name."""
+        slugs = {slug for row in pair_matrix(self.look.federation.combined) for slug in row.units}
+        chosen = self.chosen()
+        named = ((slug, self.unit_name(slug), slug == chosen) for slug in slugs | ({chosen} - {""}))
+        return sorted(named, key=lambda u: (u[1], u[0]))
+
+    def pairs(self) -> list[Pair]:
+        """The pairs that are asked for; what is left ties to what both sides have and what was adjusted."""
+        chosen = self.chosen()
+        found: dict[tuple[str, str], list[PairLine]] = defaultdict(list)
+        for row in pair_matrix(self.look.federation.combined):
+            if (not chosen or chosen in row.units) and (row.unmatched or not self.only_left()):
+                found[row.units].append(self._line(row))
+        return [Pair(" – ".join(self.unit_name(slug) for slug in units), lines) for units, lines in found.items()]
+
+    def _line(self, row: PairRow) -> PairLine:
+        assert row.one + row.other + row.adjusted == row.unmatched, row
+        one, other = row.units
+        made = f"/{self.ledger.slug}/extension/{DRILL}/?{_dealings(row)}"
+        left = f"/{self.ledger.slug}/extension/Unmatched/?{urlencode({'unit': row.units}, doseq=True)}"
+        cells = [
+            (row.one, self._book(one, other, row)),
+            (row.other, self._book(other, one, row)),
+            (row.eliminated, made if row.eliminated else ""),
+            (row.adjusted, made if row.adjusted else ""),
+            (row.unmatched, left if row.unmatched else ""),
+        ]
+        return PairLine(translate(KINDS.get(row.kind, KINDS["other"])), translate(SECTIONS[row.section]), cells)
+
+    def _book(self, slug: str, partner: str, row: PairRow) -> str:
+        """The unit's own journal, narrowed to what it has booked with the partner in this class."""
+        time = {}
+        if row.section == "result":
+            combined = self.look.federation.combined
+            time = {"time": f"{combined.date_from} - {combined.date_to}"}
+        asked = urlencode({"filter": f'any(partner:"^{partner}$" ic:"^{row.kind}$")', **time})
+        return f"/{slug}/journal/?{asked}"
+
+
+def _dealings(row: PairRow) -> str:
+    asked = [("pair", slug) for slug in row.units]
+    return urlencode([*asked, ("kind", row.kind), ("section", row.section)])

@@ -21,12 +21,15 @@ from flask import request
 from ledger.books import month_of
 from ledger.charts import Line, line
 from ledger.charts.group import known
+from ledger.combine.bridge import LABELS, STEPS
 from ledger.combine.drill import Source, drill
-from ledger.combine.model import PSEUDO, ZERO, GroupEntry, GroupPosting
+from ledger.combine.figures import is_result
+from ledger.combine.model import CTA, PSEUDO, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
-from ledger.web.places import BEFORE, DRILL, drill_link, label_of
+from ledger.web.pieces import Piece, piece_of
+from ledger.web.places import BEFORE, DRILL, account_link, drill_link, label_of
 from ledger.web.words_group import PSEUDO_NAMES
 
 #: So many postings stand on a page.
@@ -83,8 +86,16 @@ class DrillDown(Page):
         pair = request.args.getlist("pair")
         if pair:
             return self._dealings(tuple(pair), request.args.get("kind", ""), request.args.get("section", ""))
+        if (kind := request.args.get("kind")) is not None:
+            return self._kind(kind)
+        step = request.args.get("step")
+        if step is not None:
+            return self._step(step)
         name = request.args.get("line", "")
-        return self._figure(line(name)) if known(name) else None
+        if not known(name):
+            return None
+        piece = piece_of(self.look.federation.combined, request.args)
+        return self._piece(line(name), piece) if piece else self._figure(line(name))
 
     @cached_property
     def currency(self) -> str:
@@ -143,7 +154,7 @@ class DrillDown(Page):
             [],
             [self._posting(source) for source in chosen[start : start + SHOWN]],
             back=link if month is not None else "",
-            more=f"{later}&at={start + SHOWN}" if start + SHOWN < len(chosen) else "",
+            more=f"{later}&start={start + SHOWN}" if start + SHOWN < len(chosen) else "",
             ledger=ledger,
         )
 
@@ -161,12 +172,7 @@ class DrillDown(Page):
         return tuple(links)
 
     def _dealings(self, pair: tuple[str, ...], kind: str, section: str) -> Figure | None:
-        """What was eliminated and adjusted of the dealings of two units."""
-        asked = {
-            "pair": list(pair),
-            "kind": kind,
-            "section": section,
-        }
+        """What was eliminated and adjusted of the dealings of two units; the first one's side is the figure."""
         postings = []
         total = ZERO
         for entry in self.look.federation.combined.entries:
@@ -175,18 +181,77 @@ class DrillDown(Page):
                     mine = posting.unit == pair[0]
                     total -= posting.amount if mine else ZERO
                     postings.append(self._made(entry, posting, counts=mine))
-        if not postings:
-            return None
-        start = _start()
-        more = f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode(asked | {'at': start + SHOWN}, doseq=True)}"
         names = [self.kind(kind), " – ".join(self.unit_name(slug) for slug in pair)]
+        return (
+            self._listed(self.say(N_("Eliminated dealings between units")), names, total, postings)
+            if postings
+            else None
+        )
+
+    def _piece(self, found: Line, piece: Piece) -> Figure:
+        """A figure of a level, a business line or a unit: its units, then what is its own and no unit wrote."""
+        combined = self.look.federation.combined
+        names = [found.label(self.look.workspace.language)]
+        column = request.args.get("unit")
+
+        def wanted(place: Place) -> bool:
+            return place.line == found.id
+
+        shares = piece.shares(combined, wanted)
+        title = piece.name or self.unit_name(None)
+        if column is None and len(shares) > 1:
+            rows = [
+                Share(self._name(c), self._share_link(found, piece, c), shares[c])
+                for c in sorted(shares, key=lambda c: (c in PSEUDO, c))
+            ]
+            return Figure(title, names, sum(shares.values(), ZERO), rows, [])
+        column = column if column is not None else next(iter(shares), "")
+        if column in piece.units:
+            return self._one(found, None, column, names)
+        postings = [self._made(e, p) for e, p in piece.postings(combined, wanted) if p.column == column]
+        if column == CTA:
+            postings += [self._rounding(slug, amount) for slug, amount in piece.roundings(combined, wanted)]
+        total = shares.get(column, ZERO)
+        assert sum((posting.amount for posting in postings), ZERO) == total
+        return self._listed(f"{title}: {self._name(column)}", names, total, postings)
+
+    def _share_link(self, found: Line, piece: Piece, column: str) -> str:
+        if column in piece.units:
+            return account_link(self, found, None, [column])
+        asked = urlencode([("line", found.id), ("unit", column), *piece.asked])
+        return f"/{self.ledger.slug}/extension/{DRILL}/?{asked}"
+
+    def _rounding(self, slug: str, amount: Decimal) -> Posting:
+        day = self.look.federation.combined.date_to.isoformat()
+        return Posting(day, self.unit_name(slug), self.say(N_("Rounding")), amount, "", "")
+
+    def _kind(self, kind: str) -> Figure | None:
+        """Every entry of a kind that no unit wrote; each sums to zero."""
+        entries = [entry for entry in self.look.federation.combined.entries if entry.kind == kind]
+        postings = [self._made(entry, posting) for entry in entries for posting in entry.postings]
+        return self._listed(self.unit_name(None), [self.kind(kind)], ZERO, postings) if postings else None
+
+    def _step(self, step: str) -> Figure | None:
+        """A step of the bridge: what its entries do to the result; a surplus is positive there, debit here."""
+        if step not in STEPS:
+            return None
+        named = {kind for kinds in STEPS.values() for kind in kinds}
+        postings = []
+        for entry in self.look.federation.combined.entries:
+            if entry.kind in STEPS[step] or (not STEPS[step] and entry.kind not in named):
+                postings += [
+                    self._made(entry, p) for p in entry.postings if is_result(p.place.line) and p.column in PSEUDO
+                ]
+        total = sum((posting.amount for posting in postings), ZERO)
+        names = [translate(LABELS[step])]
+        return self._listed(self.unit_name(None), names, total, postings)
+
+    def _listed(self, title: str, names: list[str], total: Decimal, postings: list[Posting]) -> Figure:
+        """A list of postings, so many at a time."""
+        start, asked = _start(), [(k, v) for k, v in request.args.items(multi=True) if k not in {"start", "partial"}]
+        more = f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode([*asked, ('start', str(start + SHOWN))])}"
         return Figure(
-            self.say(N_("Eliminated dealings between units")),
-            names,
-            total,
-            [],
-            postings[start : start + SHOWN],
-            more=more if start + SHOWN < len(postings) else "",
+            title, names, total, [], postings[start : start + SHOWN], more=more if start + SHOWN < len(postings) else ""
         )
 
     def kind(self, kind: str) -> str:
@@ -204,7 +269,7 @@ class DrillDown(Page):
         account = label_of(source.place.account, self.look.workspace.language)
         return Posting(source.date.isoformat(), text, account, source.amount, self._where(file), self.source_link(file))
 
-    def _made(self, entry: GroupEntry, posting: GroupPosting, *, counts: bool) -> Posting:
+    def _made(self, entry: GroupEntry, posting: GroupPosting, *, counts: bool = True) -> Posting:
         language = self.look.workspace.language
         place = f"{posting.place.group.label(language)}, {label_of(posting.place.account, language)}"
         link = self.source_link(posting.source)
@@ -227,7 +292,7 @@ class DrillDown(Page):
 
 def _start() -> int:
     """Of a long list, the first posting that is asked for."""
-    asked = re.fullmatch(r"[0-9]{1,9}", request.args.get("at", ""))
+    asked = re.fullmatch(r"[0-9]{1,9}", request.args.get("start", ""))
     return int(asked[0]) if asked else 0
 
 

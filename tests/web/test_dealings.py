@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from beancount.core.data import Transaction
 from lxml import html
 
 ACCOUNTS = """\
@@ -136,3 +138,76 @@ def test_names_of_units_are_text(make_workspace, view_of):
         text = view.page(f"/federation/extension/{page}/")
         assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in view.page("/federation/extension/Unmatched/")
+
+
+@pytest.fixture
+def matrix(tables):
+    """(pair, kind and section) → the row's figures and links."""
+
+    def look(view, **asked):
+        found = tables(view.get("/federation/extension/Pairs/", **asked).text)
+        rows, name = {}, ""
+        for row in found[0].rows if found else ():
+            name = row.xpath("string(./th)") or name
+            cells = row.xpath("./td[contains(@class, 'num')]")
+            values = [found[0].number(cell) for cell in cells]
+            rows[name, row.xpath("normalize-space(./td[1])")] = (
+                values,
+                [cell.xpath("string(./a/@href)") for cell in cells],
+            )
+        return rows
+
+    return look
+
+
+def test_pairs_show_both_books_what_was_eliminated_and_what_is_left(differing, view_of, matrix):
+    view = view_of(differing)
+    found = matrix(view)
+    claims, links = found["Cykelbudet – Repris", "Trade claims and debts"]
+    assert claims == [Decimal(n) for n in (-700, 1000, -700, 0, 300)]
+    sales, _ = found["Cykelbudet – Repris", "Trade income and costs"]
+    assert sales == [Decimal(n) for n in (700, -1000, 700, 0, -300)]
+    assert found["Coop – Repris", "Trade claims and debts"][0] == [Decimal(n) for n in (-100, 160, -100, 0, 60)]
+    assert set(matrix(view, unit="coop")) == {pair for pair in found if "Coop" in pair[0]}
+    assert matrix(view, unit="<nobody>") == found
+    one, other, eliminated, _, left = links
+    assert one.startswith("/cykelbudet/journal/?filter=any%28partner%3A%22%5Erepris%24%22")
+    assert other.startswith("/repris/journal/?filter=any%28partner%3A%22%5Ecykelbudet%24%22")
+    for link in (one, other, eliminated, left):
+        view.get(link)
+    ((_, cards_left),) = cards(view.get(left).text)
+    assert [card.xpath("string(.//strong[1])").strip() for card in cards_left] == ["300.00 SEK"]
+
+
+def test_a_pairs_journal_shows_its_vouchers_only(differing, view_of, matrix):
+    view = view_of(differing)
+    (link, *_) = matrix(view)["Coop – Repris", "Trade claims and debts"][1][1:]
+    asked = {k: v[0] for k, v in parse_qs(urlsplit(link).query).items()}
+    ledger = view.app.config["LEDGERS"]["repris"]
+    filtered = ledger.get_filtered(account=None, filter=asked["filter"], time=asked.get("time"))
+    vouchers = [entry for entry in filtered.entries if isinstance(entry, Transaction)]
+    assert [set(v.links) for v in vouchers] == [{"ic-repris-2"}]
+
+
+def test_what_was_eliminated_of_a_pair_opens_its_postings(differing, view_of, matrix, tables):
+    view = view_of(differing)
+    for section, amount in (("claims and debts", -700), ("income and costs", 700)):
+        values, links = matrix(view)["Cykelbudet – Repris", f"Trade {section}"]
+        assert values[2] == amount
+        page = view.get(links[2]).text
+        (table,) = tables(page)
+        own = [row for row in table.rows if "sambok-other" not in row.get("class", "")]
+        assert -sum(table.number(row.xpath("./td")[0]) for row in own) == amount
+        assert sum(table.number(row.xpath("./td")[0]) for row in table.rows) == 0
+        assert {"/cykelbudet/editor/", "/repris/editor/"} == {
+            urlsplit(link).path for row in table.rows for link in row.xpath(".//a/@href")
+        }
+
+
+def test_only_pairs_with_a_rest_are_shown_when_asked(matrix, group):
+    assert set(matrix(group)) == {
+        ("Cykelbudet – Repris", "Trade claims and debts"),
+        ("Cykelbudet – Repris", "Trade income and costs"),
+    }
+    assert matrix(group, left="1") == {}
+    assert "No pair of units has anything to show." in group.get("/federation/extension/Pairs/", left="1").text

@@ -1,0 +1,296 @@
+"""The combined figures as reports: levels, business lines, the bridge of the result, equity, and what stands behind.
+
+One page with a row of choices rather than eight in the menu: whoever looks for a report of the whole federation finds
+it in one place, and the menu stays short. The figures come from `ledger.combine`, each with its proof made there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from flask import request
+
+from ledger.charts import line
+from ledger.charts.group import known
+from ledger.combine import Combined, Translation
+from ledger.combine.adjustment import Adjustment
+from ledger.combine.bridge import STEPS, UNIT, Step, bridge
+from ledger.combine.equity import COLUMNS, TOTAL, equity
+from ledger.combine.levels import Level, level_tree
+from ledger.combine.model import CTA, ZERO, Share
+from ledger.combine.runs import RunState, run_states
+from ledger.combine.runs_state import CHANGE_TEXTS, STATUS_TEXTS
+from ledger.combine.runs_store import names
+from ledger.combine.segments import segments
+from ledger.combine.translation import cta_place
+from ledger.messages import N_, translate
+from ledger.web.page import Page
+from ledger.web.pages_sheet import Choice
+from ledger.web.pieces import business_asked, level_asked, unit_piece
+from ledger.web.places import DRILL, account_link, drill_link, label_of, sums_only
+from ledger.web.statements import Part, StatementRow, balance_sheet, income_statement, rest, sums_of
+from ledger.web.words_group import PSEUDO_NAMES
+
+REPORTS = {
+    "levels": N_("Levels"),
+    "business": N_("Business lines"),
+    "bridge": N_("From the units' results to the group's"),
+    "equity": N_("Changes in equity"),
+    "translation": N_("Translation"),
+    "ownership": N_("Owned units"),
+    "adjustments": N_("Adjustments"),
+    "runs": N_("Locked runs"),
+}
+CHANGES = {
+    "opening": N_("Opening"),
+    "result": N_("Result"),
+    "owners": N_("Owners"),
+    "distributed": N_("Distributed"),
+    "joined": N_("Joined"),
+    "left": N_("Left"),
+    "cta": N_("Translation"),
+    "transfers": N_("Transfers"),
+    "adjusted": N_("Adjusted"),
+    "closing": N_("Closing"),
+}
+#: Width of a bar's drawing, in its own units.
+SPAN = 1000
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A step of the bridge: its amount, where it ends, and its bar between `start` and `start` + `width`."""
+
+    label: str
+    link: str
+    amount: Decimal
+    end: Decimal
+    start: int
+    width: int
+    kind: str  # "up", "down" or "sum"
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Income statement and balance sheet, column by column."""
+
+    parts: list[Part]
+    income: list[StatementRow]
+    balance: list[StatementRow]
+    path: list[Choice]
+
+
+class GroupReports(Page):
+    """Reports of the combined figures."""
+
+    title = N_("Group reports")
+    federation_only = True
+    #: So many differences of a locked run are listed.
+    MOST = 50
+
+    @property
+    def combined(self) -> Combined:
+        """The present figures."""
+        return self.look.federation.combined
+
+    def shown(self) -> str:
+        """The report that the address asks for; the first where it asks for none that there is."""
+        known = [name for name in REPORTS if self._has(name)]
+        asked = request.args.get("show", "")
+        return asked if asked in known else known[0]
+
+    def choices(self) -> list[Choice]:
+        """The reports that there are."""
+        shown = self.shown()
+        return [
+            Choice(translate(text), f"?show={name}", name == shown) for name, text in REPORTS.items() if self._has(name)
+        ]
+
+    def _has(self, name: str) -> bool:
+        combined = self.combined
+        asked = {
+            "business": any(unit.business_line for unit in combined.units.values()),
+            "translation": bool(combined.translation),
+            "ownership": bool(combined.shares),
+            "adjustments": bool(combined.adjustments),
+            "runs": bool(names(self.look.workspace)),
+        }
+        return asked.get(name, True)
+
+    def statements(self) -> Statements:
+        """The chosen level with what it is made of; or all business lines."""
+        return self._levels() if self.shown() == "levels" else self._business()
+
+    def _levels(self) -> Statements:
+        tree = level_tree(self.combined)
+        node = tree.find(tuple(request.args.getlist("at"))) or tree
+        parts = [self._node(child, _address(child.path)) for child in node.children]
+        parts += [self._unit(slug) for slug in node.own]
+        whole = self._node(node, "", total=True)
+        left = rest(whole.sums, [part.sums for part in parts])
+        if left:
+            parts.append(Part(self._made_between(), left, self._opener(level_asked(node.path, only=True))))
+        steps = [tree, *(found for n in range(1, node.depth + 1) if (found := tree.find(node.path[:n])) is not None)]
+        path = [Choice(step.name or self.unit_name(None), _address(step.path), step is node) for step in steps]
+        return self._statements([*parts, whole], path)
+
+    def _node(self, node: Level, link: str, *, total: bool = False) -> Part:
+        name = node.name or self.unit_name(None)
+        return Part(name, sums_of(node.figures), self._opener(level_asked(node.path)), link, total=total)
+
+    def _unit(self, slug: str) -> Part:
+        piece = unit_piece(self.combined, slug)
+        assert piece is not None
+        return Part(piece.name, piece.sums(self.combined), self._opener(piece.asked))
+
+    def _business(self) -> Statements:
+        found = segments(self.combined)
+        parts = [
+            Part(
+                segment.name or self.say(N_("Without business line")),
+                sums_of(segment.figures),
+                self._opener(business_asked(segment.name)),
+            )
+            for segment in found.segments
+        ]
+        between = sums_of(found.between)
+        if between:
+            parts.append(Part(self._made_between(), between, self._opener(business_asked(None, only=True))))
+        whole = {name: amount for name, amount in self.combined.lines.items() if amount}
+        assert not rest(whole, [part.sums for part in parts])
+        total = Part(self.unit_name(None), whole, lambda at: account_link(self, line(at), None, None), total=True)
+        return self._statements([*parts, total], [])
+
+    def _made_between(self) -> str:
+        return self.say(N_("Eliminated and adjusted"))
+
+    def _opener(self, asked: Sequence[tuple[str, str]]) -> Callable[[str], str]:
+        """A link to what a figure of a piece is made of, by line."""
+        return lambda at: f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode([('line', at), *asked])}"
+
+    def _statements(self, parts: list[Part], path: list[Choice]) -> Statements:
+        language, parts = self.look.workspace.language, [part for part in parts if part.sums or part.total]
+        return Statements(parts, income_statement(parts, language), balance_sheet(parts, language), path)
+
+    def bars(self) -> list[Bar]:
+        """The bridge as bars that begin where the one before ended; the last is the group's result."""
+        steps, made, end = bridge(self.combined), [], ZERO
+        ends = [ZERO]
+        for step in steps:
+            ends.append(ends[-1] + step.amount)
+        low, high = min(ends), max(ends)
+        span = (high - low) or Decimal(1)
+
+        def at(amount: Decimal) -> int:
+            return int((amount - low) * SPAN / span)
+
+        for step in steps:
+            start, end = end, end + step.amount
+            label = self.unit_name(step.unit) if step.step == UNIT else translate(step.label)
+            left, right = sorted((at(start), at(end)))
+            kind = "up" if step.amount >= 0 else "down"
+            made.append(Bar(label, self._step_link(step), step.amount, end, left, max(right - left, 2), kind))
+        assert end == self.combined.result
+        left, right = sorted((at(ZERO), at(end)))
+        total = Bar(self.say(N_("The group's result")), "", end, end, left, max(right - left, 2), "sum")
+        return [*made, total]
+
+    def _step_link(self, step: Step) -> str:
+        combined, slug = self.combined, self.ledger.slug
+        if step.unit is None and step.step not in STEPS:
+            return ""
+        if step.unit is None:
+            return f"/{slug}/extension/{DRILL}/?{urlencode({'step': step.step})}"
+        if sums_only(self.look):
+            return f"/{slug}/extension/Worksheet/?by=unit"
+        asked = {"time": f"{combined.date_from} - {combined.date_to}"}
+        asked["account"] = f":{combined.units[step.unit].code}$"
+        return f"/{slug}/income_statement/?{urlencode(asked)}"
+
+    def equity_heads(self) -> list[str]:
+        """Headings of the changes in equity, those that occur."""
+        return [translate(CHANGES[name]) for name in self._changes()]
+
+    def _changes(self) -> list[str]:
+        total = equity(self.combined)[-1]
+        rows = equity(self.combined)
+        used = {name for row in rows for name in COLUMNS if row.change(name)}
+        assert total.line == TOTAL
+        return [name for name in COLUMNS if name in used | {"opening", "result", "closing"}]
+
+    def equity_rows(self) -> list[StatementRow]:
+        """Changes in equity line by line, then in total; equity and a surplus are positive."""
+        heads, language, rows = self._changes(), self.look.workspace.language, []
+        for row in equity(self.combined):
+            if row.line == TOTAL:
+                rows.append(StatementRow("sum", self.say(N_("Total")), [(row.change(n), "") for n in heads]))
+                continue
+            cells = [(row.change(n) or None, self._equity_link(row.line, n) if row.change(n) else "") for n in heads]
+            rows.append(StatementRow("line", row.group.label(language), cells))
+        return rows
+
+    def _equity_link(self, name: str, change: str) -> str:
+        """The line's entries; of the result that hasn't been moved to equity, its bridge."""
+        if change == "result" or name not in self.combined.lines:
+            return "?show=bridge"
+        return account_link(self, line(name), None, None)
+
+    def translations(self) -> list[tuple[str, Translation, str]]:
+        """(unit, proof, link to its entries)."""
+        return [
+            (self.unit_name(found.unit), found, drill_link("CTA", self._cta(found.unit), [CTA]))
+            for found in self.combined.translation
+        ]
+
+    def _cta(self, slug: str) -> str | None:
+        """The account of a unit's translation difference."""
+        name = cta_place(self.combined.units[slug].code).account
+        return name if any(row.account == name for row in self.combined.trial_balance) else None
+
+    def adjustments(self) -> list[tuple[Adjustment, str]]:
+        """Adjustments by date, each with the link to its file."""
+        return [(found, self.source_link(found.where)) for found in self.combined.adjustments]
+
+    def shares(self) -> list[tuple[str, str, Share]]:
+        """(owned unit, owner, what it comes to)."""
+        return [(self.unit_name(share.unit), self.unit_name(share.owner), share) for share in self.combined.shares]
+
+    def owned(self, kind: str) -> str:
+        """What ownership made of a kind, entry by entry."""
+        return f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode({'kind': kind})}"
+
+    def percent(self, share: Decimal) -> str:
+        """A share in per cent."""
+        return f"{(share * 100).normalize():f}"
+
+    def runs(self) -> list[tuple[RunState, str]]:
+        """The locked runs, the latest period first, and what has become of each."""
+        federation = self.look.federation
+        found = run_states(federation.books, federation.run)
+        found = tuple(sorted(found, key=lambda run: (run.date_to or dt.date.min, run.name), reverse=True))
+        return [(run, translate(STATUS_TEXTS[run.status])) for run in found]
+
+    def change(self, kind: str) -> str:
+        """How an input has changed."""
+        return translate(CHANGE_TEXTS[kind])
+
+    def place(self, name: str, account: str) -> str:
+        """A line and its account."""
+        label = line(name).label(self.look.workspace.language) if known(name) else name
+        return f"{label}, {label_of(account, self.look.workspace.language)}"
+
+    def column(self, name: str) -> str:
+        """A unit's name, or what ELIM, ADJ and CTA stand for."""
+        return translate(PSEUDO_NAMES[name]) if name in PSEUDO_NAMES else self.unit_name(name)
+
+    def written(self, amount: str, currency: str) -> str:
+        """An amount that a lock holds as text; nothing where there was none."""
+        return self.money(Decimal(amount), currency) if amount else ""
+
+
+def _address(path: Sequence[str]) -> str:
+    return f"?{urlencode([('show', 'levels'), *(('at', name) for name in path)])}"
