@@ -22,7 +22,6 @@ from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_eno
 from ledger.combine.items import Item
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
-from ledger.combine.matrix import matrix_of
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, PairRow, Place, Row, Run
 from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
@@ -221,7 +220,7 @@ def _match(
     stock = Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings)
     stock.run()
     done = settler.finish(ws.config.intragroup.tolerance_total)
-    return done, matrix_of(done, pairs.counted(settler)), stock.problems
+    return done, pairs.matrix(done, settler), stock.problems
 
 
 def _sums(parts: Iterable[Part], entries: Iterable[GroupEntry]) -> dict[tuple[Place, str], Decimal]:

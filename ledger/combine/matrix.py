@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ledger.combine.items import BALANCE, RESULT, Item
-from ledger.combine.model import ADJ, ELIM, ZERO, PairRow
+from ledger.combine.model import ADJ, ELIM, ZERO, PairRow, Place
 from ledger.combine.settle import Row, Settled
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ def pair_matrix(combined: Combined) -> tuple[PairRow, ...]:
     return combined.pairs
 
 
-def matrix_of(done: Settled, items: Iterable[Item]) -> tuple[PairRow, ...]:
+def matrix_of(done: Settled, items: Iterable[Item], late: Iterable[Item] = ()) -> tuple[PairRow, ...]:
     """Put the pair matrix together, and assert that it holds.
 
     Args:
         done: what became of all dealings.
         items: all tagged postings between units of the run that count in the period, adjustments among them.
+        late: those after it, which may be in transit.
 
     Returns:
         One row per pair, class and section in which a book or an adjustment has anything.
@@ -49,7 +50,9 @@ def matrix_of(done: Settled, items: Iterable[Item]) -> tuple[PairRow, ...]:
         left = sides.one + sides.other + sides.adjusted
         assert left == rests.get(row, ZERO), (row, left, rests.get(row, ZERO))
         found.append(PairRow(*row, sides.one, sides.other, taken.get(row, ZERO), sides.adjusted, left))
-    _check(found, items)
+    counted = list(items)
+    _check(found, counted)
+    _check_once(done, (*counted, *late))
     return tuple(found)
 
 
@@ -63,6 +66,21 @@ def _eliminated(done: Settled) -> dict[Row, Decimal]:
                 sums[(one, other), entry.kind, entry.section][posting.unit != one] -= posting.amount
     assert all(one == -other for one, other in sums.values())
     return {row: one for row, (one, _) in sums.items()}
+
+
+def _check_once(done: Settled, items: Iterable[Item]) -> None:
+    """Assert that of no posting more is eliminated than there is."""
+    there: dict[tuple[str, Place, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    for item in items:
+        there[item.unit, item.place, item.source][item.amount < 0] += item.amount
+    removed: dict[tuple[str, Place, str], Decimal] = defaultdict(Decimal)
+    for entry in done.entries:
+        if entry.column == ELIM and not entry.seller:
+            for posting in entry.postings:
+                removed[posting.unit, posting.place, posting.source] += posting.amount
+    for posted, amount in removed.items():
+        debit, credit = there[posted]
+        assert -debit <= amount <= -credit, (posted, amount, debit, credit)
 
 
 def _check(rows: Iterable[PairRow], items: Iterable[Item]) -> None:

@@ -18,7 +18,8 @@ from ledger.combine.flows import Part
 from ledger.combine.items import ASSET, Collector, Item, Pair
 from ledger.combine.looks import BookLooks
 from ledger.combine.matching import Dealing, Linked, by_links, in_order, without_links
-from ledger.combine.model import ADJ, ZERO, Unmatched
+from ledger.combine.matrix import matrix_of
+from ledger.combine.model import ADJ, ZERO, PairRow, Unmatched
 from ledger.combine.rests import even
 from ledger.combine.scope import Scope
 from ledger.combine.settle import Settled, Settler
@@ -106,10 +107,10 @@ class Pairs:
         self._check(given + sum(map(len, adjusted.values())), others)
         return settler
 
-    def counted(self, settler: Settler) -> list[Item]:
-        """All items that count in the period, after `settle`."""
-        known = (item for found in self.linked.values() for item in found.items())
-        return settler.early(known)
+    def matrix(self, done: Settled, settler: Settler) -> tuple[PairRow, ...]:
+        """The pair matrix of what became of all dealings."""
+        known = [item for found in self.linked.values() for item in found.items()]
+        return matrix_of(done, settler.early(known), (i for i in known if i.date > self.scope.date_to))
 
     def _adjusted(self) -> dict[Pair, list[Item]]:
         """Items of adjustments, by pair; one dated after the period is no voucher on its way."""
