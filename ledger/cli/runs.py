@@ -56,7 +56,7 @@ def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT
                 click.echo("")
                 for line in told(state, None if name is not None else SHOWN):
                     click.echo(line)
-            report(state.problems)
+            report((*state.late, *state.problems))
     return exit_code(states)
 
 
@@ -102,7 +102,7 @@ def _table(states: Sequence[RunState]) -> None:
 
 
 def told(state: RunState, limit: int | None = None) -> Iterator[str]:
-    """What has become of a run, line by line, in the language in use.
+    """What has become of a run, line by line, in the language in use; late vouchers are problems, and told as such.
 
     Args:
         state: of the run.
@@ -117,7 +117,7 @@ def told(state: RunState, limit: int | None = None) -> Iterator[str]:
     yield from _cut(_changes(state), limit, state)
     yield from _cut(_differences(state), limit, state)
     yield from _cut(_units(state), limit, state)
-    yield from _cut(_vouchers(state), limit, state)
+    yield from _cut(_gone(state), limit, state)
 
 
 def _cut(lines: Iterable[str], limit: int | None, state: RunState) -> Iterator[str]:
@@ -163,10 +163,7 @@ def _units(state: RunState) -> Iterator[str]:
             yield f"    {source}"
 
 
-def _vouchers(state: RunState) -> Iterator[str]:
-    for problem in state.late:
-        yield f"  {problem.where}: {problem.text()} [{problem.code}]"
-        yield f"    -> {problem.remedy_text()}"
+def _gone(state: RunState) -> Iterator[str]:
     for unit, day, count in state.gone:
         yield "  " + say(N_("{unit}, {date}: {count} vouchers are gone or changed"), unit=unit, date=day, count=count)
 
@@ -181,7 +178,7 @@ def tell_runs(states: Iterable[RunState]) -> None:
         if state.touched:
             for line in told(state, SHOWN):
                 click.echo(line, err=True)
-            report(state.problems)
+            report((*state.late, *state.problems), SHOWN)
 
 
 def lock_figures(
@@ -198,13 +195,15 @@ def lock_figures(
     Returns:
         The exit code (0 where they are locked now), what kept them from being locked, and the lock for `--json`.
     """
-    from ledger.combine.problems_runs import RunIncomplete  # noqa: PLC0415  only with --lock
+    from ledger.books.excerpt import quote  # noqa: PLC0415  only with --lock
+    from ledger.combine.problems_runs import RunIncomplete  # noqa: PLC0415  likewise
     from ledger.combine.runs import blockers, lock_run  # noqa: PLC0415  likewise
 
     if code == EXIT_BOOKS:
         return EXIT_BOOKS, [RunIncomplete()], None
     blocked = blockers(found)
     if blocked:
+        quote(federation.workspace, blocked)
         return EXIT_PERSON, list(blocked), None
     try:
         locked = lock_run(federation.books, found, name, complete=True)

@@ -118,10 +118,10 @@ def test_a_restatement_is_said_by_every_command(sambok, ws):
         {"line": "CashAndBank", "account": "1930-Bank", "unit": "repris", "locked": "700.00", "now": "660.00"},
     ]
     assert [(late["code"], late["line"]) for late in found["late"]] == [("LATE_POSTING", 13)]
-    code, out, _ = sambok("runs", "2026-03")
+    code, out, err = sambok("runs", "2026-03")
     assert code == 3
     assert "in the book of repris, Assets:1930-Bank, 2026-03: locked 700.00, now 660.00 SEK" in out
-    assert "A voucher of 2026-03-09 over 40.00 SEK came in after 2026-03 was locked. [LATE_POSTING]" in out
+    assert "A voucher of 2026-03-09 over 40.00 SEK came in after 2026-03 was locked. [LATE_POSTING]" in err
     _, out, _ = sambok("todo")
     assert "2026-03 is locked, but its figures are others now: rows that differ: 2; vouchers that came since: 1" in out
     assert "$ sambok runs 2026-03" in out

@@ -22,6 +22,7 @@ from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY
 from ledger.books.guard import read_file
 from ledger.books.problems_load import problems_of
+from ledger.combine.runs import lock_run
 from ledger.errors import Problem
 from ledger.policy import read_policy
 from plugins import levy
@@ -265,6 +266,13 @@ def unknown_policy(stage: Stage) -> list[Problem]:
     entries, _, _ = parse_file(str(stage.ws.policy_file))
     found = read_policy(CentralText(tuple(entries), (), ""), stage.ws).problems
     return list(found)
+
+
+def moved_while_locking(stage: Stage) -> list[Problem]:
+    stage.write("2026-03", SALE)
+    found = federation.load_federation(stage.ws)
+    stage.write("2026-03", SALE + "\n" + NOTE)
+    return met(lock_run, found.books, found.combined, "2026-03", complete=True)
 
 
 def book_elsewhere(stage: Stage) -> list[Problem]:

@@ -34,6 +34,7 @@ ROOMS = {
     "dealings": "Dealings between units",
     "ownership": "Units owned by units",
     "adjustments": "Adjustments",
+    "runs": "Locked runs",
     "cli": "Commands",
     "web": "Browser",
 }
