@@ -18,6 +18,7 @@ from flask import request
 from ledger.combine import SETTLED
 from ledger.combine import Unmatched as Difference
 from ledger.combine.matrix import PairRow, pair_matrix
+from ledger.combine.model import ADJ
 from ledger.combine.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
@@ -206,7 +207,7 @@ class Pairs(Page):
             (row.one, self._book(one, other, row)),
             (row.other, self._book(other, one, row)),
             (row.eliminated, made if row.eliminated else ""),
-            (row.adjusted, made if row.adjusted else ""),
+            (row.adjusted, f"{made}&unit={ADJ}" if row.adjusted else ""),
             (row.unmatched, left if row.unmatched else ""),
         ]
         return PairLine(translate(KINDS.get(row.kind, KINDS["other"])), translate(SECTIONS[row.section]), cells)

@@ -24,7 +24,8 @@ from ledger.charts.group import known
 from ledger.combine.bridge import LABELS, STEPS
 from ledger.combine.drill import Source, drill
 from ledger.combine.figures import is_result
-from ledger.combine.model import CTA, PSEUDO, ZERO, GroupEntry, GroupPosting, Place
+from ledger.combine.matrix import pair_matrix
+from ledger.combine.model import ADJ, CTA, ELIM, PSEUDO, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
@@ -172,21 +173,32 @@ class DrillDown(Page):
         return tuple(links)
 
     def _dealings(self, pair: tuple[str, ...], kind: str, section: str) -> Figure | None:
-        """What was eliminated and adjusted of the dealings of two units; the first one's side is the figure."""
+        """What was eliminated of the dealings of two units; the first one's side is the figure."""
+        if request.args.get("unit") == ADJ:
+            return self._adjusted(pair, kind, section)
         postings = []
         total = ZERO
         for entry in self.look.federation.combined.entries:
-            if set(entry.units) == set(pair) and entry.kind == kind and entry.section == section:
+            if set(entry.units) == set(pair) and (entry.kind, entry.section) == (kind, section):
                 for posting in entry.postings:
                     mine = posting.unit == pair[0]
                     total -= posting.amount if mine else ZERO
                     postings.append(self._made(entry, posting, counts=mine))
-        names = [self.kind(kind), " – ".join(self.unit_name(slug) for slug in pair)]
-        return (
-            self._listed(self.say(N_("Eliminated dealings between units")), names, total, postings)
-            if postings
-            else None
-        )
+        title = self.say(PSEUDO_NAMES[ELIM])
+        return self._listed(title, self._pair(pair, kind), total, postings) if postings else None
+
+    def _adjusted(self, pair: tuple[str, ...], kind: str, section: str) -> Figure | None:
+        """What was adjusted of the dealings of two units: whole entries, of which the dealing is one side."""
+        combined = self.look.federation.combined
+        rows = [r for r in pair_matrix(combined) if (r.units, r.kind, r.section) == (pair, kind, section)]
+        entries = [e for e in combined.entries if e.column == ADJ and e.units and set(e.units) <= set(pair)]
+        postings = [self._made(entry, posting) for entry in entries for posting in entry.postings]
+        if not rows or not postings:
+            return None
+        return self._listed(self.say(PSEUDO_NAMES[ADJ]), self._pair(pair, kind), rows[0].adjusted, postings)
+
+    def _pair(self, pair: tuple[str, ...], kind: str) -> list[str]:
+        return [self.kind(kind), " – ".join(self.unit_name(slug) for slug in pair)]
 
     def _piece(self, found: Line, piece: Piece) -> Figure:
         """A figure of a level, a business line or a unit: its units, then what is its own and no unit wrote."""

@@ -19,6 +19,59 @@ TEMPLATE_TEXTS = (
     N_("Account"),
     N_("Source"),
     N_("The following postings"),
+    N_("Level"),
+    N_(
+        "{start} to {end}, {currency}. Income and a surplus are positive, costs negative. Each column is free"
+        " of the dealings inside it."
+    ),
+    N_("Income statement"),
+    N_("Balance sheet"),
+    N_("Line"),
+    N_(
+        "{start} to {end}, {currency}. A surplus is positive. Each step begins where the one before has "
+        "ended; the last is the group's result."
+    ),
+    N_("Step"),
+    N_("So far"),
+    N_("{start} to {end}, {currency}. Equity and a surplus are positive."),
+    N_(
+        "{start} to {end}. What was posted for each unit must equal its proof: opening net assets × the "
+        "change of the rate, and each flow × what the closing rate differs from its own. Debit is positive, a"
+        " gain negative."
+    ),
+    N_("Currency"),
+    N_("Opening net assets"),
+    N_("Posted, {currency}"),
+    N_("Proof, {currency}"),
+    N_("Agrees"),
+    N_("Rounding"),
+    N_("yes"),
+    N_("no"),
+    N_("As of {end}, {currency}. What belongs to the owned unit as a whole stands beside its first owner."),
+    N_("Owner"),
+    N_("Share, %"),
+    N_("The group's part, %"),
+    N_("Cost"),
+    N_("Net assets when bought"),
+    N_("Goodwill"),
+    N_("Non-controlling interest"),
+    N_("Its part of the result"),
+    N_(
+        "Figures that were locked with the digest of every file they were made of. A file that changes "
+        "afterwards is told here, with what differs."
+    ),
+    N_("{start} to {end}"),
+    N_("result {amount} {currency}"),
+    N_("Sambok itself has changed since."),
+    N_("Locked"),
+    N_("Now"),
+    N_("More: sambok runs {name}"),
+    N_("What the finance head adjusts on top of all books; it stands under ADJ."),
+    N_("by {name}"),
+    N_("decision {id}"),
+    N_("approved by {name}"),
+    N_("taken back on {date}"),
+    N_("it stays"),
     N_(
         "As of {date}; debit is positive. What is booked without a link to its invoice is set off against the"
         " oldest items of the same counterparty."
@@ -26,7 +79,6 @@ TEMPLATE_TEXTS = (
     N_("The book has errors: its open items aren't counted."),
     N_("Nothing is open."),
     N_("Kind"),
-    N_("Currency"),
     N_("Total"),
     N_("Claims and debts between units differ by {amount} {currency}: sambok combine says in what."),
     N_("Counterparty"),
@@ -36,6 +88,20 @@ TEMPLATE_TEXTS = (
     N_("Open"),
     N_("{count} more: sambok open-items {unit}"),
     N_("Σ of the items = balance: {account} {amount} {currency}"),
+    N_("All"),
+    N_("only where something is left"),
+    N_("Show"),
+    N_(
+        "{start} to {end}, {currency}. Debit is positive. The one + the other + adjusted = the unmatched "
+        "rest; what is eliminated goes off both sides."
+    ),
+    N_("No pair of units has anything to show."),
+    N_("One – other"),
+    N_("The one has"),
+    N_("The other has"),
+    N_("Eliminated"),
+    N_("Adjusted"),
+    N_("Unmatched rest"),
     N_("The bank's own statements, out of the archive, against the books."),
     N_("No bank account here is fed by a source."),
     N_("Months to look at"),
@@ -53,8 +119,6 @@ TEMPLATE_TEXTS = (
     N_("Nothing waits."),
     N_("Open the page"),
     N_("and"),
-    N_("All"),
-    N_("Show"),
     N_("Every dealing between units has both its sides."),
     N_("These amounts are shown, never hidden: until they are settled, the combined figures hold them."),
     N_("nothing found here"),
@@ -62,7 +126,6 @@ TEMPLATE_TEXTS = (
     N_("Columns"),
     N_("Down to"),
     N_("Rows"),
-    N_("Line"),
     N_("Accounts of {line}"),
     N_(
         "Columns of units and of their groups stand before eliminations. A unit in another currency sums to "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from beancount.core.data import Transaction
 from lxml import html
+
+from ledger.combine import combine
 
 ACCOUNTS = """\
 2026-01-01 open Assets:1930-Bank
@@ -211,3 +214,23 @@ def test_only_pairs_with_a_rest_are_shown_when_asked(matrix, group):
     }
     assert matrix(group, left="1") == {}
     assert "No pair of units has anything to show." in group.get("/federation/extension/Pairs/", left="1").text
+
+
+def test_what_is_in_transit_opens_its_entry(make_workspace, view_of, matrix, tables):
+    late = purchase("repris", 1000, "ic-repris-1").replace("2026-01-11", "2026-02-03")
+    units = {
+        "repris": {"accounts": ACCOUNTS, "2026-01": sale("cykelbudet", 1000, "ic-repris-1")},
+        "cykelbudet": {"accounts": ACCOUNTS, "2026-02": late},
+    }
+    ws = make_workspace(units)
+    view = view_of(ws)
+    look = view.app.config["LEDGERS"].source.current()
+    january = combine(look.federation.books, look.federation.run, date_to=dt.date(2026, 1, 31))
+    look.federation.__dict__["combined"] = january
+    values, links = matrix(view)["Cykelbudet – Repris", "Trade claims and debts"]
+    assert values == [Decimal(n) for n in (0, 1000, -1000, -1000, 0)]  # in transit stands in its place
+    page = view.get(links[3]).text
+    assert "-1,000.00 SEK" in page
+    (table,) = tables(page)
+    assert sum(table.number(row.xpath("./td")[0]) for row in table.rows) == 0
+    assert "/cykelbudet/editor/" in page
