@@ -207,7 +207,7 @@ class _Roll:
             return OPENING
         if posting.unit in self.parts and entry.date == begins(self.parts[posting.unit]):
             return self.brought(posting.unit)
-        if entry.kind == "goodwill" and posting.place.line == "CTA":
+        if entry.kind in {"acquisition", "goodwill"} and posting.place.line == "CTA":
             return CTA
         return KINDS.get(entry.kind, OWNERS)
 

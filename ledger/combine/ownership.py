@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
 from ledger.books import Books
@@ -23,6 +23,7 @@ from ledger.combine.ownership_cost import Cost, costs_of
 from ledger.combine.ownership_entries import (
     acquisition_entries,
     disposal_entries,
+    exchange_entries,
     founding_entries,
     goodwill_entries,
     step_entries,
@@ -87,6 +88,7 @@ class _Worker:
     rates: Rates
     given: Sequence[GroupEntry]
     policy: Policy
+    held: list[Cost] = field(default_factory=list)  # of units that are done
 
     def run(self) -> Ownership:
         """All owned units, each before its owners."""
@@ -106,6 +108,7 @@ class _Worker:
                 problems.append(problem)
                 continue
             done[slug] = owned
+            self.held += owned.costs
             found += made
             if owned.carried:
                 buyer = min(o for o in owned.stakes.owners(slug) if owned.stakes.begins.get(o) == owned.begins)
@@ -119,6 +122,7 @@ class _Worker:
         costs = costs_of(self.parts, stakes, slug, self.rates, self.books.workspace)
         self._check_cost(slug, costs)
         equity = Taker(part, stakes, self.rates, self.given, self._stated(slug)).take()
+        equity.hold([cost for cost in self.held if cost.owner == slug])
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
         plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, whole=whole)
         if stakes.founded(slug):
@@ -226,11 +230,12 @@ class _Worker:
             founding_entries(owned, codes) if owned.stakes.founded(owned.slug) else acquisition_entries(owned, codes)
         )
         found += [
-            *step_entries(owned, codes),
+            *step_entries(owned),
+            *exchange_entries(owned, codes),
             *goodwill_entries(owned),
             *minority_entries(owned, codes),
             *share_entries(owned, codes),
         ]
         if owned.gone:
-            found += disposal_entries(owned, self.parts[owned.slug], codes, found)
+            found += disposal_entries(owned, self.parts[owned.slug], found)
         return found

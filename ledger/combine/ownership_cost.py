@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, Workspace
-from ledger.combine.flows import Part
+from ledger.combine.flows import DAY, Part
 from ledger.combine.model import Place
 from ledger.combine.ownership_equity import rows_of
 from ledger.combine.ownership_stakes import Stakes
@@ -28,6 +28,7 @@ class Cost:
         event: the day whose price it is.
         amount: what stands in the group for it at the end, reporting currency.
         worth: what it was worth on its own day, reporting currency.
+        opening: what stood for it on the eve of the period, if it was there already; else its worth.
         local: the same in the owned unit's currency, unrounded.
     """
 
@@ -37,6 +38,7 @@ class Cost:
     place: Place
     amount: Decimal
     worth: Decimal
+    opening: Decimal
     local: Decimal
     source: str
 
@@ -61,11 +63,12 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
 
 
 def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, currency: str, ws: Workspace) -> Cost:
-    base, end = rates.base, part.scope.date_to
+    base, end, eve = rates.base, part.scope.date_to, part.scope.date_from - DAY
     with localcontext(EXACT):
         amount = half_away(row.amount * rates.spot(row.currency, end), base)
         worth = half_away(row.amount * rates.spot(row.currency, row.date), base)
+        opening = half_away(row.amount * rates.spot(row.currency, eve), base) if row.date <= eve else worth
         same = row.document_currency == currency
         local = row.document_amount if same else worth / rates.spot(currency, row.date)
     source = f"{ws.shown(row.file)}:{row.line}"
-    return Cost(part.unit.slug, event, row.date, part.mapper.at(row.account), amount, worth, local, source)
+    return Cost(part.unit.slug, event, row.date, part.mapper.at(row.account), amount, worth, opening, local, source)

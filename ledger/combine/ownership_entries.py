@@ -25,7 +25,7 @@ def acquisition_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEnt
     for places in owned.equity.pool.values():
         for place, amount in places.items():
             draft.debit(place, amount, owned.slug)
-    _pay(draft, [cost for cost in owned.costs if cost.event == owned.begins], codes)
+    _pay(draft, [cost for cost in owned.costs if cost.event == owned.begins])
     draft.credit(held_by(codes, (owned.slug,)), owned.first, owned.slug)
     draft.debit(owned.asset, owned.goodwill.start, owned.slug)
     draft.credit(BARGAIN if draft.period else RETAINED, owned.bargain, owned.slug)
@@ -46,7 +46,7 @@ def founding_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]
                 with localcontext(EXACT):
                     its += parts[stretch] * amount
         paid = [c for c in owned.costs if c.event == owned.begins and (c.day >= owned.scope.date_from) == period]
-        _pay(draft, paid, codes)
+        _pay(draft, paid)
         draft.credit(held_by(codes, (owned.slug,)), owned.part(its), owned.slug)
         draft.credit(OWNERS, draft.rest, owned.slug)
         day = max((cost.day for cost in paid), default=owned.end) if period else owned.eve
@@ -54,23 +54,31 @@ def founding_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]
     return found
 
 
-def step_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:
+def step_entries(owned: Owned) -> list[GroupEntry]:
     """Prices of shares that were bought or sold later: what the minority gives up for them is among its entries."""
     found = []
     for cut in owned.equity.cuts:
         paid = [cost for cost in owned.costs if cost.event == cut]
         draft = Draft(period=cut >= owned.scope.date_from)
-        _pay(draft, paid, codes)
+        _pay(draft, paid)
         draft.debit(OWNERS, -draft.rest, owned.slug)
         found += draft.entry(max(cut, owned.eve), ACQUISITION, f"{owned.slug}/{cut}", owned.chain)
     return found
 
 
-def _pay(draft: Draft, paid: Sequence[Cost], codes: Mapping[str, str]) -> None:
-    """Take the owners' cost off their accounts; what rates have made of it since goes out with it."""
+def _pay(draft: Draft, paid: Sequence[Cost]) -> None:
+    """Take the owners' cost off their accounts, as it was on its own day."""
     for cost in paid:
-        draft.credit(cost.place, cost.amount, cost.owner, cost.source)
+        draft.credit(cost.place, cost.worth, cost.owner, cost.source)
+
+
+def exchange_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:
+    """What closing rates have made of the cost in an owner's book in another currency: no difference of the group's."""
+    draft = Draft(period=True)
+    for cost in owned.costs:
+        draft.credit(cost.place, cost.amount - cost.worth, cost.owner, cost.source)
         draft.debit(Place("CTA", f"Translation-{codes[cost.owner]}"), cost.amount - cost.worth, cost.owner)
+    return draft.entry(owned.scope.date_to, ACQUISITION, f"{owned.slug}/cta", owned.chain)
 
 
 def goodwill_entries(owned: Owned) -> list[GroupEntry]:
@@ -98,9 +106,7 @@ def _change(owned: Owned, debits: Sequence[tuple[Place, Decimal]], source: str) 
     return draft
 
 
-def disposal_entries(
-    owned: Owned, part: Part, codes: Mapping[str, str], made: Sequence[GroupEntry]
-) -> list[GroupEntry]:
+def disposal_entries(owned: Owned, part: Part, made: Sequence[GroupEntry]) -> list[GroupEntry]:
     """The unit has left: minority and goodwill go with it, and the owner's gain over cost becomes one over what it was.
 
     Translation differences go out with its net assets, so that they are part of the gain (IAS 21.48).
@@ -108,11 +114,10 @@ def disposal_entries(
     Args:
         owned: the unit.
         part: its share of the run.
-        codes: of the units' accounts.
         made: its other entries.
     """
     draft = Draft(period=True)
-    _pay(draft, [cost for cost in owned.costs if cost.event == part.unit.left], codes)
+    _pay(draft, [cost for cost in owned.costs if cost.event == part.unit.left])
     for entry in made:
         for posting in entry.postings:
             if posting.place.line in {"NonControllingInterest", "Goodwill"}:

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ledger.books import PartnerRow, last_day, month_of
 from ledger.books.summary import weight
@@ -25,6 +25,9 @@ from ledger.combine.model import ADJ, CTA, ELIM, ZERO, GroupEntry, Place
 from ledger.combine.ownership_stakes import Stakes
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
+
+if TYPE_CHECKING:
+    from ledger.combine.ownership_cost import Cost
 
 #: Lines that owners have paid in.
 CONTRIBUTED = frozenset({"MemberContributions", "DebentureContributions"})
@@ -55,6 +58,7 @@ class Equity:
         paid_in: of a founded unit's pool, what its book has from its owners by name; None where it names none.
         translated: translation difference since, opening and period.
         net: net assets at the end, as assets and liabilities have them.
+        held: what rates have made of the cost of what it owns: part of `net`, not of `translated`.
         adjusted: of `earned`, what isn't in its own book: adjustments, profit that the group hasn't made.
     """
 
@@ -67,7 +71,15 @@ class Equity:
     paid_in: Decimal | None = None
     translated: dict[bool, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     net: Decimal = ZERO
+    held: Decimal = ZERO
     adjusted: Decimal = ZERO
+
+    def hold(self, costs: Iterable[Cost]) -> None:
+        """Leave out what rates have made of the cost of what it owns itself: that cost isn't there for the group."""
+        for cost in costs:
+            self.translated[False] -= cost.opening - cost.worth
+            self.translated[True] -= cost.amount - cost.opening
+            self.held += cost.amount - cost.worth
 
     @property
     def bought(self) -> Decimal:

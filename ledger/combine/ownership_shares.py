@@ -82,7 +82,7 @@ def _whole(owned: Owned) -> None:
     places = [*equity.pool.values(), *equity.earned.values()]
     found = sum((a for amounts in places for place, a in amounts.items() if place != OWNERS), ZERO)
     found += sum(equity.moved.values(), ZERO) + sum(equity.translated.values(), ZERO)
-    assert found - equity.adjusted == equity.net, (owned.slug, found, equity.adjusted, equity.net)
+    assert found - equity.adjusted + equity.held == equity.net, (owned.slug, found, equity)
 
 
 def _plain(owned: Owned) -> bool:
