@@ -7,9 +7,9 @@ main file stays as it is, whatever rule is added.
 
 Thin: entries in, `ledger.provisional` called, entries and errors out. A unit's levy is worked out from the entries that
 the plugin is given, policy and the scope of its partners; what it holds in other currencies, from the same entries and
-central's prices. Central's side of the levy mirrors the other units' booked figures: they come from `ledger.books`
-(guarded, cached), never from Beancount's loader, and their files are added to `options_map["include"]`, so that tools
-which watch files notice a change in any of them.
+central's prices, to the month of the federation's last posting. Central's side of the levy mirrors the other units'
+booked figures. Where other books are looked at, they come from `ledger.books` (guarded, cached), never from Beancount's
+loader, and their files are added to `options_map["include"]`, so that tools which watch files notice a change in any.
 
 The workspace is found from the main file's own folder, `<workspace>/units/<unit>/main.beancount`, never from the
 environment. Nothing is written and no other book's provisional entries are read.
@@ -63,10 +63,8 @@ def levy(
         return entries, [_error(problem, None)]
     policy = read_policy(books.central_text, ws)
     run = provisional(books, policy)
-    if ws.central is not None and unit.slug == ws.central.slug:
+    if len(books.units) > 1:
         _watch(options_map, books)
-    elif (summary := books.units[unit.slug].summary) is not None and summary.foreign:
-        _watch(options_map, replace(books, units={}))
     relevant = [p for p in (*books.central_text.problems, *policy.problems, *run.problems) if _concerns(p, unit, ws)]
     errors = [_error(problem, ws) for problem in relevant]
     return sorted([*entries, *run.entries(unit.slug)], key=data.entry_sortkey), errors
@@ -86,15 +84,20 @@ def _find(main: Path) -> tuple[Workspace, Unit]:
 
 
 def _books(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> Books:
-    """This book as it was given, and, for central, the other units' as they are booked."""
-    own = UnitBook(unit, "", (), summarise(entries))
-    others = [u.slug for u in ws.units.values() if u.combine and u is not unit] if ws.central is unit else []
+    """This book as it was given, and the other units' as they are booked, where its figures depend on them.
+
+    Central's do. So do those of a unit that holds something in another currency: on the day of the last posting.
+    """
+    summary = summarise(entries)
+    own = UnitBook(unit, "", (), summary)
+    needed = ws.central is unit or bool(summary.foreign)
+    others = [u.slug for u in ws.units.values() if u.combine and u is not unit] if needed else []
     books = load_books(ws, others)
     return replace(books, units={**books.units, unit.slug: own})
 
 
 def _watch(options_map: dict[str, Any], books: Books) -> None:
-    """Let tools that watch files look at all that these figures depend on: policy, prices and the books' files."""
+    """Let tools that watch files look at all that these figures depend on: policy, prices, the other books' files."""
     include = options_map.setdefault("include", [])
     ws = books.workspace
     files = [str(ws.policy_file), str(ws.prices_file)]

@@ -8,6 +8,7 @@ the run is incomplete.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,19 +20,20 @@ from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import UnitRates
 
 
-def missing_rates(books: Books, parts: Iterable[Part], prices: Sequence[Any]) -> list[Problem]:
+def missing_rates(books: Books, parts: Iterable[Part], prices: Sequence[Any], last: dt.date) -> list[Problem]:
     """Closing rates that are missing, unit by unit.
 
     Args:
         books: whose closed months need no rate: they hold what the close wrote.
         parts: the units of the run, with what is provisional in their books.
         prices: central's.
+        last: the end of the last month with a posting: until then items are brought to the closing rate.
     """
     ws = books.workspace
     found: list[Problem] = []
     for part in parts:
         unit, summaries = part.unit, part.source.summaries
-        day = part.scope.until(unit.slug)
+        day = min(part.scope.until(unit.slug), last)
         if not holds_others(summaries, unit.currency) or month_of(day) in books.closed.get(unit.slug, ()):
             continue
         rates = UnitRates.from_entries(prices, unit.currency, ws.currency)

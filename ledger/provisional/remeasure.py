@@ -8,8 +8,8 @@ currency: no document amount changes, so nothing becomes unmatched and no `balan
 
 How this module reads the contract where it leaves room:
 
-- Month by month, from the first one with an item to the last one with a posting of the book or a price: so a balance
-  sheet of any later month has the closing rate, and a unit's own book needs no other book for it. No clock is read.
+- Month by month, from the first one with an item to the last one in which the federation has a posting, whoever made
+  it: the item stands in every balance sheet until then. No clock is read.
 - A closed month holds what the close wrote; the next open one catches up. So does the next month with a price, where
   one has none. Whether a price is missing on the day of a balance sheet, its reader says (`ledger.combine`).
 - Rates are central's, through the reporting currency where the book is in another one (`UnitRates`).
@@ -59,6 +59,7 @@ class BookToMeasure:
         summaries: booked, then what is provisional in it without a remeasurement.
         rates: closing rates in the unit's currency.
         closed: its sealed months.
+        last: the federation's last posting.
     """
 
     ws: Workspace
@@ -67,6 +68,7 @@ class BookToMeasure:
     summaries: tuple[Summary, ...]
     rates: UnitRates
     closed: Collection[str]
+    last: dt.date
 
 
 def remeasure(book: BookToMeasure) -> tuple[list[data.Directive], list[Problem]]:
@@ -120,7 +122,7 @@ class _Book:
     def _months(self, key: Key, rows: Sequence[Move]) -> Iterator[Draft]:
         """A holding's remeasurements, month by month."""
         holding = Holding()
-        end, last = last_day(month_of(rows[0].date)), self._last(key.currency)
+        end, last = last_day(month_of(rows[0].date)), last_day(month_of(max(self.book.last, rows[-1].date)))
         begun = 0
         while end <= last:
             while begun < len(rows) and rows[begun].date <= end:
@@ -133,11 +135,6 @@ class _Book:
                 if done is not None:
                     yield self._draft(key, end, done)
             end = last_day(month_of(end + dt.timedelta(days=1)))
-
-    def _last(self, currency: str) -> dt.date:
-        """The end of the last month that has a posting of the book, or a price."""
-        days = [summary.last for summary in self.book.summaries] + [self.book.rates.last(currency)]
-        return last_day(month_of(max(day for day in days if day is not None)))
 
     def _spot(self, currency: str, day: dt.date) -> Decimal | None:
         try:

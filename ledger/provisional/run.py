@@ -1,8 +1,8 @@
 """All that the federation's rules make of booked text, rule by rule (SPEC 10, order; DESIGN 2).
 
-First the levy, of all books; then each book's items in other currencies, central's claims on the levy among them, which
-need their own book and central's prices, and nothing else. A book that holds nothing in another currency is left as it
-was: it costs one look at its summary.
+First the levy, of all books; then each book's items in other currencies, central's claims on the levy among them. These
+need their own book, central's prices and the day of the federation's last posting. A book that holds nothing in another
+currency is left as it was: it costs one look at its summary.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def provisional(books: Books, policy: Policy) -> ProvisionalRun:
     """Everything provisional, of every book in `books`.
 
     Args:
-        books: loaded books.
+        books: loaded books; exchange differences go to the last month in which one of them has a posting.
         policy: rates and decisions.
 
     Returns:
@@ -57,6 +57,8 @@ class _Remeasuring:
         self.levy = levy
         self.rates: dict[str, UnitRates] = {}
         self.setting = ""
+        combined = (b.summary for b in books.units.values() if b.unit.combine and b.summary is not None)
+        self.last = max((s.last for s in combined if s.last is not None), default=dt.date.min)
 
     def run(self) -> tuple[dict[str, Provisional], list[Problem]]:
         made: dict[str, Provisional] = {}
@@ -85,11 +87,16 @@ class _Remeasuring:
         closed = frozenset(self.books.closed.get(unit.slug, ()))
 
         def work() -> tuple[Provisional, list[Problem]]:
-            entries, problems = remeasure(BookToMeasure(self.ws, unit, chart, (summary, levy.summary), rates, closed))
+            entries, problems = remeasure(
+                BookToMeasure(self.ws, unit, chart, (summary, levy.summary), rates, closed, self.last)
+            )
             return _together(levy, entries), problems
 
         return memo_of(self.ws.root).get(
-            ("remeasured", unit.slug), work, same=(summary, levy, chart), equal=(self.setting, unit, rates, closed)
+            ("remeasured", unit.slug),
+            work,
+            same=(summary, levy, chart),
+            equal=(self.setting, unit, rates, closed, self.last),
         )
 
 

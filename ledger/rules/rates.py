@@ -145,15 +145,6 @@ class UnitRates:
         with localcontext(EXACT):
             return tidy(above / below, CROSS_DECIMALS)
 
-    def last(self, currency: str) -> dt.date | None:
-        """The day of the last price that a rate of `currency` can be made of."""
-        ends = [self.own.spots[currency][0][-1]] if currency in self.own.spots else []
-        if self.base != self.group.base:
-            legs = [c for c in (currency, self.base) if c != self.group.base]
-            if all(c in self.group.spots for c in legs):
-                ends.append(min(self.group.spots[c][0][-1] for c in legs))
-        return max(ends, default=None)
-
 
 def tidy(rate: Decimal, decimals: int = 10) -> Decimal:
     """A rate that was worked out, at ten decimals or more, without needless zeros and without an exponent."""

@@ -81,7 +81,7 @@ class Holding:
                 return None
             new = self.most_rate
         with localcontext(EXACT):
-            gain = half_away(self.held * new - self.carried, currency)
+            gain = half_away(self.held * new, currency) - half_away(self.carried, currency)  # each as it stands
             moved = abs(self.held) or self.most
             if not gain or not moved:
                 return None

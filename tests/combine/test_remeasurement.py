@@ -54,6 +54,11 @@ def borrowed(amount, debt, bank):
 """
 
 
+def posting(day):
+    """Somebody else's: the federation's last posting."""
+    return f'{day} * "Rent"\n  Expenses:5010-Rent  0.01 SEK\n  Assets:1930-Bank  -0.01 SEK\n'
+
+
 @pytest.fixture
 def remeasured(federation):
     """As `combined`, with what the rules make of the books."""
@@ -205,6 +210,7 @@ def test_next_years_closing_rate_begins_where_this_years_ended(remeasured):
 2026-09-30 price EUR 11.40 SEK
 """
     texts = {
+        "annan": (posting("2026-09-10"), "joined = 2026-09-11"),  # a day before it is a member: no figure of the group
         "gemensamt": lent("10000.00 EUR", "112000.00", "andel").replace("2026-03", "2026-06"),
         "andel": (
             borrowed("10000.00 EUR", "Liabilities:55246-Debt", "Assets:572-Banco").replace("2026-03", "2026-06"),
@@ -225,6 +231,7 @@ def test_next_years_closing_rate_begins_where_this_years_ended(remeasured):
     [
         (dt.date(2026, 3, 31), "100.00", []),
         (dt.date(2026, 4, 7), "100.00", []),  # seven days old
+        (dt.date(2026, 4, 8), "100.00", [("MISSING_RATE", "repris", "2026-04-08")]),
         (dt.date(2026, 4, 30), "100.00", [("MISSING_RATE", "repris", "2026-04-30")]),
         (dt.date(2026, 4, 30), "0.00", []),  # nothing is held: nothing has to be known
     ],
@@ -241,7 +248,8 @@ def test_a_closing_rate_that_is_missing_is_an_error_that_names_the_unit(remeasur
   Assets:1932-Euro  -100.00 EUR @ 11.50 SEK
   Assets:1930-Bank  1150.00 SEK
 """
-    found = remeasured({"repris": text}, date_to=day)
+    last = (posting(str(day)), f"joined = {day + dt.timedelta(days=1)}")
+    found = remeasured({"repris": text, "annan": last}, date_to=day)
     assert [(p.code, p.unit, p.params["date"]) for p in found.problems] == problems
     assert found.complete is not bool(problems)
     # at the last rate that was known; what is exchanged back leaves nothing, not even where no rate is known then
@@ -311,7 +319,8 @@ def test_a_fault_in_the_tags_is_said_once(remeasured, tags, code):
   Assets:1930-Bank -1120.00 SEK
 """
     prices = PRICES + "2026-04-30 price EUR 11.80 SEK\n"
-    found = remeasured({"repris": text}, prices=prices, date_to=dt.date(2026, 4, 30))
+    last = (posting("2026-04-10"), "joined = 2026-04-11")
+    found = remeasured({"repris": text, "annan": last}, prices=prices, date_to=dt.date(2026, 4, 30))
     assert [said.code for said in found.unmatched] == [code]
     assert found.unmatched[0].sources[0].startswith("units/repris/books/")
     assert totals(found)["1320"] == "1180.00"

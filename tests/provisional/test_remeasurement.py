@@ -28,6 +28,11 @@ PRICES = """
 ACCOUNT = re.compile(r"\b(?:Assets|Liabilities|Equity|Income|Expenses)(?::[A-Z0-9][^\s:\"]*)+")
 
 
+#: Somebody else's posting, the federation's last: April's balance sheet is the last one.
+LAST = '2026-04-10 * "Sale"\n  Assets:1930-Bank  1.00 SEK\n  Income:3001-Sales  -1.00 SEK\n'
+ACCOUNTS = "2025-01-01 open Assets:1930-Bank\n2025-01-01 open Income:3001-Sales\n"
+
+
 @pytest.fixture
 def run(make_workspace, tmp_path, monkeypatch):
     """`run({"repris": text or (text, unit.toml lines)})` gives the books and what is provisional in them."""
@@ -42,6 +47,7 @@ def run(make_workspace, tmp_path, monkeypatch):
         for slug, text in (charts or {}).items():  # an own chart must be there when the settings are read
             (tmp_path / "units" / slug).mkdir(parents=True)
             (tmp_path / "units" / slug / "own.toml").write_text(text, encoding="utf-8")
+        units.setdefault("annan", {"accounts": ACCOUNTS, "2026-04": LAST})
         books = load_books(make_workspace(units, prices=prices))
         assert books.problems == ()
         if closed:
@@ -85,10 +91,9 @@ BANK = """
 def test_a_bank_account_in_euro_month_by_month(run):
     """1,080 kr; at January's 11.00 1,100, at February's 11.50 1,150; March has no price; at April's 11.20 1,120.
 
-    February is the last month with a posting, but April's balance sheet has the account, too.
+    Another unit has the federation's last posting in April; May's price says nothing.
     """
-    later = '2026-02-10 * "Fee"\n  Expenses:6570-Fees  1.00 SEK\n  Assets:1930-Bank  -1.00 SEK\n'
-    _, made = run({"repris": BANK + later})
+    _, made = run({"repris": BANK}, prices=PRICES + "2026-05-31 price EUR 11.90 SEK\n")
     assert made.problems == ()
     assert {e.meta["filename"] for e in made.entries("repris")} == {"<remeasurement>"}
     assert text(made.entries("repris")) == case("""
@@ -275,7 +280,9 @@ def test_a_balance_of_the_account_still_holds_and_plain_beancount_shows_the_same
     assert errors == []
     assert [repr(e) for e in plain] == [repr(e) for e in full_entries(books, made, "repris")]
     assert sum("provisional" in e.tags for e in plain if isinstance(e, data.Transaction)) == 3
-    assert str(books.workspace.prices_file) in options["include"]  # a new price is noticed
+    watched = {*options["include"]}  # a new price is noticed, and a later posting elsewhere
+    assert str(books.workspace.prices_file) in watched
+    assert {f for f in watched if "/annan/" in f}
 
 
 def test_lots_held_at_cost_are_measured_like_any_other(run):
