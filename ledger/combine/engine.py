@@ -86,7 +86,7 @@ def combine(
     owned = ownership(books, parts, scope, rates, entries)
     entries += owned.entries
     problems += [*adjusted.problems, *faults, *owned.problems]
-    problems += missing_rates(books, parts.values(), books.central_text.prices)
+    problems += missing_rates(books, parts.values(), books.central_text.prices, _last(books))
     combined = Combined(
         currency=ws.currency,
         date_from=date_from,
