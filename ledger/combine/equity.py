@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from ledger.books.summary import EquityRow
 from ledger.charts import Line, line, lines
 from ledger.combine.figures import is_result
-from ledger.combine.flows import Part, whole
+from ledger.combine.flows import Flow, Part, whole
 from ledger.combine.model import ZERO, GroupEntry, GroupPosting
 from ledger.rules.rounding import EXACT, half_away, unit_of
 
@@ -211,6 +211,10 @@ class _Roll:
             return CTA
         return KINDS.get(entry.kind, OWNERS)
 
+    def _counts(self, flow: Flow) -> bool:
+        """Whether a flow on income or expense is part of the period's result."""
+        return flow.date >= self.start and not flow.transfer
+
     def brought(self, slug: str) -> str:
         """What the opening voucher of a book is that begins within the period."""
         return JOINED if self.entered(slug) else OPENING
@@ -219,10 +223,13 @@ class _Roll:
         """What a unit's own book does to equity."""
         period: Amounts = defaultdict(Decimal)
         worth: dict[tuple[str, dt.date], Decimal] = defaultdict(Decimal)
-        plain = {row.account: part.mapper.at(row.account).group.root for row in part.source.balances()}
+        places = {row.account: part.mapper.at(row.account) for row in part.source.balances()}
+        results = {account for account, place in places.items() if is_result(place.line)}
+        nets = {account for account, place in places.items() if place.group.root in {"Assets", "Liabilities"}}
         brings = self.entered(part.unit.slug)
         for flow in part.flows:
-            if not brings and plain.get(flow.account) in {"Assets", "Liabilities"}:
+            # Nearly all flows are none of equity's; a unit that joins brings its assets on a line of equity.
+            if not brings and (flow.account in nets or (flow.account in results and self._counts(flow))):
                 continue
             place = part.assign(flow.account, flow.date, transfer=flow.transfer)
             if place is None or is_result(place.line) or place.group.root in {"Assets", "Liabilities"}:
