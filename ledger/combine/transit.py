@@ -16,7 +16,7 @@ from beancount.core import data
 
 from ledger.books.summary import weight
 from ledger.combine.elimination import Names
-from ledger.combine.flows import DAY, Part
+from ledger.combine.flows import DAY, Part, without_trace
 from ledger.combine.items import Item
 from ledger.combine.model import ADJ, IN_TRANSIT, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.scope import Scope
@@ -88,6 +88,7 @@ def _others(part: Part, entry: data.Transaction, tagged: int, currency: str) -> 
         amount, its = weight(posting)
         if its != currency:
             return []
+        amount = without_trace(amount, its)
         liquid = part.mapper.is_in("bank", posting.account) or part.mapper.is_in("cash", posting.account)
         found.append((CASH_IN_TRANSIT if liquid else part.mapper.at(posting.account), amount))
     return found

@@ -22,7 +22,7 @@ from beancount.core import data
 
 from ledger.books import month_of
 from ledger.books.summary import weight
-from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow, Translated, rounding_place
+from ledger.combine.flows import DAY, JOINED, REST, RETAINED, Flow, Translated, rounding_place, without_trace
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
@@ -37,6 +37,15 @@ Key: TypeAlias = tuple[str, str]  # account, currency of its weight
 def cta_place(code: str) -> Place:
     """Where a unit's translation difference stands."""
     return Place("CTA", f"Translation-{code}")
+
+
+def _weighed(posting: data.Posting) -> tuple[Decimal, str]:
+    """What a posting weighs, without the trace that dividing a total price by its units leaves in the last digits.
+
+    With the trace, an account that is closed with what stands on it wouldn't be empty.
+    """
+    number, currency = weight(posting)
+    return number if posting.price is None else without_trace(number, currency), currency
 
 
 @dataclass
@@ -87,7 +96,7 @@ class Translator:
             return False
         if not all(self.is_equity(p.account) or self._empties(p) for p in entry.postings):
             return False
-        return any(not self.is_equity(p.account) or self._falls(p.account, *weight(p)) for p in entry.postings)
+        return any(not self.is_equity(p.account) or self._falls(p.account, *_weighed(p)) for p in entry.postings)
 
     def _falls(self, account: str, number: Decimal, currency: str) -> bool:
         """Whether an amount leaves an account that holds at least as much."""
@@ -98,7 +107,7 @@ class Translator:
         """Whether a posting moves the result: on a transfer account, or taking all that stands on income or expense."""
         if self.is_transfer(posting.account):
             return True
-        number, currency = weight(posting)
+        number, currency = _weighed(posting)
         return self.is_result(posting.account) and self.own.get((posting.account, currency), ZERO) == -number
 
     def rate(self, entry: data.Transaction, currency: str) -> Decimal:
@@ -140,7 +149,7 @@ class Translator:
         Raises:
             MissingRate: a rate isn't there.
         """
-        weights = [weight(p) for p in entry.postings]
+        weights = [_weighed(p) for p in entry.postings]
         text = ""
         with localcontext(EXACT):
             transfer = self.moves_result(entry)
@@ -178,6 +187,10 @@ class Translator:
         self.slack += abs(stands)
         assert abs(sum(amounts, ZERO) - stands) < unit_of(self.rates.base) * max(len(amounts), 1)
 
+    def _takes(self, account: str, number: Decimal, currency: str, place: int) -> tuple[bool, bool, int]:
+        """How likely an account is the one that takes: one of equity, one that isn't emptied by it, the last."""
+        return self.is_equity(account), self.own[account, currency] != -number, place
+
     def _moved(self, entry: data.Transaction, weights: list[tuple[Decimal, str]], year: dt.date) -> list[Decimal]:
         """Amounts of a transfer: what stands on an account leaves it at what it was translated to."""
         found: list[Decimal | None] = []
@@ -186,7 +199,7 @@ class Translator:
             falls = self._falls(posting.account, number, currency)
             found.append(half_away(done * number / own, self.rates.base) if falls else None)
         if None not in found:  # what comes back to an account with an older balance takes what the others leave
-            last = max(range(len(found)), key=lambda i: (self.is_equity(entry.postings[i].account), i))
+            last = max(range(len(found)), key=lambda i: self._takes(entry.postings[i].account, *weights[i], i))
             found[last] = None
         open_ones = [i for i, amount in enumerate(found) if amount is None]
         for i in open_ones[:-1]:
