@@ -1,0 +1,625 @@
+"""The combined trial balance a second way, from entries alone: nothing of `ledger.combine` is used.
+
+Trial balance × rates: each account's amounts are multiplied by the rate that SPEC 10 gives them and only added up;
+nothing is rounded on the way, and what is missing in a unit's column is its translation difference. Dealings are
+brought together by the plain definition (link, document, amount) and eliminated for the smaller side. Each figure
+comes with the rounding that SPEC 10 allows: half a unit for each posting that was translated; none in kronor.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+from beancount.core import convert, data
+
+from ledger.books import Books, Unit
+from ledger.charts import Chart, load_chart
+
+BASE = "SEK"
+HALF = Fraction(1, 200)
+TRACE = Fraction(1, 10**12)
+WINDOW = dt.timedelta(days=10)
+DAY = dt.timedelta(days=1)
+RETAINED = ("RetainedResult", "Earlier-years")
+JOINED = ("Joined", "Net-assets")
+LEFT = ("Left", "Net-assets")
+IN_TRANSIT = ("CashAndBank", "In-transit")
+
+Place = tuple[str, str]  # line, account
+Cell = tuple[str, str, str]  # line, account, column
+
+
+def rounded(amount: Fraction) -> Fraction:
+    """To the öre, halves away from zero."""
+    with localcontext() as context:
+        context.prec = 80
+        number = Decimal(amount.numerator) / Decimal(amount.denominator)
+        return Fraction(number.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
+
+
+def weighed(posting: data.Posting) -> tuple[Fraction, str]:
+    """What a posting weighs: whole öre in kronor; elsewhere without the trace that a total price's division leaves."""
+    weight = convert.get_weight(posting)
+    number = Fraction(weight.number)
+    whole = rounded(number)
+    return whole if weight.currency == BASE or abs(whole - number) < TRACE else number, weight.currency
+
+
+@dataclass
+class Sum:
+    """An amount and how far rounding may take it."""
+
+    exact: Fraction = Fraction(0)
+    slack: Fraction = Fraction(0)
+
+    def add(self, exact: Fraction, slack: Fraction = Fraction(0)) -> None:
+        """Add an amount."""
+        self.exact += exact
+        self.slack += slack
+
+
+class Rates:
+    """Prices and averages as the file has them."""
+
+    def __init__(self, directives: Iterable[data.Directive]) -> None:
+        self.prices: dict[str, list[tuple[dt.date, Fraction]]] = defaultdict(list)
+        self.averages: dict[tuple[str, str], Fraction] = {}
+        for entry in directives:
+            if isinstance(entry, data.Price):
+                self.prices[entry.currency].append((entry.date, Fraction(entry.amount.number)))
+            elif isinstance(entry, data.Custom):
+                currency, amount = (value.value for value in entry.values)
+                self.averages[currency, f"{entry.date:%Y-%m}"] = Fraction(amount.number)
+
+    def spot(self, currency: str, day: dt.date) -> Fraction:
+        """The latest price, at most seven days old."""
+        if currency == BASE:
+            return Fraction(1)
+        found = max((p for p in self.prices[currency] if p[0] <= day), key=lambda p: p[0])
+        assert (day - found[0]).days <= 7
+        return found[1]
+
+    def average(self, currency: str, day: dt.date) -> Fraction:
+        """The average of a day's month."""
+        return Fraction(1) if currency == BASE else self.averages[currency, f"{day:%Y-%m}"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A posting with a partner. `amount` in the document's currency, `worth` in the reporting currency."""
+
+    unit: str
+    partner: str
+    date: dt.date
+    place: Place
+    result: bool
+    currency: str
+    amount: Fraction
+    worth: Fraction
+    slack: Fraction
+    links: frozenset[str]
+    document: str
+    voucher: int  # place among the unit's transactions
+    order: tuple[str, int]
+    kind: str
+
+    @property
+    def key(self) -> tuple[dt.date, tuple[str, int], str]:
+        """Ties go by date, file and line."""
+        return self.date, self.order, self.unit
+
+
+Side = tuple[Item, ...]
+
+
+@dataclass
+class Second:
+    """The figures of a period.
+
+    Attributes:
+        entries: booked and provisional transactions of a unit, in Beancount's order.
+        cells: amounts by line, account and column; CTA's rounding accounts are left out.
+        open: per dealing and section, what its sides differ by, in the reporting currency.
+        postings: translated postings of each unit: what rounding is measured by.
+        stands: what each unit's entries lack to zero.
+    """
+
+    books: Books
+    entries: Callable[[str], Sequence[data.Directive]]
+    date_from: dt.date
+    date_to: dt.date
+    cells: dict[Cell, Sum] = field(default_factory=lambda: defaultdict(Sum))
+    open: dict[tuple[str, str, int, bool], Fraction] = field(default_factory=dict)
+    postings: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    stands: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+
+    def run(self) -> Second:
+        """Work everything out."""
+        self.rates = Rates(self.books.central_text.prices)
+        self.config = self.books.workspace.config.intragroup
+        self.units = {s: u for s, u in self.books.workspace.units.items() if self._counts(u)}
+        self.charts = {s: load_chart(u.chart, u.folder) for s, u in self.units.items()}
+        self.books_of = {s: [e for e in self.entries(s) if isinstance(e, data.Transaction)] for s in self.units}
+        for slug in sorted(self.units):
+            Column(self, self.units[slug]).run()
+        for number, dealing in enumerate(self._dealings()):
+            self._settle(number, dealing)
+        self._unrealised()
+        return self
+
+    # -- who counts -----------------------------------------------------------------------------------------------
+
+    def _counts(self, unit: Unit) -> bool:
+        if unit.joined and unit.joined > self.date_to:
+            return False
+        return not (unit.left and unit.left < self.date_from and unit.entity != "division")
+
+    def _member(self, slug: str, day: dt.date) -> bool:
+        unit = self.units.get(slug)
+        return unit is not None and (unit.joined or day) <= day <= (unit.left or day)
+
+    def _stands(self, slug: str) -> bool:
+        return slug in self.units and (self.units[slug].entity == "division" or self._member(slug, self.date_to))
+
+    def weight(self, posting: data.Posting) -> Fraction:
+        """What a posting weighs."""
+        return weighed(posting)[0]
+
+    def place(self, slug: str, account: str) -> Place:
+        """Line and account's name."""
+        leaf = account.split(":")[-1]
+        line = self.charts[slug].place(account, leaf.split("-")[0])
+        assert line is not None, account
+        return line.id, leaf
+
+    def is_result(self, slug: str, account: str) -> bool:
+        """Income and expense."""
+        return account.startswith(("Income:", "Expenses:"))
+
+    # -- dealings -------------------------------------------------------------------------------------------------
+
+    def _items(self) -> list[Item]:
+        found = []
+        for slug, transactions in self.books_of.items():
+            for number, entry in enumerate(transactions):
+                for posting in entry.postings:
+                    if posting.meta and "partner" in posting.meta and self._between(slug, entry, posting):
+                        found.append(self._item(slug, number, entry, posting))
+        return found
+
+    def _between(self, slug: str, entry: data.Transaction, posting: data.Posting) -> bool:
+        """Whether a posting is between units of the run."""
+        unit, day, partner = self.units[slug], entry.date, posting.meta["partner"]
+        if day > self.date_to + WINDOW or (unit.left and day > unit.left):
+            return False
+        if unit.entity == "division" and unit.joined and day < unit.joined:
+            return False
+        if partner not in self.units:
+            return False
+        if self.is_result(slug, posting.account):
+            named = any(link.startswith("ic-") for link in entry.links) or "document" in entry.meta
+            since = self.date_from - (dt.timedelta(days=550) if named else WINDOW)
+            return day >= since and self._member(slug, day) and self._member(partner, day)
+        other = self.units[partner]
+        linked = any(link.startswith("ic-") for link in entry.links)
+        early, late = other.joined and day < other.joined, other.left and day > other.left and not linked
+        gone = other.entity == "division" and (early or late)
+        return self._stands(slug) and self._stands(partner) and not gone
+
+    def _item(self, slug: str, number: int, entry: data.Transaction, posting: data.Posting) -> Item:
+        amount, own = weighed(posting)
+        units, currency = Fraction(posting.units.number), posting.units.currency
+        result = self.is_result(slug, posting.account)
+        if result:
+            worth = amount * self.rates.average(own, min(entry.date, self.date_to))
+        elif posting.account.startswith("Equity:"):
+            worth = amount * self.rates.spot(own, entry.date)
+        elif posting.meta.get("ic") == "capital":  # no money: it stays at what it was booked
+            worth = amount * self.rates.spot(own, self.date_to)
+        else:  # what the document says, at closing: each book has remeasured its own
+            worth = units * self.rates.spot(currency, self.date_to)
+        foreign = (own, currency) != (BASE, BASE)
+        return Item(
+            unit=slug,
+            partner=posting.meta["partner"],
+            date=entry.date,
+            place=self.place(slug, posting.account),
+            result=result,
+            currency=currency,
+            amount=units,
+            worth=rounded(worth),
+            slack=4 * HALF if foreign else Fraction(0),
+            links=frozenset(link for link in entry.links if link.startswith("ic-")),
+            document=entry.meta.get("document", ""),
+            voucher=number,
+            order=(posting.meta["filename"], posting.meta["lineno"]),
+            kind=posting.meta.get("ic", ""),
+        )
+
+    def _dealings(self) -> list[tuple[Side, ...]]:
+        """Who deals with whom: by link, then document, then amount."""
+        pairs: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        for item in sorted(self._items(), key=lambda i: i.key):
+            pairs[min(item.unit, item.partner), max(item.unit, item.partner)].append(item)
+        found: list[tuple[Side, ...]] = []
+        for pair, items in sorted(pairs.items()):
+            linked = _grouped([i for i in items if i.links], lambda i: min(i.links))
+            found += [sides for sides in linked if len(sides) == 2]
+            loose = [s for sides in linked if len(sides) == 1 for s in sides]
+            for item in items:
+                if not item.links:
+                    loose.append((item,))
+            loose = _joined(loose, lambda i: (i.unit, i.document or i.voucher))
+            numbered = defaultdict(list)
+            for side in loose:
+                numbered[side[0].document].append(side)
+            rest = list(numbered.pop("", []))
+            for sides in numbered.values():
+                if len({side[0].unit for side in sides}) == 2:
+                    both = [tuple(i for s in sides for i in s if i.unit == unit) for unit in pair]
+                    found.append(tuple(both))
+                else:
+                    rest += sides
+            found += self._by_amount(pair, rest)
+        return found
+
+    def _by_amount(self, pair: tuple[str, str], sides: list[Side]) -> list[tuple[Side, ...]]:
+        """The same amount at most ten days apart: the closest first, the equal before the nearly equal."""
+        divisions = all(self.units[slug].entity == "division" for slug in pair)
+        tolerance = Fraction(0) if divisions else Fraction(self.config.tolerance)
+        candidates = []
+        for one in sides:
+            for other in sides:
+                if one[0].unit != pair[0] or other[0].unit != pair[1] or (one[0].links and other[0].links):
+                    continue
+                days = abs((one[0].date - other[0].date).days)
+                mine, theirs = _net(one, other)
+                if days > 10 or mine is None or mine[0] * theirs[0] >= 0 or one[0].kind != other[0].kind:
+                    continue
+                apart = mine[1] + theirs[1]
+                if mine[0] + theirs[0] == 0:
+                    grade = 0 if apart == 0 else 1
+                elif abs(apart) <= tolerance:
+                    grade = 2
+                else:
+                    continue
+                candidates.append((grade, days, one[0].key, other[0].key, one, other))
+        found, taken = [], set()
+        for *_, one, other in sorted(candidates, key=lambda c: c[:4]):
+            if id(one) not in taken and id(other) not in taken:
+                taken |= {id(one), id(other)}
+                found.append((one, other))
+        return found + [(side,) for side in sides if id(side) not in taken]
+
+    def _settle(self, number: int, sides: tuple[Side, ...]) -> None:
+        items = [item for side in sides for item in side]
+        one = min(min(i.unit, i.partner) for i in items)
+        other = max(max(i.unit, i.partner) for i in items)
+        early = [i for i in items if i.date <= self.date_to and (not i.result or i.date >= self.date_from)]
+        late = [i for i in items if i.date > self.date_to]
+        counted = early
+        if early:
+            counted = self._late(early, late, (one, other)) or self._earlier(items, early, (one, other)) or early
+        for result in (False, True):
+            chosen = [i for i in counted if i.result == result]
+            self._eliminate([i for i in chosen if i.unit == one], [i for i in chosen if i.unit == other])
+            self.open[one, other, number, result] = sum((i.worth for i in chosen), Fraction(0))
+
+    def _late(self, early: list[Item], late: list[Item], units: tuple[str, str]) -> list[Item] | None:
+        """One side's voucher of the first ten days after the period, where it closes the gap: in transit."""
+        balance, result = (_open([i for i in early if i.result == r]) for r in (False, True))
+        if not late or not (balance or result):
+            return None
+        for unit in units:
+            chosen = [replace(i, date=self.date_to) for i in late if i.unit == unit]
+            if not any(i.result == (not balance) for i in chosen):
+                continue
+            if not any(_open([i for i in (*early, *chosen) if i.result == r]) for r in (False, True)):
+                for voucher in sorted({i.voucher for i in chosen}):
+                    self._transit(unit, voucher, [i for i in chosen if i.voucher == voucher])
+                return [*early, *chosen]
+        return None
+
+    def _transit(self, unit: str, voucher: int, items: list[Item]) -> None:
+        """The late voucher as if it had been booked; its money is on its way."""
+        entry = self.books_of[unit][voucher]
+        others = [p for p in entry.postings if not p.meta or "partner" not in p.meta]
+        total = Sum()
+        for item in items:
+            self.cells[(*item.place, "ADJ")].add(item.worth, item.slack)
+            total.add(item.worth, item.slack)
+        alone = len(entry.postings) - len(others) == len(items)
+        if alone and all(weighed(p)[1] == BASE for p in others):
+            for posting in others:
+                code = posting.account.split(":")[-1].split("-")[0]
+                amount = weighed(posting)[0]
+                liquid = any(self.charts[unit].is_in(name, code) for name in ("bank", "cash"))
+                if not liquid:
+                    self.cells[(*self.place(unit, posting.account), "ADJ")].add(amount)
+                    total.add(amount)
+        if total.exact or total.slack:
+            self.cells[(*IN_TRANSIT, "ADJ")].add(-total.exact, total.slack)
+
+    def _earlier(self, items: list[Item], early: list[Item], units: tuple[str, str]) -> list[Item] | None:
+        """What was in transit at the period before is taken back where the late voucher stands."""
+        before = [i for i in items if i.result and i.date < self.date_from]
+        balance = [i for i in early if not i.result]
+        result = [i for i in early if i.result]
+        gap = sum((i.worth for i in result), Fraction(0))
+        if not before or _open(balance) or not _open(result) or sum((i.worth for i in before), Fraction(0)) != -gap:
+            return None
+        for unit in units:
+            mine = [i for i in result if i.unit != unit and i.date < self.date_from + WINDOW]
+            if any(i.unit == unit for i in before) and mine:
+                last = max(mine, key=lambda i: (abs(i.worth), i.key))
+                self.cells[(*last.place, "ADJ")].add(-gap, last.slack)
+                self.cells[(*RETAINED, "ADJ")].add(gap, last.slack)
+                return [*early, replace(last, worth=-gap, amount=-_open(result))]
+        return None
+
+    def _eliminate(self, one: list[Item], other: list[Item]) -> None:
+        """For the smaller side in the document's currency; of several accounts the largest keeps the rest."""
+        worths = [sum((i.worth for i in side), Fraction(0)) for side in (one, other)]
+        alike = len({i.currency for i in (*one, *other)}) <= 1
+        nets = [sum((i.amount for i in side), Fraction(0)) for side in (one, other)] if alike else worths
+        if nets[0] * nets[1] >= 0 or worths[0] * worths[1] >= 0:
+            return
+        smaller = min(abs(net) for net in nets)
+        amount = min(
+            abs(worth) if abs(net) == smaller else rounded(abs(worth) * smaller / abs(net))
+            for net, worth in zip(nets, worths, strict=True)
+        )
+        slack = sum((i.slack for i in (*one, *other)), Fraction(0))
+        for side, worth in zip((one, other), worths, strict=True):
+            sign = 1 if worth > 0 else -1
+            standing: dict[Place, Fraction] = defaultdict(Fraction)
+            for item in side:
+                standing[item.place] += item.worth * sign
+            keeps = abs(worth) - amount
+            for place, value in sorted(standing.items(), key=lambda s: (-s[1], s[0])):
+                kept = min(keeps, max(value, Fraction(0)))
+                keeps -= kept
+                self.cells[(*place, "ELIM")].add(-(value - kept) * sign, slack)
+
+    # -- internal stock -------------------------------------------------------------------------------------------
+
+    def _unrealised(self) -> None:
+        for slug in sorted(self.units):
+            stated = self.books.units[slug].summary.stock
+            for seller in sorted({row.seller for row in stated}):
+                if not (self._stands(slug) and self._stands(seller)):
+                    continue
+                known = sorted((r for r in stated if r.seller == seller), key=lambda r: r.date)
+                stock, cost = self._places(slug, seller)
+                before = [r for r in known if r.date < self.date_from]
+                now = [r for r in known if r.date <= self.date_to]
+                if before and (profit := self._profit(slug, before[-1], self.date_from - DAY)):
+                    self.cells[(*RETAINED, "ELIM")].add(profit)
+                    self.cells[(*cost, "ELIM")].add(-profit)
+                if now and (profit := self._profit(slug, now[-1], self.date_to)):
+                    self.cells[(*cost, "ELIM")].add(profit)
+                    self.cells[(*stock, "ELIM")].add(-profit)
+
+    def _profit(self, buyer: str, row, day: dt.date) -> Fraction:
+        """Stock × (1 − Σ cost ÷ Σ price) of the seller's sales to it in the statement's year, or the last with any."""
+        sales = []
+        for entry in self.books_of[row.seller]:
+            if entry.date <= row.date and self._member(row.seller, entry.date) and self._member(buyer, entry.date):
+                sales += [
+                    (entry.date, posting)
+                    for posting in entry.postings
+                    if (posting.meta or {}).get("partner") == buyer and "cost" in posting.meta
+                ]
+        year = max((date.year for date, _ in sales), default=0)
+        price, cost = Fraction(0), Fraction(0)
+        for date, posting in sales:
+            if date.year == year:
+                amount, currency = weighed(posting)
+                price -= amount * self.rates.average(currency, date)
+                cost += Fraction(posting.meta["cost"].number) * self.rates.average(currency, date)
+        if price <= 0:
+            return Fraction(0)
+        return rounded(Fraction(row.amount) * self.rates.spot(row.currency, day) * (1 - cost / price))
+
+    def _places(self, buyer: str, seller: str) -> tuple[Place, Place]:
+        """The buyer's largest account of cost with that seller, goods first; its stock accounts hold nothing here."""
+        sums: dict[tuple[bool, Place], Fraction] = defaultdict(Fraction)
+        for entry in self.books_of[buyer]:
+            for posting in entry.postings:
+                if (posting.meta or {}).get("partner") == seller and self.is_result(buyer, posting.account):
+                    code = posting.account.split(":")[-1].split("-")[0]
+                    goods = self.charts[buyer].is_in("cost_of_goods", code)
+                    sums[not goods, self.place(buyer, posting.account)] += weighed(posting)[0]
+        largest = min(sums, key=lambda p: (p[0], -sums[p], p[1]), default=(False, ("GoodsForResale", "Internal-stock")))
+        return ("Inventories", "Internal-stock"), largest[1]
+
+
+@dataclass
+class Column:
+    """One unit's column and its translation difference."""
+
+    all: Second
+    unit: Unit
+    own: dict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    worth: dict[str, Sum] = field(default_factory=lambda: defaultdict(Sum))
+    year: dict[int, tuple[Fraction, Sum]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Add the unit's cells."""
+        two, unit = self.all, self.unit
+        self.chart: Chart = two.charts[unit.slug]
+        entity = unit.entity != "division"
+        until = min(two.date_to, unit.left or two.date_to)
+        joined = unit.joined if entity else None
+        brought: Fraction | None = None
+        cells: dict[Place, Sum] = defaultdict(Sum)
+        for entry in two.books_of[unit.slug]:
+            if entry.date > until or (not entity and unit.joined and entry.date < unit.joined):
+                continue
+            if joined and brought is None and entry.date >= joined:
+                brought = self._difference(joined - DAY)
+            for place, account, worth in self._entry(entry, joined):
+                if not account.startswith(("Assets:", "Liabilities:")):
+                    cells[place].add(worth.exact, worth.slack)
+        if joined and brought is None:
+            brought = self._difference(joined - DAY)
+        slack = two.postings[unit.slug] * HALF + two.stands[unit.slug]
+        translation = rounded(self._difference(until))
+        if brought:
+            cells[JOINED if joined >= two.date_from else RETAINED].add(brought, slack + HALF * (len(self.own) + 1))
+            translation -= rounded(brought)
+        self._standing(cells, until, translation, slack, left=entity and until < two.date_to)
+
+    def _standing(
+        self, cells: dict[Place, Sum], until: dt.date, translation: Fraction, slack: Fraction, *, left: bool
+    ) -> None:
+        """Assets and liabilities at closing, and the difference; all of it goes out with who has left."""
+        two, unit = self.all, self.unit
+        net = translation
+        for account, amount in self.own.items():
+            if account.startswith(("Assets:", "Liabilities:")):
+                closing = rounded(amount * two.rates.spot(unit.currency, until))
+                net += closing
+                if not left:
+                    cells[two.place(unit.slug, account)].add(closing)
+        if left:
+            cells[LEFT].add(net, slack * 2)
+        else:
+            two.cells["CTA", f"Translation-{unit.code}", "CTA"].add(translation)
+        for place, found in cells.items():
+            two.cells[(*place, unit.slug)].add(found.exact, found.slack)
+
+    def _difference(self, day: dt.date) -> Fraction:
+        """What the translated trial balance lacks when assets and liabilities stand at the rate of a day."""
+        if self.unit.currency == BASE:
+            return Fraction(0)
+        rate = None
+        gain = Fraction(0)
+        for account, amount in self.own.items():
+            if account.startswith(("Assets:", "Liabilities:")) and (amount or self.worth[account].exact):
+                if amount and rate is None:
+                    rate = self.all.rates.spot(self.unit.currency, day)
+                gain += (amount * rate if amount else Fraction(0)) - self.worth[account].exact
+        return -gain
+
+    def _entry(self, entry: data.Transaction, joined: dt.date | None) -> list[tuple[Place, str, Sum]]:
+        """Each posting's place and translated amount."""
+        two, slug = self.all, self.unit.slug
+        accounts = [p.account for p in entry.postings]
+        amounts = [weighed(p)[0] for p in entry.postings]
+        result = [two.is_result(slug, a) for a in accounts]
+        transfer = self._is_transfer(accounts)
+        foreign = self.unit.currency != BASE
+        if transfer:
+            worths = self._moved(entry, amounts)
+        else:
+            if any(result) or not any(a.startswith("Equity:") for a in accounts):
+                rate = two.rates.average(self.unit.currency, entry.date)
+            else:
+                rate = two.rates.spot(self.unit.currency, entry.date)
+            worths = [Sum(amount * rate, HALF if foreign else Fraction(0)) for amount in amounts]
+        found = []
+        for account, amount, worth, of_result in zip(accounts, amounts, worths, result, strict=True):
+            self.own[account] += amount
+            self.worth[account].add(worth.exact, worth.slack)
+            if of_result and not self._in("result_transfer", account):
+                had, total = self.year.setdefault(entry.date.year, (Fraction(0), Sum()))
+                total.add(worth.exact, worth.slack)
+                self.year[entry.date.year] = had + amount, total
+            found.append((self._place(account, entry.date, joined, transfer=transfer), account, worth))
+        two.postings[slug] += len(accounts) if foreign else 0
+        # what Beancount's tolerance lets stand of a total price or of a rate without an end
+        two.stands[slug] += abs(sum((worth.exact for worth in worths), Fraction(0)))
+        return found
+
+    def _in(self, name: str, account: str) -> bool:
+        return self.chart.is_in(name, account.split(":")[-1].split("-")[0])
+
+    def _is_transfer(self, accounts: list[str]) -> bool:
+        """Result to equity, or one year's equity to another's."""
+        named = any(self._in(name, a) for name in ("result_transfer", "result_equity") for a in accounts)
+        return named and all(a.startswith(("Equity:", "Income:", "Expenses:")) for a in accounts)
+
+    def _moved(self, entry: data.Transaction, amounts: list[Fraction]) -> list[Sum]:
+        """What an account gives up it gives up at what it stands at; one account takes the sum.
+
+        The taker is an equity account: one that doesn't fall, else one that keeps something, else the last.
+        """
+        accounts = [p.account for p in entry.postings]
+
+        def rank(at: int) -> tuple[bool, bool, bool, int]:
+            account, amount = accounts[at], amounts[at]
+            own = self.own[account]
+            falls = bool(own) and (own > 0) != (amount > 0) and abs(amount) <= abs(own)
+            return account.startswith("Equity:"), not falls, own != -amount, at
+
+        taker = max(range(len(accounts)), key=rank)
+        found = [Sum() for _ in accounts]
+        for at, (account, amount) in enumerate(zip(accounts, amounts, strict=True)):
+            if at == taker:
+                continue
+            if self._in("result_transfer", account) and account.startswith(("Income", "Expenses")):
+                own, worth = self.year[entry.date.year]
+                share = amount / own
+            else:
+                worth, share = self.worth[account], amount / self.own[account]
+            found[at] = Sum(worth.exact * share, worth.slack * abs(share) + HALF)
+        rest = -sum((w.exact for w in found), Fraction(0))
+        found[taker] = Sum(rest, sum((w.slack for w in found), Fraction(0)))
+        if self.unit.currency == BASE:
+            found = [Sum(worth.exact) for worth in found]
+        return found
+
+    def _place(self, account: str, day: dt.date, joined: dt.date | None, *, transfer: bool) -> Place:
+        two, slug = self.all, self.unit.slug
+        result, equity = two.is_result(slug, account), account.startswith("Equity:")
+        before = joined is not None and day < joined
+        if before and (result or equity) and joined >= two.date_from:
+            return JOINED
+        if result and (before or day < two.date_from):
+            return RETAINED
+        place = two.place(slug, account)
+        return ("ResultTransfer", place[1]) if transfer and result else place
+
+
+def _grouped(items: list[Item], key: Callable[[Item], object]) -> list[tuple[Side, ...]]:
+    """Items by a name, one side for each unit."""
+    found: dict[object, dict[str, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    for item in items:
+        found[key(item)][item.unit].append(item)
+    return [tuple(tuple(side) for _, side in sorted(sides.items())) for sides in found.values()]
+
+
+def _joined(sides: list[Side], key: Callable[[Item], object]) -> list[Side]:
+    """Loose items of one voucher or document are one side; those with a link stay as they are."""
+    found: dict[object, list[Item]] = defaultdict(list)
+    done = [side for side in sides if side[0].links]
+    for side in sides:
+        if not side[0].links:
+            found[key(side[0])] += side
+    return done + [tuple(items) for items in found.values()]
+
+
+def _net(one: Side, other: Side) -> tuple[tuple[Fraction, Fraction] | None, tuple[Fraction, Fraction]]:
+    """Σ in the document's currency and in the reporting currency, of claims where both have them."""
+    nothing = (Fraction(0), Fraction(0))
+    for result in (False, True):
+        sides = [[i for i in side if i.result == result] for side in (one, other)]
+        if all(sides):
+            if len({i.currency for side in sides for i in side}) != 1:
+                return None, nothing
+            found = [(sum((i.amount for i in s), Fraction(0)), sum((i.worth for i in s), Fraction(0))) for s in sides]
+            return found[0], found[1]
+    return None, nothing
+
+
+def _open(items: Sequence[Item]) -> Fraction:
+    """What the sides differ by, in the document's currency."""
+    if len({i.currency for i in items}) <= 1:
+        return sum((i.amount for i in items), Fraction(0))
+    return sum((i.worth for i in items), Fraction(0))
