@@ -14,7 +14,7 @@ from ledger.combine.codes import SETTLED
 from ledger.combine.combined import Combined
 from ledger.combine.problems_runs import RunBlocked, RunIncomplete, RunMoved, RunName
 from ledger.combine.runs_compare import run_states
-from ledger.combine.runs_inputs import Facts, rates_digest
+from ledger.combine.runs_inputs import Facts, rates_digest, reach
 from ledger.combine.runs_state import RunState
 from ledger.combine.runs_store import Lock, is_name, manifest_of, write_lock
 from ledger.combine.runs_text import money, texts_of
@@ -95,7 +95,8 @@ def lock_run(books: Books, combined: Combined, name: str, *, complete: bool) -> 
     facts = Facts(books)
     inputs = facts.inputs(combined.date_to)
     files = texts_of(books, combined)
-    said = manifest_of(name, combined, files, inputs, rates_digest(books, combined.date_to))
+    rates, reached = rates_digest(books, combined.date_to), reach(books, combined.date_to)
+    said = manifest_of(name, combined, files, inputs, rates=rates, reached=reached)
     lock, new = write_lock(books.workspace, said, files)
     facts.keep()
     return Locked(lock, new)

@@ -22,7 +22,7 @@ from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
 from ledger.combine.model import Run
 from ledger.combine.problems_runs import LatePosting, RunUnchecked
-from ledger.combine.runs_inputs import PRICES, Facts, rates_digest, touched
+from ledger.combine.runs_inputs import PRICES, Facts, rates_digest, reach, touched
 from ledger.combine.runs_state import (
     DAMAGED,
     RESTATED,
@@ -96,13 +96,16 @@ def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
     ]
     program = not same_program(lock)
     about: dict[str, Any] = {"changed": tuple(changed), "program": program}
-    if not changed and not program:
+    reached = reach(books, lock.date_to)
+    again = program or reached != lock.reached
+    if not changed and not again:
         return state_of(lock, SAME)
     later_rates = {PRICES} if rates_digest(books, lock.date_to) == lock.rates else set()
-    if not program and {file for _, file in changed} <= later_rates:
+    if not again and {file for _, file in changed} <= later_rates:
         return state_of(lock, UNAFFECTED, **about)
     cache = AnswerCache(ws.state_folder / "runs")
-    key = digest_of(lock.digest.encode(), repr(sorted(inputs.items())).encode(), repr(versions()).encode())
+    made_of = (sorted(inputs.items()), reached, versions())
+    key = digest_of(lock.digest.encode(), repr(made_of).encode())
     text = cache.get(key)
     if text is not None:
         return state_of(lock, **found_of(json.loads(text)), **about)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from beancount.core import data
 
-from ledger.books import Books, durable
+from ledger.books import Books, durable, last_day, month_of
 from ledger.books.durable import read_plain, sha256
 from ledger.books.fingerprint import content_of, digest_of
 from ledger.combine.items import WINDOW
@@ -126,12 +126,26 @@ def _read(path: Path) -> dict[str, Fact]:
         return {}
 
 
+def reach(books: Books, until: dt.date) -> str:
+    """The federation's last month with a posting, at most the period's own.
+
+    What the rules add goes that far: where a period was locked before its last month had any posting, the first one
+    that comes later adds to it, however late it is.
+    """
+    days = [book.summary.last for book in books.units.values() if book.summary is not None and book.summary.last]
+    return month_of(min(max(days, default=dt.date.min), until))
+
+
 def rates_digest(books: Books, until: dt.date) -> str:
-    """Digest of the exchange rates until ten days after the period's end: later ones change nothing of it."""
+    """Digest of the exchange rates that count: until ten days after the period's end, and to the end of its month.
+
+    Later ones change nothing of it; a month's average is made of all of the month.
+    """
+    last = max(until + WINDOW, last_day(month_of(until)))
     rows = (
         repr((type(entry).__name__, entry.date, *_said(entry)))
         for entry in books.central_text.prices
-        if entry.date <= until + WINDOW
+        if entry.date <= last
     )
     return digest_of(*(row.encode() for row in sorted(rows)))
 

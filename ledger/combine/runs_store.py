@@ -54,6 +54,7 @@ class Lock:
         inputs: SHA-256 of each file that the figures were made of.
         files: SHA-256 of each file of the lock.
         rates: digest of the exchange rates that counted.
+        reached: the last month with a posting then, at most the period's own.
         versions: of what made the figures.
         said: the whole manifest.
     """
@@ -68,6 +69,7 @@ class Lock:
     inputs: Mapping[str, str]
     files: Mapping[str, str]
     rates: str
+    reached: str
     versions: Mapping[str, str]
     said: Mapping[str, Any]
 
@@ -83,7 +85,13 @@ def is_name(name: str) -> bool:
 
 
 def manifest_of(
-    name: str, combined: Combined, files: Mapping[str, bytes], inputs: Mapping[str, str], rates: str
+    name: str,
+    combined: Combined,
+    files: Mapping[str, bytes],
+    inputs: Mapping[str, str],
+    *,
+    rates: str,
+    reached: str,
 ) -> dict[str, Any]:
     """The manifest, without its own digest.
 
@@ -93,6 +101,7 @@ def manifest_of(
         files: the lock's other files by name.
         inputs: SHA-256 of the files that the figures were made of.
         rates: digest of the exchange rates that count.
+        reached: the last month with a posting, at most the period's own.
     """
     digests = {file: durable.sha256(content) for file, content in sorted(files.items())}
     return {
@@ -114,6 +123,7 @@ def manifest_of(
         },
         "versions": versions(),
         "rates": rates,
+        "reached": reached,
         "inputs": dict(inputs),
         "files": digests,
     }
@@ -204,6 +214,7 @@ def _manifest(ws: Workspace, folder: Path) -> Lock:
             inputs=_texts(said["inputs"]),
             files=_texts(said["files"]),
             rates=str(said["rates"]),
+            reached=str(said["reached"]),
             versions=_texts(said["versions"]),
             said=said,
         )

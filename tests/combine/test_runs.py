@@ -448,6 +448,18 @@ def test_a_later_rate_is_no_reason_to_look_again(ws, monkeypatch):
     assert (found.status, found.changed) == ("unaffected", (("changed", "units/prices.beancount"),))
 
 
+def test_a_period_locked_before_its_last_month_is_looked_at_again(ws, monkeypatch):
+    """What the rules add ends with the last month that has a posting: a posting of June may add to April and May."""
+    from ledger.combine import runs_compare  # noqa: PLC0415  to count its calls
+
+    calls = []
+    real = runs_compare.combine
+    monkeypatch.setattr(runs_compare, "combine", lambda *a, **k: calls.append(1) or real(*a, **k))
+    assert lock(ws, "half-year", to=D(2026, 5, 31)).lock.reached == "2026-03"
+    month(ws, name="2026-06").write_text(RENT.replace("2026-03-09", "2026-06-30"))
+    assert (state(ws, "half-year").status, state(ws, "half-year").changed, calls) == ("unaffected", (), [1])
+
+
 def test_while_books_have_errors_nobody_can_tell(ws):
     lock(ws)
     month(ws).write_text("nonsense\n")
