@@ -58,7 +58,7 @@ def place_of(source: Source) -> str:
     """Where a posting stands; a rule's name where no person wrote it."""
     if source.rule:
         return say(N_("made by a rule: {name}"), name=source.rule)
-    return f"{source.file}:{source.line}" if source.line else source.file or source.key
+    return f"{source.file}:{source.line}" if source.line else source.file
 
 
 def text_of(source: Source) -> str:

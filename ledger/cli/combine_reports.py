@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger import messages
-from ledger.cli.combine_tables import SECTIONS, WITHOUT, print_report, print_sheet, text_of, translated
+from ledger.cli.combine_tables import WITHOUT, print_report, print_sheet, section_of, text_of, translated
 from ledger.cli.tables import amount_text
 from ledger.messages import N_, say, translate
 
@@ -86,7 +86,7 @@ def pairs(ws: Workspace, found: Combined, by: str, depth: int) -> None:
         [
             " – ".join(row.units),
             row.kind,
-            translated(SECTIONS[row.section]),
+            section_of(row.kind, row.section),
             *(text_of(a, found.currency) for a in (row.one, row.other, row.eliminated, row.adjusted, row.unmatched)),
         ]
         for row in found.pairs
@@ -184,7 +184,7 @@ def eliminations(ws: Workspace, found: Combined, by: str, depth: int) -> None:
         [
             " – ".join(units),
             kind,
-            translated(SECTIONS[section]),
+            section_of(kind, section),
             str(len(all_)),
             amount_text(sum(all_, Decimal(0)), found.currency),
         ]
@@ -214,12 +214,12 @@ def ownership(ws: Workspace, found: Combined, by: str, depth: int) -> None:
 
 def adjustments(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """The finance head's adjustments, with who stands behind them."""
-    del ws, by, depth
+    del by, depth
     rows = [
         [
             each.where,
             each.date.isoformat(),
-            amount_text(each.amount, found.currency),
+            amount_text(each.amount, ws.currency),
             each.author,
             each.decision or each.approver or "",
             each.reverses.isoformat() if each.reverses else "",
@@ -228,7 +228,7 @@ def adjustments(ws: Workspace, found: Combined, by: str, depth: int) -> None:
         for each in found.adjustments
     ]
     heads = [N_("File"), N_("Date"), N_("Amount"), N_("By"), N_("Decision or approver"), N_("Reverses"), N_("Reason")]
-    title = say(N_("Adjustments (column ADJ):"))
+    title = say(N_("Adjustments (column ADJ), {currency}:"), currency=ws.currency)
     print_report(title, [translate(head) for head in heads], rows, {0, 1, 3, 4, 5, 6})
 
 

@@ -27,8 +27,10 @@ Pick: TypeAlias = "Callable[[WorksheetRow], Decimal | None]"
 #: Columns of text that the names of lines take, and that an amount takes at least.
 NAME_WIDTH = 34
 AMOUNT_WIDTH = 16
-#: Eliminated kinds, adjustments' columns and the like are said in these words.
-SECTIONS = {"balance": N_("claims and debts"), "result": N_("income and cost"), "": ""}
+#: What two sides of a dealing are compared in.
+SECTIONS = {"balance": N_("claims and debts"), "result": N_("income and cost")}
+#: Kinds of eliminations that are no dealing of two sides: profits that aren't earned yet, owned units.
+ONE_SIDED = frozenset({"unrealised", "asset", "acquisition", "goodwill", "minority"})
 WITHOUT = N_("Without business line")
 
 
@@ -51,7 +53,8 @@ def heading(ws: Workspace, found: Combined) -> str:
         )
     else:
         whose = say(N_("One legal person, {units} units: its own figures."), units=len(found.units))
-    return f"{title}\n{whose}" if found.units else title
+    level = [say(N_("Only {level}; all other units are outsiders."), level=found.level)] if found.level else []
+    return "\n".join([title, *([whose] if found.units else []), *level])
 
 
 def name_of(ws: Workspace, column: str, by: str) -> str:
@@ -142,3 +145,8 @@ def text_of(amount: Decimal | None, currency: str) -> str:
 def translated(text: str) -> str:
     """A message in the language in use; nothing stays nothing."""
     return translate(text) if text else ""
+
+
+def section_of(kind: str, section: str) -> str:
+    """In what two sides are compared, in words; nothing where there are no two sides."""
+    return "" if kind in ONE_SIDED else translated(SECTIONS.get(section, ""))

@@ -278,3 +278,42 @@ def test_no_cell_is_a_formula(make_workspace, tmp_path, start):
 def test_the_same_journal_by_both_names(divisions, tmp_path):
     run(divisions, "--hledger", str(tmp_path / "a"), "--ledger", str(tmp_path / "b"))
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes() != b""
+
+
+def test_a_level_is_named_and_a_path_is_enough(divisions):
+    result, _ = run(divisions, "--level", "Sverige/Uppsala")
+    assert "Only Sverige/Uppsala; all other units are outsiders." in result.stdout
+    assert "Result (surplus positive): -8 300.00 SEK" in result.stdout
+
+
+ADJUSTMENT = """\
+2026-03-31 * "Audit"
+  author: "anna"
+  reason: "Audit of the quarter"
+  approver: "bo"
+  unit: "repris"
+  Expenses:OtherExternalCosts:6420-Audit    333.00 SEK
+  Liabilities:AccruedExpenses:2990-Audit   -333.00 SEK
+"""
+RATES = """
+2026-03-31 custom "average-rate" "EUR" 10.00 SEK
+2026-03-31 price EUR 11.10 SEK
+"""
+
+
+def test_adjustments_name_who_stands_behind_them(divisions):
+    """In another currency they are listed as they were written, and count as presented."""
+    folder = divisions.units_folder / "adjustments"
+    folder.mkdir()
+    (folder / "2026.beancount").write_text(ADJUSTMENT, encoding="utf-8")
+    divisions.prices_file.write_text(RATES, encoding="utf-8")
+    for currency, told in (("SEK", "-333.00"), ("EUR", "-33.30")):
+        result, _ = run(divisions, "--report", "adjustments", "--report", "bridge", "--currency", currency)
+        (row,) = [row.split() for row in result.stdout.splitlines() if row.strip().startswith("units/adjustments/")]
+        assert row == "units/adjustments/2026.beancount:1 2026-03-31 333.00 anna bo Audit of the quarter".split()
+        (step,) = [row.split() for row in result.stdout.splitlines() if row.strip().startswith("Adjustments  ")]
+        assert step[-1] == told
+    opened = json.loads(run(divisions, "--drill", "OtherExternalCosts:ADJ", "--json")[0].stdout)
+    assert [(s["amount"], s["file"], s["line"]) for s in opened["sources"]] == [
+        ("333.00", "units/adjustments/2026.beancount", 6)
+    ]
