@@ -150,7 +150,7 @@ class _Worker:
             paid = [cost for cost in plain.costs if cost.event == begins]
             start = sum((cost.worth for cost in paid), ZERO) + first - bought
             local = sum((c.local for c in paid), ZERO) + (part * net / spot if fair is None else fair) - net / spot
-        owned = replace(plain, first=first, fair=ZERO if fair is None else first - its)
+        owned = replace(plain, first=first, measured=fair is not None, fair=first - its)
         if any(table.start < begins for table in unit.owners) and self._brought(slug, begins):
             return replace(owned, carried=start)
         if start <= 0:

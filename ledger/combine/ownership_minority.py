@@ -63,7 +63,7 @@ def _own(owned: Owned, draft: Draft) -> None:
     for number, cut in enumerate(equity.cuts):
         if (cut >= owned.scope.date_from) == draft.period and parts[number] != parts[number + 1]:
             given = (parts[number] - parts[number + 1]) * equity.before(number)
-            if owned.fair and parts[number]:
+            if owned.measured and parts[number]:
                 spent = owned.goodwill.spent(owned.scope.date_from, equity.cuts)
                 lost = sum((parts[s[1]] * a for s, a in spent.items() if s[1] <= number), ZERO)
                 given += (owned.fair - lost) * (1 - parts[number + 1] / parts[number])
@@ -87,7 +87,7 @@ def _further(owned: Owned, path: Path, draft: Draft) -> None:
         stood = equity.before(number)
         gained += above[number + 1] * ((shares[number + 1] - shares[number]) * stood - price)
         rise = above[number + 1] - above[number]
-        gained += rise * shares[number] * (stood - equity.pooled(number))
+        gained += rise * (shares[number] * (stood - equity.pooled(number)) + owned.weight(owner) * owned.bargain)
         if owned.whole and rise:
             spent = owned.goodwill.spent(owned.scope.date_from, equity.cuts)
             lost = sum((a for slot, a in spent.items() if slot[1] <= number), ZERO)
@@ -101,7 +101,7 @@ def _goodwill(owned: Owned, path: Path, draft: Draft) -> None:
     spent = {s: a for s, a in goodwill.spent(date_from, owned.equity.cuts).items() if s[0] == draft.period}
     cta = ZERO if owned.gone else goodwill.translated[draft.period]
     if len(path) == 1:
-        parts = owned.fractions(path) if owned.fair else [ZERO] * len(owned.edges)
+        parts = owned.fractions(path) if owned.measured else [ZERO] * len(owned.edges)
         lost = owned.part(sum((parts[s[1]] * a for s, a in spent.items()), ZERO))
         draft.credit(draft.result, lost, owned.slug)
         draft.debit(owned.translation, owned.part(parts[-1] * cta), owned.slug)

@@ -32,6 +32,7 @@ class Owned:
         scope: the run's.
         base: the reporting currency.
         first: the minority's part as it came: at fair value, or its part of what was bought; reporting currency.
+        measured: the minority is measured at fair value, so that it shares in what becomes of the goodwill.
         fair: what of it is beyond its part of what was bought: the minority's own goodwill.
         bargain: what was bought beyond what was paid: income of that year.
         carried: goodwill that a bought owner brings with it: its own owners pay for it anew.
@@ -47,6 +48,7 @@ class Owned:
     costs: Sequence[Cost]
     goodwill: Goodwill = field(default_factory=Goodwill)
     first: Decimal = ZERO
+    measured: bool = False
     fair: Decimal = ZERO
     bargain: Decimal = ZERO
     carried: Decimal = ZERO
@@ -108,8 +110,8 @@ class Owned:
 
     @property
     def ours(self) -> Decimal:
-        """The owners' part of what becomes of the goodwill; the minority has its part where it has goodwill at all."""
-        return Decimal(1) - self.stakes.minority(self.slug, self.edges[-1]) if self.fair else Decimal(1)
+        """The owners' part of what becomes of the goodwill; the minority has its part where it has goodwill."""
+        return Decimal(1) - self.stakes.minority(self.slug, self.edges[-1]) if self.measured else Decimal(1)
 
     def part(self, amount: Decimal) -> Decimal:
         """A worked out amount, rounded."""

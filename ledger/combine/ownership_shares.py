@@ -87,7 +87,7 @@ def _whole(owned: Owned) -> None:
 
 def _plain(owned: Owned) -> bool:
     """Whether the closed formula holds: nothing sold, brought by a bought owner, or measured anew at fair value."""
-    return not owned.gone and not owned.carried and not (owned.fair and owned.equity.cuts)
+    return not owned.gone and not owned.carried and not (owned.measured and owned.equity.cuts)
 
 
 def _worth(slug: str, done: Mapping[str, Owned]) -> Decimal:
@@ -108,7 +108,7 @@ def _worth(slug: str, done: Mapping[str, Owned]) -> Decimal:
 
 def _fair(owned: Owned) -> Decimal:
     """The minority's own goodwill at the end."""
-    if not owned.fair:
+    if not owned.measured:
         return ZERO
     changed = owned.goodwill.closing - owned.goodwill.start
     return owned.fair + owned.stakes.minority(owned.slug, owned.end) * changed

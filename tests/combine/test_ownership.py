@@ -5,13 +5,16 @@ Expected figures are the samples' or worked by hand beside the ledger.
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from beancount.parser import parser
 
-from ledger.combine import combine
+from ledger.books import last_day
+from ledger.charts import line
+from ledger.combine import combine, group_entries
 from ledger.combine.bridge import bridge
 from ledger.combine.equity import equity
 from ledger.combine.levels import level_tree
@@ -736,3 +739,86 @@ def test_a_federation_without_owners_has_nothing_of_it(combined):
     assert found.shares == ()
     assert {e.kind for e in found.entries}.isdisjoint({"acquisition", "goodwill", "minority"})
     assert {"Goodwill", "NonControllingInterest"}.isdisjoint(found.lines)
+
+
+def test_what_a_bought_owner_owned_already_is_measured_anew(combined):
+    """S bought 75 % of T for 90 when T had 100; T has 120 when S is bought for 480 with 500 of its own, T at 90.
+
+    What is bought of S is 500 - 90 + 75 % of 120 = 500, so that its goodwill is 80 and T has none. T then earns 10.
+    """
+    top = parent("480.00").replace("2025-12-31", "2026-07-01").replace('"sub"', '"s"')
+    s = """
+2024-12-31 * "Opening"
+  Assets:1310-T        90.00 SEK
+    partner: "t"
+    ic: "capital"
+  Assets:1930-Bank    410.00 SEK
+  Equity:2081-Shares -500.00 SEK
+"""
+    t = """
+2024-12-31 * "Opening"
+  Assets:1930-Bank    100.00 SEK
+  Equity:2081-Shares -100.00 SEK
+"""
+    t += year("20.00", "2025-06-30") + year("10.00", "2026-08-31")
+    units = {
+        "top": (top, OWNED),
+        "s": (s, OWNED + owner("top", "0.80", "since = 2026-07-01")),
+        "t": (t, OWNED + "joined = 2026-07-01\n" + owner("s", "0.75", "since = 2025-01-01")),
+    }
+    found = combined(units, date_to=DAY("2026-12-31"))
+    assert found.complete
+    assert amount(found, "Goodwill") == 80
+    assert {share.unit: share.minority for share in found.shares} == {"s": D("101.50"), "t": D("32.50")}
+    assert (found.result, found.result_minority) == (10, 4)
+    assert amount(found, "RetainedResult") == 0
+
+
+class TestTheSameWhateverTheWay:
+    """Order of units, ledger in vouchers or months, levels: nothing changes."""
+
+    def units(self):
+        since = "since = 2025-01-01"
+        t = TestSeveralLevels
+        return {
+            "h": (t.H, OWNED + 'levels = ["North"]\n'),
+            "s": (t.S, OWNED + 'levels = ["South"]\n' + owner("h", "0.80", since, "goodwill_months = 60")),
+            "t": (t.T, OWNED + 'levels = ["South"]\n' + owner("s", "0.75", since, "goodwill_months = 40")),
+        }
+
+    def test_order_of_units(self, combined):
+        given = self.units()
+        first = combined(given, date_to=DAY("2025-12-31"))
+        again = combined(dict(reversed(given.items())), date_to=DAY("2025-12-31"))
+        assert (first.trial_balance, first.entries, first.shares) == (again.trial_balance, again.entries, again.shares)
+
+    @pytest.mark.parametrize("threshold", [0, 1000])
+    def test_the_ledger_sums_to_the_trial_balance(self, federation, threshold):
+        books = federation(self.units())
+        found = combine(books, StubRun(), date_to=DAY("2025-12-31"))
+        sums = Counter()
+        for entry in group_entries(books, StubRun(), found, language=None, threshold=threshold):
+            for posting in getattr(entry, "postings", ()):
+                sums[posting.account] += posting.units.number
+        codes = {"h": "H", "s": "S", "t": "T"}
+        rows = {
+            f"{line(row.line).root}:{row.line}:{row.account}:{codes.get(row.unit, row.unit)}": row.amount
+            for row in found.trial_balance
+        }
+        assert {account: amount for account, amount in sums.items() if amount} == rows
+
+    def test_a_levels_figures_are_those_of_combining_it_alone(self, federation):
+        """South is S and T without H: S is nobody's there, so that only T has a minority."""
+        books = federation(self.units())
+        whole = combine(books, StubRun(), date_to=DAY("2025-12-31"))
+        south = combine(books, StubRun(), date_to=DAY("2025-12-31"), level="South")
+        assert -amount(south, "NonControllingInterest") == 105
+        assert level_tree(whole).find(("South",)).figures.rows == south.trial_balance
+
+    def test_any_day_of_the_year_ties(self, combined):
+        given = self.units()
+        for month in range(1, 13):
+            found = combined(given, date_from=DAY("2025-01-01"), date_to=last_day(f"2025-{month:02d}"))
+            assert found.complete
+            s = {share.unit: share for share in found.shares}["s"]
+            assert s.goodwill == 80 - (D("80") * month / 60).quantize(D("0.01"), ROUND_HALF_UP)

@@ -169,3 +169,79 @@ def not_minoritys(one, t, cost, known):
 def replace_model(config, whole):
     limits = config.intragroup.model_copy(update={"indirect_goodwill": "full" if whole else "share"})
     return config.model_copy(update={"intragroup": limits})
+
+
+parts = st.integers(51, 100).map(lambda n: D(n) / 100)
+
+
+@settings(max_examples=60, deadline=None, report_multiple_bugs=False)
+@given(
+    shares=st.tuples(parts, parts, parts, parts),
+    results=st.tuples(*[st.integers(-300, 900).map(D)] * 4),
+    prices=st.tuples(*[st.integers(-200, 400).map(D)] * 2),
+    paid_out=st.integers(0, 200).map(D),
+    months=st.none() | st.integers(1, 30),
+    day=st.sampled_from(["2027-01-01", "2026-07-01", "2027-03-15"]),
+)
+def test_shares_change_and_dividends_are_paid(shares, results, prices, paid_out, months, day):
+    """Both shares change on one day for any price; T pays out to S and others. The minority has its part of the end."""
+    first_s, first_t, then_s, then_t = shares
+    step = dt.date.fromisoformat(day)
+
+    def two(owner, first, then):
+        return (
+            OwnerTable(unit=owner, share=first, since=START, goodwill_months=months),
+            OwnerTable(unit=owner, share=then, since=step),
+        )
+
+    def buys(slug, price):
+        return f"""
+{day} * "Shares"
+  Assets:1310-Shares  {price} SEK
+    partner: "{slug}"
+    ic: "capital"
+  Assets:1930-Bank  {-price} SEK
+"""
+
+    its, rest = cents(paid_out * then_t), paid_out - cents(paid_out * then_t)
+    got = f"""
+2027-09-01 * "From T" ^ic-t-1
+  Assets:1930-Bank  {its} SEK
+  Income:8070-Dividend  {-its} SEK
+    partner: "t"
+    ic: "dividend"
+"""
+    gave = f"""
+2027-09-01 * "To the owners" ^ic-t-1
+  Equity:2081-Capital  {its} SEK
+    partner: "s"
+    ic: "dividend"
+  Equity:2081-Capital  {rest} SEK
+  Assets:1930-Bank  {-paid_out} SEK
+"""
+    texts = {
+        "a": book("SEK", D(5000), (D(0), D(0)), ("s", D(2000))) + buys("s", prices[0]),
+        "s": book("SEK", D(2000), results[:2], ("t", D(900))) + buys("t", prices[1]) + (got if its else ""),
+        "t": book("SEK", D(1000), results[2:]) + (gave if its else ""),
+    }
+    legal = {"entity": "legal_entity", "currency": "SEK", "joined": START}
+    owners = {"s": two("a", first_s, then_s), "t": two("s", first_t, then_t)}
+    books = memory_books(texts, {"a": {}, **{slug: {**legal, "owners": owners[slug]} for slug in owners}})
+    found = combine(books, StubRun(), date_to=dt.date(2027, 12, 31))
+    assert found.complete, found.problems
+    t_net = D(1000) + sum(results[2:]) - paid_out
+    s_net = D(2000) + sum(results[:2]) + its - D(900) - prices[1]
+    left = max(D(0), 1 - D(24) / months) if months else D(1)
+    t_goodwill = max(D(0), 900 - first_t * 1000) * left
+    s_goodwill = max(D(0), 2000 - first_s * 2000) * left
+    minority = (1 - then_t) * t_net + (1 - then_s) * (s_net + then_t * t_net + t_goodwill)
+    assert abs(-found.lines.get("NonControllingInterest", D(0)) - minority) < SLACK
+    assert abs(found.lines.get("Goodwill", D(0)) - t_goodwill - s_goodwill) < SLACK
+    lost = D(0)
+    if months:
+        year = min(D(1), D(24) / months) - min(D(1), D(12) / months)
+        lost = (max(D(0), 900 - first_t * 1000) + max(D(0), 2000 - first_s * 2000)) * year
+    assert abs(found.result - (results[1] + results[3] - lost)) < SLACK
+    assert found.lines.get("ParticipationsAndSecurities", D(0)) == 0
+    net = sum((a for n, a in found.lines.items() if n in {"CashAndBank", "Goodwill"}), D(0))
+    assert abs(net - (5000 - 2000 - prices[0] + s_net + t_net + t_goodwill + s_goodwill)) < SLACK
