@@ -95,8 +95,10 @@ class DrillDown(Page):
         name = request.args.get("line", "")
         if not known(name):
             return None
+        if "of" not in request.args:
+            return self._figure(line(name))
         piece = piece_of(self.look.federation.combined, request.args)
-        return self._piece(line(name), piece) if piece else self._figure(line(name))
+        return self._piece(line(name), piece) if piece else None
 
     @cached_property
     def currency(self) -> str:
