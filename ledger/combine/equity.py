@@ -155,7 +155,8 @@ def _translated(combined: Combined) -> tuple[EquityLine, ...]:
     assert shown is not None
     closing = _closing(combined)
     found = []
-    for row in equity(shown.original)[:-1]:
+    told = {row.line: row for row in equity(shown.original)[:-1]}
+    for row in (told.get(name) or EquityLine(name) for name in sorted({*told, *closing}, key=lambda n: line(n).order)):
         with localcontext(EXACT):
             sums = {n: half_away(row.change(n) / shown.rate, combined.currency) for n in CHANGES}
         if row.line == YEAR:
@@ -165,9 +166,6 @@ def _translated(combined: Combined) -> tuple[EquityLine, ...]:
             assert abs(rest) <= unit_of(combined.currency) * shown.slack(row.line), (row, rest)
         sums[CTA] += rest
         found.append(EquityLine(row.line, **sums, closing=closing[row.line]))
-    known = {row.line for row in found}
-    found += [EquityLine(name, cta=closing[name], closing=closing[name]) for name in closing.keys() - known]
-    found.sort(key=lambda row: row.group.order)
     return (*found, _total(combined, found))
 
 

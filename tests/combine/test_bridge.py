@@ -9,9 +9,12 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.combine import combine
 from ledger.combine.bridge import LABELS, bridge
 from ledger.combine.figures import add, entry_cells, rows_of
 from ledger.combine.model import ADJ, ELIM, GroupEntry, GroupPosting, Place
+from tests.combine.conftest import StubRun
+from tests.combine.test_adjustments import text as adjustment_text
 from tests.combine.test_levels import sold
 from tests.combine.test_worked import ENTITY, sale
 
@@ -88,6 +91,36 @@ def test_from_155000_to_140000(cooperative, combined):
     assert {s.unit: s.amount for s in steps if s.step == "unit"} == results
     assert [(s.step, s.amount) for s in steps if s.step != "unit"] == [("eliminated", 0), ("unrealised", -10000)]
     assert sum(s.amount for s in steps) == Decimal(case["expected"]["surplus"])
+
+
+def test_the_topside_adjustment_is_a_step(cooperative, federation):
+    """The same, put right by an adjustment of the finance head: each step as the sample has it."""
+    case, texts = cooperative
+    books = federation(texts)
+    adjustment = """\
+2026-12-31 * "The levy that the unit missed"
+  author: "anna"
+  reason: "No entry for December"
+  approver: "bo"
+  unit: "cc"
+  Expenses:OtherExternalCosts:6430-Levy    5000.00 SEK
+    partner: "gemensamt"
+    ic: "levy"
+  Liabilities:InternalPayables:2862-Levy  -5000.00 SEK
+    partner: "gemensamt"
+    ic: "levy"
+"""
+    books = replace(books, adjustments=adjustment_text(books.workspace, levy=adjustment))
+    found = combine(books, StubRun(), date_to=dt.date(2026, 12, 31))
+    results = {SLUGS[name]: Decimal(amount) for name, amount in case["expected"]["sum_of_unit_results"].items()}
+    steps = bridge(found)
+    assert {s.unit: s.amount for s in steps if s.step == "unit"} == results
+    assert [(s.step, s.amount) for s in steps if s.step != "unit"] == [
+        ("eliminated", 0),
+        ("unrealised", -10000),
+        ("adjustments", -5000),
+    ]
+    assert found.result == Decimal(case["expected"]["surplus"])
 
 
 def test_a_missed_voucher_leaves_its_difference_in_the_result(cooperative, combined):

@@ -186,3 +186,15 @@ def test_every_report_holds_in_another_currency(federation):
         assert (total.owners, total.transfers, total.left) == (0, 0, 0)
         assert found.entries
         assert found.unmatched
+
+
+def test_a_sale_that_was_taken_back_at_another_rate(combined):
+    """600 of February at 10.00, taken back in March at 12.00: nothing in SEK, 60 - 50 in EUR, which CTA takes back."""
+    text = sold("600.00") + sold("-600.00").replace("02-01", "03-01").replace("--", "")
+    found = combined({"repris": text}, prices=PRICES, currency="EUR", date_to=MARCH)
+    assert found.result == Decimal("10.00")
+    assert {row.line: {n: str(row.change(n)) for n in COLUMNS if row.change(n)} for row in equity(found)} == {
+        "ResultForYear": {"result": "10.00", "closing": "10.00"},
+        "CTA": {"cta": "-10.00", "closing": "-10.00"},
+        "total": {"result": "10.00", "cta": "-10.00"},
+    }
