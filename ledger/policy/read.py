@@ -302,6 +302,8 @@ class _Reader:
         if amount.number <= 0:
             raise self._shape(entry, "the amount isn't above zero")
         unit = self.ws.units.get(slug)
+        if unit is not None and not unit.owners:
+            raise self._shape(entry, f"{slug} has no [[owner]] in its unit.toml")
         if unit is not None and unit.currency != amount.currency:
             wanted = unit.currency
             raise _Fault(

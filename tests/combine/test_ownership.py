@@ -10,9 +10,10 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from beancount.parser import parser
+from beancount.parser import booking, parser
 
 from ledger.books import last_day
+from ledger.books.unitbook import AdjustmentText
 from ledger.charts import line
 from ledger.combine import combine, group_entries
 from ledger.combine.bridge import bridge
@@ -694,6 +695,30 @@ class TestOwnersGiveAndTake:
         assert amount(found, "NonControllingInterest") == -102
         assert amount(found, "RetainedResult") == -120  # 80 % of what was earned from 2020 to 2025
         assert (found.result, found.result_minority) == (10, 2)
+
+
+def test_an_adjustment_of_the_owned_unit_is_the_minoritys_too(federation):
+    """The finance head takes 10 of cost into Sub's year: 2 of it are borne by the minority."""
+    adjustment = """
+2026-12-31 * "Audit"
+  author: "anna"
+  reason: "Invoiced in spring"
+  approver: "bo"
+  Expenses:OtherExternalCosts:6420-Audit     10.00 SEK
+    unit: "sub"
+  Liabilities:AccruedExpenses:2990-Audit    -10.00 SEK
+    unit: "sub"
+"""
+    sub = OWNED + owner("top", "0.80", "since = 2026-01-01")
+    books = federation({"top": (parent("480.00"), OWNED), "sub": (SUB + year("50.00"), sub)})
+    path = str(books.workspace.adjustments_folder / "a.beancount")
+    parsed, _, options = parser.parse_string(adjustment, report_filename=path)
+    entries, _ = booking.book(parsed, options)
+    books = replace(books, adjustments=AdjustmentText(tuple(entries), (), (path,), "test"))
+    found = combine(books, StubRun(), date_to=DAY("2026-12-31"))
+    assert found.complete, found.problems
+    assert (found.result, found.result_minority) == (40, 8)
+    assert amount(found, "NonControllingInterest") == -108
 
 
 class TestWhatIsWrong:

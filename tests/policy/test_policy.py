@@ -254,3 +254,51 @@ def test_a_refused_policy_file_leaves_no_levy_standing(make_workspace):
 
     text = CentralText((), (), "k", (Refused(file="units/policy.beancount", line=1),))
     assert read_policy(text, ws).faulty == frozenset({"*"})
+
+
+class TestGoodwill:
+    """`goodwill-impairment`: by what a decision writes the goodwill of an owned unit down; no matter of the levy."""
+
+    LINE = '2026-12-31 custom "goodwill-impairment" "bolag" 800.00 EUR\n  decision: "A"\n'
+
+    @pytest.fixture
+    def policy(self, make_workspace):
+        def read(text):
+            bolag = 'currency = "EUR"\nentity = "legal_entity"\n[[owner]]\nunit = "stor"\nshare = "0.8"\n'
+            ws = make_workspace({**UNITS, "bolag": {"unit": bolag}}, policy=text)
+            entries, _, _ = parser.parse_file(str(ws.policy_file))
+            return read_policy(CentralText(tuple(entries), (), "key"), ws)
+
+        return read
+
+    def test_is_read(self, policy):
+        found = policy(A + self.LINE)
+        (entry,) = found.impairments
+        assert found.problems == ()
+        assert (entry.unit, entry.amount, entry.currency) == ("bolag", D("800.00"), "EUR")
+        assert (entry.start, entry.decision, entry.line) == (DAY("2026-12-31"), "A", 2)
+        assert found.key != policy(A).key
+
+    def test_may_be_decided_later_than_it_counts(self, policy):
+        late = '2027-03-01 custom "decision" "A" "assembly"\n'
+        found = policy(late + self.LINE.replace("2026-12-31", "2027-03-01") + "  from: 2026-12-31\n")
+        assert [entry.start for entry in found.impairments] == [DAY("2026-12-31")]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "code"),
+        [
+            ('  decision: "A"\n', "", "POLICY_DECISION_MISSING"),
+            ("EUR", "SEK", "POLICY_CURRENCY"),
+            ("bolag", "bolaget", "POLICY_UNIT_UNKNOWN"),
+            ('"bolag"', '"*"', "POLICY_SHAPE"),
+            ('"bolag"', '"stor"', "POLICY_SHAPE"),  # nobody owns it
+            ("800.00", "0.00", "POLICY_SHAPE"),
+            ("800.00 EUR", "800.00", "POLICY_SHAPE"),
+            ("decision", "decission", "POLICY_UNKNOWN_KEY"),
+        ],
+    )
+    def test_what_is_wrong_leaves_the_levy_alone(self, policy, old, new, code):
+        found = policy(A + self.LINE.replace(old, new))
+        assert [(p.code, p.line) for p in found.problems] == [(code, 2)]
+        assert found.impairment_problems == found.problems
+        assert (found.impairments, found.faulty) == ((), frozenset())
