@@ -1,0 +1,175 @@
+"""Profit in stock that comes from another unit: worked by hand (SPEC 10; samples 3.d is in test_worked)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from tests.combine.conftest import table
+
+ENTITY = 'entity = "legal_entity"'
+EURO = f'{ENTITY}\ncurrency = "EUR"\nchart = "pgc"'
+PRICES = """
+2026-06-30 price EUR 11.00 SEK
+2026-06-30 custom "average-rate" "EUR" 10.00 SEK
+2026-07-31 custom "average-rate" "EUR" 12.00 SEK
+2026-07-31 price EUR 12.00 SEK
+2026-12-31 price EUR 11.50 SEK
+"""
+HELD = '\n2026-12-31 * "Stock"\n  Assets:1460-Stock  {0} SEK\n  Expenses:4960-Change  -{0} SEK\n'
+
+
+def sold(day, price, cost, number=1, *, currency="SEK", account="Income:3001-Sales", claim="Assets:1660-Claim"):
+    """The seller's voucher; `cost` None = no cost is given."""
+    tags = '    partner: "kafeet"\n    ic: "trade"\n'
+    said = f"    cost: {cost} {currency}\n" if cost else ""
+    return f"""
+{day} * "Sale" ^ic-repris-{number}
+  {claim}  {price} {currency}
+{tags}  {account}  -{price} {currency}
+{tags}{said}"""
+
+
+def bought(day, price, number=1, *, currency="SEK"):
+    tags = '    partner: "repris"\n    ic: "trade"\n'
+    return f"""
+{day} * "Purchase" ^ic-repris-{number}
+  Expenses:4000-Goods  {price} {currency}
+{tags}  Liabilities:2860-Debt  -{price} {currency}
+{tags}"""
+
+
+def stated(day, amount, currency="SEK"):
+    return f'{day} custom "internal-stock" "repris" {amount} {currency}\n'
+
+
+def taken(found):
+    """What ELIM has of the stock account, and who the seller of such entries is."""
+    entries = [e for e in found.entries if e.kind == "unrealised"]
+    assert all(e.seller == "repris" and e.units == ("kafeet", "repris") for e in entries)
+    return table(found).get(("1460", "ELIM"))
+
+
+def told(found):
+    return [u.code for u in found.unmatched]
+
+
+BOUGHT = bought("2026-03-04", "1000.00") + HELD.format("400.00")
+STATED = BOUGHT + stated("2026-12-31", "400.00")
+SOLD = sold("2026-03-04", "1000.00", "750.00")
+#: Stock of 400 at 25 % of profit is 100.
+CASES = {
+    "as sold": (SOLD, STATED, "-100.00", []),
+    # services without a cost say nothing about goods
+    "services beside it": (
+        SOLD + sold("2026-04-04", "500.00", None, 2),
+        STATED + bought("2026-04-04", "500.00", 2),
+        "-100.00",
+        [],
+    ),
+    # 1,000 at 750 and 1,000 at 850: 20 %
+    "two margins": (
+        SOLD + sold("2026-04-04", "1000.00", "850.00", 2),
+        STATED + bought("2026-04-04", "1000.00", 2),
+        "-80.00",
+        [],
+    ),
+    # a credit note of 200 at 150 leaves 800 at 600
+    "a credit note": (
+        SOLD + sold("2026-04-04", "-200.00", "-150.00", 2).replace("--", ""),
+        STATED + bought("2026-04-04", "-200.00", 2).replace("--", ""),
+        "-100.00",
+        [],
+    ),
+    # sold below cost: 1,000 at 1,100, a loss of 10 %
+    "a loss": (sold("2026-03-04", "1000.00", "1100.00"), STATED, "40.00", []),
+    # the goods are of last year's sales: their margin counts
+    "none sold this year": (
+        SOLD.replace("2026-03", "2025-03"),
+        STATED.replace("2026-03-04", "2025-03-04"),
+        "-100.00",
+        [],
+    ),
+    # more is there than was sold with a cost: valued by what is known, and named
+    "more than was sold": (
+        sold("2026-03-04", "300.00", "225.00"),
+        STATED.replace("1000.00", "300.00"),
+        "-100.00",
+        ["NO_COST_FOR_UNREALISED"],
+    ),
+    "no cost at all": (sold("2026-03-04", "1000.00", None), STATED, None, ["NO_COST_FOR_UNREALISED"]),
+    "nothing left": (SOLD, BOUGHT + stated("2026-12-31", "0.00"), None, []),
+    "a newer statement": (SOLD, STATED + stated("2026-11-30", "800.00"), "-100.00", []),
+}
+
+
+@pytest.mark.parametrize("entity", ["", ENTITY], ids=["divisions", "legal persons"])
+@pytest.mark.parametrize(("mine", "theirs", "expected", "codes"), CASES.values(), ids=CASES)
+def test_profit_in_stock(combined, mine, theirs, expected, codes, entity):
+    found = combined({"repris": (mine, entity), "kafeet": (theirs, entity)}, date_to=dt.date(2026, 12, 31))
+    assert (taken(found), told(found)) == (expected, codes)
+
+
+def test_a_statement_holds_until_a_newer_one_however_old_it_is(combined):
+    """In 2028 the goods of 2026 are still there: the opening and the closing balance lack 100, the result nothing."""
+    found = combined({"repris": SOLD, "kafeet": STATED}, date_to=dt.date(2028, 12, 31))
+    assert taken(found) == "-100.00"
+    got = table(found)
+    assert got["Earlier", "ELIM"] == "100.00"
+    assert Decimal(got.get(("4000", "ELIM"), 0)) == 0
+
+
+JOINS = {
+    # sold before the seller joined: an outsider's profit, which was earned
+    "sold before the seller joined": ("joined = 2026-06-01", "", None),
+    "sold before the buyer joined": ("", "joined = 2026-06-01", None),
+    "sold on the day": ("joined = 2026-03-04", "", "-100.00"),
+    "the seller has left": ("left = 2026-10-31", "", None),
+}
+
+
+@pytest.mark.parametrize(("seller", "buyer", "expected"), JOINS.values(), ids=JOINS)
+def test_only_sales_between_members_count(combined, seller, buyer, expected):
+    texts = {"repris": (SOLD, f"{ENTITY}\n{seller}"), "kafeet": (STATED, f"{ENTITY}\n{buyer}")}
+    found = combined(texts, date_to=dt.date(2026, 12, 31))
+    assert taken(found) == expected
+    assert "NO_COST_FOR_UNREALISED" not in told(found)
+
+
+def test_a_seller_outside_the_level_is_an_outsider(combined):
+    texts = {"repris": (SOLD, 'levels = ["Norr"]'), "kafeet": (STATED, 'levels = ["Söder"]')}
+    assert taken(combined(texts, date_to=dt.date(2026, 12, 31))) == "-100.00"
+    assert taken(combined(texts, date_to=dt.date(2026, 12, 31), level="Söder")) is None
+    assert taken(combined(texts, date_to=dt.date(2026, 12, 31), level="Norr")) is None
+
+
+def test_a_seller_in_another_currency(combined):
+    """100 EUR at a cost of 80 in June (10 kr) and 100 at 60 in July (12 kr).
+
+    Price 1,000 + 1,200 = 2,200 kr, cost 800 + 720 = 1,520 kr: of 440 kr in stock 440 × 680 ÷ 2,200 = 136 are profit.
+    """
+    euro = {"currency": "EUR", "account": "Income:700-Ventas", "claim": "Assets:55231-Cuenta"}
+    mine = sold("2026-06-15", "100.00", "80.00", 1, **euro) + sold("2026-07-15", "100.00", "60.00", 2, **euro)
+    theirs = HELD.format("440.00") + stated("2026-12-31", "440.00")
+    found = combined({"repris": (mine, EURO), "kafeet": (theirs, ENTITY)}, prices=PRICES, date_to=dt.date(2026, 12, 31))
+    assert taken(found) == "-136.00"
+
+
+@pytest.mark.parametrize(
+    ("seller", "code"), [("repris", []), ("nobody", ["UNKNOWN_PARTNER"]), ("kafeet", ["SELF_PARTNER"])]
+)
+def test_a_statement_that_names_no_other_unit_is_named(combined, seller, code):
+    theirs = BOUGHT + stated("2026-12-31", "400.00").replace("repris", seller)
+    found = combined({"repris": SOLD, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert told(found) == code
+    if code:
+        assert found.unmatched[0].sources == ("units/kafeet/books/2026/2026-01.beancount:13",)
+
+
+def test_a_statement_in_a_currency_without_a_rate_makes_the_run_incomplete(combined):
+    theirs = BOUGHT + stated("2026-12-31", "400.00", "NOK")
+    found = combined({"repris": SOLD, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert not found.complete
+    assert [(p.code, p.unit, p.line) for p in found.problems] == [("MISSING_RATE", "kafeet", 13)]
