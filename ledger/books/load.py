@@ -12,7 +12,6 @@ import datetime as dt
 import hashlib
 import os
 import re
-import stat
 import sys
 import threading
 import time
@@ -25,9 +24,10 @@ from typing import Any
 
 from beancount.core import data
 
-from ledger.books.adjustments import adjustment_texts, folder_problems, is_text, unpack_transactions
+from ledger.books.adjustments import adjustment_texts
 from ledger.books.cache import SCHEMA, Cache, Partition, make_partition
-from ledger.books.cells import CellError, loads, unpack_entry, unpack_options
+from ledger.books.cells import CellError, unpack_options
+from ledger.books.central import CENTRAL, adjustment_text, central_text, directives_of
 from ledger.books.fingerprint import (
     Record,
     Seen,
@@ -43,12 +43,11 @@ from ledger.books.pool import Answer, Pool, Task, shared_pool
 from ledger.books.problems_guard import BookCrashed, BookTimedOut, ReaderUnavailable
 from ledger.books.problems_load import BookMoved
 from ledger.books.sealed import sealed_months
-from ledger.books.unitbook import AdjustmentText, Books, CentralText, UnitBook
+from ledger.books.unitbook import AdjustmentText, Books, UnitBook
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
 
 _CLOSED_BY = re.compile(r"\.([a-z0-9-]+)\.closed\.beancount$")
-CENTRAL = ("policy", "prices")
 
 #: The last book of each unit, so that a server needs to read no summary twice.
 _memory: dict[tuple[str, str], UnitBook] = {}
@@ -131,10 +130,10 @@ class _Loading:
         return Books(
             self.ws,
             {slug: self.books[slug] for slug in wanted},
-            self._central_text(texts),
+            central_text(self.central, texts),
             closed,
             fingerprint_of(self.ws.root, fresh) if whole else None,
-            self._adjustments(texts) if every else AdjustmentText(),
+            adjustment_text(self.ws.units_folder, self.central, texts, self.seen) if every else AdjustmentText(),
             {name: seen.digest for name, seen in self.seen.items()},
         )
 
@@ -277,7 +276,7 @@ class _Loading:
         if text is None:
             return False
         try:
-            self.central[name] = (_directives(name, text), [])
+            self.central[name] = (directives_of(name, text), [])
         except CellError:
             return False
         return True
@@ -289,7 +288,7 @@ class _Loading:
         try:
             problems = [Problem.from_dict(p) for p in answer.head["problems"]]
             text = answer.blobs[0].decode()
-            entries = _directives(name, text)
+            entries = directives_of(name, text)
             seen = self.seen.get(f"units/{name}.beancount")
             as_seen = seen is not None and seen.digest == answer.head["digest"]
         except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -299,33 +298,6 @@ class _Loading:
         if as_seen and not problems:
             self.cache.keep_text(name, key, text)
         self.moved |= not as_seen
-
-    def _central_text(self, keys: dict[str, str]) -> CentralText:
-        (policy, wrong_policy), (prices, wrong_prices) = (self.central[name] for name in CENTRAL)
-        return CentralText(
-            tuple(entry for entry in policy if isinstance(entry, data.Custom)),
-            tuple(prices),
-            digest_of(*(keys[name].encode() for name in CENTRAL)),
-            (*wrong_policy, *wrong_prices),
-        )
-
-    def _plain(self, name: str) -> bool:
-        """Whether a file of adjustments is an ordinary one, in an ordinary folder."""
-        looks = (self.seen[path].look for path in (f"units/{name}.beancount", "units/adjustments"))
-        file, folder = (look[0] for look in looks)
-        return stat.S_ISREG(file) and stat.S_ISDIR(folder)
-
-    def _adjustments(self, keys: dict[str, str]) -> AdjustmentText:
-        """The finance head's adjustments: a faulty file is left out with its problems, the others stand."""
-        names = [name for name in keys if is_text(name)]
-        problems = [*folder_problems(self.ws.units_folder), *(p for name in names for p in self.central[name][1])]
-        entries = (entry for name in names for entry in self.central[name][0])
-        return AdjustmentText(
-            tuple(entry for entry in entries if isinstance(entry, data.Transaction)),
-            tuple(dict.fromkeys(problems)),
-            tuple(str(self.ws.units_folder / f"{name}.beancount") for name in names if self._plain(name)),
-            digest_of(*(keys[name].encode() for name in names), repr([p.to_dict() for p in problems]).encode()),
-        )
 
     def _sealed(self, slug: str) -> frozenset[str]:
         """The closed months. Seals that can't be read are the book's problem: guessing would open a sealed month."""
@@ -394,11 +366,6 @@ class _Entries:
         if not self.cache.keep(self.slug, partition, summary):
             self.partition = partition
         return {name: partition.tables[name] for name in names}
-
-
-def _directives(name: str, text: str) -> list[data.Directive]:
-    """Directives of a file of the finance head, out of the cells that a worker or the cache gives."""
-    return unpack_transactions(text) if is_text(name) else [unpack_entry(cell) for cell in loads(text)]
 
 
 def _death(answer: Answer) -> Problem:
