@@ -15,14 +15,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ledger.books.tables import Account, Number, Table, Text
 
 #: Kinds of dealings between units (SPEC 3).
-KINDS = ("trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "other")
+Kind = Literal[
+    "trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "dividend", "patronage", "asset", "other"
+]
+KINDS: tuple[str, ...] = get_args(Kind)
 #: Per cent, as people write it in settings.
 _RATE = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?", re.ASCII)
 
@@ -49,7 +52,7 @@ class _Goal(Table):
 
     vat: Rate | None = None  # the amount holds this VAT, in per cent: it is split off
     partner: str | None = None  # a dealing with another unit
-    ic: Literal["trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "other"] | None = None
+    ic: Kind | None = None
 
     def _check(self, account: str) -> None:
         if self.vat and account.startswith(("Liabilities:", "Equity:")):
