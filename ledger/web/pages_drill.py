@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -30,7 +30,7 @@ from ledger.combine.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
 from ledger.web.pieces import Piece, piece_of
-from ledger.web.places import BEFORE, DRILL, account_link, drill_link, label_of
+from ledger.web.places import BEFORE, DRILL, account_link, drill_link, label_of, path_part
 from ledger.web.words_group import PSEUDO_NAMES
 
 #: So many postings stand on a page.
@@ -171,7 +171,7 @@ class DrillDown(Page):
         for name in sorted(part.mapper.rows):
             place = part.mapper.place(name)
             if place is not None and place.line == found.id and account in {None, place.account}:
-                links.append((name, f"/{column}/account/{quote(name)}/{asked}"))
+                links.append((name, f"/{column}/account/{path_part(name)}/{asked}"))
         return tuple(links)
 
     def _dealings(self, pair: tuple[str, ...], kind: str, section: str) -> Figure | None:

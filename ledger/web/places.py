@@ -29,6 +29,11 @@ DRILL = "DrillDown"
 BEFORE = "before"
 
 
+def path_part(account: str) -> str:
+    """An account as a part of an address. Its colons stay: Fava's pages don't read them back when they are encoded."""
+    return quote(account, safe=":")
+
+
 def label_of(account: str, language: str) -> str:
     """An account of the combined figures as readers know it."""
     return translate(NAMES[account], language) if account in NAMES else account
@@ -72,7 +77,7 @@ def account_link(page: Page, line: Line, account: str | None, columns: Sequence[
         leaf = codes[0]
     elif codes:
         asked["account"] = f":{codes[0]}$" if len(codes) == 1 else f":({'|'.join(codes)})$"
-    path = f"/{page.ledger.slug}/account/{quote(group_account(look, line, account, leaf))}/"
+    path = f"/{page.ledger.slug}/account/{path_part(group_account(look, line, account, leaf))}/"
     return f"{path}?{urlencode(asked)}" if asked else path
 
 

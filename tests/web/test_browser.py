@@ -227,7 +227,9 @@ def test_the_worksheet_opens_in_place_by_the_keyboard(browser, ws):
     driver.execute_script("arguments[0].scrollTo(300, 200)", region)
     place, name = region.rect, driver.find_element(By.CSS_SELECTOR, "thead .sambok-name").rect
     assert (name["x"], name["y"]) == (place["x"], place["y"]), "headings and names stay while the table moves"
-    browser.click("tr[data-line=NetSales] td a")
-    browser.waiting.until(lambda d: "/account/" in d.current_url)
-    browser.find(".journal")
+    figure = browser.find("tr[data-line=NetSales] td.sambok-total a").text
+    browser.click("tr[data-line=NetSales] td.sambok-total a")
+    browser.until_text("h1", "Nettoomsättning")
+    browser.until_text(".journal li.transaction", "Bord")
+    browser.until_text(".journal", figure.lstrip("-−"))  # the balance beside its last entry
     assert browser.complaints() == []
