@@ -37,6 +37,7 @@ RIGHT = {
     "open-items": "open-items",
     "levy": "levy",
     "combine": "combine",
+    "runs": "runs",
     "export": "export sie repris",
     "serve": "serve --host 0.0.0.0",
 }
@@ -50,6 +51,7 @@ JSON = (
     "open-items --json",
     "levy --json",
     "combine --json",
+    "combine --lock 2026-03 --json",
 )
 
 
