@@ -28,6 +28,7 @@ from ledger.web.files import check_entries
 from ledger.web.gate import MAX_BODY, Gate, problem_of
 from ledger.web.imports import upload_path
 from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
+from ledger.web.page import editor_link
 from ledger.web.places import below
 from ledger.web.problems import WebRequestRefused, WebUploadTaken
 from ledger.web.source import Source
@@ -78,6 +79,13 @@ def _set_up_templates(app: Flask) -> None:
         "{% autoescape true %}",
         "{{ entry.narration or '' }}",
         "{{ entry.narration or '' }}{{ sambok_below(entry) }}",
+        "{% elif value is string and (value.startswith('http://')",
+        "{% elif key == 'source' and sambok_source(value) %}"
+        "<a class='filename' data-remote href='{{ sambok_source(value) }}'>{{ value }}</a>\n"
+        "  {% elif value is string and (value.startswith('http://')",
+        # Opening balances and monthly sums are part of every balance: a journal that hides them doesn't add up.
+        "{{ entry.flag|flag_to_type if entry.flag else '' }}",
+        "{{ ('*' if entry.flag == 'S' else entry.flag)|flag_to_type if entry.flag else '' }}",
     )
     layout = _changed(
         "templates/_layout.html",
@@ -92,6 +100,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([own, app.jinja_loader])
     app.add_template_global(_banner, "sambok_banner")
     app.add_template_global(_below, "sambok_below")
+    app.add_template_global(_source, "sambok_source")
     app.before_request(_say_it_our_way)
 
 
@@ -143,6 +152,14 @@ def _below(entry: Any) -> Markup:
     return Markup(' <a class="sambok-below" href="{}"{}>{}</a>').format(
         link, Markup("") if link.startswith(f"/{ledger.slug}/") else Markup(" data-remote"), say(N_("See the vouchers"))
     )
+
+
+def _source(value: object) -> str:
+    """In the federation's journal, the voucher that a posting of an elimination or adjustment answers."""
+    ledger: BookLedger | None = getattr(g, "ledger", None)
+    if ledger is None or ledger.unit is not None or not isinstance(value, str):
+        return ""
+    return editor_link(ledger.ledgers.present(), value)
 
 
 def _counted(look: Any, slug: str) -> bool:

@@ -48,26 +48,8 @@ class Page(FavaExtensionBase):
         return translate(text).format(**params)
 
     def source_link(self, where: str) -> str:
-        """The editor page of `where` (`units/<slug>/…:12`), in its unit's ledger; nothing if it is no such file.
-
-        The finance head's adjustments belong to the federation's.
-        """
-        file, _, line = where.rpartition(":")
-        if not line.isdigit():
-            file, line = where, "1"
-        parts = file.split("/")
-        ws = self.look.workspace
-        if len(parts) < 3 or parts[0] != "units":
-            return ""
-        if parts[1] not in ws.units and not (parts[1] == "adjustments" and self._adjusts(file)):
-            return ""
-        asked = urlencode({"file_path": str(ws.root / file), "line": line})
-        return f"/{parts[1] if parts[1] in ws.units else 'federation'}/editor/?{asked}"
-
-    def _adjusts(self, file: str) -> bool:
-        """Whether a file is one of the adjustments that have been read."""
-        look = self.look
-        return str(look.workspace.root / file) in look.federation.books.adjustments.files
+        """The editor page of `where` (`units/<slug>/…:12`), in its ledger; nothing if it is no such file."""
+        return editor_link(self.look, where)
 
     def unit_name(self, slug: str | None) -> str:
         """How a unit is called; None = the federation."""
@@ -88,3 +70,19 @@ class Page(FavaExtensionBase):
 @cache
 def _formatter(locale: str | None, precision: int) -> Callable[[Decimal], str]:
     return get_locale_format(Locale.parse(locale) if locale else None, precision)
+
+
+def editor_link(look: Look, where: str) -> str:
+    """The editor page of `where` (`units/<slug>/…:12`): in its unit's ledger, of adjustments in the federation's."""
+    file, _, line = where.rpartition(":")
+    if not line.isdigit():
+        file, line = where, "1"
+    parts = file.split("/")
+    ws = look.workspace
+    if len(parts) < 3 or parts[0] != "units":
+        return ""
+    asked = urlencode({"file_path": str(ws.root / file), "line": line})
+    if parts[1] in ws.units:
+        return f"/{parts[1]}/editor/?{asked}"
+    adjusts = parts[1] == "adjustments" and str(ws.root / file) in look.federation.books.adjustments.files
+    return f"/federation/editor/?{asked}" if adjusts else ""

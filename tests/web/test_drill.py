@@ -66,6 +66,16 @@ def test_from_a_months_sum_in_favas_account_page_to_the_vouchers(busy, view_of, 
         view.get(href)
 
 
+def test_opening_balances_and_monthly_sums_are_never_hidden(busy, view_of):
+    """Fava shows entries of the class `cleared` at first, and hides those of `other`."""
+    view = view_of(busy)
+    name = next(n for n in view.ledger_data("federation")["accounts"] if "Cash" in n and "REPRIS" in n)
+    journal = view.data("/federation/api/account_report", a=name)["journal"]
+    assert [c.split() for c in re.findall(r"<li class='(transaction[^']*)'", journal)] == [
+        ["transaction", "cleared"]
+    ] * 3
+
+
 def test_one_account_of_one_unit(busy, view_of, tables):
     view = view_of(busy)
     report = view.data("/federation/api/account_report", a="Income:01-Net-sales:3041-Tjänster:REPRIS")
@@ -103,6 +113,17 @@ def test_a_units_own_metadata_makes_no_link(make_workspace, view_of):
         page = view.data(f"/{slug}/api/journal_page", page="1", order="desc")["journal"]
         assert "sambok-below" not in page
         assert "Kund 10" in page
+
+
+def test_an_elimination_in_favas_journal_leads_to_both_vouchers(group):
+    journal = group.data("/federation/api/account_report", a="Income:01-Net-sales:3090-Försäljning-inom:ELIM")[
+        "journal"
+    ]
+    links = [unescape(link) for link in re.findall(r"class='filename' data-remote href='([^']*)'", journal)]
+    found = {(urlsplit(link).path, parse_qs(urlsplit(link).query)["line"][0]) for link in links}
+    assert found == {("/repris/editor/", "9"), ("/cykelbudet/editor/", "2")}, "sale and purchase, at their postings"
+    for link in links:
+        group.get(link)
 
 
 def test_many_postings_come_month_by_month_and_page_by_page(busy, view_of, tables, monkeypatch):
