@@ -151,6 +151,8 @@ POLICY = """\
   text: "Nystart betalar 5 % under sitt första år"
 2026-02-17 custom "decision" "ST-2026-02-17-§6" "board"
   text: "Lån till Repris för ny lokal, 4 % ränta, amorteras från 2027"
+2026-10-20 custom "decision" "ST-2026-10-20-§5" "board"
+  text: "Revisionen för 2026, 60 000 kr, tas upp i gemensamma bokslutet per oktober med tio tolftedelar"
 
 2026-01-01 custom "levy-rate" "*" 0.15
   decision: "FS-2025-11-20-§9"
@@ -168,4 +170,17 @@ POLICY = """\
   decision: "ST-2025-12-02-§3"
 2026-01-01 custom "levy-base" "include" "3985-3987"
   decision: "FS-2025-11-20-§10"
+"""
+#: What no unit's book has yet: ten twelfths of the audit's 60 000, until its invoice comes in spring.
+ADJUSTMENT = """\
+; Adjustments of the combined figures: only the finance head edits these files.
+
+2026-10-31 * "Revision, januari till oktober"
+  author: "ekonomi"
+  reason: "Revisionen för 2026 faktureras i april 2027; tio tolftedelar av 60 000 kr"
+  decision: "ST-2026-10-20-§5"
+  reverses: 2027-04-01
+  unit: "gemensamt"
+  Expenses:OtherExternalCosts:6420-Revision                   50000.00 SEK
+  Liabilities:AccruedExpenses:2990-Upplupet-och-förutbetalt  -50000.00 SEK
 """

@@ -35,6 +35,7 @@ def build(seed: int = SEED) -> dict[str, bytes]:
         "fava.conf": cast.FAVA_CONF,
         "units/policy.beancount": cast.POLICY,
         "units/prices.beancount": rates.text(),
+        "units/adjustments/2026-10-revision.beancount": cast.ADJUSTMENT,
     }
     files: dict[str, bytes] = {}
     sources = inboxes(books, seed)

@@ -115,6 +115,18 @@ def test_the_combined_statements_list_that_one_and_nothing_else(federation):
     assert sum(Decimal(row["amount"]) for row in answer["trial_balance"] if row["unit"] == "ELIM") == 0
 
 
+def test_the_adjustment_is_ten_twelfths_of_the_audit(federation):
+    """60 000 a year; in the combined figures until its invoice comes, and in no unit's book."""
+    share = Decimal(60_000) * 10 / 12
+    adjusted = {(row.line, row.account): row.amount for row in federation.combined.trial_balance if row.unit == "ADJ"}
+    assert adjusted == {
+        ("OtherExternalCosts", "6420-Revision"): share,
+        ("AccruedExpenses", "2990-Upplupet-och-förutbetalt"): -share,
+    }
+    (found,) = federation.combined.adjustments
+    assert (found.decision, found.reverses, found.amount) == ("ST-2026-10-20-§5", dt.date(2027, 4, 1), share)
+
+
 def test_the_levy_is_what_the_text_gives(federation, demo_root):
     base = bases(demo_root)
     assert sorted(federation.run.statements) == sorted(base)
