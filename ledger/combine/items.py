@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import NamedTuple, TypeAlias
 
 from ledger.books import PartnerRow, Workspace, month_of
-from ledger.books.summary import weight
-from ledger.combine.codes import CODES
+from ledger.combine.findings import finding, untagged
 from ledger.combine.flows import Part, whole
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
@@ -40,7 +38,6 @@ BALANCE = "balance"
 RESULT = "result"
 SUSPENSE = "suspense"
 ASSET = "asset"
-OTHER = "other"
 #: Classes whose equity postings are the payer's side of the receiver's income.
 SHARED_OUT = frozenset({"dividend", "patronage"})
 
@@ -84,29 +81,6 @@ class Item:
     def key(self) -> tuple[dt.date, tuple[str, int], str, Place, Decimal]:
         """Sort key that doesn't depend on the order of units or files."""
         return (self.date, self.order, self.unit, self.place, self.document_amount)
-
-
-def finding(
-    code: str,
-    kind: str | None,
-    units: Iterable[str],
-    amount: tuple[Decimal, str],
-    sources: Iterable[str],
-    key: str,
-) -> Unmatched:
-    """An entry of the unmatched list; its amount without sign."""
-    known = CODES[code]
-    return Unmatched(
-        code=code,
-        kind=kind or OTHER,
-        units=tuple(dict.fromkeys(units)),
-        amount=abs(amount[0]),
-        currency=amount[1],
-        sources=tuple(dict.fromkeys(sources)),
-        key=key,
-        message=known.message,
-        remedy_id=known.remedy,
-    )
 
 
 class Rest(NamedTuple):
@@ -363,36 +337,3 @@ def _section(part: Part, row: PartnerRow, place: Place) -> str:
     if place.is_result or (place.group.root == "Equity" and row.ic in SHARED_OUT):
         return RESULT
     return SUSPENSE if part.mapper.is_in("suspense", row.account) else BALANCE
-
-
-def untagged(part: Part, ws: Workspace) -> list[Unmatched]:
-    """Balances of the chart's accounts for dealings between units that no partner explains, one finding an account."""
-    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in part.source.balances():
-        if part.mapper.is_in("internal_balance", row.account):
-            sums[row.account, row.currency] += row.amount
-    for summary in part.source.summaries:
-        for tagged in summary.partners:
-            if (tagged.account, tagged.currency) in sums:
-                sums[tagged.account, tagged.currency] -= tagged.amount
-    wanted = {account for (account, _), amount in sums.items() if amount}
-    if not wanted:
-        return []
-    totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    places: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for entry in part.source.transactions():
-        for posting in entry.postings:
-            meta = posting.meta or {}
-            if posting.account not in wanted or "partner" in meta or "ic" in meta:
-                continue
-            if part.assign(posting.account, entry.date) is None:
-                continue
-            number, currency = weight(posting)
-            totals[posting.account, currency] += number
-            at = {**entry.meta, **meta}
-            places[posting.account, currency].append(f"{ws.shown(at['filename'])}:{at['lineno']}")
-    return [
-        finding("IC_ACCOUNT_WITHOUT_TAG", None, (part.unit.slug,), (amount, key[1]), places[key][:10], key[0])
-        for key, amount in sorted(totals.items())
-        if amount
-    ]

@@ -18,8 +18,9 @@ from typing import Protocol, TypeAlias
 
 from ledger.combine.assets import price_gap, profits
 from ledger.combine.elimination import Gap, Names, entries, gap, plain
+from ledger.combine.findings import OTHER, finding
 from ledger.combine.flows import RETAINED
-from ledger.combine.items import ASSET, BALANCE, OTHER, RESULT, WINDOW, Item, Pair, finding
+from ledger.combine.items import ASSET, BALANCE, RESULT, WINDOW, Item, Pair
 from ledger.combine.judge import Case, verdict
 from ledger.combine.matching import Dealing
 from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Place, Rest, Unmatched

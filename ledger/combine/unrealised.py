@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, StockRow, Workspace, month_of
+from ledger.combine.findings import finding
 from ledger.combine.flows import DAY, RETAINED, Part
-from ledger.combine.items import finding
 from ledger.combine.looks import largest
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place, Unmatched
 from ledger.combine.scope import Scope
