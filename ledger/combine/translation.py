@@ -91,12 +91,16 @@ class Translator:
 
         Income and expense take part where the entry empties them: a cost booked against equity is a cost.
         """
+        if not self.may_move(entry) or not all(self.is_equity(p.account) or self._empties(p) for p in entry.postings):
+            return False
+        return any(not self.is_equity(p.account) or self._falls(p.account, *_weighed(p)) for p in entry.postings)
+
+    def may_move(self, entry: data.Transaction) -> bool:
+        """Whether its accounts are those of such an entry; on its day it comes last, wherever it is written."""
         accounts = [p.account for p in entry.postings]
         if not any(self.is_transfer(a) or self.mapper.is_in("result_equity", a) for a in accounts):
             return False
-        if not all(self.is_equity(p.account) or self._empties(p) for p in entry.postings):
-            return False
-        return any(not self.is_equity(p.account) or self._falls(p.account, *_weighed(p)) for p in entry.postings)
+        return all(self.is_equity(a) or self.mapper.at(a).is_result for a in accounts)
 
     def _falls(self, account: str, number: Decimal, currency: str) -> bool:
         """Whether an amount leaves an account that holds at least as much."""
@@ -239,18 +243,19 @@ def translate_unit(
     first = unit.joined if unit.joined and not entity else dt.date.min  # a division's earlier entries aren't its own
     translator = Translator(mapper, rates, joined)
     flows: list[Flow] = []
-    amounts: list[Translated] = []
+    amounts = [Translated((ZERO,) * len(entry.postings), ZERO, "", transfer=False) for entry in transactions]
     cuts = sorted({start, joined} - {None} if joined else {start})
     standings: dict[dt.date, Standing] = {}
-    for entry in transactions:
+    for place in sorted(
+        range(len(amounts)), key=lambda i: (transactions[i].date, translator.may_move(transactions[i]))
+    ):
+        entry = transactions[place]
         while cuts and entry.date >= cuts[0]:
             cut = cuts.pop(0)
             standings[cut] = standing(translator, cut - DAY)
         if not first <= entry.date <= until:
-            amounts.append(Translated((ZERO,) * len(entry.postings), ZERO, "", transfer=False))
             continue
-        done = translator.translate(entry, year_start(entry.date, month))
-        amounts.append(done)
+        done = amounts[place] = translator.translate(entry, year_start(entry.date, month))
         paired = zip(entry.postings, done.amounts, strict=True)
         flows += [Flow(p.account, entry.date, a, done.transfer) for p, a in paired if a]
         if done.rest:

@@ -458,7 +458,8 @@ class Column:
         joined = unit.joined if entity else None
         brought: Fraction | None = None
         cells: dict[Place, Sum] = defaultdict(Sum)
-        for entry in two.books_of[unit.slug]:
+        transactions = two.books_of[unit.slug]
+        for entry in sorted(transactions, key=lambda e: (e.date, self._is_transfer([p.account for p in e.postings]))):
             if entry.date > until or (not entity and unit.joined and entry.date < unit.joined):
                 continue
             if joined and brought is None and entry.date >= joined:

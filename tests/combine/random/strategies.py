@@ -256,7 +256,8 @@ class _Drawing:
         cost = amount * 3 / 4 if goods else None
         made = deals.trade(deal, amount, vat=vat, cost=cost)
         if goods and self.draw(st.booleans()):
-            day = self.draw(st.sampled_from([last_day(f"{deal.day:%Y-%m}"), dt.date(2025, 12, 31), self.date_to]))
+            days = [last_day(f"{deal.day:%Y-%m}"), dt.date(2025, 12, 31), self.date_to]
+            day = self.draw(st.sampled_from([day for day in days if day >= deal.day] or days[:1]))
             stated = Stock(deal.other.slug, day, deal.one.slug, amount / 2, deal.currency)
             if all((s.unit, s.seller, s.date) != (stated.unit, stated.seller, day) for s in self.stock):
                 self.stock.append(stated)

@@ -141,3 +141,22 @@ def test_what_is_in_transit_is_in_whole_units():
     got = figures(Federation(members, (sale, bought), quotes=rates), "2026-01-01", "2026-01-31")
     assert got["OtherLiabilities", "2641", "ADJ"] == Decimal("31.56")
     assert sum(map(Fraction, got.values())) == 0
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_years_result_is_closed_after_all_else_of_its_day(first):
+    """Vouchers of one day: the closing one comes last, wherever in the file it is written.
+
+    2025-11-30 income 100.00 EUR at 11.50 = 1150.00; 2025-12-31 income 100.00 at 12.00 = 1200.00, and both closed: 129
+    takes 2350.00.
+    """
+    same_day = (
+        euro("2025-12-31", "Sale", ("bank", "100.00"), ("sales", "-100.00")),
+        euro("2025-12-31", "Year end", ("sales", "200.00"), ("result_for_year", "-200.00")),
+    )
+    sale = euro("2025-11-30", "Sale", ("bank", "100.00"), ("sales", "-100.00"))
+    vouchers = (sale, same_day[first], same_day[1 - first])
+    members = (Member("a"), Member("e", "EUR", "legal_entity", "pgc"))
+    got = figures(Federation(members, vouchers, quotes=CHANGING), "2026-01-01", "2026-01-31")
+    assert got["ResultForYear", "129", "e"] == Decimal("-2350.00")
+    assert ("RetainedResult", "Earlier", "e") not in got
