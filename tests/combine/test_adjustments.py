@@ -17,6 +17,7 @@ from ledger.books.unitbook import CentralText
 from ledger.combine import combine
 from ledger.combine.adjustment_reader import read_adjustments
 from ledger.combine.export import beancount_text
+from ledger.combine.levels import level_tree
 from ledger.combine.model import ADJ
 from ledger.combine.view import group_entries
 
@@ -219,6 +220,25 @@ def test_whose_it_is(adjusted, owner, runs):
         found = adjusted(content, level=level, **YEAR)
         assert bool(column(found)) == (level in runs), level
         assert len(found.adjustments) == (level in runs)
+
+
+def test_each_levels_figures_are_those_of_combining_it_alone(adjusted):
+    """One adjustment of the federation, one of each kind of level, one of a unit: account by account."""
+    owners = ("", '  unit: "kafe"\n', '  level: "Östergötland"\n', '  level: "Norrköping"\n', '  level: "Sverige"\n')
+    contents = [
+        ACCRUAL.replace('"FS-1"\n', f'"FS-1"\n{owner}').replace("800.00", f"{number}00.00")
+        for number, owner in enumerate(owners, 1)
+    ]
+    tree = level_tree(adjusted(*contents, **YEAR))
+    amounts = {}
+    for name in ("Sverige", "Sverige/Östergötland", "Sverige/Östergötland/Ydre", "Sverige/Östergötland/Norrköping"):
+        node = tree.find(tuple(name.split("/")))
+        alone = adjusted(*contents, level=name, **YEAR)
+        mine = [(row.line, row.account, row.amount) for row in node.figures.rows if row.unit == ADJ]
+        assert mine == [(row.line, row.account, row.amount) for row in alone.trial_balance if row.unit == ADJ]
+        amounts[name.rpartition("/")[2]] = str(mine[0][2])
+    assert amounts == {"Sverige": "1400.00", "Östergötland": "900.00", "Ydre": "200.00", "Norrköping": "400.00"}
+    assert column(adjusted(*contents, **YEAR))["OtherExternalCosts 6420-Audit"] == "1500.00"
 
 
 def test_parts_that_balance_unit_by_unit_are_entries_of_their_own(adjusted):
