@@ -259,9 +259,13 @@ class GroupReports(Page):
         """(owned unit, owner, what it comes to)."""
         return [(self.unit_name(share.unit), self.unit_name(share.owner), share) for share in self.combined.shares]
 
-    def owned(self, kind: str) -> str:
-        """What ownership made of a kind, entry by entry."""
-        return f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode({'kind': kind})}"
+    def acquired(self) -> str:
+        """How cost went out against equity, entry by entry."""
+        return f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode({'kind': 'acquisition'})}"
+
+    def owned(self, name: str) -> str:
+        """A line that only ownership makes; nothing where it has no figure."""
+        return drill_link(name, None, None) if self.combined.lines.get(name) else ""
 
     def percent(self, share: Decimal) -> str:
         """A share in per cent."""

@@ -224,3 +224,37 @@ def test_a_locked_run_and_what_has_changed_since(report, group_ws, view_of):
     found = report(view, "runs")
     assert found[0].values()["Net sales, 3001-Försäljning-varor-25"] == numbers(-1000, -1100)
     assert "units/repris/books/2026/2026-01.beancount" in restated
+
+
+def test_owned_units_with_goodwill_and_minority(make_workspace, view_of, report, tables):
+    """Moder pays 1,000 for 80 % of Dotter, which holds 1,000: goodwill 200; the minority has 200, and 20 of its 100."""
+    accounts = """\
+2025-01-01 open Assets:1930-Bank
+2025-01-01 open Assets:1310-Andelar
+2025-01-01 open Equity:2081-Aktiekapital
+2025-01-01 open Income:3001-Försäljning-varor-25
+"""
+    capital = '2025-12-31 * "Capital"\n  Assets:1930-Bank  {0}.00 SEK\n  Equity:2081-Aktiekapital  -{0}.00 SEK\n'
+    bought = """\
+2026-01-01 * "80 % of Dotter"
+  Assets:1310-Andelar  1000.00 SEK
+    partner: "dotter"
+    ic: "capital"
+  Assets:1930-Bank  -1000.00 SEK
+"""
+    sold = '2026-01-20 * "Kund"\n  Assets:1930-Bank  100.00 SEK\n  Income:3001-Försäljning-varor-25  -100.00 SEK\n'
+    entity = 'entity = "legal_entity"\ncurrency = "SEK"'
+    owner = f'{entity}\n[[owner]]\nunit = "moder"\nshare = "0.8"\nsince = 2026-01-01\n'
+    units = {
+        "moder": {"unit": entity, "accounts": accounts, "2025-12": capital.format(5000), "2026-01": bought},
+        "dotter": {"unit": owner, "accounts": accounts, "2025-12": capital.format(1000), "2026-01": sold},
+    }
+    view = view_of(make_workspace(units))
+    (table,) = report(view, "ownership")
+    #                                            share  group  cost  bought  goodwill  minority  of its result
+    assert table.values()["Dotter"] == numbers(80, 80, 1000, 1000, 200, 220, 20)
+    acquired, goodwill, minority = table.element.xpath(".//td/a/@href")
+    (entries,) = tables(view.get(acquired).text)
+    assert sum(entries.number(row.xpath("./td")[0]) for row in entries.rows) == 0
+    assert opened(view, tables, goodwill) == 200
+    assert opened(view, tables, minority) == -220
