@@ -34,8 +34,8 @@ def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT
     A locked run isn't changed by what is booked later. Where a file that counted has changed, its figures are worked
     out again and every difference is told, with what was locked, what is so now, and where it comes from.
 
-    Ends with 0 when all hold, 3 when the figures of one are others now, 1 when one is damaged, or when books have errors
-    so that it can't be told.
+    Ends with 0 when all hold, 3 when the figures of one are others now, 1 when one is damaged, or when books have
+    errors so that it can't be told.
     """
     from ledger.combine.runs import run_states  # noqa: PLC0415  after the arguments are known to be right
     from ledger.federation import load_federation  # noqa: PLC0415  likewise
