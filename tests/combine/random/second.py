@@ -50,6 +50,16 @@ def weighed(posting: data.Posting) -> tuple[Fraction, str]:
     return whole if weight.currency == BASE or abs(whole - number) < TRACE else number, weight.currency
 
 
+def is_result(account: str) -> bool:
+    """Income and expense."""
+    return account.startswith(("Income:", "Expenses:"))
+
+
+def code_of(account: str) -> str:
+    """The number that an account's name begins with."""
+    return account.rsplit(":", 1)[-1].partition("-")[0]
+
+
 @dataclass
 class Sum:
     """An amount and how far rounding may take it."""
@@ -172,14 +182,10 @@ class Second:
 
     def place(self, slug: str, account: str) -> Place:
         """Line and account's name."""
-        leaf = account.split(":")[-1]
-        line = self.charts[slug].place(account, leaf.split("-")[0])
+        leaf = account.rsplit(":", 1)[-1]
+        line = self.charts[slug].place(account, code_of(account))
         assert line is not None, account
         return line.id, leaf
-
-    def is_result(self, slug: str, account: str) -> bool:
-        """Income and expense."""
-        return account.startswith(("Income:", "Expenses:"))
 
     # -- dealings -------------------------------------------------------------------------------------------------
 
@@ -187,9 +193,8 @@ class Second:
         found = []
         for slug, transactions in self.books_of.items():
             for number, entry in enumerate(transactions):
-                for posting in entry.postings:
-                    if posting.meta and "partner" in posting.meta and self._between(slug, entry, posting):
-                        found.append(self._item(slug, number, entry, posting))
+                tagged = [p for p in entry.postings if p.meta and "partner" in p.meta]
+                found += [self._item(slug, number, entry, p) for p in tagged if self._between(slug, entry, p)]
         return found
 
     def _between(self, slug: str, entry: data.Transaction, posting: data.Posting) -> bool:
@@ -201,7 +206,7 @@ class Second:
             return False
         if partner not in self.units:
             return False
-        if self.is_result(slug, posting.account):
+        if is_result(posting.account):
             named = any(link.startswith("ic-") for link in entry.links) or "document" in entry.meta
             since = self.date_from - (dt.timedelta(days=550) if named else WINDOW)
             return day >= since and self._member(slug, day) and self._member(partner, day)
@@ -214,7 +219,7 @@ class Second:
     def _item(self, slug: str, number: int, entry: data.Transaction, posting: data.Posting) -> Item:
         amount, own = weighed(posting)
         units, currency = Fraction(posting.units.number), posting.units.currency
-        result = self.is_result(slug, posting.account)
+        result = is_result(posting.account)
         if result:
             worth = amount * self.rates.average(own, min(entry.date, self.date_to))
         elif posting.account.startswith("Equity:"):
@@ -251,9 +256,7 @@ class Second:
             linked = _grouped([i for i in items if i.links], lambda i: min(i.links))
             found += [sides for sides in linked if len(sides) == 2]
             loose = [s for sides in linked if len(sides) == 1 for s in sides]
-            for item in items:
-                if not item.links:
-                    loose.append((item,))
+            loose += [(item,) for item in items if not item.links]
             loose = _joined(loose, lambda i: (i.unit, i.document or i.voucher))
             numbered = defaultdict(list)
             for side in loose:
@@ -336,7 +339,7 @@ class Second:
         alone = len(entry.postings) - len(others) == len(items)
         if alone and all(weighed(p)[1] == BASE for p in others):
             for posting in others:
-                code = posting.account.split(":")[-1].split("-")[0]
+                code = code_of(posting.account)
                 amount = weighed(posting)[0]
                 liquid = any(self.charts[unit].is_in(name, code) for name in ("bank", "cash"))
                 if not liquid:
@@ -431,8 +434,8 @@ class Second:
         sums: dict[tuple[bool, Place], Fraction] = defaultdict(Fraction)
         for entry in self.books_of[buyer]:
             for posting in entry.postings:
-                if (posting.meta or {}).get("partner") == seller and self.is_result(buyer, posting.account):
-                    code = posting.account.split(":")[-1].split("-")[0]
+                if (posting.meta or {}).get("partner") == seller and is_result(posting.account):
+                    code = code_of(posting.account)
                     goods = self.charts[buyer].is_in("cost_of_goods", code)
                     sums[not goods, self.place(buyer, posting.account)] += weighed(posting)[0]
         largest = min(sums, key=lambda p: (p[0], -sums[p], p[1]), default=(False, ("GoodsForResale", "Internal-stock")))
@@ -513,7 +516,7 @@ class Column:
         two, slug = self.all, self.unit.slug
         accounts = [p.account for p in entry.postings]
         amounts = [weighed(p)[0] for p in entry.postings]
-        result = [two.is_result(slug, a) for a in accounts]
+        result = [is_result(a) for a in accounts]
         transfer = self._is_transfer(accounts)
         foreign = self.unit.currency != BASE
         if transfer:
@@ -539,7 +542,7 @@ class Column:
         return found
 
     def _in(self, name: str, account: str) -> bool:
-        return self.chart.is_in(name, account.split(":")[-1].split("-")[0])
+        return self.chart.is_in(name, code_of(account))
 
     def _is_transfer(self, accounts: list[str]) -> bool:
         """Result to equity, or one year's equity to another's."""
@@ -578,7 +581,7 @@ class Column:
 
     def _place(self, account: str, day: dt.date, joined: dt.date | None, *, transfer: bool) -> Place:
         two, slug = self.all, self.unit.slug
-        result, equity = two.is_result(slug, account), account.startswith("Equity:")
+        result, equity = is_result(account), account.startswith("Equity:")
         before = joined is not None and day < joined
         if before and (result or equity) and joined >= two.date_from:
             return JOINED

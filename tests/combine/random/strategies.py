@@ -91,7 +91,7 @@ class Case:
             shown += [f"-- {sheet.path}\n{sheet.text}" for sheet in self.federation.sheets(member.slug)]
         return "\n".join(shown)
 
-    def _repr_pretty_(self, printer, cycle) -> None:
+    def _repr_pretty_(self, printer, _cycle) -> None:
         printer.text(repr(self))
 
 
@@ -235,7 +235,7 @@ class _Drawing:
     def _vouchers(self, deal: Deal, kind: str, number: int) -> list[Voucher]:
         amount = self.amount(deal.currency, number=number)
         if kind == "trade":
-            return self._trade(deal, amount, number)
+            return self._trade(deal, amount)
         if kind == "loan":
             made = deals.loan(deal, amount)
             if self.draw(st.booleans()):
@@ -250,7 +250,7 @@ class _Drawing:
         }[kind]
         return build(deal, amount)
 
-    def _trade(self, deal: Deal, amount: Decimal, number: int) -> list[Voucher]:
+    def _trade(self, deal: Deal, amount: Decimal) -> list[Voucher]:
         vat = amount / 4 if deal.one.entity != "division" or deal.other.entity != "division" else Decimal(0)
         goods = deal.one.currency == deal.currency and self.draw(st.integers(0, 2)) == 0
         cost = amount * 3 / 4 if goods else None

@@ -53,16 +53,9 @@ def euro(day: str, text: str, *rows: tuple[str, str]) -> Voucher:
     return Voucher("e", dt.date.fromisoformat(day), posts, text)
 
 
+SPOTS = {"2025-10-31": "11.00", "2025-12-31": "12.00", "2026-01-18": "12.00", "2026-01-31": "12.00"}
 CHANGING = Quotes(
-    spots=tuple(
-        ("EUR", dt.date.fromisoformat(day), Decimal(rate))
-        for day, rate in (
-            ("2025-10-31", "11.00"),
-            ("2025-12-31", "12.00"),
-            ("2026-01-18", "12.00"),
-            ("2026-01-31", "12.00"),
-        )
-    ),
+    spots=tuple(("EUR", dt.date.fromisoformat(day), Decimal(rate)) for day, rate in SPOTS.items()),
     averages=(("EUR", "2025-11", Decimal("11.50")), ("EUR", "2025-12", Decimal("12.00"))),
 )
 
@@ -108,7 +101,7 @@ def test_a_cost_at_a_total_price_is_closed_like_any_other():
 def test_what_is_in_transit_is_in_whole_units():
     """A late voucher at a total price: what ADJ takes of it has no trace, so the trial balance is exactly zero.
 
-    2026-02-28 e: claim 13.20 EUR, sale 10.56, VAT 2.64; 2026-03-01 g books it at 11.1924: 147.74 SEK, VAT 31.56 (wrong, but theirs)
+    2026-01-31 e: claim 13.20 EUR, sale 10.56, VAT 2.64; next day g books it at 11.1924: 147.74 SEK, VAT 31.56 (too much)
     """
     tags = {"partner": "g", "ic": "trade"}
     sale = Voucher(

@@ -243,7 +243,7 @@ def _owners(second, slug: str, entry) -> tuple[Fraction, Fraction]:
 @examples()
 @given(federations())
 def test_07_the_bridge_leads_from_the_units_results_to_the_groups(case):
-    """Σ unit results − unrealised profit ± cut-off + differences = the group's result; each unit's is its own books'."""
+    """Σ unit results − unrealised profit ± cut-off + differences = the group's result; each unit's is its books'."""
     seen = look(case)
     found, second = seen.found, seen.second()
     own: dict[str, Fraction] = defaultdict(Fraction)
