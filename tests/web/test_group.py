@@ -224,6 +224,9 @@ def test_a_locked_run_and_what_has_changed_since(report, group_ws, view_of):
     found = report(view, "runs")
     assert found[0].values()["Net sales, 3001-Försäljning-varor-25"] == numbers(-1000, -1100)
     assert "units/repris/books/2026/2026-01.beancount" in restated
+    month.write_text(month.read_text(encoding="utf-8").split("\n\n")[1], encoding="utf-8")
+    gone = view.get(PAGE, show="runs").text
+    assert "Repris: 1 vouchers of 2026-01-10 are gone." in gone
 
 
 def test_owned_units_with_goodwill_and_minority(make_workspace, view_of, report, tables):
