@@ -44,17 +44,13 @@ from ledger.combine.problems import LevelAmbiguous, LevelUnknown
 from ledger.errors import Problem, order
 from ledger.memo import memo_of
 from ledger.policy import read_policy
+from ledger.rules.dealings import KINDS
 from ledger.rules.rounding import half_away
 
 #: Metadata of an adjustment and of its postings; `note` and `text` are free.
 ENTRY_KEYS = ("author", "reason", "decision", "approver", "reverses", "level", "unit", "document", "note", "text")
 POSTING_KEYS = ("unit", "level", "partner", "ic", "document", "note", "text")
 OWN_KEYS = frozenset({"filename", "lineno"})
-#: Kinds of dealing (SPEC 3).
-KINDS = (
-    *("trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "dividend", "patronage", "asset"),
-    "other",
-)
 LABEL = re.compile(r"([0-9]{2,8})-.+")
 EXAMPLE = "Expenses:OtherExternalCosts:6430-Levy"
 

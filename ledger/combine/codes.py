@@ -34,6 +34,16 @@ _ALL = (
         N_("Name the other unit, or take partner: away."),
     ),
     Code(
+        "IC_UNKNOWN",
+        N_("What the posting says in ic: is no kind of dealing."),
+        N_("Give the posting one of these: {known}."),
+    ),
+    Code(
+        "MONTHS_UNKNOWN",
+        N_("What the posting says in months: can be no useful life."),
+        N_("Write a whole number from 1 to 1200 without quotes; what is never depreciated, such as land, has none."),
+    ),
+    Code(
         "PARTNER_ASYMMETRIC",
         N_("Two units share the link, but they don't name each other."),
         N_("Correct partner: on the side that names the wrong unit, or the link on the side that has the wrong one."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from ledger.books import Workspace
@@ -11,6 +12,8 @@ from ledger.books.summary import weight
 from ledger.combine.codes import CODES
 from ledger.combine.flows import Part
 from ledger.combine.model import Unmatched
+from ledger.messages import N_
+from ledger.rules.dealings import KINDS, nearest
 
 #: The class of a dealing that names none.
 OTHER = "other"
@@ -37,6 +40,18 @@ def finding(
         message=known.message,
         remedy_id=known.remedy,
     )
+
+
+def misspelt(words: Iterable[str], said: Unmatched) -> Unmatched:
+    """A finding about kinds of dealing that nobody knows, with those that were meant."""
+    params = {"known": ", ".join(KINDS)}
+    for word in sorted(set(words)):
+        near = nearest(word, KINDS)
+        if near:
+            params |= {"word": word, "nearest": near}
+            break
+    hint = N_('It says "{word}": did you mean {nearest}?') if "nearest" in params else ""
+    return replace(said, hint=hint, params=tuple(params.items()))
 
 
 def untagged(part: Part, ws: Workspace) -> list[Unmatched]:

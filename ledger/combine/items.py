@@ -19,13 +19,14 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple, TypeAlias
 
 from ledger.books import PartnerRow, Workspace, month_of
-from ledger.combine.findings import finding, untagged
+from ledger.combine.findings import finding, misspelt, untagged
 from ledger.combine.flows import Part, whole
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.combine.vat import vat_signs
 from ledger.provisional import REMEASUREMENT
 from ledger.provisional.holdings import Monetary
+from ledger.rules.dealings import KINDS
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away, unit_of
@@ -123,7 +124,8 @@ class Collector:
             same = [r for r in chosen if r.document_currency == chosen[0].document_currency]
             total = sum((r.document_amount for r in same), ZERO), chosen[0].document_currency
             units = (part.unit.slug, partner)
-            self.findings.append(finding(code, first.ic, units, total, (where for _, where in rows), key))
+            said = finding(code, _kind(first), units, total, (where for _, where in rows), key)
+            self.findings.append(misspelt((str(r.ic) for r, _ in rows), said) if code == "IC_UNKNOWN" else said)
         self.findings += untagged(part, self.ws)
         self._remeasure(part.unit.slug)
 
@@ -184,6 +186,11 @@ class Collector:
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
+        if not said:
+            if row.ic != _kind(row) and scope.date_from <= row.date:
+                outside["IC_UNKNOWN", partner, key].append((row, source))
+            if row.months == 0:
+                outside["MONTHS_UNKNOWN", partner, key].append((row, source))
         waits = section == SUSPENSE or (section == ASSET and not place.is_result)
         amount = self._waiting(row) if waits else self._worth(part, row, place, source)
         self.items.append(
@@ -196,7 +203,7 @@ class Collector:
                 amount=amount,
                 currency=row.document_currency,
                 document_amount=row.document_amount,
-                kind=row.ic,
+                kind=_kind(row),
                 links=tuple(link for link in row.links if link.startswith("ic-")),
                 document=row.document,
                 transaction=(provisional, row.transaction),
@@ -249,7 +256,7 @@ class Collector:
         slug = part.unit.slug
         amount = row.document_amount, row.document_currency
         if row.partner is None:
-            return finding("MISSING_PARTNER", row.ic, (slug,), amount, (source,), source)
+            return finding("MISSING_PARTNER", _kind(row), (slug,), amount, (source,), source)
         units = (slug, row.partner)
         place = part.mapper.at(row.account)
         sets = ("internal_balance", "internal_allowed", "suspense")
@@ -257,6 +264,8 @@ class Collector:
         allowed = place.is_result or row.ic == "capital" or (equity and row.ic in SHARED_OUT)
         allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
         if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
+            if row.ic != _kind(row):  # the right word may allow it
+                return misspelt([str(row.ic)], finding("IC_UNKNOWN", None, units, amount, (source,), source))
             return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
         return None
 
@@ -328,6 +337,11 @@ class Collector:
         if row.date <= self.scope.date_to:
             self.unrounded[len(self.items)] = exact
         return half_away(exact, self.rates.base)
+
+
+def _kind(row: PartnerRow) -> str | None:
+    """The class that a posting names; one that nobody knows names none, and is matched as such."""
+    return row.ic if row.ic in KINDS else None
 
 
 def _section(part: Part, row: PartnerRow, place: Place) -> str:

@@ -17,7 +17,7 @@ from ledger.books import Summary
 from ledger.charts import Line, line
 from ledger.combine.codes import BLOCKED, DISCLOSED, SETTLED
 from ledger.errors import Problem
-from ledger.messages import translate
+from ledger.messages import say, translate
 
 #: Pseudo-units: columns of the worksheet that belong to no unit, in their order (SPEC 10).
 ELIM = "ELIM"
@@ -177,6 +177,8 @@ class Unmatched:
 
     Attributes:
         internal: both sides are one legal person: a difference blocks its close (SPEC 1, 10).
+        hint: message id of what more there is to say of this one; "" = nothing.
+        params: what is named in braces in the remedy and the hint.
         rests: what is left of the dealing in the books of the pair, for the pair matrix; `amount` is in the document's
             currency and without sign. Empty where the posting is no dealing between two units of the run.
     """
@@ -192,6 +194,8 @@ class Unmatched:
     remedy_id: str  # message id
     internal: bool = False
     rests: tuple[Rest, ...] = ()
+    hint: str = ""
+    params: tuple[tuple[str, str], ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -204,11 +208,16 @@ class Unmatched:
         return translate(self.message)
 
     @property
+    def advice(self) -> str:
+        """What to do about it, in the language in use."""
+        return " ".join(say(text, **dict(self.params)) for text in (self.remedy_id, self.hint) if text)
+
+    @property
     def remedy(self) -> str:
-        """What to do about it, in the language in use, and what holds until then."""
+        """What to do about it, and what holds until then."""
         if self.code in SETTLED or len(self.units) < 2:  # noqa: PLR2004  # two sides
-            return translate(self.remedy_id)
-        return f"{translate(self.remedy_id)} {translate(BLOCKED if self.internal else DISCLOSED)}"
+            return self.advice
+        return f"{self.advice} {translate(BLOCKED if self.internal else DISCLOSED)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from ledger.provisional.holdings import Key, Monetary, Move, moves, unpriced
 from ledger.provisional.problems_remeasurement import RemeasurementAccountDates, RemeasurementUnpriced
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import UnitRates
+from ledger.rules.dealings import KINDS
 from ledger.rules.remeasurement import Holding, Remeasured
 from ledger.rules.rounding import decimals
 
@@ -44,7 +45,6 @@ from ledger.rules.rounding import decimals
 REMEASUREMENT = "<remeasurement>"
 TEXT = N_("{currency}: closing rate of {month}")
 LEVY_TEXT = N_("Levy claim on {unit}: closing rate of {month}")
-KINDS = frozenset("trade levy loan interest fund solidarity capital dividend patronage asset other".split())
 CENT = Decimal("0.01")
 
 

@@ -72,7 +72,7 @@ class Card:
     @property
     def remedy(self) -> str:
         """What to do about it; what holds until then is said once for the group."""
-        return translate(self.item.remedy_id)
+        return self.item.advice
 
 
 @dataclass(frozen=True)

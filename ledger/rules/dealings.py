@@ -1,0 +1,18 @@
+"""Kinds of dealings between units, as postings say them: `ic: "trade"` (SPEC 3)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+KINDS = (
+    *("trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "dividend", "patronage", "asset"),
+    "other",
+)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that somebody may have meant; None where none is like it, whatever the capitals."""
+    plain = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), plain, n=1)
+    return plain[near[0]] if near else None
