@@ -10,6 +10,7 @@ is registered here, and a test provokes each of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ledger.messages import retell, translate
@@ -39,6 +40,8 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
     message: ClassVar[str] = ""
     remedy: ClassVar[str] = ""
     exit_code: ClassVar[int] = EXIT_BOOKS
+    #: Message and remedy of special cases, by the parameter `case`; any other has those above.
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     registry: ClassVar[dict[str, type[Problem]]] = {}
 
@@ -69,11 +72,15 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
 
     def text(self, language: str | None = None) -> str:
         """What is wrong, in `language` (sv, en, es; default: the language in use)."""
-        return translate(self.message, language).format(**self._told(language))
+        return translate(self._said()[0], language).format(**self._told(language))
 
     def remedy_text(self, language: str | None = None) -> str:
         """What to do about it, in `language`."""
-        return translate(self.remedy, language).format(**self._told(language))
+        return translate(self._said()[1], language).format(**self._told(language))
+
+    def _said(self) -> tuple[str, str]:
+        """Message and remedy of the case in hand, as message ids."""
+        return self.cases.get(self.params.get("case", ""), (self.message, self.remedy))
 
     def _told(self, language: str | None) -> dict[str, str]:
         """The parameters, fit to be shown; a reason that a catalogue knows is in `language`."""

@@ -141,6 +141,11 @@ def test_every_problem_says_what_is_wrong_and_what_to_do():
         example = cls(**dict.fromkeys(names, "x"))
         assert "{" not in example.text()
         assert "{" not in example.remedy_text()
+        for case, texts in cls.cases.items():
+            names = set().union(*map(fields, texts)) - {"case"}
+            special = cls(**dict.fromkeys(names, "x"), case=case)
+            assert (special.text(), special.remedy_text()) != (example.text(), example.remedy_text())
+            assert "{" not in special.text() + special.remedy_text()
 
 
 def test_every_text_that_is_marked_is_a_plain_string():

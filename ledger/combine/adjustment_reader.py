@@ -146,8 +146,9 @@ class _Reader:
         if not decision and not approver:
             self._say(entry.meta, found.AdjustmentUnapproved)
         if decision and decision not in self.decisions:
-            near = _nearest(decision, self.decisions)
-            self._say(entry.meta, found.AdjustmentDecisionUnknown, decision=decision, nearest=near, date=entry.date)
+            params = {"decision": decision, "nearest": _nearest(decision, self.decisions), "date": str(entry.date)}
+            case = "" if self.decisions else "none"
+            self._say(entry.meta, found.AdjustmentDecisionUnknown, case=case, **params)
         if approver and author and _folded(approver) == _folded(author):
             self._say(entry.meta, found.AdjustmentOwnApproval, author=author)
 
@@ -234,8 +235,8 @@ class _Reader:
             return find_level(units, level)
         except (LevelUnknown, LevelAmbiguous):
             paths = sorted({unit.levels[:depth] for unit in units for depth in range(1, len(unit.levels) + 1)})
-            known = ", ".join(name_of(path, paths) for path in paths) or "-"
-            self._say(meta, found.AdjustmentLevel, level=level, known=known)
+            known = ", ".join(name_of(path, paths) for path in paths)
+            self._say(meta, found.AdjustmentLevel, level=level, known=known, case="" if paths else "none")
             return None
 
     def _dealing(

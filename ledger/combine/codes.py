@@ -129,8 +129,8 @@ _ALL = (
     ),
     Code(
         "UNIT_ERRORS",
-        N_("The other side's book has errors and could not be read."),
-        N_("Correct that book (sambok check), then look again."),
+        N_("The other side's book is left out: it has errors, or a rate is missing."),
+        N_("Correct what is named of that unit here and by sambok check, then look again."),
     ),
 )
 #: What holds until a dealing's two sides agree: within one legal person, and between two.

@@ -9,7 +9,6 @@ the combined ledger, and accounts are named as there: no personal name comes out
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +22,10 @@ from ledger.charts import lines
 from ledger.combine.flows import REST, Part, without_trace
 from ledger.combine.model import PSEUDO, ZERO, Place
 from ledger.combine.problems import FigureUnknown
+from ledger.rules.dealings import nearest
+
+#: So many names of figures are told to somebody who has given none that is like one.
+MOST = 40
 
 if TYPE_CHECKING:
     from ledger.combine.combined import Combined
@@ -139,8 +142,10 @@ class _Chosen:
 
 def _known(name: str, names: list[str]) -> None:
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0)
-        raise FigureUnknown(name=name, nearest=near[0] if near else "-")
+        near = nearest(name, names)
+        known = ", ".join([*names[:MOST], *(["…"] if len(names) > MOST else [])])
+        case = "" if near else "far" if names else "none"
+        raise FigureUnknown(name=name, nearest=near or "-", known=known, case=case)
 
 
 def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str], str]) -> Iterator[Source]:

@@ -183,7 +183,8 @@ def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: 
         except Problem as problem:
             problem.unit = slug
             problem.file = problem.file or ws.shown(ws.prices_file)
-            return [problem, UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=1)]
+            left_out = UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, case="beside", cause=problem.code)
+            return [problem, left_out]
         part = Part(unit, mapper, source, scope, *made)
     return _leaving(part)
 

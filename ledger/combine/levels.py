@@ -13,7 +13,6 @@ of the period together (`tolerance_total`), of which a level has fewer.
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from ledger.books import Unit
 from ledger.combine.figures import Cell, Figures, add, figures_of
 from ledger.combine.model import GroupEntry
 from ledger.combine.problems import LevelAmbiguous, LevelUnknown
+from ledger.rules.dealings import nearest
 
 if TYPE_CHECKING:
     from ledger.combine.combined import Combined
@@ -196,8 +196,9 @@ def find_level(units: Iterable[Unit], wanted: str) -> Path:
         raise LevelAmbiguous(level=wanted, paths=", ".join(name_of(path, paths) for path in found))
     if not found:
         known = sorted({name for path in paths for name in path})
-        near = difflib.get_close_matches(wanted, [*known, *shown.values()], n=1, cutoff=0)
-        raise LevelUnknown(level=wanted, nearest=near[0] if near else "-", known=", ".join(known) or "-")
+        near = nearest(wanted, [*known, *shown.values()])
+        case = "" if near else "far" if known else "none"
+        raise LevelUnknown(level=wanted, nearest=near or "-", known=", ".join(known), case=case)
     return found[0]
 
 

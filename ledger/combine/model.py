@@ -215,7 +215,7 @@ class Unmatched:
     @property
     def remedy(self) -> str:
         """What to do about it, and what holds until then."""
-        if self.code in SETTLED or len(self.units) < 2:  # noqa: PLR2004  # two sides
+        if self.code in SETTLED or len(self.units) < 2:  # two sides
             return self.advice
         return f"{self.advice} {translate(BLOCKED if self.internal else DISCLOSED)}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ledger.errors import EXIT_USAGE, Problem
 from ledger.messages import N_
 
@@ -12,6 +14,12 @@ class UnitErrors(Problem):
     code = "UNIT_ERRORS"
     message = N_("{slug} is left out of the combined figures: its book has errors ({count}).")
     remedy = N_("Correct what sambok check {slug} lists; until then the combined figures are incomplete, not smaller.")
+    cases: ClassVar = {
+        "beside": (
+            N_("{slug} is left out of the combined figures because of {cause}."),
+            N_("Correct what {cause} says of {slug}; until then the combined figures are incomplete, not smaller."),
+        )
+    }
 
 
 class UnmappedAccount(Problem):
@@ -38,6 +46,13 @@ class LevelUnknown(Problem):
     exit_code = EXIT_USAGE
     message = N_("No unit belongs to {level}.")
     remedy = N_("Did you mean {nearest}? The units' levels are: {known}.")
+    cases: ClassVar = {
+        "far": (message, N_("The units' levels are: {known}.")),
+        "none": (
+            N_("No unit belongs to {level}: none has levels."),
+            N_('Leave --level out, or give the units levels in unit.toml:  levels = ["Sverige", "Uppsala"]'),
+        ),
+    }
 
 
 class LevelAmbiguous(Problem):
@@ -56,3 +71,7 @@ class FigureUnknown(Problem):
     exit_code = EXIT_USAGE
     message = N_("The combined figures have no {name} there.")
     remedy = N_("Did you mean {nearest}? A figure is named as in --json: line, then account and unit.")
+    cases: ClassVar = {
+        "far": (message, N_("There are: {known}. A figure is named as in --json: line, then account and unit.")),
+        "none": (message, N_("A figure is named as in --json: line, then account and unit.")),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ledger.errors import Problem
 from ledger.messages import N_
 
@@ -50,6 +52,12 @@ class AdjustmentDecisionUnknown(Problem):
         'Did you mean {nearest}? A decision is entered in units/policy.beancount:  {date} custom "decision" '
         '"{decision}" "board"'
     )
+    cases: ClassVar = {
+        "none": (
+            message,
+            N_('A decision is entered in units/policy.beancount:  {date} custom "decision" "{decision}" "board"'),
+        )
+    }
 
 
 class AdjustmentReverses(Problem):
@@ -130,6 +138,12 @@ class AdjustmentLevel(Problem):
     code = "ADJUSTMENT_LEVEL"
     message = N_("level: {level} names no single level.")
     remedy = N_("Write one of: {known}.")
+    cases: ClassVar = {
+        "none": (
+            N_("level: {level} names no level: no unit has any."),
+            N_('Leave level: out, or give the units levels in unit.toml:  levels = ["Sverige", "Uppsala"]'),
+        )
+    }
 
 
 class AdjustmentOwner(Problem):

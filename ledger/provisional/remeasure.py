@@ -35,9 +35,9 @@ from ledger.provisional.accounts import RoleAccounts
 from ledger.provisional.entries import Draft, numbered
 from ledger.provisional.holdings import Key, Monetary, Move, moves, unpriced
 from ledger.provisional.problems_remeasurement import RemeasurementAccountDates, RemeasurementUnpriced
+from ledger.rules.dealings import KINDS
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import UnitRates
-from ledger.rules.dealings import KINDS
 from ledger.rules.remeasurement import Holding, Remeasured
 from ledger.rules.rounding import decimals
 

@@ -89,13 +89,26 @@ def test_no_personal_name_comes_out(found):
         ("NetSale", None, None, "NetSales"),
         ("NetSales", "3001-Sale", None, "3001-Sales"),
         ("NetSales", None, "repri", "repris"),
-        ("CashAndBank", "3001", None, "1930-Bank"),
     ],
 )
 def test_a_figure_that_is_not_there(found, line, account, unit, nearest):
     with pytest.raises(FigureUnknown) as caught:
         drill(found[0], line, account, unit)
-    assert caught.value.params["nearest"] == nearest
+    assert caught.value.remedy_text().startswith(f"Did you mean {nearest}?")
+
+
+@pytest.mark.parametrize(
+    ("line", "account", "told"),
+    [
+        ("zz", None, "There are: NetSales, InventoryChange,"),
+        ("CashAndBank", "3001", "There are: 1930-Bank. A figure is"),
+        ("IncomeTaxes", "3001", "A figure is named as in --json"),
+    ],
+)
+def test_only_what_is_near_is_suggested(found, line, account, told):
+    with pytest.raises(FigureUnknown) as caught:
+        drill(found[0], line, account, None)
+    assert caught.value.remedy_text().startswith(told)
 
 
 def test_every_cell_of_a_federation_in_two_currencies_opens(federation):

@@ -85,6 +85,20 @@ def test_a_level_that_nobody_has(wanted, nearest):
     assert caught.value.params["nearest"] == nearest
 
 
+def test_a_name_that_is_like_none_is_told_which_there_are():
+    with pytest.raises(LevelUnknown) as caught:
+        find_level(UNITS.values(), "zz")
+    known = "Chile, Linköping, Norrköping, Sverige, Uppsala, Östergötland"
+    assert caught.value.remedy_text() == f"The units' levels are: {known}."
+
+
+def test_where_no_unit_has_levels_it_is_said_how_they_get_them():
+    with pytest.raises(LevelUnknown) as caught:
+        find_level([unit("a", ())], "Söder")
+    assert caught.value.text() == "No unit belongs to Söder: none has levels."
+    assert caught.value.remedy_text().startswith("Leave --level out, or give the units levels in unit.toml:")
+
+
 def sold(amount):
     return f"""
 2026-02-01 * "Customers"

@@ -28,7 +28,7 @@ def test_the_kinds_are_those_that_rules_of_sources_take():
 @pytest.mark.parametrize(("word", "near"), [("traed", "trade"), ("Trade", "trade"), ("levyy", "levy"), ("zz", "")])
 @pytest.mark.parametrize("entity", ["", ENTITY], ids=["divisions", "legal persons"])
 def test_a_misspelt_kind_is_named_and_needs_a_person(combined, word, near, entity):
-    """The two sides agree all the same, so turnover isn't counted twice: it is eliminated as what the other side says."""
+    """The two sides agree all the same, and turnover isn't counted twice: eliminated as what the other side says."""
     mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
     mine = mine.replace('"trade"', f'"{word}"')
     found = combined({"repris": (mine, entity), "kafeet": (theirs, entity)}, date_to=YEAR_END)

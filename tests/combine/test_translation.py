@@ -454,6 +454,8 @@ def test_a_missing_rate_leaves_the_unit_out_and_is_named(combined, entry, prices
     said = {p.code: p for p in found.problems}
     assert {code: p.unit for code, p in said.items()} == {"MISSING_RATE": "andel", "UNIT_ERRORS": "andel"}
     assert said["MISSING_RATE"].params["date"] == date
+    assert said["UNIT_ERRORS"].text() == "andel is left out of the combined figures because of MISSING_RATE."
+    assert "sambok check" not in said["UNIT_ERRORS"].remedy_text(), "it finds nothing: no book is wrong"
     assert not found.complete
     assert found.trial_balance == ()
 
