@@ -55,7 +55,10 @@ class Deal:
             worth = None
             if member.currency != self.currency:
                 worth = half_away(amount * self.rate(self.currency, member.currency, self.day), member.currency)
-            posts.append(Post(role, amount, self.currency, partner if kind else "", kind, worth))
+            if worth is not None and not kind and len(rows) > 2:  # VAT is booked in the unit's own currency
+                posts.append(Post(role, worth, member.currency))
+            else:
+                posts.append(Post(role, amount, self.currency, partner if kind else "", kind, worth))
         if member.currency != self.currency and len(posts) > 2:  # one posting takes what rounding leaves of the others
             rest = -sum((p.weight for p in posts[1:]), Decimal(0))
             posts[0] = replace(posts[0], worth=rest)

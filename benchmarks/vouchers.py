@@ -8,6 +8,7 @@ Amounts are debit positive; roles are those of the units' charts.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -33,7 +34,7 @@ NOWHERE = Path("/federation")
 
 @dataclass(frozen=True)
 class Member:
-    """Who a unit is. `joined` and `left` are both inside."""
+    """Who a unit is. `joined` and `left` are both inside; `owners` are further tables of its `unit.toml`, as text."""
 
     slug: str
     currency: str = "SEK"
@@ -43,6 +44,7 @@ class Member:
     business_line: str | None = None
     joined: dt.date | None = None
     left: dt.date | None = None
+    owners: str = ""
 
     def account(self, role: str) -> str:
         """The account that its chart gives a role; an account's own name stands for itself."""
@@ -64,7 +66,7 @@ class Member:
         if self.business_line:
             lines.append(f'business_line = "{self.business_line}"\n')
         lines += [f"{name} = {day}\n" for name, day in (("joined", self.joined), ("left", self.left)) if day]
-        return "".join(lines)
+        return "".join(lines) + self.owners
 
     def unit(self, root: Path) -> Unit:
         """As the books know it."""
@@ -299,10 +301,12 @@ class Federation:
     def write_unit(self, root: Path, slug: str) -> None:
         """A unit's own files; those that are there are replaced."""
         home = root / "units" / slug
+        shutil.rmtree(home / "books", ignore_errors=True)
         home.mkdir(exist_ok=True)
         (home / "unit.toml").write_text(self.member(slug).toml(), encoding="utf-8")
         (home / "accounts.beancount").write_text(self.opens(slug), encoding="utf-8")
-        for sheet in self.sheets(slug):
+        empty = Sheet(f"units/{slug}/books/2026/2026-01.beancount", "; nothing yet\n", {}, {})
+        for sheet in [*self.sheets(slug)] or [empty]:
             file = root / sheet.path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(sheet.text, encoding="utf-8")
