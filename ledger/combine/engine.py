@@ -19,6 +19,7 @@ from ledger.combine.adjustments import adjustments
 from ledger.combine.closing_rates import missing_rates
 from ledger.combine.combined import Combined
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
+from ledger.combine.hints import with_hints
 from ledger.combine.items import Item
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
@@ -221,6 +222,7 @@ def _match(
     stock = Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings)
     stock.run()
     done = settler.finish(ws.config.intragroup.tolerance_total)
+    done.findings = with_hints(done.findings, ws.config.federation.central, parts)
     return done, pairs.matrix(done, settler), stock.problems
 
 
