@@ -11,7 +11,9 @@ taken out as well.
   book weighs the sale in, sale by sale at the average of its month, so that sales in several currencies add up.
 - Goods that are there although none were sold in the statement's year were bought earlier: the latest year before it
   in which some were gives the margin. Where no sale has a cost, the goods stand at what the buyer paid, and are named;
-  so are those that are more than all sales with a cost.
+  so is what is stated above all sales with a cost, which isn't taken out: no more profit can be in stock than was made.
+- Goods sold below cost stay at what the buyer paid. A loss may mean that they are worth no more (IFRS 10.B86; lower of
+  cost and net realisable value, IAS 2.9), and stock isn't written up on a guess: who knows better books an adjustment.
 - A seller outside the run's level is an outsider to it.
 """
 
@@ -20,7 +22,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, StockRow, Workspace, month_of
@@ -30,6 +32,7 @@ from ledger.combine.looks import largest
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
+from ledger.messages import N_
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
@@ -37,6 +40,7 @@ from ledger.rules.rounding import EXACT, half_away
 STOCK = Place("Inventories", "Internal-stock")
 COST = Place("GoodsForResale", "Internal-stock")
 SECTION = "balance"
+MORE = N_("More is stated than all its sales with cost: come to; correct the statement, if it is too high.")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class _Margin:
     price: Decimal = ZERO
     cost: Decimal = ZERO
     known: bool = False
+    earlier: Decimal = ZERO  # price of sales in the years before
 
 
 @dataclass
@@ -120,10 +125,12 @@ class Unrealised:
                 if not margin.known:
                     self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row)
                 return ZERO
-            if half_away(stated, self.rates.base) > half_away(margin.price, self.rates.base):
-                self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row)
+            sold = margin.price + max(margin.earlier, ZERO)
             worth = row.amount * self.rates.spot(row.currency, day)
-            return half_away(worth * (1 - margin.cost / margin.price), self.rates.base)
+            if half_away(stated, self.rates.base) > half_away(sold, self.rates.base):
+                self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row, MORE)
+                worth *= sold / stated
+            return half_away(worth * max(1 - margin.cost / margin.price, ZERO), self.rates.base)
 
     def _margin(self, buyer: str, seller: str, row: StockRow) -> _Margin:
         """Price and cost of the sales of the statement's year, else of the latest one before it that has some."""
@@ -133,16 +140,19 @@ class Unrealised:
         if not inside:
             return _Margin(known=bool(known))
         year = self.ws.fiscal_year(max(r.date for r in inside))[0]
-        price, cost = ZERO, ZERO
+        price, cost, earlier = ZERO, ZERO, ZERO
         with localcontext(EXACT):
             for sale in inside:
-                if sale.date >= year and sale.cost is not None:
-                    rate = Decimal(1)
-                    if sale.currency != self.rates.base:
-                        rate = self.rates.average(sale.currency, month_of(sale.date))
+                assert sale.cost is not None
+                rate = Decimal(1)
+                if sale.currency != self.rates.base:
+                    rate = self.rates.average(sale.currency, month_of(sale.date))
+                if sale.date >= year:
                     price -= sale.amount * rate
                     cost += sale.cost * rate
-        return _Margin(price, cost, known=price > 0)
+                else:
+                    earlier -= sale.amount * rate
+        return _Margin(price, cost, known=price > 0, earlier=earlier)
 
     def _sales(self, seller: str) -> dict[str, list[PartnerRow]]:
         """The seller's income postings with a cost, by buyer."""
@@ -158,10 +168,10 @@ class Unrealised:
     def _source(self, row: StockRow) -> str:
         return f"{self.ws.shown(row.file)}:{row.line}"
 
-    def _name(self, code: str, units: tuple[str, str], row: StockRow) -> None:
+    def _name(self, code: str, units: tuple[str, str], row: StockRow, hint: str = "") -> None:
         """A finding about a statement, once."""
         source = self._source(row)
-        said = finding(code, "trade", units, (row.amount, row.currency), (source,), source)
+        said = replace(finding(code, "trade", units, (row.amount, row.currency), (source,), source), hint=hint)
         if said not in self.findings:
             self.findings.append(said)
 

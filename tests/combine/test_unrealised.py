@@ -83,8 +83,15 @@ CASES = {
         "-100.00",
         [],
     ),
-    # sold below cost: 1,000 at 1,100, a loss of 10 %
-    "a loss": (sold("2026-03-04", "1000.00", "1100.00"), STATED, "40.00", []),
+    # sold below cost: 1,000 at 1,100; stock isn't written up (lower of cost and net realisable value)
+    "a loss": (sold("2026-03-04", "1000.00", "1100.00"), STATED, None, []),
+    # one sale at a loss of 100, one at a profit of 250: 2,000 at 1,850, 7.5 % of profit
+    "a loss beside a profit": (
+        SOLD + sold("2026-04-04", "1000.00", "1100.00", 2),
+        STATED + bought("2026-04-04", "1000.00", 2),
+        "-30.00",
+        [],
+    ),
     # the goods are of last year's sales: their margin counts
     "none sold this year": (
         SOLD.replace("2026-03", "2025-03"),
@@ -92,17 +99,33 @@ CASES = {
         "-100.00",
         [],
     ),
-    # more is there than was sold with a cost: valued by what is known, and named
+    # more is there than was sold with a cost: of 300 at 225 the profit is 75, and no more can be in stock
     "more than was sold": (
         sold("2026-03-04", "300.00", "225.00"),
         STATED.replace("1000.00", "300.00"),
-        "-100.00",
+        "-75.00",
         ["NO_COST_FOR_UNREALISED"],
+    ),
+    # 400 in stock of 300 sold this year and 300 the year before: this year's 25 % on all of it
+    "of two years": (
+        sold("2026-03-04", "300.00", "225.00") + sold("2025-03-04", "300.00", "200.00", 2),
+        STATED.replace("1000.00", "300.00") + bought("2025-03-05", "300.00", 2),
+        "-100.00",
+        [],
     ),
     "no cost at all": (sold("2026-03-04", "1000.00", None), STATED, None, ["NO_COST_FOR_UNREALISED"]),
     "nothing left": (SOLD, BOUGHT + stated("2026-12-31", "0.00"), None, []),
     "a newer statement": (SOLD, STATED + stated("2026-11-30", "800.00"), "-100.00", []),
 }
+
+
+def test_a_statement_with_a_digit_too_many_takes_no_more_than_was_earned(combined):
+    """400 in stock, 40,000 stated, 1,000 sold at 750: 250 are taken out, and stock doesn't turn negative."""
+    theirs = BOUGHT + stated("2026-12-31", "40000.00")
+    found = combined({"repris": (SOLD, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=dt.date(2026, 12, 31))
+    assert (taken(found), told(found)) == ("-250.00", ["NO_COST_FOR_UNREALISED"])
+    assert str(found.lines["Inventories"]) == "150.00"
+    assert "correct the statement, if it is too high" in found.unmatched[0].advice
 
 
 @pytest.mark.parametrize("entity", ["", ENTITY], ids=["divisions", "legal persons"])

@@ -409,7 +409,10 @@ class Second:
                     self.cells[(*stock, "ELIM")].add(-profit)
 
     def _profit(self, buyer: str, row, day: dt.date) -> Fraction:
-        """Stock × (1 − Σ cost ÷ Σ price) of the seller's sales to it in the statement's year, or the last with any."""
+        """Stock × (1 − Σ cost ÷ Σ price) of the seller's sales to it in the statement's year, or the last with any.
+
+        No more stock than was ever sold with a cost, and no loss.
+        """
         sales = []
         for entry in self.books_of[row.seller]:
             if entry.date <= row.date and self._member(row.seller, entry.date) and self._member(buyer, entry.date):
@@ -419,15 +422,20 @@ class Second:
                     if (posting.meta or {}).get("partner") == buyer and "cost" in posting.meta
                 ]
         year = max((date.year for date, _ in sales), default=0)
-        price, cost = Fraction(0), Fraction(0)
+        price, cost, earlier = Fraction(0), Fraction(0), Fraction(0)
         for date, posting in sales:
+            amount, currency = weighed(posting)
             if date.year == year:
-                amount, currency = weighed(posting)
                 price -= amount * self.rates.average(currency, date)
                 cost += Fraction(posting.meta["cost"].number) * self.rates.average(currency, date)
-        if price <= 0:
+            else:
+                earlier -= amount * self.rates.average(currency, date)
+        if price <= 0 or cost > price:
             return Fraction(0)
-        return rounded(Fraction(row.amount) * self.rates.spot(row.currency, day) * (1 - cost / price))
+        stated = Fraction(row.amount) * self.rates.spot(row.currency, row.date)
+        sold = price + max(earlier, Fraction(0))
+        part = sold / stated if rounded(stated) > rounded(sold) else Fraction(1)
+        return rounded(Fraction(row.amount) * self.rates.spot(row.currency, day) * part * (1 - cost / price))
 
     def _places(self, buyer: str, seller: str) -> tuple[Place, Place]:
         """The buyer's largest account of cost with that seller, goods first; its stock accounts hold nothing here."""
