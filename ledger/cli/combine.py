@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,7 @@ def combine(
             _keep(ws, federation.books, key, f"{code}\n{text}")
         click.echo(text, nl=False)
     else:
+        tell_end(federation.books, chosen)
         _print(ws, found, reports, by, depth)
         report(found.problems, SHOWN)
         tell_runs(federation.runs)
@@ -186,6 +188,19 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
     problems |= {p for p in federation.workspace.problems if p.unit is None}  # of a unit's own, UNIT_ERRORS tells
     quote(federation.workspace, problems)
     return sorted(problems, key=order)
+
+
+def tell_end(books: Books, chosen: Mapping[str, object]) -> None:
+    """Name the voucher that alone has moved the period's end, where nobody has chosen it."""
+    from ledger.combine.period import far_ahead  # noqa: PLC0415  a repeated answer needs none of this
+
+    if chosen.get("date_to") is None and (ahead := far_ahead(books)) is not None:
+        text = N_(
+            "The figures go to the end of {month} because of {where}, dated {date}; before it, nothing is booked after"
+            " {before}. Correct its date if it is wrong, or choose the last day with --to."
+        )
+        params = {"month": ahead.date.isoformat()[:7], "where": ahead.where, "date": ahead.date, "before": ahead.before}
+        click.echo(say(text, **params), err=True)
 
 
 def _exit_code(federation: Federation, found: Combined) -> int:

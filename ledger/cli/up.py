@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ledger.cli.combine import tell_end
 from ledger.cli.context import Session, report, workspace_option
 from ledger.cli.imports import watching
 from ledger.cli.runs import tell_runs
@@ -84,6 +85,7 @@ def _told(federation: Federation) -> None:
         currency=combined.currency,
         eliminated=len(combined.eliminations),
     )
+    tell_end(books, {})
     if not combined.complete:
         say_err(N_("The combined figures are INCOMPLETE: units with errors are left out, not counted as zero."))
     report(federation.problems, SHOWN_ERRORS)

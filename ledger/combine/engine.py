@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from ledger.books import Books, UnitBook, Workspace, last_day, month_of
+from ledger.books import Books, UnitBook, Workspace
 from ledger.charts import Chart, load_chart
 from ledger.combine.adjustments import adjustments
 from ledger.combine.closing_rates import missing_rates
@@ -26,6 +26,7 @@ from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, PairRow, Place, Row, Run
 from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
+from ledger.combine.period import last_booked
 from ledger.combine.presentation import present
 from ledger.combine.problems import PeriodWrong, UnitErrors
 from ledger.combine.scope import Scope, counts
@@ -67,7 +68,7 @@ def combine(
     """
     ws = books.workspace
     path = None if level is None else find_level(ws.units.values(), level)
-    date_to = date_to or _last(books)
+    date_to = date_to or last_booked(books)
     date_from = date_from or ws.fiscal_year(date_to)[0]
     if date_from > date_to:
         raise PeriodWrong(date_from=date_from, date_to=date_to)
@@ -87,7 +88,7 @@ def combine(
     owned = ownership(books, parts, scope, rates, entries)
     entries += owned.entries
     problems += [*adjusted.problems, *faults, *owned.problems]
-    problems += missing_rates(books, parts.values(), books.central_text.prices, _last(books))
+    problems += missing_rates(books, parts.values(), books.central_text.prices, last_booked(books))
     combined = Combined(
         currency=ws.currency,
         date_from=date_from,
@@ -125,19 +126,6 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: Path | Non
     return Scope(
         ws.units, good, (frozenset(wanted) - frozenset(good)).union(unknown), level, date_from, date_to
     ), problems
-
-
-def _last(books: Books) -> dt.date:
-    """The end of the last month in which a combined unit has booked something; where none has, the policy's year."""
-    days = [
-        book.summary.last
-        for book in books.units.values()
-        if book.unit.combine and book.summary is not None and book.summary.last is not None
-    ]
-    if days:
-        return last_day(month_of(max(days)))
-    decided = max((entry.date for entry in books.central_text.policy), default=dt.date(2000, 1, 1))
-    return books.workspace.fiscal_year(decided)[1]
 
 
 def _source(book: UnitBook, run: Run) -> Source:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import NamedTuple, TypeAlias
@@ -186,11 +187,8 @@ class Collector:
             if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
-        if not said:
-            if row.ic != _kind(row) and scope.date_from <= row.date:
-                outside["IC_UNKNOWN", partner, key].append((row, source))
-            if row.months == 0:
-                outside["MONTHS_UNKNOWN", partner, key].append((row, source))
+        for code in () if said else _misread(row, scope):
+            outside[code, partner, key].append((row, source))
         waits = section == SUSPENSE or (section == ASSET and not place.is_result)
         amount = self._waiting(row) if waits else self._worth(part, row, place, source)
         self.items.append(
@@ -337,6 +335,14 @@ class Collector:
         if row.date <= self.scope.date_to:
             self.unrounded[len(self.items)] = exact
         return half_away(exact, self.rates.base)
+
+
+def _misread(row: PartnerRow, scope: Scope) -> Iterator[str]:
+    """Codes of what a posting says and nobody understands: its class, while it can be corrected; its useful life."""
+    if row.ic != _kind(row) and scope.date_from <= row.date:
+        yield "IC_UNKNOWN"
+    if row.months == 0:
+        yield "MONTHS_UNKNOWN"
 
 
 def _kind(row: PartnerRow) -> str | None:

@@ -57,6 +57,37 @@ def test_all_is_well(make_workspace):
     assert "Net sales" in result.stdout
 
 
+AHEAD = """
+{0} * "Rent"
+  Expenses:5010-Rent  10.00 SEK
+  Assets:1930-Bank
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2027-03-05", "The figures go to the end of 2027-03 because of units/kafeet/books/2026/2026-03.beancount:"),
+        ("2026-05-31", "The figures go to the end of 2026-05 because of"),  # 61 days after the end of March
+        ("2026-05-30", None),
+        ("2026-04-01", None),
+    ],
+)
+def test_a_voucher_far_beyond_all_others_is_named(make_workspace, day, told):
+    """A mistyped year moves the period and its fiscal year; no clock says that it is one."""
+    theirs = ALSO + AHEAD.format(day)
+    ws = workspace(make_workspace, AGREED, theirs)
+    result, code = run(ws)
+    assert code == 0
+    assert ("The figures go to the end" in result.stderr) == bool(told)
+    if told:
+        assert told in result.stderr
+        line = theirs.splitlines().index(f'{day} * "Rent"') + 1
+        assert f":{line}, dated {day}; before it, nothing is booked after 2026-03." in result.stderr
+    chosen, _ = run(ws, "--to", "2026-03-31")
+    assert "The figures go to the end" not in chosen.stderr
+
+
 def test_json_says_what_the_contract_says(make_workspace):
     ws = workspace(make_workspace, MINE, THEIRS)
     result, code = run(ws, "--json")
