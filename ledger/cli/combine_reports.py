@@ -278,10 +278,10 @@ MORE = {
     "equity": N_("Changes in equity: --report equity"),
     "levels": N_("Each level's own figures: --report levels, --by level --depth N"),
     "lines": N_("By business line: --report lines, --by line"),
-    "pairs": N_("{count} sums of dealings between two units: --report pairs"),
-    "eliminations": N_("{count} dealings eliminated: --report eliminations"),
-    "ownership": N_("{count} shares in owned units: --report ownership"),
-    "adjustments": N_("{count} adjustments: --report adjustments"),
+    "pairs": N_("Sums of dealings between two units ({count}): --report pairs"),
+    "eliminations": N_("Dealings eliminated ({count}): --report eliminations"),
+    "ownership": N_("Shares in owned units ({count}): --report ownership"),
+    "adjustments": N_("Adjustments ({count}): --report adjustments"),
 }
 
 

@@ -46,15 +46,20 @@ def heading(ws: Workspace, found: Combined) -> str:
     if not found.complete:
         title = f"{title}: {say(N_('INCOMPLETE'))}"
     if found.legal_persons > 1:
-        whose = say(
-            N_("{persons} legal persons, {units} units: no legal person's own statements."),
-            persons=found.legal_persons,
-            units=len(found.units),
-        )
+        told = N_("Legal persons: {persons}, units: {units}. No legal person's own statements.")
+    elif found.level and _is_part(ws, found):
+        told = N_("A part of one legal person, units: {units}. Not its own statements.")
     else:
-        whose = say(N_("One legal person, {units} units: its own figures."), units=len(found.units))
+        told = N_("One legal person's own figures, units: {units}.")
+    whose = say(told, persons=found.legal_persons, units=len(found.units))
     level = [say(N_("Only {level}; all other units are outsiders."), level=found.level)] if found.level else []
     return "\n".join([title, *([whose] if found.units else []), *level])
+
+
+def _is_part(ws: Workspace, found: Combined) -> bool:
+    """Whether the legal person that the units are has units elsewhere."""
+    persons = {unit.legal_person for unit in found.units.values()}
+    return any(u.legal_person in persons and u.combine and slug not in found.units for slug, u in ws.units.items())
 
 
 def name_of(ws: Workspace, column: str, by: str) -> str:

@@ -166,7 +166,7 @@ def _units(state: RunState) -> Iterator[str]:
 
 def _gone(state: RunState) -> Iterator[str]:
     for unit, day, count in state.gone:
-        yield "  " + say(N_("{unit}, {date}: {count} vouchers are gone or changed"), unit=unit, date=day, count=count)
+        yield "  " + say(N_("{unit}, {date}: vouchers gone or changed: {count}"), unit=unit, date=day, count=count)
 
 
 def _money(text: str, currency: str) -> str:

@@ -63,7 +63,7 @@ TEMPLATE_TEXTS = (
     N_("{start} to {end}"),
     N_("result {amount} {currency}"),
     N_("Sambok itself has changed since."),
-    N_("{unit}: {count} vouchers of {date} are gone."),
+    N_("{unit}: vouchers of {date} that are gone: {count}."),
     N_("Locked"),
     N_("Now"),
     N_("More: sambok runs {name}"),

@@ -146,10 +146,12 @@ def test_what_blocks_and_what_is_disclosed(make_workspace):
 
 def test_whose_figures_they_are(make_workspace):
     one, _ = run(federation(make_workspace, ""))
-    assert "One legal person, 4 units: its own figures." in one.stdout
+    assert "One legal person's own figures, units: 4." in one.stdout
     several, _ = run(federation(make_workspace, ENTITY))
-    assert "4 legal persons, 4 units: no legal person's own statements." in several.stdout
-    for result in (one, several):
+    assert "Legal persons: 4, units: 4. No legal person's own statements." in several.stdout
+    part, _ = run(federation(make_workspace, ""), "--level", "Sverige")
+    assert "A part of one legal person, units: 3. Not its own statements." in part.stdout
+    for result in (one, several, part):
         assert "combined 2026-01-01 to 2026-03-31" in result.stdout
         assert "onsolidated" not in result.stdout
 
@@ -161,8 +163,8 @@ def test_what_more_there_is_to_see(divisions):
         "Changes in equity: --report equity",
         "Each level's own figures: --report levels, --by level --depth N",
         "By business line: --report lines, --by line",
-        "4 sums of dealings between two units: --report pairs",
-        "4 dealings eliminated: --report eliminations",
+        "Sums of dealings between two units (4): --report pairs",
+        "Dealings eliminated (4): --report eliminations",
     ]
 
 
