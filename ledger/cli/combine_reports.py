@@ -81,7 +81,7 @@ def _dealing(item: Unmatched) -> None:
 def pairs(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """What every two units have to do with each other; what is left of it stands last."""
     del ws, by, depth
-    heads = [N_("Units"), N_("Class"), "", N_("One"), N_("Other"), N_("Eliminated"), N_("Adjusted"), N_("Left over")]
+    heads = [N_("Units"), N_("Class"), "", N_("The one has"), N_("The other has"), N_("Eliminated"), N_("Adjusted"), N_("Left over")]
     rows = [
         [
             " – ".join(row.units),
