@@ -31,6 +31,7 @@ ROOMS = {
     "charts": "Charts of accounts",
     "policy": "Policy",
     "levy": "Levy and exchange rates",
+    "remeasurement": "What is held in other currencies",
     "dealings": "Dealings between units",
     "ownership": "Units owned by units",
     "adjustments": "Adjustments",
