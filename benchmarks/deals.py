@@ -158,3 +158,31 @@ def solidarity(deal: Deal, amount: Decimal) -> list[Voucher]:
         deal.voucher(deal.one, "Support", ("fund_income", amount, "solidarity"), ("bank", -amount, "")),
         deal.voucher(deal.other, "Support", ("fund_income", -amount, "solidarity"), ("bank", amount, "")),
     ]
+
+
+#: Accounts of the chart `bas` that no role names.
+MACHINES = "Assets:1220-Inventarier"
+GAIN = "Income:3973-Vinst-sålda-inventarier"
+
+
+def asset(deal: Deal, price: Decimal, carrying: Decimal, months: int) -> list[Voucher]:
+    """The issuer sells a machine (chart `bas`); the other uses it for so many months more."""
+    mine = deal.voucher(
+        deal.one,
+        "Machine sold",
+        ("trade_claim", price, "asset"),
+        (GAIN, -price, "asset"),
+        (GAIN, carrying, "asset"),
+        (MACHINES, -carrying, ""),
+    )
+    theirs = deal.voucher(deal.other, "Machine bought", (MACHINES, price, "asset"), ("trade_debt", -price, "asset"))
+    bought = replace(theirs.posts[0], meta=(("months", str(months)),))
+    return [mine, replace(theirs, posts=(bought, *theirs.posts[1:]))]
+
+
+def dividend(deal: Deal, amount: Decimal, kind: str = "dividend") -> list[Voucher]:
+    """The issuer shares out some of its earlier result; `kind` may be "patronage"."""
+    return [
+        deal.voucher(deal.one, "Shared out", ("retained_result", amount, kind), ("refund_owed", -amount, kind)),
+        deal.voucher(deal.other, "Received", ("trade_claim", amount, kind), ("interest_income", -amount, kind)),
+    ]

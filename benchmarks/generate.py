@@ -66,6 +66,8 @@ class Size:
         years: how many, the last being 2026.
         currencies: units take them in turn; the first is the federation's.
         ic: share of the transactions that have a mirror in another unit.
+        unlinked: share of these that carry no link: they are told apart by their amount and day.
+        peers: whether the files for other programs are written, too.
         seed: same seed, same bytes.
     """
 
@@ -75,6 +77,8 @@ class Size:
     currencies: tuple[str, ...] = ("SEK",)
     ic: float = 0.05
     seed: int = 1
+    unlinked: float = 0.0
+    peers: bool = True
 
     @property
     def first(self) -> int:
@@ -160,7 +164,7 @@ def _mirrored(size: Size) -> dict[str, list[Row]]:
                 continue
             date = dt.date(size.first + int(rng.random() * size.years), 1, 1) + dt.timedelta(int(rng.random() * 365))
             amount = 5000 + int(rng.random() * 400_000)
-            link = f"ic-{seller}-{number}"
+            link = "" if size.unlinked and rng.random() < size.unlinked else f"ic-{seller}-{number}"
             what = f"Intern leverans {number}"
             rows[seller].append(Row(date, buyer, what, [("1660", amount), ("3090", -amount)], link, buyer))
             rows[buyer].append(Row(date, seller, what, [("4000", amount), ("2860", -amount)], link, seller))
@@ -262,8 +266,9 @@ def _unit(out: Path, size: Size, slug: str, mirrored: list[Row], journal: TextIO
                 journal.write(f"{month}-01 * balance\n    {unique['1930']}  0 {currency}")
                 journal.write(f" = {_money(bank, currency)} {currency}\n\n")
             for number, row in of_month:
-                whole.write(_beancount(row, unique, currency, number))
-                journal.write(_journal(row, unique, currency, number))
+                if size.peers:
+                    whole.write(_beancount(row, unique, currency, number))
+                    journal.write(_journal(row, unique, currency, number))
                 counts.transactions += 1
                 counts.postings += len(row.postings)
 

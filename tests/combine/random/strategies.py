@@ -199,6 +199,8 @@ class _Drawing:
         one, other = self.members[first], self.members[(first + step) % len(self.members)]
         if kind == "levy":
             one, other = self.members[0], (other if other.slug != CENTRAL else one)
+        if kind in {"dividend", "asset"} and {(m.currency, m.chart) for m in (one, other)} != {("SEK", "bas")}:
+            kind = "interest"
         how = self.draw(st.sampled_from(["link", "document", "amount"])) if kind == "trade" else "link"
         currency = self._currency(one, other)
         if currency is None:
@@ -207,7 +209,7 @@ class _Drawing:
             str(number), one, other, currency, self.day(11, 18), self.average, how, self.draw(st.integers(0, 2))
         )
         fault = self.draw(st.sampled_from(["", "", "", "difference", "cent", "missing", "late"]))
-        fault = fault if self.kinds.faults else ""
+        fault = fault if self.kinds.faults and kind != "asset" else ""
         if fault == "late":
             early = self.date_to - dt.timedelta(days=self.draw(st.integers(0, 4)))
             deal = replace(deal, day=early, lag=(self.date_to - early).days + self.draw(st.integers(1, 5)))
@@ -241,7 +243,10 @@ class _Drawing:
             if self.draw(st.booleans()):
                 made += deals.loan(self._later(deal), -amount / 2)
             return made
+        if kind == "asset":
+            return deals.asset(deal, amount, amount / 4, self.draw(st.sampled_from([1, 3, 60])))
         build = {
+            "dividend": deals.dividend,
             "levy": deals.levy,
             "interest": deals.interest,
             "capital": deals.capital,
