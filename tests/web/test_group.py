@@ -226,7 +226,7 @@ def test_a_locked_run_and_what_has_changed_since(report, group_ws, view_of):
     assert "units/repris/books/2026/2026-01.beancount" in restated
     month.write_text(month.read_text(encoding="utf-8").split("\n\n")[1], encoding="utf-8")
     gone = view.get(PAGE, show="runs").text
-    assert "Repris: 1 vouchers of 2026-01-10 are gone." in gone
+    assert "Repris: vouchers of 2026-01-10 that are gone: 1." in gone
 
 
 def test_owned_units_with_goodwill_and_minority(make_workspace, view_of, report, tables):
