@@ -21,7 +21,7 @@ from beancount.parser import booking, options, parser
 
 from ledger.books import Books, Unit, UnitBook, Workspace, main_text, open_workspace, summarise
 from ledger.books.config import FederationFile
-from ledger.books.unitbook import CentralText
+from ledger.books.unitbook import AdjustmentText, CentralText
 from ledger.charts import load_chart
 from ledger.rules.rounding import decimals
 
@@ -30,6 +30,7 @@ COUNTRIES = {"SEK": "SE", "EUR": "ES", "CLP": "CL", "KES": "KE"}
 OPENED = "2019-01-01"
 #: Books that are only in memory lie here; nothing is read from it.
 NOWHERE = Path("/federation")
+ADJUSTMENTS = "units/adjustments/2026.beancount"
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,33 @@ class Voucher:
 
 
 @dataclass(frozen=True)
+class Adjusted:
+    """What the finance head books on top: roles are accounts of the group, `unit` says whose figures it belongs to."""
+
+    date: dt.date
+    posts: tuple[Post, ...]
+    unit: str = ""
+    link: str = ""
+    reverses: dt.date | None = None
+
+    def text(self) -> str:
+        """As it stands in `units/adjustments/`."""
+        link = f" ^{self.link}" if self.link else ""
+        lines = [
+            f'{self.date} * "Adjustment"{link}',
+            '  author: "anna"',
+            '  reason: "It is missing"',
+            '  approver: "bo"',
+        ]
+        lines += [f'  unit: "{self.unit}"'] if self.unit else []
+        lines += [f"  reverses: {self.reverses}"] if self.reverses else []
+        for post in self.posts:
+            lines.append(f"  {post.role}  {money(post.amount, post.currency)} {post.currency}")
+            lines += [f'    {key}: "{text}"' for key, text in (("partner", post.partner), ("ic", post.ic)) if text]
+        return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
 class Stock:
     """What `unit` still holds of a seller's goods, at transfer price."""
 
@@ -185,6 +213,7 @@ class Federation:
     stock: tuple[Stock, ...] = ()
     quotes: Quotes = Quotes()
     policy: str = ""
+    adjusted: tuple[Adjusted, ...] = ()
     tolerance: Decimal = Decimal("1.00")
     tolerance_total: Decimal = Decimal("10.00")
     central: str = "a"
@@ -267,7 +296,15 @@ class Federation:
         prices = parser.parse_string(self.quotes.text())[0]
         policy = [e for e in parser.parse_string(self.policy)[0] if isinstance(e, data.Custom)]
         text = CentralText(tuple(policy), tuple(prices), f"{self.quotes.text()}{self.policy}")
-        return Books(Workspace(NOWHERE, config, units), books, text, {})
+        return Books(Workspace(NOWHERE, config, units), books, text, {}, adjustments=self._adjustments())
+
+    def _adjustments(self) -> AdjustmentText:
+        text = "\n".join(one.text() for one in self.adjusted)
+        found, errors, _ = parser.parse_string(text, report_filename=str(NOWHERE / ADJUSTMENTS))
+        assert not errors, errors
+        entries = [entry for entry in found if isinstance(entry, data.Transaction)]
+        entries.sort(key=data.entry_sortkey)
+        return AdjustmentText(tuple(entries), key=text)
 
     def _book(self, unit: Unit) -> UnitBook:
         entries: data.Entries = []
@@ -291,6 +328,9 @@ class Federation:
         (root / "fava.conf").write_text(self.conf(), encoding="utf-8")
         (root / "units" / "policy.beancount").write_text(self.policy or "; no policy\n", encoding="utf-8")
         (root / "units" / "prices.beancount").write_text(self.quotes.text(), encoding="utf-8")
+        if self.adjusted:
+            (root / ADJUSTMENTS).parent.mkdir()
+            (root / ADJUSTMENTS).write_text("\n".join(one.text() for one in self.adjusted), encoding="utf-8")
         for member in self.members:
             self.write_unit(root, member.slug)
         workspace = open_workspace(root)

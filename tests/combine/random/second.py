@@ -163,6 +163,7 @@ class Second:
             self._settle(number, dealing)
         self._unrealised()
         self._assets()
+        self._adjusted()
         return self
 
     # -- who counts -----------------------------------------------------------------------------------------------
@@ -198,7 +199,40 @@ class Second:
             for number, entry in enumerate(transactions):
                 tagged = [p for p in entry.postings if p.meta and "partner" in p.meta]
                 found += [self._item(slug, number, entry, p) for p in tagged if self._between(slug, entry, p)]
-        return found
+        return found + self._stand_ins()
+
+    def _adjusted(self) -> None:
+        """What the finance head books on top, and takes back."""
+        for entry in self.books.adjustments.entries:
+            for day, sign in ((entry.date, 1), (entry.meta.get("reverses"), -1)):
+                for posting in entry.postings if day and day <= self.date_to else ():
+                    earlier = is_result(posting.account) and day < self.date_from
+                    place = RETAINED if earlier else tuple(posting.account.split(":")[1:])
+                    self.cells[(*place, "ADJ")].add(sign * Fraction(posting.units.number))
+
+    def _stand_ins(self) -> list[Item]:
+        """Adjustments that stand for what a unit should have booked: in kronor, by link."""
+        return [
+            Item(
+                unit=entry.meta["unit"],
+                partner=posting.meta["partner"],
+                date=entry.date,
+                place=tuple(posting.account.split(":")[1:]),
+                result=is_result(posting.account),
+                currency=BASE,
+                amount=Fraction(posting.units.number),
+                worth=Fraction(posting.units.number),
+                slack=Fraction(0),
+                links=entry.links,
+                document="",
+                voucher=-number,
+                order=(posting.meta["filename"], posting.meta["lineno"]),
+                kind=posting.meta["ic"],
+            )
+            for number, entry in enumerate(self.books.adjustments.entries, 1)
+            for posting in entry.postings
+            if posting.meta and "partner" in posting.meta and entry.date <= self.date_to
+        ]
 
     def _between(self, slug: str, entry: data.Transaction, posting: data.Posting) -> bool:
         """Whether a posting is between units of the run."""

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from benchmarks import deals
 from benchmarks.deals import Deal
-from benchmarks.vouchers import Federation, Member, Post, Quotes, Stock, Voucher
+from benchmarks.vouchers import NOWHERE, Adjusted, Federation, Member, Post, Quotes, Stock, Voucher
 from ledger.books import last_day
+from ledger.charts import load_chart
 from ledger.rules.rounding import half_away
 
 #: Examples of each invariant; the campaign in full: `SAMBOK_FEDERATIONS=1000 pytest tests/combine/random`.
@@ -36,6 +37,8 @@ PERIODS = (
 )
 LEVELS = ((), ("North",), ("North", "Hill"), ("North", "Hill", "Mill"), ("North", "Lake"), ("South",), ("South", "Bay"))
 CENTRAL = "a"
+OTHERS = ["levy", "loan", "interest", "capital", "fund", "solidarity", "dividend", "dividend", "asset", "asset"]
+COST, ACCRUED = "Expenses:OtherExternalCosts", "Liabilities:AccruedExpenses"
 
 
 def examples(share: float = 1.0):
@@ -57,6 +60,7 @@ class Kinds:
         foreign: a side may book in a currency that isn't its books'.
         dealings: at most.
         currencies: beside the kronor.
+        adjusted: the finance head books something on top.
     """
 
     most: int = 12
@@ -67,6 +71,7 @@ class Kinds:
     foreign: bool = True
     dealings: int = 8
     currencies: tuple[str, ...] = ("SEK", "EUR", "CLP", "KES")
+    adjusted: bool = True
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +94,7 @@ class Case:
         for member in self.federation.members:
             shown.append(f"== {member}")
             shown += [f"-- {sheet.path}\n{sheet.text}" for sheet in self.federation.sheets(member.slug)]
+        shown += [one.text() for one in self.federation.adjusted]
         return "\n".join(shown)
 
     def _repr_pretty_(self, printer, _cycle) -> None:
@@ -116,7 +122,7 @@ def quotes(draw, kinds: Kinds = Kinds()) -> Quotes:
 @st.composite
 def member(draw, slug: str, kinds: Kinds) -> Member:
     """A unit: who it is, in which currency and chart it books, where it belongs, when it came and went."""
-    currency = draw(st.sampled_from(("SEK", *kinds.currencies)))
+    currency = draw(st.sampled_from(("SEK", "SEK", *kinds.currencies)))
     coming, going = None, None
     if kinds.joins and slug != CENTRAL and draw(st.integers(0, 3)) == 0:
         coming = draw(st.sampled_from([None, "2025-12-01", "2026-01-01", "2026-02-01", "2026-02-15"]))
@@ -146,6 +152,7 @@ class _Drawing:
         self.members = [draw(member(slug, kinds)) for slug in "abcdefghijkl"[:count]]
         self.vouchers: list[Voucher] = []
         self.stock: list[Stock] = []
+        self.adjusted: list[Adjusted] = []
         self.faults: list[tuple[str, str]] = []
 
     def amount(self, currency: str, low: int = 1, high: int = 5000, number: int = 0) -> Decimal:
@@ -174,8 +181,45 @@ class _Drawing:
                 self._dealing(number)
         for found in self.members:
             self._year_end(found)
-        federation = Federation(tuple(self.members), tuple(self.vouchers), tuple(self.stock), self.quotes)
+        if self.kinds.adjusted and self.draw(st.integers(0, 3)) == 0:
+            self._accrual()
+        federation = Federation(
+            tuple(self.members),
+            tuple(self.vouchers),
+            tuple(self.stock),
+            self.quotes,
+            adjusted=tuple(self.adjusted),
+        )
         return Case(federation, self.date_from, self.date_to, tuple(self.faults))
+
+    def _accrual(self) -> None:
+        """A cost that isn't booked yet, of a unit or of the federation alone, taken back or not."""
+        found = self.draw(st.sampled_from(self.members))
+        amount, day = self.amount("SEK"), self.draw(st.sampled_from([self.date_to, dt.date(2025, 12, 31)]))
+        posts = (Post(f"{COST}:6990-Övrigt", amount, "SEK"), Post(f"{ACCRUED}:2990-Upplupet", -amount, "SEK"))
+        usual = found.joined is None and found.left is None
+        unit = found.slug if usual and self.draw(st.booleans()) else ""
+        reverses = self.draw(st.sampled_from([None, day + dt.timedelta(days=1)]))
+        self.adjusted.append(Adjusted(day, posts, unit, reverses=reverses))
+
+    def _stand_in(self, gone: list[Voucher]) -> None:
+        """Adjustments that say what a unit should have booked: in kronor, linked, while both are members."""
+        for voucher in gone:
+            found = self._member(voucher.unit)
+            both = [found, *(self._member(p.partner) for p in voucher.posts if p.partner)]
+            known = all(m.joined is None and m.left is None for m in both)
+            if found.currency != "SEK" or not voucher.links or any(p.worth for p in voucher.posts) or not known:
+                return
+            posts = []
+            for post in voucher.posts:
+                account = found.account(post.role)
+                root, leaf = account.split(":")
+                place = load_chart(found.chart, NOWHERE).place(account, leaf.partition("-")[0])
+                posts.append(replace(post, role=f"{root}:{place.id}:{leaf}", meta=()))
+            self.adjusted.append(Adjusted(voucher.date, tuple(posts), found.slug, voucher.links[0]))
+
+    def _member(self, slug: str) -> Member:
+        return next(m for m in self.members if m.slug == slug)
 
     def _with_the_world(self, found: Member) -> None:
         """Opening balances, sales, costs, members' money in and out."""
@@ -193,7 +237,7 @@ class _Drawing:
 
     def _dealing(self, number: int) -> None:
         """A dealing of two units: invoice, payment, credit note, loan, …; and what goes wrong with it."""
-        kind = self.draw(st.sampled_from(["trade"] * 5 + ["levy", "loan", "interest", "capital", "fund", "solidarity"]))
+        kind = self.draw(st.sampled_from(["trade"] * 6 + OTHERS))
         first = self.draw(st.integers(0, len(self.members) - 1))
         step = self.draw(st.integers(1, len(self.members) - 1))
         one, other = self.members[first], self.members[(first + step) % len(self.members)]
@@ -208,7 +252,7 @@ class _Drawing:
         deal = Deal(
             str(number), one, other, currency, self.day(11, 18), self.average, how, self.draw(st.integers(0, 2))
         )
-        fault = self.draw(st.sampled_from(["", "", "", "difference", "cent", "missing", "late"]))
+        fault = self.draw(st.sampled_from(["", "", "", "difference", "cent", "missing", "missing", "late"]))
         fault = fault if self.kinds.faults and kind != "asset" else ""
         if fault == "late":
             early = self.date_to - dt.timedelta(days=self.draw(st.integers(0, 4)))
@@ -218,6 +262,8 @@ class _Drawing:
             made = self._different(made, fault)
         elif fault == "missing":
             gone = self.draw(st.sampled_from([one.slug, other.slug]))
+            if self.kinds.adjusted and self.draw(st.booleans()):
+                self._stand_in([v for v in made if v.unit == gone])
             made = [v for v in made if v.unit != gone]
         if fault:
             self.faults.append((deal.name, fault))
@@ -300,7 +346,7 @@ class _Drawing:
         return [*made[:at], replace(found, posts=tuple(posts)), *made[at + 1 :]]
 
     def _own(self, found: Voucher) -> str:
-        return next(m.currency for m in self.members if m.slug == found.unit)
+        return self._member(found.unit).currency
 
     def _year_end(self, found: Member) -> None:
         """The year's result goes to equity, and from there to earlier years' equity in the spring."""
