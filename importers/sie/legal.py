@@ -21,7 +21,7 @@ from importers.sie.export_book import BookDrafts, Draft, Drafting, Line, free
 from importers.sie.internal import Posted, Rows, Voucher, groups, number_of, posted, take_out
 from importers.sie.model import ZERO, SieFile
 from importers.sie.problems import SieDivisionsDiffer, SieNoDivisions
-from ledger.books import Books, Summary, Unit, summarise
+from ledger.books import Books, Unit
 from ledger.books.config import line_of
 from ledger.charts import load_chart
 from ledger.combine import combine
@@ -29,8 +29,11 @@ from ledger.combine.combined import Combined
 from ledger.combine.items import Collector
 from ledger.combine.matching import match
 from ledger.combine.model import GroupEntry, Place, Run
+from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.messages import N_, say
+from ledger.provisional import Provisional
+from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 
 #: Series of vouchers that were two, and of what only the legal person's books hold.
@@ -40,20 +43,25 @@ ADJUSTED = ("ADJ", "ADJUST")
 NAMED = 3
 
 
-class BookedOnly:
-    """A run without provisional entries."""
+class AsItStands:
+    """A run whose books hold the same on whatever day they are combined: the vouchers that are in the file.
 
-    problems: tuple[Problem, ...] = ()
+    Args:
+        run: what is provisional in them; None for nothing.
+    """
 
-    def summary(self, slug: str) -> Summary:
-        """Nothing."""
-        del slug
-        return summarise([])
+    def __init__(self, run: Run | None) -> None:
+        self.run = run
+        self.problems: Sequence[Problem] = run.problems if run else ()
 
     def entries(self, slug: str) -> Sequence[data.Directive]:
-        """Nothing."""
-        del slug
-        return ()
+        """A book's provisional entries."""
+        return self.run.entries(slug) if self.run else ()
+
+    def at(self, slug: str, day: dt.date) -> Provisional:
+        """The same, on any day: nothing is brought to the rate of a day on which nobody has posted anything."""
+        del day
+        return Provisional(tuple(self.entries(slug)))
 
 
 def export_legal_person(
@@ -80,7 +88,7 @@ class _Legal:
     def __init__(self, books: Books, year: int, run: Run | None, today: dt.date) -> None:
         self.books = books
         self.ws = books.workspace
-        self.run: Run = run or BookedOnly()
+        self.run = AsItStands(run)
         self.today = today
         self.divisions = self._drafts()
         self.names = DivisionNames(self.divisions)
@@ -131,7 +139,8 @@ class _Legal:
     def _combine(self, start: dt.date, end: dt.date) -> Combined:
         found = combine(self.books, self.run, date_from=start, date_to=end)
         for problem in found.problems:
-            if problem.unit in self.divisions:
+            later = isinstance(problem, MissingRate) and end > last_booked(self.books)
+            if problem.unit in self.divisions and not later:
                 raise problem
         return found
 

@@ -23,7 +23,7 @@ from ledger.combine.hints import with_hints
 from ledger.combine.items import Item
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
-from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, PairRow, Place, Row, Run
+from ledger.combine.model import CTA, ZERO, Entries, GroupEntry, GroupPosting, PairRow, Place, Row, Run
 from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
 from ledger.combine.period import last_booked
@@ -88,7 +88,8 @@ def combine(
     owned = ownership(books, parts, scope, rates, entries)
     entries += owned.entries
     problems += [*adjusted.problems, *faults, *owned.problems]
-    problems += missing_rates(books, parts.values(), books.central_text.prices, last_booked(books))
+    problems += [problem for part in parts.values() for problem in part.source.problems]
+    problems += missing_rates(books, parts.values(), books.central_text.prices)
     combined = Combined(
         currency=ws.currency,
         date_from=date_from,
@@ -128,9 +129,8 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: Path | Non
     ), problems
 
 
-def _source(book: UnitBook, run: Run) -> Source:
-    slug = book.unit.slug
-    return Source(book, run.summary(slug), lambda: run.entries(slug))
+def _source(book: UnitBook, provisional: Entries) -> Source:
+    return Source(book, provisional.summary, lambda: provisional.entries, tuple(provisional.problems))
 
 
 def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting: str) -> Part | list[Problem]:
@@ -141,10 +141,11 @@ def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting
         chart = load_chart(unit.chart, unit.folder)
     except Problem as problem:
         return [problem]
+    provisional = run.at(slug, scope.until(slug))
     return memo_of(books.workspace.root).get(
         ("part", slug),
-        lambda: _new_part(books.workspace, chart, _source(book, run), scope, rates),
-        same=(book, run.summary(slug), chart),
+        lambda: _new_part(books.workspace, chart, _source(book, provisional), scope, rates),
+        same=(book, provisional.summary, chart),
         equal=setting,
     )
 

@@ -24,6 +24,7 @@ from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
 from ledger.combine.scope import Scope
+from ledger.errors import Problem
 from ledger.rules.rounding import half_away, unit_of
 
 RETAINED = Place("RetainedResult", EARLIER)
@@ -53,11 +54,12 @@ class Flow:
 
 @dataclass(frozen=True)
 class Source:
-    """A unit's two stages: booked and provisional."""
+    """A unit's two stages: booked and provisional; and what keeps provisional entries from being made."""
 
     book: UnitBook
     provisional: Summary | None
     provisional_entries: Callable[[], Sequence[data.Directive]]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def summaries(self) -> tuple[Summary, ...]:

@@ -105,7 +105,7 @@ class Collector:
     rates: Rates
     items: list[Item]
     findings: list[Unmatched]
-    unmeasured: dict[tuple[str, str], list[Rest]] = field(default_factory=lambda: defaultdict(list))
+    unmeasured: dict[tuple[str, str, str], list[Rest]] = field(default_factory=lambda: defaultdict(list))
     monetary: dict[str, Monetary] = field(default_factory=dict)
     #: Exact amounts of what is translated at the closing rate, by their place in `items`.
     unrounded: dict[int, Decimal] = field(default_factory=dict)
@@ -132,14 +132,14 @@ class Collector:
 
     def _remeasure(self, slug: str) -> None:
         """Claims in the partner's currency count at closing; what the book itself hasn't remeasured is named."""
-        for (unit, partner), rests in sorted(self.unmeasured.items()):
+        for (unit, partner, kind), rests in sorted(self.unmeasured.items()):
             if unit != slug:
                 continue
             rest = half_away(sum((one.amount for one in rests), ZERO), self.rates.base)
             if abs(rest) > sum((one.rounding for one in rests), ZERO):
                 where = [one.source for one in rests if one.amount]
                 self.findings.append(
-                    finding("FX_DIFF", None, sorted((unit, partner)), (rest, self.rates.base), where, partner)
+                    finding("FX_DIFF", kind or None, sorted((unit, partner)), (rest, self.rates.base), where, partner)
                 )
 
     def _row(
@@ -310,7 +310,7 @@ class Collector:
             worth = self._closing(row, closing)
             if row.date <= day and row.partner is not None:
                 rounding = max(unit_of(row.currency) * booked, unit_of(base))
-                self.unmeasured[slug, row.partner].append(Rest(stands - worth, rounding, source))
+                self.unmeasured[slug, row.partner, _kind(row) or ""].append(Rest(stands - worth, rounding, source))
         return worth
 
     def _monetary(self, part: Part, account: str) -> bool:

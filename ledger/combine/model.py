@@ -31,6 +31,22 @@ IN_TRANSIT = "In-transit"
 ZERO = Decimal(0)
 
 
+class Entries(Protocol):
+    """Provisional entries of one book."""
+
+    @property
+    def entries(self) -> Sequence[data.Directive]:
+        """The entries."""
+
+    @property
+    def summary(self) -> Summary:
+        """Their summary."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What keeps some of them from being made, on that day."""
+
+
 class Run(Protocol):
     """What the federation's rules make of the booked text (`ledger.provisional`)."""
 
@@ -38,11 +54,11 @@ class Run(Protocol):
     def problems(self) -> Sequence[Problem]:
         """What was wrong."""
 
-    def summary(self, slug: str) -> Summary:
-        """Summary of a book's provisional entries."""
-
     def entries(self, slug: str) -> Sequence[data.Directive]:
-        """A book's provisional entries."""
+        """A book's provisional entries as it stands."""
+
+    def at(self, slug: str, day: dt.date) -> Entries:
+        """A book's provisional entries for a balance sheet of `day`."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,7 +2,7 @@
 
 from ledger.provisional.accounts import SOURCE
 from ledger.provisional.entries import TAG
-from ledger.provisional.levy import LevyRun, full_entries, levies, owed
+from ledger.provisional.levy import LevyRun, Provisional, full_entries, levies, owed
 from ledger.provisional.remeasure import REMEASUREMENT
 from ledger.provisional.run import ProvisionalRun, provisional
 from ledger.provisional.statement import UnitLevy, YearStatement, levy_link, prior_link
@@ -12,6 +12,7 @@ __all__ = [
     "SOURCE",
     "TAG",
     "LevyRun",
+    "Provisional",
     "ProvisionalRun",
     "UnitLevy",
     "YearStatement",

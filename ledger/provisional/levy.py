@@ -42,9 +42,10 @@ CENTRAL_ROLES = ("levy_claim", "levy_income", "fund_income")
 
 @dataclass(frozen=True)
 class Provisional:
-    """Provisional entries of one book."""
+    """Provisional entries of one book, and what keeps those of one day's balance sheet from being made."""
 
     entries: tuple[data.Directive, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @cached_property
     def summary(self) -> Summary:

@@ -9,7 +9,8 @@ currency: no document amount changes, so nothing becomes unmatched and no `balan
 How this module reads the contract where it leaves room:
 
 - Month by month, from the first one with an item to the last one in which the federation has a posting, whoever made
-  it: the item stands in every balance sheet until then. No clock is read.
+  it: the item stands in every balance sheet until then. No clock is read. For the balance sheet of another day, within
+  a month or later than that, the last remeasurement is of that day, and what comes after it isn't looked at.
 - A closed month holds what the close wrote; the next open one catches up. So does the next month with a price, where
   one has none. Whether a price is missing on the day of a balance sheet, its reader says (`ledger.combine`).
 - Rates are central's, through the reporting currency where the book is in another one (`UnitRates`).
@@ -60,6 +61,7 @@ class BookToMeasure:
         rates: closing rates in the unit's currency.
         closed: its sealed months.
         last: the federation's last posting.
+        to: the day of a balance sheet; None = as the book stands, to the end of the month of the last posting.
     """
 
     ws: Workspace
@@ -69,6 +71,17 @@ class BookToMeasure:
     rates: UnitRates
     closed: Collection[str]
     last: dt.date
+    to: dt.date | None = None
+
+
+def is_month_end(day: dt.date) -> bool:
+    """Whether a day is its month's last."""
+    return day == last_day(month_of(day))
+
+
+def sealed(day: dt.date, closed: Collection[str]) -> bool:
+    """Whether the close has written what items are worth at the end of a day: that of a closed month."""
+    return month_of(day) in closed and is_month_end(day)
 
 
 def remeasure(book: BookToMeasure) -> tuple[list[data.Directive], list[Problem]]:
@@ -122,19 +135,27 @@ class _Book:
     def _months(self, key: Key, rows: Sequence[Move]) -> Iterator[Draft]:
         """A holding's remeasurements, month by month."""
         holding = Holding()
-        end, last = last_day(month_of(rows[0].date)), last_day(month_of(max(self.book.last, rows[-1].date)))
         begun = 0
-        while end <= last:
+        for end in self._days(rows):
             while begun < len(rows) and rows[begun].date <= end:
                 holding.moves(rows[begun].document, rows[begun].weight)
                 begun += 1
             if begun == len(rows) and not holding.held and not holding.carried:
                 return
-            if month_of(end) not in self.book.closed:
+            if not sealed(end, self.book.closed):
                 done = holding.at(self._spot(key.currency, end), self.base)
                 if done is not None:
                     yield self._draft(key, end, done)
+
+    def _days(self, rows: Sequence[Move]) -> Iterator[dt.date]:
+        """The days on which a holding is remeasured: each month's end, and that of the balance sheet."""
+        last = self.book.to or last_day(month_of(max(self.book.last, rows[-1].date)))
+        end = last_day(month_of(rows[0].date))
+        while end < last:
+            yield end
             end = last_day(month_of(end + dt.timedelta(days=1)))
+        if rows[0].date <= last:
+            yield last
 
     def _spot(self, currency: str, day: dt.date) -> Decimal | None:
         try:
@@ -143,7 +164,8 @@ class _Book:
             return None
 
     def _draft(self, key: Key, day: dt.date, done: Remeasured) -> Draft:
-        month, language = month_of(day), self.book.ws.language
+        month = month_of(day) if is_month_end(day) else day.isoformat()
+        language = self.book.ws.language
         partner = self.book.ws.units.get(key.partner)
         if partner is not None and key.ic == "levy" and key.account in self.claims:
             text = translate(LEVY_TEXT, language).format(unit=partner.name, month=month)

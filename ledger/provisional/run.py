@@ -3,16 +3,18 @@
 First the levy, of all books; then each book's items in other currencies, central's claims on the levy among them. These
 need their own book, central's prices and the day of the federation's last posting. A book that holds nothing in another
 currency is left as it was: it costs one look at its summary.
+
+A balance sheet of another day than the end of a month up to that last posting asks for its own: `ProvisionalRun.at`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from beancount.core import data
 
-from ledger.books import Books, UnitBook
+from ledger.books import Books, last_day, month_of
 from ledger.charts import load_chart
 from ledger.errors import Problem, order
 from ledger.memo import memo_of
@@ -21,13 +23,27 @@ from ledger.provisional.holdings import holds_others
 from ledger.provisional.levy import NOTHING, LevyRun, Provisional, levies
 from ledger.provisional.problems import LevyCurrency
 from ledger.provisional.problems_remeasurement import RemeasurementUnpriced
-from ledger.provisional.remeasure import BookToMeasure, remeasure
+from ledger.provisional.remeasure import BookToMeasure, is_month_end, remeasure
 from ledger.rules.rates import UnitRates
 
 
 @dataclass(frozen=True)
 class ProvisionalRun(LevyRun):
     """Provisional entries of all books: the levy, then exchange differences. Statements are the levy's."""
+
+    measuring: _Remeasuring | None = field(default=None, repr=False, compare=False)
+
+    def at(self, slug: str, day: dt.date) -> Provisional:
+        """A book's provisional entries for a balance sheet of `day`.
+
+        What is held in other currencies is brought to the rate of that very day, within a month as well as after the
+        federation's last posting. At the end of any month up to that one, these are the entries as they stand.
+
+        Returns:
+            The entries; those after `day` don't count. Its problems are those of the day alone, beside the run's.
+        """
+        as_it_stands = self.by_unit.get(slug, NOTHING)
+        return as_it_stands if self.measuring is None else self.measuring.at(slug, day, as_it_stands)
 
 
 def provisional(books: Books, policy: Policy) -> ProvisionalRun:
@@ -41,11 +57,12 @@ def provisional(books: Books, policy: Policy) -> ProvisionalRun:
         The levy's statements, entries of each book, and problems of both.
     """
     levy = levies(books, policy)
-    made, problems = _Remeasuring(books, levy).run()
+    measuring = _Remeasuring(books, levy)
+    made, problems = measuring.run()
     told = {problem.unit for problem in levy.problems if isinstance(problem, LevyCurrency)}  # one slip, one error
     problems = [p for p in problems if not isinstance(p, RemeasurementUnpriced) or p.unit not in told]
     found = tuple(sorted({*levy.problems, *problems}, key=order))
-    return ProvisionalRun(levy.statements, found, {**levy.by_unit, **made})
+    return ProvisionalRun(levy.statements, found, {**levy.by_unit, **made}, measuring)
 
 
 class _Remeasuring:
@@ -63,16 +80,31 @@ class _Remeasuring:
     def run(self) -> tuple[dict[str, Provisional], list[Problem]]:
         made: dict[str, Provisional] = {}
         problems: list[Problem] = []
-        for slug, book in sorted(self.books.units.items()):
-            if not book.unit.combine or not book.ok or book.summary is None or slug in self.ws.faulty:
-                continue
-            levy = self.levy.by_unit.get(slug, NOTHING)
-            if holds_others((book.summary, levy.summary), book.unit.currency):
-                made[slug], found = self._one(book, levy)
+        for slug in sorted(self.books.units):
+            if self._asks(slug):
+                made[slug], found = self._one(slug)
                 problems += found
         return made, problems
 
-    def _one(self, book: UnitBook, levy: Provisional) -> tuple[Provisional, list[Problem]]:
+    def at(self, slug: str, day: dt.date, as_it_stands: Provisional) -> Provisional:
+        """A book's entries for a balance sheet of `day`."""
+        if (is_month_end(day) and day <= last_day(month_of(self.last))) or not self._asks(slug):
+            return as_it_stands
+        made, problems = self._one(slug, day)
+        known = tuple(p for p in problems if not isinstance(p, RemeasurementUnpriced))  # the run itself names those
+        return replace(made, problems=known) if known else made
+
+    def _asks(self, slug: str) -> bool:
+        """Whether a book has anything to remeasure."""
+        book = self.books.units.get(slug)
+        if book is None or not book.unit.combine or not book.ok or book.summary is None or slug in self.ws.faulty:
+            return False
+        levy = self.levy.by_unit.get(slug, NOTHING)
+        return holds_others((book.summary, levy.summary), book.unit.currency)
+
+    def _one(self, slug: str, to: dt.date | None = None) -> tuple[Provisional, list[Problem]]:
+        """Both steps' entries of one book, as it stands or for the balance sheet of day `to`."""
+        book, levy = self.books.units[slug], self.levy.by_unit.get(slug, NOTHING)
         unit, summary = book.unit, book.summary
         assert summary is not None
         try:
@@ -88,15 +120,15 @@ class _Remeasuring:
 
         def work() -> tuple[Provisional, list[Problem]]:
             entries, problems = remeasure(
-                BookToMeasure(self.ws, unit, chart, (summary, levy.summary), rates, closed, self.last)
+                BookToMeasure(self.ws, unit, chart, (summary, levy.summary), rates, closed, self.last, to)
             )
             return _together(levy, entries), problems
 
         return memo_of(self.ws.root).get(
-            ("remeasured", unit.slug),
+            ("remeasured", unit.slug, to is None),
             work,
             same=(summary, levy, chart),
-            equal=(self.setting, unit, rates, closed, self.last),
+            equal=(self.setting, unit, rates, closed, to or self.last),
         )
 
 

@@ -296,6 +296,7 @@ def test_a_claim_that_its_own_book_remeasures_is_no_difference(federation, close
     assert found.problems == ()
     assert totals(found)["1660"] == claim
     assert [str(said.amount) for said in found.unmatched if said.code == "FX_DIFF"] == named
+    assert {said.kind for said in found.unmatched} <= {"trade"}
     assert {said.code for said in found.unmatched} <= {"FX_DIFF"}
     assert totals(found)["55241"] == totals(found)["3001"] == totals(found)["629"] == "0.00"
     assert found.result == (0 if closed else 30)

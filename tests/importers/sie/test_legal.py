@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from importers.sie.divisions import divisions_of
 from importers.sie.export import export_unit
-from importers.sie.legal import BookedOnly, export_legal_person
+from importers.sie.legal import AsItStands, export_legal_person
 from importers.sie.problems import SieDivisionsDiffer, SieNoDivisions
 from importers.sie.read import read_sie
 from ledger.books import open_workspace
@@ -346,7 +346,7 @@ def of_legal_person(books, run, start, end):
 def test_the_demos_legal_person_is_what_the_combined_statements_say_to_the_last_unit(demo, provisional):
     run = demo.run if provisional else None
     found = export_legal_person(demo.books, 2026, "4E", run, TODAY)
-    want = of_legal_person(demo.books, run or BookedOnly(), dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    want = of_legal_person(demo.books, AsItStands(run), dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     back = read_sie(found.data)
     got = {number: amount for number, amount in {**back.sums("UB"), **back.sums("RES")}.items() if amount}
     assert got == want
@@ -434,7 +434,7 @@ def test_any_dealings_give_books_that_balance_and_end_as_the_combined_ones(feder
     before, opening = ({n: a for n, a in back.sums(*of).items() if a} for of in (("UB", -1), ("IB", 0)))
     assert before == opening
     assert "CUT_OFF" not in {u.code for u in found.unmatched}  # nothing is booked after this year
-    settled = of_legal_person(books, BookedOnly(), dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    settled = of_legal_person(books, AsItStands(None), dt.date(2026, 1, 1), dt.date(2026, 12, 31))
     assert {n: a for n, a in got.items() if a} == settled
 
 
@@ -458,7 +458,7 @@ def test_at_a_years_end_nothing_but_what_is_in_transit_differs_from_the_combined
         return
     back = read_sie(found.data)
     got = {**back.sums("UB"), **back.sums("RES")}
-    settled = of_legal_person(books, BookedOnly(), dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    settled = of_legal_person(books, AsItStands(None), dt.date(2025, 1, 1), dt.date(2025, 12, 31))
     apart = {n: got.get(n, Decimal(0)) - settled.get(n, Decimal(0)) for n in {*got, *settled, *INTERNAL}}
     if not any(u.code == "CUT_OFF" for u in found.unmatched):
         assert set(apart.values()) == {0}
