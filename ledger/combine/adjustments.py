@@ -121,16 +121,12 @@ class _Run:
 
     def _until(self, group: Sequence[AdjustedPosting]) -> dt.date:
         """The last day that counts: a legal entity that has left took everything with it."""
-        return min([self.scope.date_to, *(gone for _, gone in self._gone(group))])
+        return min([self.scope.date_to, *(self.scope.until(slug) for slug, _ in self._gone(group))])
 
     def _gone(self, group: Sequence[AdjustedPosting]) -> list[tuple[str, dt.date]]:
-        """Legal entities among the owners that left within the run, each with its last day."""
-        units = ((slug, self.parts[slug].unit) for slug in _units(group))
-        return [
-            (slug, unit.left)
-            for slug, unit in units
-            if unit.entity != "division" and unit.left is not None and unit.left < self.scope.date_to
-        ]
+        """Legal entities among the owners that left within the run, each with the day on which it takes what it has."""
+        days = ((slug, self.scope.leaves(slug)) for slug in _units(group))
+        return [(slug, day) for slug, day in days if day is not None]
 
     def _entry(self, adjustment: Adjustment, group: Sequence[AdjustedPosting], day: dt.date, sign: int) -> None:
         """The adjustment on its day (`sign` 1), or its taking back (-1)."""
@@ -163,7 +159,8 @@ class _Run:
         """A legal entity that leaves takes what was adjusted of its assets and debts on the line Left."""
         back = adjustment.reverses
         for slug, gone in self._gone(group):
-            if adjustment.date > gone or (back is not None and back <= gone):
+            until = self.scope.until(slug)
+            if adjustment.date > until or (back is not None and back <= until):
                 continue
             taken = [
                 GroupPosting(p.place, ADJ, -p.amount, p.source, slug)

@@ -29,7 +29,7 @@ from ledger.combine.pairs import Pairs
 from ledger.combine.period import last_booked
 from ledger.combine.presentation import present
 from ledger.combine.problems import PeriodWrong, UnitErrors
-from ledger.combine.scope import Scope, counts
+from ledger.combine.scope import Scope, counting
 from ledger.combine.settle import Settled
 from ledger.combine.translation import translate_unit
 from ledger.combine.unrealised import Unrealised
@@ -113,7 +113,7 @@ def combine(
 def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: Path | None) -> tuple[Scope, list[Problem]]:
     """The units of a run; those whose books have errors are named, and left out."""
     ws = books.workspace
-    wanted = {s: u for s, u in sorted(ws.units.items()) if counts(u, date_from, date_to, level)}
+    wanted = counting(ws.units, date_from, date_to, level)
     unknown = sorted({p.unit for p in ws.problems if p.unit and p.unit not in ws.units})
     problems: list[Problem] = [UnitErrors(unit=s, file=f"units/{s}/unit.toml", slug=s, count=1) for s in unknown]
     good = {}
@@ -151,9 +151,9 @@ def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting
 
 
 def _scoped(ws: Workspace, part: Part, scope: Scope, setting: str) -> Part:
-    """The share in a scope that knows which units have fallen out."""
+    """The share in a scope that knows which units have fallen out, with what goes out of it."""
     name = ("scoped part", part.unit.slug)
-    return memo_of(ws.root).get(name, lambda: replace(part, scope=scope), same=(part,), equal=setting)
+    return memo_of(ws.root).get(name, lambda: _leaving(replace(part, scope=scope)), same=(part,), equal=setting)
 
 
 def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: Rates) -> Part | list[Problem]:
@@ -176,13 +176,13 @@ def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: 
             left_out = UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, case="beside", cause=problem.code)
             return [problem, left_out]
         part = Part(unit, mapper, source, scope, *made)
-    return _leaving(part)
+    return part
 
 
 def _leaving(part: Part) -> Part:
     """A legal entity that leaves takes its net assets, with their translation difference, on the line Left."""
-    unit, scope = part.unit, part.scope
-    if unit.entity == "division" or unit.left is None or unit.left >= scope.date_to:
+    unit, day = part.unit, part.scope.leaves(part.unit.slug)
+    if day is None:
         return part
     sums = _sums([part], part.entries)
     taken = [
@@ -193,7 +193,7 @@ def _leaving(part: Part) -> Part:
     if not taken:
         return part
     out = GroupPosting(LEFT, unit.slug, -sum((p.amount for p in taken), ZERO))
-    entry = GroupEntry(unit.left, unit.slug, "left", unit.slug, (unit.slug,), (*taken, out))
+    entry = GroupEntry(day, unit.slug, "left", unit.slug, (unit.slug,), (*taken, out))
     return replace(part, entries=(*part.entries, entry))
 
 

@@ -1,8 +1,10 @@
 """Which units count, and when (SPEC 10: `joined` and `left` are both inside).
 
 A unit counts between `joined` and `left`. A legal entity brings its net assets when it joins and takes them when it
-leaves; a division belongs to its legal person before and after, so its balances stand until they are moved. Who is out
-of scope on a day is an outsider on that day, like any other customer.
+leaves: the balance sheet of `left` still has them, and they go out the day after. Control of an owned unit ends with
+`left` itself (IFRS 10.25): its sale is booked by then, so its net assets go out on that day. A division belongs to its
+legal person before and after, so its balances stand until they are moved. Who is out of scope on a day is an outsider
+on that day, like any other customer.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from functools import cached_property
 
 from ledger.books import Unit
 from ledger.combine.ownership_stakes import Stakes
+
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,16 @@ class Scope:
         unit = self.units.get(slug)
         if unit is None:
             return False
-        return unit.entity == "division" or unit.in_scope(self.date_to)
+        return unit.entity == "division" or (unit.in_scope(self.date_to) and self.leaves(slug) is None)
+
+    def leaves(self, slug: str) -> dt.date | None:
+        """The day on which a legal entity of the run takes its net assets with it; None = not by `date_to`."""
+        unit = self.units[slug]
+        if unit.entity == "division" or unit.left is None or unit.left > self.date_to:
+            return None
+        if slug in self.stakes.begins:
+            return unit.left
+        return unit.left + DAY if unit.left < self.date_to else None
 
     def until(self, slug: str) -> dt.date:
         """The last day on which the unit's book counts."""
@@ -68,11 +81,19 @@ class Scope:
         return within and len({unit.legal_person for unit in known}) == 1
 
 
-def counts(unit: Unit, date_from: dt.date, date_to: dt.date, level: tuple[str, ...] | None) -> bool:
-    """Whether a unit has figures in the period at all."""
+def counting(
+    units: Mapping[str, Unit], date_from: dt.date, date_to: dt.date, level: tuple[str, ...] | None
+) -> dict[str, Unit]:
+    """The units that have figures in the period, sorted; who leaves as it begins is in its opening balance."""
+    found = {slug: unit for slug, unit in sorted(units.items()) if _counts(unit, date_from, date_to, level)}
+    controlled = Stakes(found).begins
+    return {s: u for s, u in found.items() if not (s in controlled and u.left is not None and u.left < date_from)}
+
+
+def _counts(unit: Unit, date_from: dt.date, date_to: dt.date, level: tuple[str, ...] | None) -> bool:
     if not unit.combine or (level is not None and unit.levels[: len(level)] != level):
         return False
     if unit.joined is not None and unit.joined > date_to:
         return False
-    gone = unit.left is not None and unit.left < date_from
+    gone = unit.left is not None and unit.left < date_from - DAY
     return not (gone and unit.entity != "division")

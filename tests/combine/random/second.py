@@ -171,7 +171,7 @@ class Second:
     def _counts(self, unit: Unit) -> bool:
         if unit.joined and unit.joined > self.date_to:
             return False
-        return not (unit.left and unit.left < self.date_from and unit.entity != "division")
+        return not (unit.left and unit.left < self.date_from - DAY and unit.entity != "division")
 
     def _member(self, slug: str, day: dt.date) -> bool:
         unit = self.units.get(slug)
