@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from beancount.core import data
+
 from ledger.books import Workspace
-from ledger.books.summary import weight
 from ledger.combine.elimination import Names
 from ledger.combine.flows import Part
 from ledger.combine.items import Item
-from ledger.combine.model import ZERO, GroupEntry, Place
+from ledger.combine.model import GroupEntry, Place
 from ledger.combine.scope import Scope
 from ledger.combine.transit import Vouchers, in_transit
+from ledger.combine.vat_net import Taxed, taxed
 
 DEPRECIATION = Place("Depreciation", "Internal-asset")
 
@@ -53,18 +55,11 @@ class BookLooks:
             self.places[slug] = largest(part, lambda a: part.mapper.at(a).line == DEPRECIATION.line, DEPRECIATION)
         return self.places[slug]
 
-    def vat(self, items: Sequence[Item]) -> tuple[tuple[Decimal, str], list[str]]:
-        """VAT in the vouchers of some postings: amount (of the first one's currency) and places."""
-        total, currency = ZERO, ""
-        places: list[str] = []
-        for slug, voucher in sorted({(item.unit, item.transaction) for item in items}):
-            entry = self.vouchers.get(slug, voucher)
-            for posting in entry.postings:
-                if not self.parts[slug].mapper.is_in("vat", posting.account):
-                    continue
-                amount, its = weight(posting)
-                currency = currency or its
-                at = {**entry.meta, **(posting.meta or {})}
-                places.append(f"{self.ws.shown(at['filename'])}:{at['lineno']}")
-                total += abs(amount) if its == currency else ZERO
-        return (total, currency), places
+    def vat(self, slug: str, items: Sequence[Item]) -> Taxed:
+        """VAT in the unit's booked vouchers of a dealing (its items), net."""
+        mine = {i.transaction for i in items if i.unit == slug and not i.column and not i.transaction[0]}
+        return taxed(self.parts[slug], (self.vouchers.get(slug, voucher) for voucher in sorted(mine)), self._place)
+
+    def _place(self, entry: data.Transaction, posting: data.Posting) -> str:
+        at = {**entry.meta, **(posting.meta or {})}
+        return f"{self.ws.shown(at['filename'])}:{at['lineno']}"

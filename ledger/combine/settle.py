@@ -26,6 +26,7 @@ from ledger.combine.matching import Dealing
 from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Place, Rest, Unmatched
 from ledger.combine.scope import Scope
 from ledger.combine.vat import BOOKED, NEVER_BOOKED, NONE_BOOKED, one_country
+from ledger.combine.vat_net import Taxed, on_dealing
 
 #: Pair, class, section: what the pair matrix has a row for.
 Row: TypeAlias = tuple[Pair, str, str]
@@ -40,8 +41,8 @@ class Looks(Protocol):
     def depreciation(self, slug: str) -> Place:
         """A unit's account for depreciation."""
 
-    def vat(self, items: Sequence[Item]) -> tuple[tuple[Decimal, str], list[str]]:
-        """VAT in the vouchers of some postings: amount and currency, places."""
+    def vat(self, slug: str, items: Sequence[Item]) -> Taxed:
+        """VAT in the unit's vouchers of a dealing, net."""
 
 
 @dataclass
@@ -106,7 +107,7 @@ class Settler:
                 self._count(names, early)
                 self._say(code, names, [i for i in early if i.unit == early[0].unit], items, early)
             return
-        self._vat(names, early)
+        self._vat(names, [i for i in items if i.date <= self.scope.date_to], early)
         for part in self._classes(units, items):
             self._settle(Names(kind_of(part), dealing.key, units), part, both=len(kinds) == 2)
 
@@ -253,22 +254,31 @@ class Settler:
         said = finding(code, names.kind, names.units, amount, (i.source for i in items), names.key)
         self.done.findings.append(replace(said, rests=self._rests(names, counted)))
 
-    def _vat(self, names: Names, early: Sequence[Item]) -> None:
-        """Name VAT of the period where there mustn't be any, and sales that lack it."""
+    def _vat(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
+        """Name VAT of the period where there mustn't be any, and sales that lack it: both net of what corrects them."""
         period = [i for i in early if i.vat and i.date >= self.scope.date_from]
         if not period:
             return
         booked = [i for i in period if i.vat == BOOKED]
         if self.scope.internal(*names.units):
-            if booked:
-                amount, places = self.looks.vat(booked)
-                self._tax("VAT_ON_INTERNAL", names, amount, (places, booked, early))
+            sides = on_dealing([self.looks.vat(slug, items) for slug in names.units]) if booked else []
+            if sides:
+                currency = sides[0][0].currency
+                amount = sum((its for side, its in sides if side.currency == currency), ZERO), currency
+                places = [place for side, _ in sides for place in side.places]
+                units = {side.unit for side, _ in sides}
+                about = [i for i in booked if i.unit in units]
+                self._tax("VAT_ON_INTERNAL", names, amount, (places, about, early))
             return
         deducted = {i.unit for i in booked}
         missing = [i for i in period if i.vat == NONE_BOOKED or (i.vat == NEVER_BOOKED and i.partner in deducted)]
+        if not missing or not one_country(*(self.scope.units[slug] for slug in names.units)):
+            return
+        lacking = {slug for slug in {i.unit for i in missing} if self.looks.vat(slug, items).lacks}
+        missing = [i for i in missing if i.unit in lacking]
         same = [i for i in missing if i.currency == missing[0].currency]
         sold = sum((i.document_amount for i in same), ZERO)
-        if sold and one_country(*(self.scope.units[slug] for slug in names.units)):
+        if sold:
             self._tax("VAT_MISSING", names, (sold, same[0].currency), ([], missing, early))
 
     def _tax(

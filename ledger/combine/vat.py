@@ -2,12 +2,12 @@
 
 Within one legal person nothing is supplied, so there is no VAT (ML 2023:200, 5 ch.: a supply needs two persons). A
 voucher that books income, cost or an asset of such a dealing together with VAT is wrong, unless it holds an outsider's
-purchase or sale as well, whose VAT it then is. Costs of an outsider that one division passes on to another bear that
-outsider's VAT, and moving VAT balances to whoever files them is no supply either: in both only claims and debts carry
-a partner.
+purchase or sale as well, whose VAT it then is, or another voucher takes the VAT back (`ledger.combine.vat_net`). Costs
+of an outsider that one division passes on to another bear that outsider's VAT, and moving VAT balances to whoever files
+them is no supply either: in both only claims and debts carry a partner.
 
 Between legal persons of one country a sale on an account that the chart gives to a VAT rate (set `vat_sales`) needs
-output VAT in the same voucher. What is exempt, reverse charged or sold abroad stands on other accounts. A seller that
+output VAT in the dealing. What is exempt, reverse charged or sold abroad stands on other accounts. A seller that
 charges nobody VAT isn't registered for it, so nothing is missing there, unless the buyer has deducted some. Accruals
 have no invoice yet. VAT postings carry no partner, so they are never eliminated.
 """
@@ -48,7 +48,7 @@ def vat_signs(part: Part, rows: Iterable[PartnerRow]) -> dict[tuple[int, int], s
     for _, group in groupby(rows, key=lambda row: row.transaction):
         voucher = list(group)
         if any(mapper.is_in("vat", account) for account in voucher[0].others):
-            if _is_its_own(mapper, voucher[0].others):
+            if is_its_own(mapper, voucher[0].others):
                 found |= {(r.transaction, r.posting): BOOKED for r in voucher if _is_supply(mapper, r)}
         elif _has_counterpart(mapper, voucher):
             sign = NONE_BOOKED if charges else NEVER_BOOKED
@@ -73,7 +73,7 @@ def _is_supply(mapper: Mapper, row: PartnerRow) -> bool:
     return mapper.at(row.account).is_result or (row.ic == "asset" and mapper.is_in("internal_asset", row.account))
 
 
-def _is_its_own(mapper: Mapper, others: Sequence[str]) -> bool:
+def is_its_own(mapper: Mapper, others: Sequence[str]) -> bool:
     """Whether the VAT can only belong to the tagged dealing: no outsider's purchase or sale is in the voucher."""
     rounding = mapper.chart.roles.get("rounding")
     rest = [a for a in others if not mapper.is_in("vat", a) and mapper.code(a) != rounding]

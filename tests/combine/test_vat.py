@@ -153,3 +153,121 @@ def test_vat_of_last_year_is_said_in_last_year(combined):
     texts = {"repris": SOLD.replace("2026-03", "2025-12"), "kafeet": BOUGHT.replace("2026-03", "2025-12")}
     assert told(combined(texts, date_to=dt.date(2025, 12, 31))) == [("VAT_ON_INTERNAL", "50.00", "SEK")]
     assert told(combined(texts, date_to=YEAR_END)) == []
+
+
+def amounts(found):
+    return [(u.code, str(u.amount)) for u in found.unmatched]
+
+
+def back(*postings, day="2026-03-20"):
+    return voucher(*postings, day=day)
+
+
+#: 25.00 of VAT on 100.00, taken back with the same link.
+VAT_BACK = back(("Liabilities:2611-VAT  25.00", ""), ("Assets:1660-Claim  -25.00", MINE))
+VAT_BACK_THERE = back(("Liabilities:2860-Debt  25.00", THEIRS), ("Liabilities:2641-VAT  -25.00", ""))
+STORNO = SOLD.replace("  -100", "  +100").replace("  125", "  -125").replace("  -25.", "  25.").replace("+", "")
+STORNO_THERE = BOUGHT.replace("  100", "  -100").replace("  25.", "  -25.").replace("-125", "125")
+TAKEN_BACK = {
+    "on both sides": (VAT_BACK, VAT_BACK_THERE, []),
+    "full reversal": (STORNO, STORNO_THERE, []),
+    "full reversal in the next year": (
+        STORNO.replace("2026-03", "2027-01"),
+        STORNO_THERE.replace("2026-03", "2027-01"),
+        [],
+    ),
+    "by the seller alone: the buyer's is left": (
+        VAT_BACK,
+        "",
+        [("AMOUNT_DIFF", "25.00"), ("VAT_ON_INTERNAL", "25.00")],
+    ),
+    "half of it": (
+        VAT_BACK.replace("25.00", "12.50"),
+        VAT_BACK_THERE.replace("25.00", "12.50"),
+        [("VAT_ON_INTERNAL", "25.00")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("mine", "theirs", "expected"), TAKEN_BACK.values(), ids=TAKEN_BACK)
+def test_vat_that_was_taken_back_is_none(combined, mine, theirs, expected):
+    """25.00 - 25.00 = 0 on each side."""
+    day = dt.date(2027, 12, 31) if "2027" in mine else YEAR_END
+    assert sorted(amounts(combined({"repris": SOLD + mine, "kafeet": BOUGHT + theirs}, date_to=day))) == expected
+
+
+INTEREST = (
+    ("Expenses:8460-Interest  50.00", MINE.replace("trade", "interest")),
+    ("Liabilities:2860-Debt  -50.00", MINE.replace("trade", "interest")),
+)
+INTEREST_THERE = voucher(
+    ("Assets:1660-Claim  50.00", THEIRS.replace("trade", "interest")),
+    ("Income:8360-Interest  -50.00", THEIRS.replace("trade", "interest")),
+)
+#: A month's voucher with interest of 50.00 and the VAT of the month; the other side's.
+MONTHS = {
+    "settled": ((("2611  1000.00", ""), ("2641  -300.00", ""), ("2650  -700.00", "")), ()),
+    "paid": ((("2611  1000.00", ""), ("2641  -300.00", ""), ("1930  -700.00", "")), ()),
+    "refund": ((("2611  100.00", ""), ("2641  -300.00", ""), ("2650  200.00", "")), ()),
+    "settled claim moved": (
+        (("2650  700.00", ""), ("2860  -700.00", MINE)),
+        (("2650  -700.00", ""), ("1660  700.00", THEIRS)),
+    ),
+    "balances moved": (
+        (("2611  1000.00", ""), ("2641  -300.00", ""), ("2860  -700.00", MINE)),
+        (("2611  -1000.00", ""), ("2641  300.00", ""), ("1660  700.00", THEIRS)),
+    ),
+}
+
+
+def named(postings):
+    roots = {"1": "Assets", "2": "Liabilities"}
+    return tuple((f"{roots[text[0]]}:{text[:4]}-Account{text[4:]}", tags) for text, tags in postings)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), MONTHS.values(), ids=MONTHS)
+def test_a_settlement_of_vat_is_no_vat_on_what_is_in_its_voucher(combined, mine, theirs):
+    """1000 - 300 - 700 = 0, or it was paid, or the other side has it on the same accounts: nothing is sold with it."""
+    there = INTEREST_THERE + (voucher(*named(theirs)) if theirs else "")
+    found = combined({"repris": voucher(*INTEREST, *named(mine)), "kafeet": there}, date_to=YEAR_END)
+    assert "VAT_ON_INTERNAL" not in {u.code for u in found.unmatched}
+
+
+ADDED = back(("Assets:1660-Claim  25.00", MINE), ("Liabilities:2611-VAT  -25.00", ""))
+ADDED_THERE = back(("Liabilities:2641-VAT  25.00", ""), ("Liabilities:2860-Debt  -25.00", THEIRS))
+SPLIT = back(("Income:3001-Sales  25.00", MINE), ("Liabilities:2611-VAT  -25.00", ""))
+#: 100 without VAT was reversed in one voucher with a new sale of 120.
+ANEW = back(
+    ("Assets:1660-Claim  50.00", MINE),
+    ("Income:3001-Sales  100.00", MINE),
+    ("Income:3001-Sales  -120.00", MINE),
+    ("Liabilities:2611-VAT  -30.00", ""),
+)
+ANEW_THERE = back(
+    ("Expenses:4010-Goods  20.00", THEIRS),
+    ("Liabilities:2641-VAT  30.00", ""),
+    ("Liabilities:2860-Debt  -50.00", THEIRS),
+)
+LATER = {
+    "added": (NET + ADDED, NET_BOUGHT + ADDED_THERE, []),
+    "split out of the takings": (GROSS + SPLIT, BOUGHT, []),
+    "booked anew": (NET + ANEW, NET_BOUGHT + ANEW_THERE, []),
+    "of another sale under the link": (SOLD + NET, BOUGHT + NET_BOUGHT, [("VAT_MISSING", "100.00")]),
+    "of less than half": (
+        NET + ADDED.replace("25.00", "6.00"),
+        NET_BOUGHT + ADDED_THERE.replace("25.00", "6.00"),
+        [("VAT_MISSING", "100.00")],
+    ),
+    "at 12 per cent": (
+        (NET + ADDED.replace("25.00", "12.00")).replace("3001", "3002"),
+        NET_BOUGHT + ADDED_THERE.replace("25.00", "12.00"),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("mine", "theirs", "expected"), LATER.values(), ids=LATER)
+def test_vat_that_was_booked_later_isnt_missing(combined, mine, theirs, expected):
+    """25 % of 100 is 25, of 120 it is 30; of 200 it is 50, and 25 are there."""
+    found = combined({"repris": (CUSTOMER + mine, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=YEAR_END)
+    assert amounts(found) == expected
