@@ -39,6 +39,7 @@ from ledger.books.problems_load import problems_of
 from ledger.books.summariser import summarise
 from ledger.books.summary import Summary
 from ledger.errors import Problem, order
+from ledger.rules.rates import stated_twice
 
 #: How many problems of one book are listed.
 MOST_PROBLEMS = 200
@@ -222,7 +223,11 @@ def build_central(root: Path, name: str, *, today: dt.date) -> BuiltText:
     if found.problems:
         return BuiltText(_listed(found.problems), content_of(text))
     if not is_text(name):
-        return BuiltText([], content_of(text), dumps([pack_entry(entry) for entry in found.entries]))
+        twice: list[Problem] = []
+        for problem in stated_twice(found.entries):
+            problem.file, problem.excerpt = shown, texts.excerpt(str(path), problem.line or 0)
+            twice.append(problem)
+        return BuiltText(twice, content_of(text), dumps([pack_entry(entry) for entry in found.entries]))
     try:
         entries, errors = booking.book(found.entries, found.options)
     except Exception as error:  # noqa: BLE001  whatever booking raises on a text is the text's problem

@@ -172,7 +172,7 @@ def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: 
             made = translate_unit(mapper, source.transactions(), scope, rates, ws.first_month)
         except Problem as problem:
             problem.unit = slug
-            problem.file = problem.file or ws.shown(ws.prices_file)
+            problem.file = ws.shown(problem.file or ws.prices_file)
             left_out = UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, case="beside", cause=problem.code)
             return [problem, left_out]
         part = Part(unit, mapper, source, scope, *made)

@@ -27,7 +27,7 @@ from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
 from ledger.rules.problems_rates import MissingRate
-from ledger.rules.rates import Rates
+from ledger.rules.rates import Rates, rate_given
 from ledger.rules.rounding import EXACT, half_away, unit_of
 from ledger.rules.years import year_start
 
@@ -135,9 +135,8 @@ class Translator:
         if any(self.is_result(a) for a in accounts):
             return self.rates.average(currency, month_of(entry.date))
         if any(self.is_equity(a) for a in accounts):
-            given = [(p.meta or {}).get("rate") for p in entry.postings] + [entry.meta.get("rate")]
-            stated = [value for value in given if isinstance(value, Decimal)]
-            return stated[0] if stated else self.rates.spot(currency, entry.date)
+            given = rate_given(entry, currency, self.rates.base)
+            return self.rates.spot(currency, entry.date) if given is None else given
         try:  # both sides are remeasured: the rate only has to be the same for both
             return self.rates.average(currency, month_of(entry.date))
         except MissingRate:

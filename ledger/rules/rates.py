@@ -13,12 +13,12 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import Any, NamedTuple
 
-from ledger.rules.problems_rates import MissingRate
+from ledger.rules.problems_rates import MissingRate, RateTwice, RateUnreadable
 from ledger.rules.rounding import EXACT
 
 #: A spot price may be this old.
@@ -28,6 +28,74 @@ MEAN_PRICES = 10
 #: A rate worked out of two prices has so many decimals: enough for a thousand millions of yen in dinars.
 CROSS_DECIMALS = 16
 ONE = Decimal(1)
+
+
+class _Stated(NamedTuple):
+    """A rate that somebody has stated; `month` of an average, "" of a price."""
+
+    entry: Any
+    currency: str
+    base: str
+    month: str
+    number: Decimal
+
+
+def _stated(directives: Iterable[Any]) -> Iterator[_Stated]:
+    """The rates among directives, told apart by their shape."""
+    for entry in directives:
+        if getattr(entry, "type", None) == "average-rate":
+            currency, amount = (value.value for value in entry.values)
+            yield _Stated(entry, currency, amount.currency, f"{entry.date:%Y-%m}", amount.number)
+        elif hasattr(entry, "currency") and hasattr(entry, "amount"):
+            yield _Stated(entry, entry.currency, entry.amount.currency, "", entry.amount.number)
+
+
+def stated_twice(directives: Iterable[Any]) -> list[RateTwice]:
+    """Rates that are stated again with another figure: which of them counts would depend on their order alone.
+
+    Args:
+        directives: of the prices' file, in its order, with their lines.
+
+    Returns:
+        One problem for each that contradicts the one before, with both lines; the file is the caller's to name.
+    """
+    known: dict[tuple[str, str, str], _Stated] = {}
+    found = []
+    for stated in sorted(_stated(directives), key=lambda one: int(one.entry.meta["lineno"])):
+        date = stated.month or stated.entry.date.isoformat()
+        before = known.setdefault((stated.currency, stated.base, date), stated)
+        if before.number != stated.number:
+            line, first = int(stated.entry.meta["lineno"]), int(before.entry.meta["lineno"])
+            found.append(
+                RateTwice(
+                    line=line,
+                    currency=stated.currency,
+                    base=stated.base,
+                    date=date,
+                    number=stated.number,
+                    other=before.number,
+                    before=first,
+                )
+            )
+    return found
+
+
+def rate_given(entry: Any, currency: str, base: str) -> Decimal | None:
+    """The rate that an entry on equity gives with `rate:`: its first posting's that has one, else its own.
+
+    Raises:
+        RateUnreadable: what one of them gives is no rate; with file and line.
+    """
+    known = [(meta, meta["rate"]) for meta in (*(p.meta or {} for p in entry.postings), entry.meta) if "rate" in meta]
+    given = [(meta, value) for meta, value in known if value is not None]
+    for meta, value in given:
+        if not isinstance(value, Decimal) or value <= 0:
+            place = {**entry.meta, **meta}
+            shown = f'"{value}"' if isinstance(value, str) else str(value)
+            raise RateUnreadable(
+                file=place["filename"], line=place["lineno"], value=shown, currency=currency, base=base
+            )
+    return given[0][1] if given else None
 
 
 @dataclass(frozen=True)
@@ -53,13 +121,11 @@ class Rates:
         """
         prices: dict[str, dict[dt.date, Decimal]] = defaultdict(dict)
         averages: dict[tuple[str, str], Decimal] = {}
-        for entry in directives:
-            if getattr(entry, "type", None) == "average-rate":
-                currency, amount = (value.value for value in entry.values)
-                if amount.currency == base:
-                    averages[currency, f"{entry.date:%Y-%m}"] = amount.number
-            elif hasattr(entry, "currency") and hasattr(entry, "amount") and entry.amount.currency == base:
-                prices[entry.currency][entry.date] = entry.amount.number
+        for stated in _stated(directives):
+            if stated.base == base and stated.month:
+                averages[stated.currency, stated.month] = stated.number
+            elif stated.base == base:
+                prices[stated.currency][stated.entry.date] = stated.number
         spots = {}
         for currency, by_day in prices.items():
             days = tuple(sorted(by_day))

@@ -153,6 +153,35 @@ def test_equity_takes_the_spot_of_its_day_or_the_rate_given(combined):
     assert (proof.opening_net_assets, proof.posted, proof.proof) == (100, -250, -250)
 
 
+@pytest.mark.parametrize("place", ["entry", "posting"])
+@pytest.mark.parametrize("rate", ["0", "-11.25", '"11.30"', "11.30 USD", "11.30 SEK"])
+def test_a_rate_that_is_none_leaves_the_unit_out_and_is_named(combined, rate, place):
+    """Neither counted nor passed over: 11.30 in quotes would else be the price of the day, and no word of it."""
+    head, below = (f"  rate: {rate}\n", "") if place == "entry" else ("", f"    rate: {rate}\n")
+    text = f"""2025-12-31 open Assets:572-Banco
+2025-12-31 open Equity:100-Capital
+
+2026-03-31 * "More"
+{head}  Assets:572-Banco     100.00 EUR
+  Equity:100-Capital  -100.00 EUR
+{below}"""
+    found = combined({"andel": (text, FOREIGN)}, prices=PRICES, date_to=YEAR_2)
+    said = {p.code: p for p in found.problems}
+    assert set(said) == {"RATE_UNREADABLE", "UNIT_ERRORS"}
+    problem = said["RATE_UNREADABLE"]
+    assert (problem.unit, problem.file) == ("andel", "units/andel/books/2026/2026-01.beancount")
+    assert text.splitlines()[problem.line - 1] in {'2026-03-31 * "More"', "  Equity:100-Capital  -100.00 EUR"}
+    assert problem.text() == f"rate: {rate} is no rate of EUR in SEK."
+    assert not found.complete
+
+
+def test_a_rate_of_an_entry_in_the_reporting_currency_is_nobodys(combined):
+    """Nothing of it is translated."""
+    text = CAPITAL.replace("EUR", "SEK").replace('"Capital"\n', '"Capital"\n  rate: "none"\n')
+    text = text.replace("572-Banco", "1930-Bank").replace("100-Capital", "2083-Capital")
+    assert combined({"andel": text}, date_to=YEAR_2).problems == ()
+
+
 CAPITAL = """
 2025-12-31 * "Capital"
   Assets:572-Banco     100.00 EUR

@@ -7,7 +7,7 @@ import pytest
 from beancount.parser import parser
 
 from ledger.rules.problems_rates import MissingRate
-from ledger.rules.rates import Rates
+from ledger.rules.rates import Rates, stated_twice
 
 PRICES = """
 2026-03-24 price EUR 11.50 SEK
@@ -68,3 +68,26 @@ def test_the_base_itself_is_one_and_nothing_is_turned_round():
     assert rates(PRICES).average("SEK", "2026-01") == 1
     with pytest.raises(MissingRate):
         Rates.from_entries(parser.parse_string(PRICES)[0], "USD").spot("SEK", dt.date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-01-31 price EUR 11.00 SEK\n2026-01-31 price EUR 11.0 SEK\n", []),  # the same figure does no harm
+        ("2026-01-31 price EUR 11.00 SEK\n2026-01-30 price EUR 11.10 SEK\n", []),
+        ("2026-01-31 price EUR 11.00 SEK\n2026-01-31 price EUR 1.10 USD\n", []),
+        (
+            "2026-01-31 price EUR 11.00 SEK\n2026-02-01 price EUR 11.00 SEK\n2026-01-31 price EUR 11.20 SEK\n",
+            [(3, "2026-01-31", "11.00", "1", "11.20")],
+        ),
+        (  # one average a month, whatever its day
+            '2026-01-31 custom "average-rate" "EUR" 11.04 SEK\n2026-01-02 custom "average-rate" "EUR" 11.99 SEK\n',
+            [(2, "2026-01", "11.04", "1", "11.99")],
+        ),
+        ('2026-01-31 custom "average-rate" "EUR" 11.04 SEK\n2026-01-31 price EUR 11.99 SEK\n', []),
+    ],
+)
+def test_a_rate_that_is_stated_twice(text, said):
+    found = stated_twice(parser.parse_string(text)[0])
+    wanted = ("date", "other", "before", "number")
+    assert [(p.line, *(p.params[name] for name in wanted)) for p in found] == said
