@@ -8,7 +8,9 @@ the whole to date right, rounded once. Months are whole ones from the buyer's da
 comes back. In later periods what is left at their beginning is taken out of the asset against the retained result.
 
 The buyer's credit on the same asset account under the same link says that the asset is gone, or that share of it: the
-rest of the gain is earned then, and stands as the seller's gain. A loss is a negative gain.
+rest of the gain is earned then, and stands as the seller's gain. Where the seller has the same amount in debit, price
+or asset went back: a credit note, which changes the gain as if it had been so from the start. A loss is a negative
+gain.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -28,6 +30,7 @@ from ledger.combine.scope import Scope
 from ledger.rules.rounding import EXACT, half_away
 
 Cell = tuple[Place, str, str]  # place, source, unit
+Voucher = tuple[bool, int]  # provisional?, ordinal
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,13 @@ class Sold:
     carrying: tuple[Item, ...]  # the seller's own asset accounts, where it has tagged those
     bought: tuple[Item, ...]
     gone: tuple[Item, ...]  # the buyer's credits on the same accounts
+    credited: tuple[Item, ...]  # those of them that the seller answers with a credit note
+    answers: tuple[Item, ...]  # its gain in those
 
     def until(self, day: dt.date) -> Sold:
         """What was booked by then."""
-        parts = (tuple(i for i in part if i.date <= day) for part in (self.gain, self.carrying, self.bought, self.gone))
-        return Sold(self.seller, *parts)
+        every = self.gain, self.carrying, self.bought, self.gone, self.credited, self.answers
+        return Sold(self.seller, *(tuple(i for i in part if i.date <= day) for part in every))
 
     @property
     def begun(self) -> bool:
@@ -57,13 +62,42 @@ def sold(items: Iterable[Item]) -> Sold:
     sellers = sorted({i.unit for i in chosen if i.place.is_result})
     seller = sellers[0] if len(sellers) == 1 else ""
     own = [i for i in chosen if not i.place.is_result]
+    gain = [i for i in chosen if i.place.is_result]
+    back = [i for i in own if i.unit != seller and i.amount <= 0]
+    credited, answers = _credit_notes(gain, back)
     return Sold(
         seller,
-        tuple(i for i in chosen if i.place.is_result),
+        tuple(gain),
         tuple(i for i in own if i.unit == seller),
         tuple(i for i in own if i.unit != seller and i.amount > 0),
-        tuple(i for i in own if i.unit != seller and i.amount <= 0),
+        tuple(i for i in back if i.transaction not in credited),
+        tuple(i for i in back if i.transaction in credited),
+        tuple(i for i in gain if i.transaction in answers),
     )
+
+
+def _credit_notes(gain: Iterable[Item], back: Iterable[Item]) -> tuple[set[Voucher], set[Voucher]]:
+    """The buyer's vouchers that one of the seller's answers with as much of its price in debit, and the seller's.
+
+    The carrying amount is a debit, too; but it stands beside a larger price, and nothing later answers it.
+    """
+    debits: dict[Voucher, list[Item]] = defaultdict(list)
+    for item in gain:
+        debits[item.transaction].append(item)
+    notes: dict[tuple[str, Decimal], list[Voucher]] = defaultdict(list)
+    for voucher, items in debits.items():
+        most = max(items, key=lambda i: i.document_amount)
+        if most.document_amount > max(-i.document_amount for i in items):
+            notes[most.currency, most.document_amount].append(voucher)
+    sums: dict[tuple[Voucher, str], Decimal] = defaultdict(Decimal)
+    for item in back:
+        sums[item.transaction, item.currency] -= item.document_amount
+    credited, answers = set(), set()
+    for (voucher, currency), amount in sums.items():
+        if notes[currency, amount]:
+            credited.add(voucher)
+            answers.add(notes[currency, amount].pop(0))
+    return credited, answers
 
 
 def price_gap(items: Iterable[Item], names: Names, currency: str) -> Gap:
@@ -74,13 +108,17 @@ def price_gap(items: Iterable[Item], names: Names, currency: str) -> Gap:
     """
     found = sold(items)
     total = sum((i.amount for i in found.gain), ZERO)
-    back = sum((i.amount for i in (*found.bought, *found.gone)), ZERO)
-    if found.gone and not total and not back:
+    back = sum((i.amount for i in (*found.bought, *found.gone, *found.credited)), ZERO)
+    if (found.gone or found.credited) and not total and not back:
         return gap([], [], currency)
-    proceeds = (*found.gain, *found.carrying) if found.carrying else [i for i in found.gain if i.amount < 0]
+    proceeds = (*found.gain, *found.carrying) if found.carrying else _prices(found)
     if found.seller == names.units[0]:
         return gap(proceeds, found.bought, currency)
     return gap(found.bought, proceeds, currency)
+
+
+def _prices(found: Sold) -> list[Item]:
+    return [i for i in found.gain if i.amount < 0 and i not in found.answers]
 
 
 def profits(
@@ -159,7 +197,7 @@ class _Profit:
             self._bring(self._value(before, day), depreciation)
             if len(now.gone) > len(before.gone):
                 last = now.gone[-1]
-                less = Sold(before.seller, before.gain, before.carrying, before.bought, now.gone)
+                less = replace(before, gone=now.gone)
                 self._bring(self._value(less, day), (self.realised, last.source, self.dealing.seller))
         removed = now.gain[len(before.gain) :] if before.begun else now.gain
         for item in removed:
@@ -181,17 +219,18 @@ class _Profit:
     def _value(self, known: Sold, day: dt.date) -> dict[int, Decimal]:
         """The gain that isn't earned on the evening of a day, by asset; the sum is rounded once."""
         gain = -sum((i.amount for i in known.gain), ZERO)
-        costs: dict[Place, Decimal] = defaultdict(Decimal)
+        costs: dict[Place, Decimal] = defaultdict(Decimal)  # what they have cost in the end
         gone: dict[Place, Decimal] = defaultdict(Decimal)
-        for item in known.bought:
+        for item in (*known.bought, *known.credited):
             costs[item.place] += item.amount
         for item in known.gone:
             gone[item.place] -= item.amount
-        whole = Fraction(sum(costs.values(), ZERO))
+        whole = Fraction(sum((i.amount for i in known.bought), ZERO))
         found: dict[int, Decimal] = {}
         share, before = Fraction(0), ZERO
         for number, item in enumerate(known.bought):
-            kept = max(1 - Fraction(gone[item.place]) / Fraction(costs[item.place]), Fraction(0))
+            cost = Fraction(costs[item.place])
+            kept = max(1 - Fraction(gone[item.place]) / cost, Fraction(0)) if cost > 0 else Fraction(1)
             share += Fraction(item.amount) / whole * _life_left(item, day) * kept
             to_date = self._rounded(Fraction(gain) * share)
             found[number] = to_date - before

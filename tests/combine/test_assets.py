@@ -210,3 +210,52 @@ def test_booked_by_the_buyer_after_the_year_it_is_in_transit(combined):
     new = combined({"repris": mine, "kafeet": theirs}, date_to=ends(2027))
     # eleven whole months from 4 January to 31 December
     assert elim(new) == {"Earlier": "30000.00", "Internal": "-5500.00", "1220": "-24500.00"}
+
+
+def credit_note(day, amount, there_on=None):
+    """On both sides, each with its tags."""
+    to, back = TAGS.format("kafeet"), TAGS.format("repris")
+    mine = f"""
+{day} * "Credit note" ^ic-repris-7
+  Assets:1660-Claim         -{amount} SEK
+{to}  Income:3973-Gain           {amount} SEK
+{to}"""
+    theirs = f"""
+{there_on or day} * "Credit note" ^ic-repris-7
+  Assets:1220-Machine       -{amount} SEK
+{back}  Liabilities:2860-Debt      {amount} SEK
+{back}"""
+    return mine, theirs
+
+
+@pytest.mark.parametrize("there_on", ["2026-08-01", "2026-08-20", "2026-07-28"])
+def test_a_credit_note_lowers_the_gain_and_is_no_disposal(combined, there_on):
+    """50,000 - 10,000 - 20,000 = 20,000 of gain, of which 6 of 60 months have come back: 2,000."""
+    mine, theirs = credit_note("2026-08-01", "10000.00", there_on)
+    texts = {
+        "repris": sold("2026-06-30", "50000.00", "20000.00") + mine,
+        "kafeet": bought("2026-06-30", "50000.00") + theirs + DEPRECIATION.format(2026),
+    }
+    found = combined(texts, date_to=ends(2026))
+    assert told(found) == []
+    assert elim(found) == {"3973": "20000.00", "7830": "-2000.00", "1220": "-18000.00"}
+    # 12 months more: 4,000
+    assert elim(combined(texts, date_to=ends(2027))) == {"Earlier": "18000.00", "7830": "-4000.00", "1220": "-14000.00"}
+
+
+def test_after_a_credit_note_all_of_it_is_what_it_has_cost_in_the_end(combined):
+    """110,000 - 90,000 = 20,000 of gain; of 21 of 60 months 13,000 are left, and are earned when it is scrapped."""
+    mine, theirs = credit_note("2026-08-01", "10000.00")
+    texts = {"repris": GAIN + mine, "kafeet": DEAR + theirs + GONE.format("110000.00")}
+    got = elim(combined(texts, date_to=ends(2028)))
+    assert got == {"Earlier": "14000.00", "7830": "-1000.00", "3973": "-13000.00"}
+
+
+def test_half_of_what_was_sold_is_given_back(combined):
+    """60,000 of the price against 45,000 of carrying amount: a gain of 15,000 is left, 6 months of 60 are 1,500."""
+    to = TAGS.format("kafeet")
+    mine, theirs = credit_note("2026-08-01", "60000.00")
+    mine += f"  Income:3973-Gain         -45000.00 SEK\n{to}  Assets:1220-Machine       45000.00 SEK\n"
+    found = combined({"repris": GAIN + mine, "kafeet": DEAR + theirs}, date_to=ends(2026))
+    assert told(found) == []
+    assert elim(found) == {"3973": "15000.00", "7830": "-1500.00", "1220": "-13500.00"}
