@@ -32,6 +32,7 @@ from ledger.charts import Line, line, lines
 from ledger.combine.figures import is_result
 from ledger.combine.flows import Flow, Part, whole
 from ledger.combine.model import ZERO, GroupEntry, GroupPosting
+from ledger.combine.ownership_model import SALE, STEP
 from ledger.rules.rounding import EXACT, half_away, unit_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ YEAR = "ResultForYear"
 KINDS = {
     "joined": JOINED,
     "left": LEFT,
-    "acquisition": JOINED,
     "translation": CTA,
     "dividend": DISTRIBUTED,
     "patronage": DISTRIBUTED,
@@ -205,9 +205,20 @@ class _Roll:
             return OPENING
         if posting.unit in self.parts and entry.date == begins(self.parts[posting.unit]):
             return self.brought(posting.unit)
-        if entry.kind in {"acquisition", "goodwill"} and posting.place.line == "CTA":
+        if entry.kind == "acquisition":
+            return self._owned(entry, posting)
+        if entry.kind == "goodwill" and posting.place.line == "CTA":
             return CTA
         return KINDS.get(entry.kind, OWNERS)
+
+    def _owned(self, entry: GroupEntry, posting: GroupPosting) -> str:
+        """What an owned unit's purchase, a change of shares, its sale, or capital of one that was founded counts as."""
+        slug, _, what = entry.key.partition(STEP)
+        if STEP + what == SALE:
+            return LEFT
+        if posting.place.line == "CTA":
+            return CTA
+        return OWNERS if what or not self.entered(slug) else JOINED
 
     def _counts(self, flow: Flow) -> bool:
         """Whether a flow on income or expense is part of the period's result."""

@@ -28,7 +28,7 @@ from ledger.combine.ownership_entries import (
     goodwill_entries,
     step_entries,
 )
-from ledger.combine.ownership_equity import OWNERS, Taker, net_assets
+from ledger.combine.ownership_equity import OWNERS, Taker
 from ledger.combine.ownership_goodwill import Terms, follow
 from ledger.combine.ownership_minority import minority_entries, share_entries
 from ledger.combine.ownership_model import Owned
@@ -131,33 +131,30 @@ class _Worker:
             return plain
         if slug in carried:
             equity.pool[plain.begins >= self.scope.date_from, 0][OWNERS] -= carried[slug]
-        return self._bought(plain, carried.get(slug, ZERO))
+        return self._bought(plain)
 
-    def _bought(self, plain: Owned, carried: Decimal) -> Owned:
+    def _bought(self, plain: Owned) -> Owned:
         """With the minority as it came, and the goodwill."""
-        slug, begins, base, rates = plain.slug, plain.begins, self.rates.base, self.rates
+        slug, begins, rates = plain.slug, plain.begins, self.rates
         unit, eve = self.parts[slug].unit, begins - DAY
-        stated = self._late(slug)
         fair = next((t.minority_value for t in unit.owners if t.minority_value is not None), None)
         months = next((t.goodwill_months for t in unit.owners if t.goodwill_months is not None), None)
         bought, part = plain.equity.bought, plain.stakes.minority(slug, begins)
         with localcontext(EXACT):
             spot = rates.spot(unit.currency, eve)
-            own = net_assets(self.parts[slug], eve) if stated is None else {unit.currency: stated}
-            net = sum((a * rates.spot(c, eve) for c, a in own.items() if a), ZERO) - carried
             its = plain.part(part * bought)
             first = its if fair is None else plain.part(fair * spot)
             paid = [cost for cost in plain.costs if cost.event == begins]
             start = sum((cost.worth for cost in paid), ZERO) + first - bought
-            local = sum((c.local for c in paid), ZERO) + (part * net / spot if fair is None else fair) - net / spot
         owned = replace(plain, first=first, measured=fair is not None, fair=first - its)
         if any(table.start < begins for table in unit.owners) and self._brought(slug, begins):
             return replace(owned, carried=start)
         if start <= 0:
             self._nothing_to_write_down(owned)
             return replace(owned, bargain=-start)
-        local = start if unit.currency == base else half_away(local, unit.currency)
-        terms = Terms(unit.currency, begins, months, self.scope.date_from, plain.end, plain.gone)
+        with localcontext(EXACT):  # all of it is worth what net assets are on the eve: they entered at that rate
+            local = half_away(start / spot, unit.currency)
+        terms = Terms(unit.currency, begins, months, self.scope.date_from, plain.end)
         return replace(owned, goodwill=follow(start, local, terms, self._written(owned), rates))
 
     def _written(self, owned: Owned) -> list[ImpairmentEntry]:

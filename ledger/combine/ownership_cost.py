@@ -29,7 +29,6 @@ class Cost:
         amount: what stands in the group for it at the end, reporting currency.
         worth: what it was worth on its own day, reporting currency.
         opening: what stood for it on the eve of the period, if it was there already; else its worth.
-        local: the same in the owned unit's currency, unrounded.
     """
 
     owner: str
@@ -39,7 +38,6 @@ class Cost:
     amount: Decimal
     worth: Decimal
     opening: Decimal
-    local: Decimal
     source: str
 
 
@@ -58,17 +56,15 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
                 continue
             event = stakes.event(slug, row.date, part.source.summaries[0].first)
             if event is not None and (joined is None or row.date >= joined):
-                found.append(_cost(part, row, event, rates, parts[slug].unit.currency, ws))
+                found.append(_cost(part, row, event, rates, ws))
     return tuple(sorted(found, key=lambda c: (c.owner, c.day, c.source)))
 
 
-def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, currency: str, ws: Workspace) -> Cost:
+def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspace) -> Cost:
     base, end, eve = rates.base, part.scope.date_to, part.scope.date_from - DAY
     with localcontext(EXACT):
         amount = half_away(row.amount * rates.spot(row.currency, end), base)
         worth = half_away(row.amount * rates.spot(row.currency, row.date), base)
         opening = half_away(row.amount * rates.spot(row.currency, eve), base) if row.date <= eve else worth
-        same = row.document_currency == currency
-        local = row.document_amount if same else worth / rates.spot(currency, row.date)
     source = f"{ws.shown(row.file)}:{row.line}"
-    return Cost(part.unit.slug, event, row.date, part.mapper.at(row.account), amount, worth, opening, local, source)
+    return Cost(part.unit.slug, event, row.date, part.mapper.at(row.account), amount, worth, opening, source)

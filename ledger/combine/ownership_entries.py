@@ -12,7 +12,18 @@ from ledger.combine.flows import LEFT, RETAINED, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
 from ledger.combine.ownership_cost import Cost
 from ledger.combine.ownership_equity import OWNERS
-from ledger.combine.ownership_model import ACQUISITION, BARGAIN, GOODWILL, LOST, Draft, Owned, held_by
+from ledger.combine.ownership_model import (
+    ACQUISITION,
+    BARGAIN,
+    EXCHANGE,
+    GOODWILL,
+    LOST,
+    SALE,
+    STEP,
+    Draft,
+    Owned,
+    held_by,
+)
 from ledger.rules.rounding import EXACT
 
 #: Where the gain of a unit that was sold stands.
@@ -62,7 +73,7 @@ def step_entries(owned: Owned) -> list[GroupEntry]:
         draft = Draft(period=cut >= owned.scope.date_from)
         _pay(draft, paid)
         draft.debit(OWNERS, -draft.rest, owned.slug)
-        found += draft.entry(max(cut, owned.eve), ACQUISITION, f"{owned.slug}/{cut}", owned.chain)
+        found += draft.entry(max(cut, owned.eve), ACQUISITION, f"{owned.slug}{STEP}{cut}", owned.chain)
     return found
 
 
@@ -78,7 +89,7 @@ def exchange_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]
     for cost in owned.costs:
         draft.credit(cost.place, cost.amount - cost.worth, cost.owner, cost.source)
         draft.debit(Place("CTA", f"Translation-{codes[cost.owner]}"), cost.amount - cost.worth, cost.owner)
-    return draft.entry(owned.scope.date_to, ACQUISITION, f"{owned.slug}/cta", owned.chain)
+    return draft.entry(owned.scope.date_to, ACQUISITION, f"{owned.slug}{EXCHANGE}", owned.chain)
 
 
 def goodwill_entries(owned: Owned) -> list[GroupEntry]:
@@ -120,11 +131,11 @@ def disposal_entries(owned: Owned, part: Part, made: Sequence[GroupEntry]) -> li
     _pay(draft, [cost for cost in owned.costs if cost.event == part.unit.left])
     for entry in made:
         for posting in entry.postings:
-            if posting.place.line in {"NonControllingInterest", "Goodwill"}:
+            if posting.place.line in {"NonControllingInterest", "Goodwill"} or posting.place == owned.translation:
                 draft.credit(posting.place, posting.amount, posting.unit)
     for entry in part.entries:
         for posting in entry.postings if entry.kind == "left" else ():
             if posting.place == LEFT:
                 draft.credit(LEFT, posting.amount, owned.slug)
     draft.credit(SOLD, draft.rest, owned.slug)
-    return draft.entry(owned.end, ACQUISITION, f"{owned.slug}/left", owned.chain)
+    return draft.entry(owned.end, ACQUISITION, f"{owned.slug}{SALE}", owned.chain)

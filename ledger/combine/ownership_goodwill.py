@@ -69,7 +69,6 @@ class Terms:
         begins: day of the acquisition.
         months: over how many it is amortised; None = it isn't.
         date_from, date_to: the period; `date_to` is the last day under control.
-        gone: the unit has left: nothing stands at a closing rate.
     """
 
     currency: str
@@ -77,7 +76,6 @@ class Terms:
     months: int | None
     date_from: dt.date
     date_to: dt.date
-    gone: bool
 
 
 def follow(start: Decimal, local: Decimal, terms: Terms, written: Iterable[ImpairmentEntry], rates: Rates) -> Goodwill:
@@ -97,7 +95,7 @@ def follow(start: Decimal, local: Decimal, terms: Terms, written: Iterable[Impai
     found = Goodwill(local, start)
     _lose(found, terms, sorted(written, key=lambda e: (e.start, e.line)), rates)
     lost = sum((loss.amount for loss in found.losses), ZERO)
-    if terms.gone or terms.currency == rates.base:
+    if terms.currency == rates.base:
         found.closing = start - lost
         return found
     early = [loss for loss in found.losses if loss.day < terms.date_from]

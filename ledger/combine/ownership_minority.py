@@ -10,7 +10,7 @@ which it owns a part, and stands in that unit's own equity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 
 from ledger.combine.model import ZERO, GroupEntry, Place
@@ -48,8 +48,16 @@ def _earned(owned: Owned, path: Path, draft: Draft) -> None:
             sums[place] = sums.get(place, ZERO) + parts[stretch] * amount
     for place, amount in sums.items():
         draft.debit(place, owned.part(amount), owned.slug)
-    if not owned.gone:
-        draft.debit(owned.translation, owned.part(parts[-1] * owned.equity.translated[draft.period]), owned.slug)
+    draft.debit(owned.translation, _translated(owned, parts, owned.equity.translated, draft), owned.slug)
+
+
+def _translated(owned: Owned, parts: Sequence[Decimal], moved: Mapping[bool, Decimal], draft: Draft) -> Decimal:
+    """Its part of translation differences: of all of them at the end, less what it had of them on the eve.
+
+    Whose part changes gives up or takes over as much of what has come up so far (IAS 21.48C; IFRS 10.B96).
+    """
+    early = owned.part(parts[owned.stretch(owned.eve)] * moved[False])
+    return owned.part(parts[-1] * sum(moved.values(), ZERO)) - early if draft.period else early
 
 
 def _own(owned: Owned, draft: Draft) -> None:
@@ -99,12 +107,11 @@ def _goodwill(owned: Owned, path: Path, draft: Draft) -> None:
     """Its part of what becomes of the goodwill, and of a bargain that its unit made."""
     goodwill, date_from = owned.goodwill, owned.scope.date_from
     spent = {s: a for s, a in goodwill.spent(date_from, owned.equity.cuts).items() if s[0] == draft.period}
-    cta = ZERO if owned.gone else goodwill.translated[draft.period]
     if len(path) == 1:
         parts = owned.fractions(path) if owned.measured else [ZERO] * len(owned.edges)
         lost = owned.part(sum((parts[s[1]] * a for s, a in spent.items()), ZERO))
         draft.credit(draft.result, lost, owned.slug)
-        draft.debit(owned.translation, owned.part(parts[-1] * cta), owned.slug)
+        draft.debit(owned.translation, _translated(owned, parts, goodwill.translated, draft), owned.slug)
         return
     owner = path[1]
     above = [owned.stakes.claims(owner, day).get(path[1:], ZERO) * owned.weight(owner) for day in owned.edges]
@@ -114,7 +121,8 @@ def _goodwill(owned: Owned, path: Path, draft: Draft) -> None:
     lost = owned.part(owned.ours * sum((above[s[1]] * a for s, a in spent.items()), ZERO))
     if owned.whole:
         draft.credit(draft.result, lost, owned.slug)
-        draft.debit(owned.translation, owned.part(above[-1] * owned.ours * cta), owned.slug)
+        its = [owned.ours * part for part in above]
+        draft.debit(owned.translation, _translated(owned, its, goodwill.translated, draft), owned.slug)
 
 
 def share_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:
@@ -142,7 +150,7 @@ def _not_ours(owned: Owned, path: Path, draft: Draft) -> None:
     paid = owned.part(above[0] * (goodwill.start - owned.fair)) if fresh else ZERO
     spent = goodwill.spent(date_from, owned.equity.cuts).items()
     lost = owned.part(owned.ours * sum((above[s[1]] * a for s, a in spent if s[0] == draft.period), ZERO))
-    moved = ZERO if owned.gone else owned.part(above[-1] * owned.ours * goodwill.translated[draft.period])
+    moved = _translated(owned, [owned.ours * part for part in above], goodwill.translated, draft)
     draft.credit(draft.expense, lost, owned.slug)
     draft.debit(owned.translation, moved, owned.slug)
     draft.credit(owned.asset, paid - lost + moved, owned.slug)

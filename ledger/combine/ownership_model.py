@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from ledger.combine.scope import Scope
 from ledger.rules.rounding import EXACT, half_away
 
 ACQUISITION, GOODWILL, MINORITY = "acquisition", "goodwill", "minority"
+#: What comes after the unit's slug in the key of an entry that isn't its acquisition.
+STEP, EXCHANGE, SALE = "/", "/cta", "/left"
 #: Where a bargain's gain stands in the year of the acquisition, and what a goodwill loses.
 BARGAIN = Place("OtherOperatingIncome", "Bargain-purchase")
 LOST = Place("Depreciation", "Goodwill")
@@ -78,6 +81,10 @@ class Owned:
     def edges(self) -> tuple[dt.date, ...]:
         """A day of each stretch between changes of shares."""
         return (self.begins, *self.equity.cuts)
+
+    def stretch(self, day: dt.date) -> int:
+        """How many changes of shares lie on or before `day`."""
+        return bisect_right(self.equity.cuts, day)
 
     @property
     def chain(self) -> tuple[str, ...]:

@@ -141,3 +141,89 @@ class TestTheLastDay:
         assert changes(found)["total"]["closing"] == "100300.00"
         later = combined(units, date_to=DAY("2027-12-31"))
         assert changes(later)["total"] == {"opening": "100300.00", "closing": "100300.00"}
+
+
+AVERAGES = {"03": "10.90", "07": "11.20", "08": "11.30", "09": "11.50"}
+SPOTS = {
+    "2025-12-31": "10.80",
+    "2026-06-30": "11.00",
+    "2026-07-01": "11.10",
+    "2026-09-30": "11.55",
+    "2026-12-31": "12.00",
+    "2027-09-25": "11.40",
+    "2027-12-31": "11.20",
+}
+PRICES = "".join(f"{day} price EUR {rate} SEK\n" for day, rate in SPOTS.items()) + "".join(
+    f'2026-{month}-{30 if month == "09" else 31} custom "average-rate" "EUR" {rate} SEK\n'
+    for month, rate in AVERAGES.items()
+)
+
+
+class TestForeign:
+    """Dot's books are in EUR: 800 at 11.00 on the eve, 8,800; it earns 50 at 11.50, 575. 80 % cost 10,000."""
+
+    def test_one_rate_for_the_whole_purchase(self, combined):
+        """10,000 + 1,760 - 8,800 = 2,960 of goodwill, 269.09 EUR at 11.00: 3,229.08 at 12.00, 269.08 of it CTA."""
+        units = {"gem": gem(bought("10000.00")), "dot": dot(SINCE, currency="EUR")}
+        found = combined(units, prices=PRICES, date_to=DAY("2026-12-31"))
+        assert amount(found, "Goodwill") == D("3229.08")
+        assert found.shares[0].goodwill_cta == D("269.08")
+
+    def test_a_bargain_is_income_at_that_rate(self, combined):
+        """80 % of 8,800 for 6,000: 1,040."""
+        units = {"gem": gem(bought("6000.00")), "dot": dot(SINCE, currency="EUR")}
+        found = combined(units, prices=PRICES, date_to=DAY("2026-12-31"))
+        assert amount(found, "OtherOperatingIncome") == -1040
+
+    def sold_later(self, combined, **options):
+        units = {
+            "gem": gem(bought("10000.00"), sold("2027-09-29", "12000.00", "10000.00", "2000.00")),
+            "dot": dot("left = 2027-09-29", SINCE, currency="EUR"),
+        }
+        return combined(units, prices=PRICES, **options)
+
+    def test_a_year_in_which_it_is_sold_opens_as_the_last_one_closed(self, combined):
+        """2026: the minority has 20 % of 850 EUR at 12.00, 2,040; CTA 269.08 and 80 % of 8,800 + 575 - 10,200, 660.
+
+        2027: sold for 12,000; it stood at 3,067.63 + 80 % of 9,690 = 10,819.63, of which 359.63 was CTA: gain 1,540.
+        """
+        old = self.sold_later(combined, date_to=DAY("2026-12-31"))
+        assert changes(old)["NonControllingInterest"]["closing"] == "2040.00"
+        assert changes(old)["CTA"]["closing"] == "929.08"
+        found = self.sold_later(combined, date_to=DAY("2027-12-31"))
+        assert changes(found)["NonControllingInterest"]["opening"] == "2040.00"
+        assert changes(found)["CTA"]["opening"] == "929.08"
+        assert found.result == 1540
+        assert [row.line for row in equity(found) if row.joined] == []
+        assert {line: row["left"] for line, row in changes(found).items() if "left" in row} == {
+            "NonControllingInterest": "-1938.00",  # 20 % of 850 EUR at 11.40
+            "CTA": "-359.63",  # 269.09 EUR at 11.40 less 2,960, 107.63, and 80 % of 9,690 - 9,375, 252
+            "total": "-2297.63",
+        }
+
+    def test_whatever_the_day(self, combined):
+        days = ("2026-07-01", "2026-10-01", "2027-01-01", "2027-09-29", "2027-09-30", "2028-01-01")
+        assert_continuous(lambda **given: self.sold_later(combined, **given), *days)
+
+    def test_more_is_bought(self, combined):
+        """60 % for 7,000, goodwill 1,720, 156.36 EUR: 1,805.96 at 11.55. Then 20 % for 3,000.
+
+        30 September: 40 % of 850 EUR at 11.55 are 3,927; CTA 85.96 and 60 % of 442.50, 351.46.
+        """
+        units = {
+            "gem": gem(bought("7000.00"), bought("3000.00", "2026-10-01")),
+            "dot": dot(
+                owner("gem", "0.60", "since = 2026-07-01"), owner("gem", "0.80", "since = 2026-10-01"), currency="EUR"
+            ),
+        }
+
+        def make(**options):
+            return combined(units, prices=PRICES, **options)
+
+        one = changes(make(date_to=DAY("2026-09-30")))
+        two = changes(make(date_from=DAY("2026-10-01"), date_to=DAY("2026-12-31")))
+        for name, stood in (("NonControllingInterest", "3927.00"), ("CTA", "351.46")):
+            assert one[name]["closing"] == two[name]["opening"] == stood
+        assert two["total"]["owners"] == "-3000.00"
+        assert "joined" not in two["total"]
+        assert_continuous(make, "2026-07-01", "2026-10-01", "2027-01-01", "2028-01-01")
