@@ -12,7 +12,7 @@ What a posting on equity is, its voucher tells:
 - What comes from outside equity was contributed; what goes out of contributed lines was withdrawn, out of earned
   lines it was distributed. What meets income or expense is neither, and stands among the adjustments.
 - On the first day of a book that begins on the first of a month, it is the opening balance; where the unit joined
-  within the period, what the unit brought.
+  within the period, what the unit brought. Of a unit that its owners founded on that day it is what they paid in.
 
 Eliminations count where the flow does that they take away: capital as owners' flow, dividends and patronage refunds
 as distribution.
@@ -32,6 +32,7 @@ from ledger.charts import Line, line, lines
 from ledger.combine.figures import is_result
 from ledger.combine.flows import Flow, Part, whole
 from ledger.combine.model import ZERO, GroupEntry, GroupPosting
+from ledger.combine.ownership_cost import opening_day
 from ledger.combine.ownership_model import SALE, STEP
 from ledger.rules.rounding import EXACT, half_away, unit_of
 
@@ -177,6 +178,7 @@ class _Roll:
         self.currency = combined.currency
         self.parts = combined.parts
         self.sums: dict[str, Amounts] = {}
+        self.openings: dict[str, dt.date | None] = {}
 
     def add(self, name: str, change: str, amount: Decimal) -> None:
         """Add to a line's column."""
@@ -186,8 +188,13 @@ class _Roll:
 
     def entered(self, slug: str) -> bool:
         """Whether the unit joined within the period, bringing its net assets."""
-        unit = self.parts[slug].unit
-        return unit.entity != "division" and unit.joined is not None and unit.joined >= self.start
+        return self.parts[slug].entered
+
+    def opening(self, slug: str) -> dt.date | None:
+        """The day of its book's opening balance, if it has one."""
+        if slug not in self.openings:
+            self.openings[slug] = opening_day(self.parts, slug)
+        return self.openings[slug]
 
     def entry(self, entry: GroupEntry) -> None:
         """What an entry that no unit wrote does to equity."""
@@ -203,7 +210,7 @@ class _Roll:
             return CTA if posting.place.line == "CTA" else JOINED
         if entry.date < self.start:
             return OPENING
-        if posting.unit in self.parts and entry.date == begins(self.parts[posting.unit]):
+        if posting.unit in self.parts and entry.date == self.opening(posting.unit):
             return self.brought(posting.unit)
         if entry.kind == "acquisition":
             return self._owned(entry, posting)
@@ -261,18 +268,12 @@ class _Roll:
             self.add(name, OWNERS, amount)
 
 
-def begins(part: Part) -> dt.date | None:
-    """The day of a book's opening balance: its first, where that is the first of a month."""
-    first = part.source.summaries[0].first
-    return first if first is not None and first.day == 1 else None
-
-
 def _vouchers(
     part: Part, roll: _Roll, worth: Mapping[tuple[str, dt.date], Decimal] | None
 ) -> list[list[tuple[str, str, Decimal]]]:
     """Each voucher of the period on equity: line, column, amount. `worth`: what a foreign unit's accounts moved by."""
     until = part.scope.until(part.unit.slug)
-    first = begins(part)
+    first = roll.opening(part.unit.slug)
     found = []
     for summary in part.source.summaries:
         rows: dict[int, list[EquityRow]] = defaultdict(list)

@@ -154,6 +154,18 @@ class Part:
                 found[place, self.column(account)] += amount
         return dict(found)
 
+    @property
+    def opening(self) -> dt.date | None:
+        """The day of its book's opening balance: its first, where that is the first of a month."""
+        first = self.source.summaries[0].first
+        return first if first is not None and first.day == 1 else None
+
+    @property
+    def entered(self) -> bool:
+        """Whether the unit joined within the period, bringing its net assets."""
+        unit = self.unit
+        return unit.entity != "division" and unit.joined is not None and unit.joined >= self.scope.date_from
+
     def column(self, account: str) -> str:
         """The worksheet's column of an amount on `account`."""
         return CTA if account == REST else self.unit.slug
@@ -173,7 +185,7 @@ def boundaries_are_months(unit: Unit, scope: Scope) -> bool:
 
 def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: str) -> bool:
     """Whether monthly sums give the same figures as entries, posting by posting."""
-    if not boundaries_are_months(mapper.unit, scope):
+    if not boundaries_are_months(mapper.unit, scope) or _opens_owned(source, mapper.unit.slug, scope):
         return False
     sums: dict[str, Decimal] = defaultdict(Decimal)
     moved: dict[str, Decimal] = defaultdict(Decimal)
@@ -187,6 +199,12 @@ def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: st
     first = min(sums, default="")  # opening balances
     straight = any(amount for month, amount in moved.items() if month != first)  # result closed without 899x
     return not straight and not any(sums.values())
+
+
+def _opens_owned(source: Source, slug: str, scope: Scope) -> bool:
+    """Whether an owned unit's opening balance must be told from what its first month has beside it."""
+    first, begins = source.summaries[0].first, scope.stakes.begins.get(slug)
+    return begins is not None and first is not None and (first >= scope.date_from or dt.date.min < begins <= first)
 
 
 def whole(amount: Decimal, currency: str) -> Decimal | None:

@@ -19,7 +19,7 @@ from ledger.books import Books
 from ledger.books.config import line_of
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, GroupEntry, Share
-from ledger.combine.ownership_cost import Cost, costs_of
+from ledger.combine.ownership_cost import Cost, costs_of, opening_day
 from ledger.combine.ownership_entries import (
     acquisition_entries,
     disposal_entries,
@@ -121,10 +121,11 @@ class _Worker:
         stakes, part = self.scope.stakes, self.parts[slug]
         costs = costs_of(self.parts, stakes, slug, self.rates, self.books.workspace)
         self._check_cost(slug, costs)
-        equity = Taker(part, stakes, self.rates, self.given, self._stated(slug)).take()
+        opening = opening_day(self.parts, slug)
+        equity = Taker(part, stakes, self.rates, self.given, opening, self._stated(slug)).take()
         equity.hold([cost for cost in self.held if cost.owner == slug])
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
-        plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, whole=whole)
+        plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, opening, whole=whole)
         if stakes.founded(slug):
             self._check_capital(plain)
             self._nothing_to_write_down(plain)

@@ -28,6 +28,7 @@ class Cost:
         event: the day whose price it is.
         amount: what stands in the group for it at the end, reporting currency.
         worth: what it was worth on its own day, reporting currency.
+        early: it was there before the period, or is part of the opening balance with which its book begins.
         opening: what stood for it on the eve of the period, if it was there already; else its worth.
     """
 
@@ -38,6 +39,7 @@ class Cost:
     amount: Decimal
     worth: Decimal
     opening: Decimal
+    early: bool
     source: str
 
 
@@ -67,4 +69,36 @@ def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspa
         worth = half_away(row.amount * rates.spot(row.currency, row.date), base)
         opening = half_away(row.amount * rates.spot(row.currency, eve), base) if row.date <= eve else worth
     source = f"{ws.shown(row.file)}:{row.line}"
-    return Cost(part.unit.slug, event, row.date, part.mapper.at(row.account), amount, worth, opening, source)
+    return Cost(
+        part.unit.slug,
+        event,
+        row.date,
+        part.mapper.at(row.account),
+        amount,
+        worth,
+        opening,
+        _early(part, row.date),
+        source,
+    )
+
+
+def _early(part: Part, day: dt.date) -> bool:
+    """Whether what an owner's book has on a day was there before the period."""
+    return day < part.scope.date_from or (day == part.opening and not part.entered)
+
+
+def opening_day(parts: Mapping[str, Part], slug: str) -> dt.date | None:
+    """The day of the opening balance with which a unit's book begins; None where it came into being on that day.
+
+    A unit was founded on the day on which its book begins if none of its owners' books has its cost from before.
+    """
+    part = parts[slug]
+    stakes, opening = part.scope.stakes, part.opening
+    if opening is None or slug not in stakes.begins or not stakes.founded(slug):
+        return opening
+    for owner in stakes.owners(slug):
+        for row in rows_of(parts[owner]):
+            its = row.partner == slug and row.ic == "capital"
+            if its and (row.date < opening or _early(parts[owner], row.date)):
+                return opening
+    return None

@@ -56,7 +56,7 @@ def founding_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]
                 draft.debit(place, amount, owned.slug)
                 with localcontext(EXACT):
                     its += parts[stretch] * amount
-        paid = [c for c in owned.costs if c.event == owned.begins and (c.day >= owned.scope.date_from) == period]
+        paid = [c for c in owned.costs if c.event == owned.begins and owned.stood(c) != period]
         _pay(draft, paid)
         draft.credit(held_by(codes, (owned.slug,)), owned.part(its), owned.slug)
         draft.credit(OWNERS, draft.rest, owned.slug)

@@ -104,6 +104,7 @@ class Taker:
     Attributes:
         part: the unit's share of the run.
         entries: what has been made of all books so far.
+        opening: the day of the opening balance with which its book begins, if it does so.
         stated: net assets at the acquisition, reporting currency, where its book begins later.
     """
 
@@ -111,6 +112,7 @@ class Taker:
     stakes: Stakes
     rates: Rates
     entries: Sequence[GroupEntry]
+    opening: dt.date | None = None
     stated: Decimal | None = None
 
     def take(self) -> Equity:
@@ -121,7 +123,7 @@ class Taker:
             self._flow(found, flow.account, flow.date, flow.amount, transfer=flow.transfer)
         if self.stated is not None:
             rest = self.stated - found.bought
-            slot = self.slot(found, self.opened)
+            slot = self.slot(found, self.opened, equity=True)
             found.pool[slot][RETAINED] += rest
             found.earned[slot][RETAINED] -= rest
         self._translation(found)
@@ -139,9 +141,10 @@ class Taker:
         """The first day of its book."""
         return self.part.source.summaries[0].first or dt.date.max
 
-    def slot(self, found: Equity, day: dt.date) -> Slot:
-        """Where a change on `day` belongs."""
-        return day >= self.part.scope.date_from, bisect_right(found.cuts, day)
+    def slot(self, found: Equity, day: dt.date, *, equity: bool = False) -> Slot:
+        """Where a change on `day` belongs; one of `equity` may be part of the book's opening balance."""
+        opens = equity and day == self.opening and not self.part.entered
+        return day >= self.part.scope.date_from and not opens, bisect_right(found.cuts, day)
 
     def _flow(self, found: Equity, account: str, day: dt.date, amount: Decimal, *, transfer: bool) -> None:
         part = self.part
@@ -152,7 +155,7 @@ class Taker:
         if own.group.root in {"Assets", "Liabilities"}:
             found.net += amount
             return
-        slot = self.slot(found, day)
+        slot = self.slot(found, day, equity=own.group.root == "Equity")
         opening = self.stated is not None and day == self.opened and own.group.root == "Equity"
         paid_in = (self.stakes.founded(self.slug) or opening) and own.line in CONTRIBUTED
         if paid_in or day < self.stakes.begins[self.slug]:
@@ -177,20 +180,14 @@ class Taker:
                 else:
                     self._brought(found, posting.place, -posting.amount)
         found.translated[True] -= sum((a for (place, _), a in part.sums.items() if place.line == "CTA"), ZERO)
-        if not self._fresh:
+        if not self.part.entered:
             opening = found.translated[True] + sum((t.posted + t.rounding for t in part.translations), ZERO)
             found.translated[False] += opening
             found.translated[True] -= opening
 
-    @property
-    def _fresh(self) -> bool:
-        """Whether the unit joined within the period."""
-        joined = self.part.unit.joined
-        return joined is not None and joined >= self.part.scope.date_from
-
     def _brought(self, found: Equity, place: Place, amount: Decimal) -> None:
         """A difference from before it joined: what is from before it was bought is part of what was bought."""
-        slot, begins, bought = (self._fresh, 0), self.stakes.begins[self.slug], amount
+        slot, begins, bought = (self.part.entered, 0), self.stakes.begins[self.slug], amount
         if self.stakes.founded(self.slug):
             bought = ZERO
         elif self.part.unit.joined != begins:
@@ -209,7 +206,7 @@ class Taker:
             if row.partner not in self.stakes.units or (not founded and early):
                 continue
             amount = -historic(self.part, row, self.rates)
-            slot = self.slot(found, row.date)
+            slot = self.slot(found, row.date, equity=True)
             if founded and row.ic == "capital" and row.partner in owners:
                 found.paid_in = (found.paid_in or ZERO) + amount
                 if self.part.mapper.at(row.account).line not in CONTRIBUTED:

@@ -34,6 +34,7 @@ class Owned:
         slug, code: which.
         scope: the run's.
         base: the reporting currency.
+        opening: the day of the opening balance with which its book begins, if it does so.
         first: the minority's part as it came: at fair value, or its part of what was bought; reporting currency.
         measured: the minority is measured at fair value, so that it shares in what becomes of the goodwill.
         fair: what of it is beyond its part of what was bought: the minority's own goodwill.
@@ -49,6 +50,7 @@ class Owned:
     base: str
     equity: Equity
     costs: Sequence[Cost]
+    opening: dt.date | None = None
     goodwill: Goodwill = field(default_factory=Goodwill)
     first: Decimal = ZERO
     measured: bool = False
@@ -81,6 +83,10 @@ class Owned:
     def edges(self) -> tuple[dt.date, ...]:
         """A day of each stretch between changes of shares."""
         return (self.begins, *self.equity.cuts)
+
+    def stood(self, cost: Cost) -> bool:
+        """Whether a cost belongs to the opening balance; one in its owner's does if the unit's book has one, too."""
+        return cost.day < self.scope.date_from or (cost.early and self.opening is not None)
 
     def stretch(self, day: dt.date) -> int:
         """How many changes of shares lie on or before `day`."""

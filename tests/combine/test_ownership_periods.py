@@ -227,3 +227,54 @@ class TestForeign:
         assert two["total"]["owners"] == "-3000.00"
         assert "joined" not in two["total"]
         assert_continuous(make, "2026-07-01", "2026-10-01", "2027-01-01", "2028-01-01")
+
+
+class TestBooksThatBeginOnTheFirst:
+    """Books whose opening balances are dated the first day of the year, in which dot has 800, and earns 50."""
+
+    DOT = """
+2026-01-01 * "Opening balance"
+  Assets:1930-Bank   800.00 {currency}
+  Equity:2081-AK    -500.00 {currency}
+  Equity:2091-B     -300.00 {currency}
+
+2026-09-10 * "Earned"
+  Assets:1930-Bank    50.00 {currency}
+  Income:3004-F      -50.00 {currency}
+"""
+
+    def test_bought_before(self, combined):
+        """80 % of 600 for 900 in 2024: goodwill 420, of which 168 are amortised; 20 % of 800 are the minority's."""
+        terms = ("since = 2024-01-01", 'net_assets = "600.00"', "goodwill_months = 60")
+        units = {"gem": gem(bought("900.00", "2026-01-01")), "dot": dot(owner("gem", "0.8", *terms), text=self.DOT)}
+        found = changes(combined(units, date_to=DAY("2026-12-31")))
+        assert found["NonControllingInterest"] == {"opening": "160.00", "transfers": "10.00", "closing": "170.00"}
+        assert not found.get("MemberContributions")
+        assert found["RetainedResult"] == {"opening": "99992.00", "closing": "99992.00"}  # 80 % of 200 less 168
+        assert_continuous(
+            lambda **days: combined(units, **days), "2026-01-01", "2026-02-01", "2026-10-01", "2027-01-01", "2027-02-01"
+        )
+
+    def test_founded_before(self, combined):
+        """80 % of 500 paid in: 240 of the 300 earned are the group's."""
+        units = {"gem": gem(bought("400.00", "2026-01-01")), "dot": dot(owner("gem", "0.8"), text=self.DOT)}
+        found = changes(combined(units, date_to=DAY("2026-12-31")))
+        assert found["NonControllingInterest"] == {"opening": "160.00", "transfers": "10.00", "closing": "170.00"}
+        assert not found.get("MemberContributions")
+        assert found["RetainedResult"] == {"opening": "100240.00", "closing": "100240.00"}
+
+    def test_founded_on_that_day(self, combined):
+        """The owner's book is older, and pays 400 of 500: what others paid in is the owners' flow of the year."""
+        older = GEM.format(base="SEK").replace("2026-01-01", "2025-12-31")
+        paid = """
+2026-01-01 * "Founded"
+  Assets:1930-Bank   500.00 {currency}
+  Equity:2081-AK    -500.00 {currency}
+"""
+        units = {
+            "gem": (older + bought("400.00", "2026-01-01"), 'entity = "division"'),
+            "dot": dot(owner("gem", "0.8"), text=paid),
+        }
+        found = changes(combined(units, date_to=DAY("2026-12-31")))
+        assert found["total"] == {"opening": "100000.00", "owners": "100.00", "closing": "100100.00"}
+        assert found["NonControllingInterest"] == {"owners": "100.00", "closing": "100.00"}
