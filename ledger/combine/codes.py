@@ -128,6 +128,11 @@ _ALL = (
         N_("The seller adds cost: to the income posting of those sales."),
     ),
     Code(
+        "STOCK_MISSTATED",
+        N_("What is stated of goods from another unit in stock can't be right."),
+        N_("Correct the statement of internal stock, or the purchases that it is compared with."),
+    ),
+    Code(
         "UNIT_ERRORS",
         N_("The other side's book is left out: it has errors, or a rate is missing."),
         N_("Correct what is named of that unit here and by sambok check, then look again."),

@@ -41,6 +41,9 @@ STOCK = Place("Inventories", "Internal-stock")
 COST = Place("GoodsForResale", "Internal-stock")
 SECTION = "balance"
 MORE = N_("More is stated than all its sales with cost: come to; correct the statement, if it is too high.")
+BOUGHT = N_("More is stated than was ever bought of that unit; no more profit is taken out than was made.")
+NEGATIVE = N_("Stock is never below zero: nothing is taken out.")
+TWICE = N_("There are others for the same day: {places}; the last one counts.")
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ class Unrealised:
 
     def _pair(self, part: Part, seller: str, known: Sequence[StockRow]) -> None:
         start, end = self.scope.date_from, self.scope.date_to
-        opening = max((r for r in known if r.date < start), key=lambda r: r.date, default=None)
-        closing = max(known, key=lambda r: r.date)
+        opening = max((r for r in known if r.date < start), key=self._order, default=None)
+        closing = max(known, key=self._order)
+        self._once(part, known, closing)
         before = self._profit(part, seller, opening, start - DAY)
         now = self._profit(part, seller, closing, end)
         if opening is not None and before:
@@ -103,6 +107,18 @@ class Unrealised:
         if now:
             stock, cost = self._places(part, seller)
             self._entry(part, seller, closing, (end, cost, stock, now))
+
+    def _order(self, row: StockRow) -> tuple[dt.date, str, int]:
+        """Of several of one day the last in the file counts."""
+        return row.date, self.ws.shown(row.file), row.line
+
+    def _once(self, part: Part, known: Sequence[StockRow], last: StockRow) -> None:
+        """Name what else is stated for the same day."""
+        said = last.amount, last.currency
+        others = [r for r in known if r.date == last.date and (r.amount, r.currency) != said]
+        if others:
+            places = ", ".join(sorted(self._source(r) for r in others))
+            self._name("STOCK_MISSTATED", (part.unit.slug, last.seller), last, TWICE, places=places)
 
     def _entry(self, part: Part, seller: str, row: StockRow, what: tuple[dt.date, Place, Place, Decimal]) -> None:
         day, debit, credit, amount = what
@@ -118,6 +134,9 @@ class Unrealised:
         """The profit in a stated stock, in the reporting currency, rounded."""
         if row is None or not row.amount:
             return ZERO
+        if row.amount < 0:
+            self._name("STOCK_MISSTATED", (part.unit.slug, seller), row, NEGATIVE)
+            return ZERO
         margin = self._margin(part.unit.slug, seller, row)
         with localcontext(EXACT):
             stated = row.amount * self.rates.spot(row.currency, row.date)
@@ -128,9 +147,22 @@ class Unrealised:
             sold = margin.price + max(margin.earlier, ZERO)
             worth = row.amount * self.rates.spot(row.currency, day)
             if half_away(stated, self.rates.base) > half_away(sold, self.rates.base):
-                self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row, MORE)
+                exceeds = half_away(stated, self.rates.base) > half_away(
+                    self._sold(part.unit.slug, row), self.rates.base
+                )
+                code, hint = ("STOCK_MISSTATED", BOUGHT) if exceeds else ("NO_COST_FOR_UNREALISED", MORE)
+                self._name(code, (part.unit.slug, seller), row, hint)
                 worth *= sold / stated
             return half_away(worth * max(1 - margin.cost / margin.price, ZERO), self.rates.base)
+
+    def _sold(self, buyer: str, row: StockRow) -> Decimal:
+        """All that the seller has sold to the buyer until the statement's day, in the reporting currency."""
+        part, total = self.parts[row.seller], ZERO
+        for sale in part.source.summaries[0].partners:
+            if sale.partner == buyer and sale.date <= row.date and part.mapper.at(sale.account).is_result:
+                own = sale.currency == self.rates.base
+                total -= sale.amount * (1 if own else self.rates.average(sale.currency, month_of(sale.date)))
+        return total
 
     def _margin(self, buyer: str, seller: str, row: StockRow) -> _Margin:
         """Price and cost of the sales of the statement's year, else of the latest one before it that has some."""
@@ -168,10 +200,11 @@ class Unrealised:
     def _source(self, row: StockRow) -> str:
         return f"{self.ws.shown(row.file)}:{row.line}"
 
-    def _name(self, code: str, units: tuple[str, str], row: StockRow, hint: str = "") -> None:
+    def _name(self, code: str, units: tuple[str, str], row: StockRow, hint: str = "", **params: str) -> None:
         """A finding about a statement, once."""
         source = self._source(row)
-        said = replace(finding(code, "trade", units, (row.amount, row.currency), (source,), source), hint=hint)
+        said = finding(code, "trade", units, (row.amount, row.currency), (source,), source)
+        said = replace(said, hint=hint, params=tuple(params.items()))
         if said not in self.findings:
             self.findings.append(said)
 

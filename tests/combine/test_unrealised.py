@@ -104,7 +104,7 @@ CASES = {
         sold("2026-03-04", "300.00", "225.00"),
         STATED.replace("1000.00", "300.00"),
         "-75.00",
-        ["NO_COST_FOR_UNREALISED"],
+        ["STOCK_MISSTATED"],
     ),
     # 400 in stock of 300 sold this year and 300 the year before: this year's 25 % on all of it
     "of two years": (
@@ -113,6 +113,17 @@ CASES = {
         "-100.00",
         [],
     ),
+    # 400 in stock of 300 bought with a cost and 200 without: 25 % of 300
+    "more than was sold with a cost": (
+        sold("2026-03-04", "300.00", "225.00") + sold("2026-04-04", "200.00", None, 2),
+        STATED.replace("1000.00", "300.00") + bought("2026-04-04", "200.00", 2),
+        "-75.00",
+        ["NO_COST_FOR_UNREALISED"],
+    ),
+    "below zero": (SOLD, BOUGHT + stated("2026-12-31", "-400.00"), None, ["STOCK_MISSTATED"]),
+    "twice the same": (SOLD, STATED + stated("2026-12-31", "400.00"), "-100.00", []),
+    # the last one counts: 25 % of 200
+    "two of one day": (SOLD, STATED + stated("2026-12-31", "200.00"), "-50.00", ["STOCK_MISSTATED"]),
     "no cost at all": (sold("2026-03-04", "1000.00", None), STATED, None, ["NO_COST_FOR_UNREALISED"]),
     "nothing left": (SOLD, BOUGHT + stated("2026-12-31", "0.00"), None, []),
     "a newer statement": (SOLD, STATED + stated("2026-11-30", "800.00"), "-100.00", []),
@@ -123,9 +134,18 @@ def test_a_statement_with_a_digit_too_many_takes_no_more_than_was_earned(combine
     """400 in stock, 40,000 stated, 1,000 sold at 750: 250 are taken out, and stock doesn't turn negative."""
     theirs = BOUGHT + stated("2026-12-31", "40000.00")
     found = combined({"repris": (SOLD, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=dt.date(2026, 12, 31))
-    assert (taken(found), told(found)) == ("-250.00", ["NO_COST_FOR_UNREALISED"])
+    assert (taken(found), told(found)) == ("-250.00", ["STOCK_MISSTATED"])
     assert str(found.lines["Inventories"]) == "150.00"
-    assert "correct the statement, if it is too high" in found.unmatched[0].advice
+    assert "More is stated than was ever bought" in found.unmatched[0].advice
+    assert "cost:" not in found.unmatched[0].advice
+
+
+def test_two_statements_of_one_day_name_each_other(combined):
+    theirs = STATED + stated("2026-12-31", "200.00")
+    (said,) = combined({"repris": SOLD, "kafeet": theirs}, date_to=dt.date(2026, 12, 31)).unmatched
+    (source,) = said.sources
+    file, _, line = source.rpartition(":")
+    assert f"{file}:{int(line) - 1}; the last one counts" in said.advice
 
 
 @pytest.mark.parametrize("entity", ["", ENTITY], ids=["divisions", "legal persons"])
