@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ledger.errors import EXIT_OUTSIDE, EXIT_PERSON, EXIT_USAGE, Problem
 from ledger.messages import N_
 
@@ -79,6 +81,12 @@ class RunUnchecked(Problem):
     code = "RUN_UNCHECKED"
     message = N_("Whether the locked run {name} still holds can't be told now: {reason}.")
     remedy = N_("Correct what  sambok check  lists; then the figures are compared again.")
+    cases: ClassVar = {
+        "currency": (
+            N_("The locked run {name} is in {currency}, the federation's figures in {now}: they can't be compared."),
+            N_("It holds what was locked. Where fava.conf names another currency by mistake, correct it."),
+        )
+    }
 
 
 class LatePosting(Problem):

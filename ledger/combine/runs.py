@@ -15,8 +15,9 @@ from ledger.combine.combined import Combined
 from ledger.combine.problems_runs import RunBlocked, RunIncomplete, RunMoved, RunName
 from ledger.combine.runs_compare import run_states
 from ledger.combine.runs_inputs import Facts, rates_digest, reach
+from ledger.combine.runs_manifest import Lock, manifest_of
 from ledger.combine.runs_state import RunState
-from ledger.combine.runs_store import Lock, is_name, manifest_of, write_lock
+from ledger.combine.runs_store import is_name, write_lock
 from ledger.combine.runs_text import money, texts_of
 
 __all__ = ["Locked", "RunState", "blockers", "check_name", "lock_run", "run_states"]

@@ -21,8 +21,9 @@ from ledger.books.fingerprint import AnswerCache, digest_of
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
 from ledger.combine.model import Run
-from ledger.combine.problems_runs import LatePosting, RunUnchecked
+from ledger.combine.problems_runs import LatePosting, RunDamaged, RunUnchecked
 from ledger.combine.runs_inputs import PRICES, Facts, rates_digest, reach, touched
+from ledger.combine.runs_manifest import Lock
 from ledger.combine.runs_state import (
     DAMAGED,
     RESTATED,
@@ -35,7 +36,7 @@ from ledger.combine.runs_state import (
     found_of,
     state_of,
 )
-from ledger.combine.runs_store import Lock, content_of_lock, names, read_lock, same_program
+from ledger.combine.runs_store import names, read_lock, rows_of_lock, same_program
 from ledger.combine.runs_text import (
     BALANCE_HEAD,
     BALANCES,
@@ -45,7 +46,6 @@ from ledger.combine.runs_text import (
     VOUCHERS,
     balance_rows,
     money,
-    rows_of,
     trial_rows,
     versions,
 )
@@ -86,6 +86,9 @@ def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
         lock = read_lock(ws, name)
     except Problem as problem:
         return RunState(name, DAMAGED, problems=(problem,))
+    if lock.currency != ws.currency:
+        other = RunUnchecked(case="currency", name=lock.name, currency=lock.currency, now=ws.currency)
+        return state_of(lock, UNCHECKED, problems=(other,))
     try:
         inputs = facts.inputs(lock.date_to)
     except Problem as problem:
@@ -110,7 +113,7 @@ def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
     if text is not None:
         return state_of(lock, **found_of(json.loads(text)), **about)
     state = _compared(books, run, lock, [file for _, file in changed], about)
-    if state.status != UNCHECKED:
+    if state.status not in {UNCHECKED, DAMAGED}:
         cache.put(key, json.dumps(state.kept(), ensure_ascii=False))
     return state
 
@@ -125,7 +128,7 @@ def _compared(books: Books, run: Run, lock: Lock, files: Sequence[str], about: M
             first = next(iter((*now.problems, *run.problems, *books.problems)), None)
             reason = first.text().rstrip(".") if first else "-"
             return state_of(lock, UNCHECKED, problems=(_unchecked(lock, reason, first),), **about)
-        differences = _differences(rows_of(content_of_lock(ws, lock, TRIAL_BALANCE), TRIAL_HEAD), trial_rows(now))
+        differences = _differences(rows_of_lock(ws, lock, TRIAL_BALANCE, TRIAL_HEAD), trial_rows(now))
         change = _Change(books, now, lock, frozenset(files))
         late, gone = change.vouchers()
         return state_of(
@@ -137,10 +140,10 @@ def _compared(books: Books, run: Run, lock: Lock, files: Sequence[str], about: M
             gone=tuple(gone),
             **about,
         )
+    except RunDamaged as problem:
+        return state_of(lock, DAMAGED, problems=(problem,), **about)
     except Problem as problem:
         return state_of(lock, UNCHECKED, problems=(_unchecked(lock, problem.text().rstrip("."), problem),), **about)
-    except ValueError:  # a table of another version
-        return state_of(lock, UNCHECKED, problems=(_unchecked(lock, "manifest", None),), **about)
 
 
 def _unchecked(lock: Lock, reason: str, why: Problem | None) -> RunUnchecked:
@@ -191,7 +194,7 @@ class _Change:
         from ledger.books.marks import marked  # noqa: PLC0415  Polars is large, and needed only here
 
         locked: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-        for slug, day, marks in rows_of(content_of_lock(self.books.workspace, self.lock, VOUCHERS), VOUCHER_HEAD):
+        for slug, day, marks in rows_of_lock(self.books.workspace, self.lock, VOUCHERS, VOUCHER_HEAD):
             locked[slug].update((day, mark) for mark in marks.split())
         late: list[tuple[str, Marked]] = []
         gone: list[tuple[str, str, int]] = []
@@ -211,8 +214,8 @@ class _Change:
 
     def units(self, late: Sequence[tuple[str, Marked]]) -> list[UnitDifference]:
         """Accounts and months of the units that aren't what was locked."""
-        content = content_of_lock(self.books.workspace, self.lock, BALANCES)
-        before = {row[:4]: row[4] for row in rows_of(content, BALANCE_HEAD)}
+        rows = rows_of_lock(self.books.workspace, self.lock, BALANCES, BALANCE_HEAD)
+        before = {row[:4]: row[4] for row in rows}
         after = {row[:4]: row[4] for row in balance_rows(self.now)}
         keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
         places = self._places(keys, late)

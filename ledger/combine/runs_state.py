@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.combine.runs_store import Lock
+from ledger.combine.runs_manifest import Lock
 from ledger.errors import Problem
 from ledger.messages import N_
 

@@ -9,13 +9,11 @@ manifest that somebody rewrote from end to end, digests and all, has another.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import json
 import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +22,15 @@ from filelock import Timeout
 from ledger.books import Workspace, durable
 from ledger.books.jobs import lock_of
 from ledger.books.problems_write import BooksBusy
-from ledger.combine.codes import SETTLED
-from ledger.combine.combined import Combined
+from ledger.charts.group import known, line
 from ledger.combine.problems_runs import RunDamaged, RunTaken
-from ledger.combine.runs_text import TRIAL_BALANCE, disclosed, money, versions
+from ledger.combine.runs_manifest import MANIFEST, Lock, digest_of_manifest, manifest_text, read_manifest
+from ledger.combine.runs_text import TRIAL_BALANCE, TRIAL_HEAD, UNMATCHED, UNMATCHED_HEAD, rows_of, versions
 from ledger.messages import N_
+from ledger.rules.rounding import EXACT
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_NAME = 30
-MANIFEST = "manifest.json"
-SCHEMA = 1
-MARK_LENGTH = 8
 LOCK_SECONDS = 60.0
 #: No lock is larger; what is isn't read.
 LARGEST = 256 << 20
@@ -42,106 +38,14 @@ NOT_READ = N_("it can't be read as a manifest")
 NOT_LOCKED = N_("it isn't what was locked")
 MISSING = N_("it is missing")
 STRANGE = N_("it wasn't there when the run was locked")
+NO_TABLE = N_("it isn't a table of a locked run")
+DISAGREES = N_("it says something else than the manifest")
 RENAMED = N_("it was locked under another name")
-
-
-@dataclass(frozen=True)
-class Lock:
-    """A locked run, as its manifest says.
-
-    Attributes:
-        digest: of the manifest; its first characters are the mark.
-        inputs: SHA-256 of each file that the figures were made of.
-        files: SHA-256 of each file of the lock.
-        rates: digest of the exchange rates that counted.
-        reached: the last month with a posting then, at most the period's own.
-        versions: of what made the figures.
-        said: the whole manifest.
-    """
-
-    name: str
-    date_from: dt.date
-    date_to: dt.date
-    level: str | None
-    currency: str
-    result: str
-    digest: str
-    inputs: Mapping[str, str]
-    files: Mapping[str, str]
-    rates: str
-    reached: str
-    versions: Mapping[str, str]
-    said: Mapping[str, Any]
-
-    @property
-    def mark(self) -> str:
-        """Eight characters for the minutes."""
-        return self.digest[:MARK_LENGTH]
 
 
 def is_name(name: str) -> bool:
     """Whether a lock can be called so."""
     return NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME
-
-
-def manifest_of(
-    name: str,
-    combined: Combined,
-    files: Mapping[str, bytes],
-    inputs: Mapping[str, str],
-    *,
-    rates: str,
-    reached: str,
-) -> dict[str, Any]:
-    """The manifest, without its own digest.
-
-    Args:
-        name: of the lock.
-        combined: the figures, in the reporting currency.
-        files: the lock's other files by name.
-        inputs: SHA-256 of the files that the figures were made of.
-        rates: digest of the exchange rates that count.
-        reached: the last month with a posting, at most the period's own.
-    """
-    digests = {file: durable.sha256(content) for file, content in sorted(files.items())}
-    return {
-        "schema": SCHEMA,
-        "name": name,
-        "kind": "combined",
-        "currency": combined.currency,
-        "from": combined.date_from.isoformat(),
-        "to": combined.date_to.isoformat(),
-        "level": combined.level,
-        "units": sorted(combined.parts),
-        "result": money(combined.result, combined.currency),
-        "trial_balance": digests[TRIAL_BALANCE],
-        "eliminations": len(combined.eliminations),
-        "adjustments": len(combined.adjustments),
-        "unmatched": {
-            "disclosed": disclosed(combined),
-            "settled": sum(1 for u in combined.unmatched if u.code in SETTLED),
-        },
-        "versions": versions(),
-        "rates": rates,
-        "reached": reached,
-        "inputs": dict(inputs),
-        "files": digests,
-    }
-
-
-def digest_of_manifest(said: Mapping[str, Any]) -> str:
-    """Digest of a manifest without its digest."""
-    plain = {key: value for key, value in said.items() if key != "digest"}
-    return durable.sha256(_json(plain).encode())
-
-
-def manifest_text(said: Mapping[str, Any]) -> str:
-    """A manifest as it is written: with its own digest at the end."""
-    return _json({**said, "digest": digest_of_manifest(said)})
-
-
-def _json(said: Mapping[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 def names(ws: Workspace) -> list[str]:
@@ -161,29 +65,53 @@ def read_lock(ws: Workspace, name: str) -> Lock:
         RunDamaged: one isn't.
     """
     folder = ws.runs_folder / name
-    lock = _manifest(ws, folder)
+    try:
+        lock = read_manifest(_content(ws, folder / MANIFEST))
+        digest = digest_of_manifest(lock.said)
+    except ValueError as error:
+        raise _damaged(ws, folder / MANIFEST, NOT_READ) from error
+    if digest != lock.digest:
+        raise _damaged(ws, folder / MANIFEST, NOT_LOCKED)
     if lock.name != name:
         raise _damaged(ws, folder / MANIFEST, RENAMED)
     there = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
     for strange in sorted(there - lock.files.keys() - {MANIFEST}):
         raise _damaged(ws, folder / strange, STRANGE)
-    for file, digest in lock.files.items():
-        if durable.sha256(_content(ws, folder / file)) != digest:
-            raise _damaged(ws, folder / file, NOT_LOCKED)
+    for file in lock.files:
+        _locked(ws, lock, file)
+    if _result(rows_of_lock(ws, lock, TRIAL_BALANCE, TRIAL_HEAD)) not in {None, Decimal(lock.result)}:
+        raise _damaged(ws, folder / TRIAL_BALANCE, DISAGREES)
+    if len(rows_of_lock(ws, lock, UNMATCHED, UNMATCHED_HEAD)) != lock.unmatched:
+        raise _damaged(ws, folder / UNMATCHED, DISAGREES)
     return lock
 
 
-def content_of_lock(ws: Workspace, lock: Lock, file: str) -> bytes:
-    """One of a lock's files.
+def rows_of_lock(ws: Workspace, lock: Lock, file: str, head: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The rows of one of a lock's tables.
 
     Raises:
-        RunDamaged: it isn't what was locked.
+        RunDamaged: it isn't what was locked, or no table.
     """
+    try:
+        return rows_of(_locked(ws, lock, file), head)
+    except ValueError as error:
+        raise _damaged(ws, ws.runs_folder / lock.name / file, NO_TABLE) from error
+
+
+def _locked(ws: Workspace, lock: Lock, file: str) -> bytes:
     path = ws.runs_folder / lock.name / file
     content = _content(ws, path)
-    if durable.sha256(content) != lock.files.get(file):
+    if durable.sha256(content) != lock.files[file]:
         raise _damaged(ws, path, NOT_LOCKED)
     return content
+
+
+def _result(rows: list[tuple[str, ...]]) -> Decimal | None:
+    """Income less cost of a trial balance; None where one of its lines is another version's."""
+    if not all(known(row[0]) for row in rows):
+        return None
+    with localcontext(EXACT):
+        return -sum((Decimal(row[3]) for row in rows if line(row[0]).statement == "income"), Decimal(0))
 
 
 def _content(ws: Workspace, path: Path) -> bytes:
@@ -197,41 +125,6 @@ def _content(ws: Workspace, path: Path) -> bytes:
 
 def _damaged(ws: Workspace, path: Path, reason: str) -> RunDamaged:
     return RunDamaged(file=ws.shown(path), name=path.parent.name, reason=reason)
-
-
-def _manifest(ws: Workspace, folder: Path) -> Lock:
-    path = folder / MANIFEST
-    try:
-        said = json.loads(_content(ws, path))
-        lock = Lock(
-            name=str(said["name"]),
-            date_from=dt.date.fromisoformat(said["from"]),
-            date_to=dt.date.fromisoformat(said["to"]),
-            level=None if said["level"] is None else str(said["level"]),
-            currency=str(said["currency"]),
-            result=str(said["result"]),
-            digest=str(said["digest"]),
-            inputs=_texts(said["inputs"]),
-            files=_texts(said["files"]),
-            rates=str(said["rates"]),
-            reached=str(said["reached"]),
-            versions=_texts(said["versions"]),
-            said=said,
-        )
-        known = said["schema"] == SCHEMA
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _damaged(ws, path, NOT_READ) from error
-    if not known or any("/" in file for file in lock.files):
-        raise _damaged(ws, path, NOT_READ)
-    if digest_of_manifest(said) != lock.digest:
-        raise _damaged(ws, path, NOT_LOCKED)
-    return lock
-
-
-def _texts(table: dict[str, str]) -> dict[str, str]:
-    if not all(isinstance(value, str) for value in table.values()):
-        raise TypeError("texts expected")
-    return table
 
 
 def write_lock(ws: Workspace, said: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[Lock, bool]:

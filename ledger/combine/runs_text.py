@@ -16,6 +16,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal, localcontext
@@ -37,7 +38,10 @@ BALANCES = "balances.csv"
 VOUCHERS = "vouchers.csv"
 TRIAL_HEAD = ("line", "account", "unit", "amount")
 BALANCE_HEAD = ("unit", "account", "month", "currency", "amount")
+UNMATCHED_HEAD = ("code", "class", "key", "units", "amount", "currency", "internal", "sources")
 VOUCHER_HEAD = ("unit", "date", "marks")
+#: An amount as `money` writes it: a book's has at most 15 digits, a rate adds decimals, thousands are added up.
+AMOUNT = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,40})?")
 #: Rooms whose sources make figures out of text.
 RULES = ("books", "charts", "combine", "policy", "provisional", "rules")
 
@@ -62,11 +66,16 @@ def rows_of(content: bytes, head: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The rows of a file that `table` wrote.
 
     Raises:
-        ValueError: it is another one.
+        ValueError: it is another one, or an amount in it is none.
     """
-    first, *rows = csv.reader(io.StringIO(content.decode()), strict=True)
+    try:
+        first, *rows = csv.reader(io.StringIO(content.decode()), strict=True)
+    except csv.Error as error:
+        raise ValueError("no table") from error
     if tuple(first) != head or any(len(row) != len(head) for row in rows):
         raise ValueError("another table")
+    if "amount" in head and not all(AMOUNT.fullmatch(row[head.index("amount")]) for row in rows):
+        raise ValueError("no amount")
     return [tuple(row) for row in rows]
 
 
@@ -81,7 +90,7 @@ def texts_of(books: Books, combined: Combined) -> dict[str, bytes]:
         TRIAL_BALANCE: table(TRIAL_HEAD, trial_rows(combined)),
         ELIMINATIONS: eliminations_text(combined).encode(),
         UNMATCHED: table(
-            ("code", "class", "key", "units", "amount", "currency", "internal", "sources"),
+            UNMATCHED_HEAD,
             (
                 (
                     *(u.code, u.kind, u.key, " ".join(u.units), money(u.amount, u.currency), u.currency),

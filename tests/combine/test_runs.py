@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
@@ -528,13 +529,82 @@ def test_a_renamed_lock_is_named(ws):
 
 def test_a_manifest_written_anew_has_another_mark(ws):
     """Somebody who reckons the digests, too, can't keep the mark that stands in the minutes."""
-    from ledger.combine.runs_store import manifest_text  # noqa: PLC0415  what a forger would use
+    from ledger.combine.runs_manifest import manifest_text  # noqa: PLC0415  what a forger would use
 
     mark = lock(ws).lock.mark
     path = ws.runs_folder / "2026-03" / "manifest.json"
     said = json.loads(path.read_text())
-    path.write_text(manifest_text({**said, "result": "700.00"}))
+    path.write_text(manifest_text({**said, "eliminations": 3}))
     assert read_lock(ws, "2026-03").mark != mark
+
+
+TRIAL = "trial_balance.csv"
+
+
+@pytest.mark.parametrize(
+    ("said", "file"),
+    [
+        ({"to": "9999-12-31"}, "manifest.json"),
+        ({"from": "1999-12-31"}, "manifest.json"),
+        ({"to": "2025-12-31"}, "manifest.json"),
+        ({"to": "20260331"}, "manifest.json"),
+        ({"result": "=cmd"}, "manifest.json"),
+        ({"result": "1e999999"}, "manifest.json"),
+        ({"result": "NaN"}, "manifest.json"),
+        ({"result": "٣"}, "manifest.json"),
+        ({"result": float("nan")}, "manifest.json"),
+        ({"result": "700.00"}, TRIAL),
+        ({"currency": "usd"}, "manifest.json"),
+        ({"level": "../x"}, "manifest.json"),
+        ({"level": 1}, "manifest.json"),
+        ({"name": "2026-03\x1b[2J"}, "manifest.json"),
+        ({"eliminations": "2"}, "manifest.json"),
+        ({"unmatched": {"disclosed": [], "settled": 1}}, "unmatched.csv"),
+        ({"unmatched": []}, "manifest.json"),
+        ({"inputs": {"fava.conf": "x"}}, "manifest.json"),
+        ({"inputs": {"a\nb": "0" * 64}}, "manifest.json"),
+        ({"files": {}}, "manifest.json"),
+        ({"reached": "now"}, "manifest.json"),
+        ({"more": 1}, "manifest.json"),
+    ],
+)
+def test_a_manifest_that_says_what_none_can_say_is_damage_of_that_run_alone(ws, said, file):
+    """Its digest is right, and still nobody's figures are harmed: neither the command's nor another run's."""
+    from ledger.combine.runs_manifest import manifest_text  # noqa: PLC0415  what a forger would use
+
+    lock(ws)
+    lock(ws, "other")
+    path = ws.runs_folder / "2026-03" / "manifest.json"
+    path.write_text(manifest_text({**json.loads(path.read_text()), **said}))
+    month(ws).write_text(SALE + "\n" + RENT)
+    found = {one.name: one for one in load(ws).runs}
+    assert (found["2026-03"].status, found["other"].status) == ("damaged", "restated")
+    (problem,) = found["2026-03"].problems
+    assert (problem.code, problem.file) == ("RUN_DAMAGED", f"runs/2026-03/{file}")
+
+
+@pytest.mark.parametrize("file", [TRIAL, "balances.csv"])
+def test_a_table_whose_amount_is_none_is_damage(ws, file):
+    from ledger.combine.runs_manifest import manifest_text  # noqa: PLC0415  what a forger would use
+
+    lock(ws)
+    folder = ws.runs_folder / "2026-03"
+    edit(folder / file, ",700.00", ",=cmd")
+    said = json.loads((folder / "manifest.json").read_text())
+    said["files"][file] = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+    said["trial_balance"] = said["files"][TRIAL]
+    (folder / "manifest.json").write_text(manifest_text(said))
+    month(ws).write_text(SALE + "\n" + RENT)
+    found = state(ws)
+    assert (found.status, found.problems[0].file) == ("damaged", f"runs/2026-03/{file}")
+
+
+def test_a_run_of_another_currency_cant_be_compared(ws):
+    lock(ws)
+    edit(ws.root / "fava.conf", '"SEK"', '"EUR"')
+    found = state(ws)
+    assert (found.status, found.differences) == ("unchecked", ())
+    assert "SEK" in found.problems[0].text()
 
 
 def test_what_a_crash_left_is_no_lock_and_is_swept(ws):
