@@ -123,7 +123,7 @@ class _Worker:
         self._check_cost(slug, costs)
         opening = opening_day(self.parts, slug)
         equity = Taker(part, stakes, self.rates, self.given, opening, self._stated(slug)).take()
-        equity.hold([cost for cost in self.held if cost.owner == slug])
+        equity.hold([cost for cost in self.held if cost.owner == slug], self.scope.date_from)
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
         plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, opening, whole=whole)
         if stakes.founded(slug):

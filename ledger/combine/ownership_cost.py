@@ -1,21 +1,24 @@
 """What owners have paid for a unit: their postings on participations that carry `ic: "capital"` (SPEC 3, 10).
 
 A posting belongs to the day whose price it is: the acquisition, a later change of shares, the sale. What is booked more
-than ten days after is capital that the owner paid in, a dealing between the two like any other.
+than ten days after is capital that the owner paid in, a dealing between the two like any other. Where a part is sold
+and control kept, what the owner has booked as its gain is part of the price, and none of the group's (IFRS 10.23).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, Workspace
+from ledger.books.summary import weight
 from ledger.combine.flows import DAY, Part
-from ledger.combine.model import Place
-from ledger.combine.ownership_equity import rows_of
+from ledger.combine.model import ZERO, Place
+from ledger.combine.ownership_equity import historic, rows_of
 from ledger.combine.ownership_stakes import Stakes
+from ledger.combine.problems_ownership import OwnershipGain
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
 
@@ -42,6 +45,11 @@ class Cost:
     early: bool
     source: str
 
+    @property
+    def held(self) -> bool:
+        """Whether it stands among what the owner holds; else it is the gain of a part that it sold."""
+        return self.place.group.root == "Assets"
+
 
 def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates, ws: Workspace) -> tuple[Cost, ...]:
     """All postings of cost of one owned unit, by owner and day.
@@ -54,11 +62,18 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
         part = parts[owner]
         joined = part.unit.joined if part.unit.entity == "division" else None
         for row in rows_of(part):
-            if row.partner != slug or row.ic != "capital" or part.mapper.at(row.account).group.root != "Assets":
+            place = part.mapper.at(row.account)
+            if row.partner != slug or row.ic != "capital" or not (place.group.root == "Assets" or place.is_result):
                 continue
             event = stakes.event(slug, row.date, part.source.summaries[0].first)
-            if event is not None and (joined is None or row.date >= joined):
+            if event is None or (joined is not None and row.date < joined):
+                continue
+            if not place.is_result:
                 found.append(_cost(part, row, event, rates, ws))
+            if stakes.step(slug, event):
+                gain = row if place.is_result else _untagged(part, row, ws)
+                if gain is not None:
+                    found.append(_gain(part, gain, event, rates, ws))
     return tuple(sorted(found, key=lambda c: (c.owner, c.day, c.source)))
 
 
@@ -80,6 +95,40 @@ def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspa
         _early(part, row.date),
         source,
     )
+
+
+def _gain(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspace) -> Cost:
+    """What the owner has booked as gain or loss of a part that it sold while it keeps control: part of the price."""
+    worth, place = historic(part, row, rates), part.assign(row.account, row.date)
+    assert place is not None
+    source = f"{ws.shown(row.file)}:{row.line}"
+    return Cost(part.unit.slug, event, row.date, place, worth, worth, worth, _early(part, row.date), source)
+
+
+def _untagged(part: Part, row: PartnerRow, ws: Workspace) -> PartnerRow | None:
+    """The gain without tags of a voucher that sells shares for money alone; None where there is none.
+
+    Raises:
+        OwnershipGain: the voucher has more on income and expense, or other dealings, so that it can't be told.
+    """
+    mine = [r for r in rows_of(part) if r.transaction == row.transaction and r.date == row.date and r.file == row.file]
+    results = [account for account in row.others if part.mapper.at(account).is_result]
+    if row.amount >= 0 or not results or any(part.mapper.at(r.account).is_result for r in mine):
+        return None
+    money = all(part.mapper.is_in("monetary", account) for account in row.others if account not in results)
+    if len(results) > 1 or len(mine) > 1 or not money:
+        raise OwnershipGain(
+            file=ws.shown(row.file), line=row.line, owner=part.unit.slug, slug=str(row.partner), date=row.date
+        )
+    (account,) = results
+    voucher = next(
+        e
+        for e in part.source.transactions()
+        for p in e.postings
+        if p.meta and (p.meta["filename"], p.meta["lineno"]) == (row.file, row.line)
+    )
+    weights = [weight(posting) for posting in voucher.postings if posting.account == account]
+    return replace(row, account=account, amount=sum((w[0] for w in weights), ZERO), currency=weights[0][1])
 
 
 def _early(part: Part, day: dt.date) -> bool:

@@ -58,7 +58,8 @@ class Equity:
         paid_in: of a founded unit's pool, what its book has from its owners by name; None where it names none.
         translated: translation difference since, opening and period.
         net: net assets at the end, as assets and liabilities have them.
-        held: what rates have made of the cost of what it owns: part of `net`, not of `translated`.
+        held: what rates have made of the cost of what it owns, and gains on parts of it that it sold: part of `net`,
+            but of nothing here.
         adjusted: of `earned`, what isn't in its own book: adjustments, profit that the group hasn't made.
     """
 
@@ -74,9 +75,16 @@ class Equity:
     held: Decimal = ZERO
     adjusted: Decimal = ZERO
 
-    def hold(self, costs: Iterable[Cost]) -> None:
-        """Leave out what rates have made of the cost of what it owns itself: that cost isn't there for the group."""
+    def hold(self, costs: Iterable[Cost], date_from: dt.date) -> None:
+        """Leave out what rates have made of the cost of what it owns itself: that cost isn't there for the group.
+
+        Nor is a gain on a part that it sold.
+        """
         for cost in costs:
+            if not cost.held:
+                slot = cost.day >= date_from, bisect_right(self.cuts, cost.day)
+                self.earned[slot][RESULT if cost.place.is_result else cost.place] += cost.worth
+                self.held -= cost.worth
             self.translated[False] -= cost.opening - cost.worth
             self.translated[True] -= cost.amount - cost.opening
             self.held += cost.amount - cost.worth

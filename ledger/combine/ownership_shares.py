@@ -30,7 +30,7 @@ def shares_of(done: Mapping[str, Owned], entries: Sequence[GroupEntry]) -> tuple
     for slug, owned in sorted(done.items()):
         held = owned.stakes.shares(slug, owned.end)
         for number, (owner, share) in enumerate(sorted(held.items(), key=lambda h: (-h[1], h[0]))):
-            cost = sum((c.amount for c in owned.costs if c.owner == owner), ZERO)
+            cost = sum((c.amount for c in owned.costs if c.owner == owner and c.held), ZERO)
             with localcontext(EXACT):
                 effective = share * owned.stakes.effective(owner, owned.end)
             plain = Share(slug, owner, share, effective, cost)
@@ -100,7 +100,7 @@ def _worth(slug: str, done: Mapping[str, Owned]) -> Decimal:
             continue
         found += held * _worth(other.slug, done)
         found -= sum((given.get(slug, ZERO) for given in other.equity.given.values()), ZERO)
-        found -= sum((cost.amount for cost in other.costs if cost.owner == slug), ZERO)
+        found -= sum((cost.amount for cost in other.costs if cost.owner == slug and cost.held), ZERO)
         if owned.whole:
             found += other.weight(slug) * (other.goodwill.closing - _fair(other))
     return found

@@ -136,6 +136,10 @@ class Stakes:
             return min(near, key=lambda d: (abs(d - day), d))
         return first if first == ALWAYS or day - NEAR <= first or (day == opened and day > first) else None
 
+    def step(self, slug: str, event: dt.date) -> bool:
+        """Whether an event is a change of shares under control: no acquisition, no sale of the whole."""
+        return event > self.begins[slug] and event != self.units[slug].left
+
     def explains(self, slug: str, partner: str, day: dt.date, opened: dt.date | None) -> bool:
         """Whether a posting of capital with a partner is worked out here, so that it needs no other side.
 

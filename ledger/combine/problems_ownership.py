@@ -46,3 +46,14 @@ class GoodwillImpairment(Problem):
         "{amount} {currency} of goodwill of {slug} are written down on {date}, but {left} {currency} are left."
     )
     remedy = N_("Correct the amount, the date or the unit; goodwill that is amortised away can't be written down.")
+
+
+class OwnershipGain(Problem):
+    """A part sold, with a gain that can't be told from what else the voucher has."""
+
+    code = "OWNERSHIP_GAIN"
+    message = N_("{owner} sold a part of {slug} on {date}, and its voucher doesn't say what of it is the gain.")
+    remedy = N_(
+        'Give the gain or loss partner: "{slug}" and ic: "capital", too: it is no income of the group while it keeps'
+        " control, but part of the price."
+    )

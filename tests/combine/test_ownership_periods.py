@@ -8,6 +8,8 @@ import datetime as dt
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
+
 from ledger.combine.equity import COLUMNS, equity
 from tests.combine.test_ownership import OWNED, amount, owner
 
@@ -278,3 +280,40 @@ class TestBooksThatBeginOnTheFirst:
         found = changes(combined(units, date_to=DAY("2026-12-31")))
         assert found["total"] == {"opening": "100000.00", "owners": "100.00", "closing": "100100.00"}
         assert found["NonControllingInterest"] == {"owners": "100.00", "closing": "100.00"}
+
+
+class TestAPartSold:
+    """20 % sold for 400 on 1 October; the owner has 250 of cost for it, and books a gain of 150."""
+
+    TABLES = (SINCE, owner("gem", "0.60", "since = 2026-10-01"))
+    TAGS = '    partner: "dot"\n    ic: "capital"\n'
+
+    @pytest.mark.parametrize("tags", ["", TAGS])
+    def test_the_gain_goes_to_equity(self, combined, tags):
+        """The minority has 340 for 170, so that equity has 230 more; the result is dot's 50."""
+        units = {
+            "gem": gem(bought("1000.00"), sold("2026-10-01", "400.00", "250.00", "150.00", tags)),
+            "dot": dot(*self.TABLES),
+        }
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert found.unmatched == ()
+        assert found.result == 50
+        assert amount(found, "NonControllingInterest") == -340
+        assert amount(found, "RetainedResult") == -100230
+        assert found.shares[0].cost == 750
+        assert changes(found)["total"]["owners"] == "400.00"
+        later = combined(units, date_to=DAY("2027-12-31"))
+        assert changes(later)["total"] == {"opening": "100610.00", "closing": "100610.00"}
+        assert_continuous(
+            lambda **days: combined(units, **days), "2026-07-01", "2026-10-01", "2026-11-01", "2027-01-01"
+        )
+
+    def test_a_gain_that_cannot_be_told_is_asked_for(self, combined):
+        fee = "  Expenses:6570-Fees      10.00 SEK\n  Assets:1930-Bank       -10.00 SEK\n"
+        part = sold("2026-10-01", "400.00", "250.00", "150.00")
+        units = {"gem": gem(bought("1000.00"), part.rstrip() + "\n" + fee), "dot": dot(*self.TABLES)}
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert [problem.code for problem in found.problems] == ["OWNERSHIP_GAIN"]
+        units["gem"] = gem(bought("1000.00"), part.rstrip() + "\n" + self.TAGS + fee)
+        assert combined(units, date_to=DAY("2026-12-31")).result == 40
