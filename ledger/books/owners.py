@@ -22,6 +22,7 @@ from ledger.books.problems_owners import (
     OwnershipDates,
     OwnershipDivision,
     OwnershipGap,
+    OwnershipLeft,
     OwnerUnknown,
 )
 from ledger.books.tables import Number, Table, Text
@@ -120,7 +121,9 @@ def settle_owners(units: Mapping[str, Unit], unread: frozenset[str]) -> tuple[di
         fault = _fault(units, slug, unread)
         if fault is None:
             day = control_day(done, unit)
-            if day not in {None, ALWAYS} and unit.joined is None:
+            if day is not None and unit.left is not None and unit.left < day:
+                fault = _problem(unit, 0, "since", OwnershipLeft(slug=slug, left=unit.left, since=day))
+            elif day not in {None, ALWAYS} and unit.joined is None:
                 done[slug] = replace(unit, joined=day)
             elif day not in {None, ALWAYS} and unit.joined != day:
                 fault = _problem(unit, 0, "since", OwnershipDates(slug=slug, joined=unit.joined, since=day))

@@ -58,3 +58,11 @@ class OwnershipControlLost(Problem):
     code = "OWNERSHIP_CONTROL_LOST"
     message = N_("From {date} on, the owners of {slug} have {total} of it together: they no longer control it.")
     remedy = N_("Give {slug} left = the last day under control: its net assets leave the combined figures then.")
+
+
+class OwnershipLeft(Problem):
+    """A unit that left before its owners got control of it."""
+
+    code = "OWNERSHIP_LEFT"
+    message = N_("{slug} left on {left}, before units of the federation controlled it: they do from {since} on.")
+    remedy = N_("Correct left or since in its unit.toml.")

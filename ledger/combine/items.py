@@ -184,7 +184,8 @@ class Collector:
             return
         if not self._inside(slug, partner, row, section):
             in_period = scope.date_from <= row.date and not said
-            if in_period and scope.level is None and not scope.known[partner].in_scope(row.date):
+            held = row.ic == "capital" and any(table.unit == slug for table in scope.known[partner].owners)
+            if in_period and scope.level is None and not held and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
         for code in () if said else _misread(row, scope):

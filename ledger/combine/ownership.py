@@ -19,7 +19,7 @@ from ledger.books import Books
 from ledger.books.config import line_of
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, GroupEntry, Share
-from ledger.combine.ownership_cost import Cost, costs_of, opening_day
+from ledger.combine.ownership_cost import Cost, costs_of, late_sales, opening_day
 from ledger.combine.ownership_entries import (
     acquisition_entries,
     disposal_entries,
@@ -36,8 +36,10 @@ from ledger.combine.ownership_shares import prove, shares_of
 from ledger.combine.problems_ownership import (
     GoodwillImpairment,
     OwnershipCapital,
+    OwnershipNetAssets,
     OwnershipNoCost,
     OwnershipNoEquity,
+    OwnershipNoSale,
 )
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
@@ -74,9 +76,10 @@ def ownership(
         rates: exchange rates.
         entries: what has been made so far: eliminations, adjustments, translation differences.
     """
+    late = late_sales(parts, scope, books.workspace)
     if not any(unit.owners for unit in scope.units.values()):
-        return Ownership()
-    worker = _Worker(books, parts, scope, rates, entries, read_policy(books.central_text, books.workspace))
+        return Ownership(problems=tuple(late.values()))
+    worker = _Worker(books, parts, scope, rates, entries, read_policy(books.central_text, books.workspace), late)
     return worker.run()
 
 
@@ -88,15 +91,18 @@ class _Worker:
     rates: Rates
     given: Sequence[GroupEntry]
     policy: Policy
+    late: Mapping[str, Problem]  # of units whose sale is booked too late
     held: list[Cost] = field(default_factory=list)  # of units that are done
 
     def run(self) -> Ownership:
         """All owned units, each before its owners."""
         done: dict[str, Owned] = {}
         found: list[GroupEntry] = []
-        problems: list[Problem] = list(self.policy.impairment_problems)
+        problems: list[Problem] = [*self.policy.impairment_problems, *self.late.values()]
         carried: dict[str, Decimal] = {}
         for slug in self.scope.stakes.owned:
+            if slug in self.late:
+                continue
             try:
                 owned = self._owned(slug, carried)
                 made = self._entries(owned)
@@ -179,11 +185,16 @@ class _Worker:
 
         Raises:
             OwnershipNoEquity: neither the book nor the settings say so.
+            OwnershipNetAssets: both do.
         """
         begins, opened = self.scope.stakes.begins[slug], self.parts[slug].source.summaries[0].first
-        if self.scope.stakes.founded(slug) or (opened is not None and opened < begins):
-            return None
         stated = next((t.net_assets for t in self.parts[slug].unit.owners if t.net_assets is not None), None)
+        if self.scope.stakes.founded(slug):
+            return None
+        if opened is not None and opened < begins:
+            if stated is not None:
+                raise OwnershipNetAssets(slug=slug, since=begins)
+            return None
         if stated is None:
             raise OwnershipNoEquity(slug=slug, date=begins)
         return stated
@@ -211,6 +222,10 @@ class _Worker:
             if table.unit in stakes.units and event <= self.scope.until(slug) and (table.unit, event) not in booked:
                 day = unit.joined or say(N_("its beginning")) if event == dt.date.min else event
                 raise OwnershipNoCost(slug=slug, owner=table.unit, date=day)
+        left = self.scope.leaves(slug)
+        keep = any(self.scope.leaves(owner) is None for owner in stakes.owners(slug))
+        if left is not None and keep and not any(cost.event == left for cost in costs):
+            raise OwnershipNoSale(slug=slug, left=left)
 
     def _check_capital(self, owned: Owned) -> None:
         """What the owners of a founded unit have paid is their part of its capital."""

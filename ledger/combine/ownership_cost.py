@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, Workspace
+from ledger.books.owners import control_day
 from ledger.books.summary import weight
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, Place
 from ledger.combine.ownership_equity import historic, rows_of
-from ledger.combine.ownership_stakes import Stakes
-from ledger.combine.problems_ownership import OwnershipGain
+from ledger.combine.ownership_stakes import NEAR, Stakes
+from ledger.combine.problems_ownership import OwnershipGain, OwnershipSaleLate
+from ledger.combine.scope import Scope
+from ledger.errors import Problem
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
 
@@ -151,3 +154,26 @@ def opening_day(parts: Mapping[str, Part], slug: str) -> dt.date | None:
             if its and (row.date < opening or _early(parts[owner], row.date)):
                 return opening
     return None
+
+
+def late_sales(parts: Mapping[str, Part], scope: Scope, ws: Workspace) -> dict[str, Problem]:
+    """Units of the workspace whose sale, or day of leaving, lies in the period, but is booked after they have left.
+
+    What is booked later than ten days after is the sale of what an owner kept, if something was booked by then.
+    """
+    gone = {s: u for s, u in scope.known.items() if u.left and u.owners and control_day(scope.known, u) is not None}
+    found: dict[str, Problem] = {}
+    for part in parts.values() if gone else ():
+        rows = [row for summary in part.source.summaries for row in summary.partners]
+        rows = [r for r in rows if r.ic == "capital" and part.mapper.at(r.account).group.root == "Assets"]
+        for row in sorted(rows, key=lambda r: (r.date, r.transaction)):
+            unit = gone.get(row.partner or "")
+            if unit is None or unit.left is None or row.date <= unit.left or row.amount > 0 or unit.slug in found:
+                continue
+            booked = any(r.partner == unit.slug and unit.left - NEAR <= r.date <= unit.left for r in rows)
+            mine = any(table.unit == part.unit.slug for table in unit.owners)
+            due = any(scope.date_from <= day <= scope.date_to for day in (row.date, unit.left))
+            if mine and due and (row.date - unit.left <= NEAR or not booked):
+                names = {"slug": unit.slug, "owner": part.unit.slug, "left": unit.left, "date": row.date}
+                found[unit.slug] = OwnershipSaleLate(file=ws.shown(row.file), line=row.line, **names)
+    return found

@@ -130,7 +130,7 @@ class Stakes:
         `opened` is the first day of the owner's book: what stands there is an opening balance.
         """
         first, unit = self.begins[slug], self.units[slug]
-        steps = [d for d in days_of(unit.owners) if d > first] + ([unit.left] if unit.left else [])
+        steps = [d for d in days_of(unit.owners) if d > first] + ([unit.left] if unit.left and day <= unit.left else [])
         near = [d for d in steps if abs(d - day) <= NEAR]
         if near:
             return min(near, key=lambda d: (abs(d - day), d))

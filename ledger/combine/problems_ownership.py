@@ -57,3 +57,29 @@ class OwnershipGain(Problem):
         'Give the gain or loss partner: "{slug}" and ic: "capital", too: it is no income of the group while it keeps'
         " control, but part of the price."
     )
+
+
+class OwnershipNetAssets(Problem):
+    """Net assets that are stated of a unit whose book has them."""
+
+    code = "OWNERSHIP_NET_ASSETS"
+    message = N_("net_assets is stated of {slug}, but its book begins before {since} and says itself what was bought.")
+    remedy = N_("Take net_assets out of its unit.toml; if the figure is right, correct the book or since.")
+
+
+class OwnershipSaleLate(Problem):
+    """A sale that is booked after the unit has left."""
+
+    code = "OWNERSHIP_SALE_LATE"
+    message = N_("{slug} left on {left}, but {owner} has booked its sale on {date}.")
+    remedy = N_("Set left in its unit.toml to {date}, or book the sale on the day on which control ended: {left}.")
+
+
+class OwnershipNoSale(Problem):
+    """A unit that has left without anything being booked for it."""
+
+    code = "OWNERSHIP_NO_SALE"
+    message = N_("{slug} left on {left}, but no owner has booked what it got for it.")
+    remedy = N_(
+        'Book the sale on {left} or before: the participations in credit, with partner: "{slug}" and ic: "capital".'
+    )

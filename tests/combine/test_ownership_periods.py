@@ -317,3 +317,38 @@ class TestAPartSold:
         assert [problem.code for problem in found.problems] == ["OWNERSHIP_GAIN"]
         units["gem"] = gem(bought("1000.00"), part.rstrip() + "\n" + self.TAGS + fee)
         assert combined(units, date_to=DAY("2026-12-31")).result == 40
+
+
+class TestSalesThatAreNotBooked:
+    """Dot left on 31 December; its sale is booked later, or never."""
+
+    @pytest.mark.parametrize("year", ["2026", "2027"])
+    def test_after_it_left(self, combined, year):
+        units = {
+            "gem": gem(bought("1000.00"), sold("2027-01-05", "1300.00", "1000.00", "300.00")),
+            "dot": dot("left = 2026-12-31", SINCE),
+        }
+        found = combined(units, date_to=DAY(f"{year}-12-31"))
+        assert [(problem.code, problem.params["date"]) for problem in found.problems] == [
+            ("OWNERSHIP_SALE_LATE", "2027-01-05")
+        ]
+        assert found.unmatched == ()
+
+    def test_with_left_on_the_day_of_the_sale(self, combined):
+        """2026: dot's 50. 2027: 1,300 for 850 + 360 - 170, a gain of 260."""
+        units = {
+            "gem": gem(bought("1000.00"), sold("2027-01-05", "1300.00", "1000.00", "300.00")),
+            "dot": dot("left = 2027-01-05", SINCE),
+        }
+        assert combined(units, date_to=DAY("2026-12-31")).result == 50
+        assert combined(units, date_to=DAY("2027-12-31")).result == 260
+
+    def test_never(self, combined):
+        units = {"gem": gem(bought("1000.00")), "dot": dot("left = 2026-12-30", SINCE)}
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert [problem.code for problem in found.problems] == ["OWNERSHIP_NO_SALE"]
+
+    def test_net_assets_that_the_book_has_itself(self, combined):
+        table = owner("gem", "0.80", "since = 2026-07-01", 'net_assets = "700.00"')
+        found = combined({"gem": gem(bought("1000.00")), "dot": dot(table)}, date_to=DAY("2026-12-31"))
+        assert [problem.code for problem in found.problems] == ["OWNERSHIP_NET_ASSETS"]
