@@ -161,6 +161,14 @@ class Chart:
             known = self._members[name, code] = code in self.range(name)
         return known
 
+    def near(self, name: str, code: str) -> ChartAccount | None:
+        """The named account of a set that is nearest to `code`; None where none begins with the same digits."""
+        same = max(2, min(3, len(code) - 1))
+        found = [a for a in self.accounts.values() if a.code[:same] == code[:same] and self.is_in(name, a.code)]
+        return min(
+            found, key=lambda a: (abs(int(a.code.ljust(8, "0")) - int(code.ljust(8, "0"))), a.code), default=None
+        )
+
     @cached_property
     def starters(self) -> tuple[ChartAccount, ...]:
         """What a new unit's book opens, in the order of the codes."""

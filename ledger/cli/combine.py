@@ -182,11 +182,14 @@ def _combined(federation: Federation, chosen: dict[str, Any]) -> Combined:
 def _problems(federation: Federation, found: Combined) -> list[Problem]:
     """Why units, or the levy of units, are missing from the figures."""
     from ledger.books.excerpt import quote  # noqa: PLC0415  a repeated answer needs none of this
+    from ledger.charts.problems import AccountWrongRoot  # noqa: PLC0415  as above
+    from ledger.combine.problems import UnmappedAccount  # noqa: PLC0415  as above
 
     problems = {*found.problems, *federation.run.problems, *federation.policy.problems}
     problems |= set(federation.books.central_text.problems)
     problems |= {p for p in federation.workspace.problems if p.unit is None}  # of a unit's own, UNIT_ERRORS tells
-    quote(federation.workspace, problems)
+    # An account's line may name a person: it is for  sambok check , which whoever keeps the book runs.
+    quote(federation.workspace, (p for p in problems if not isinstance(p, AccountWrongRoot | UnmappedAccount)))
     return sorted(problems, key=order)
 
 

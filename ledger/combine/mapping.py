@@ -2,7 +2,8 @@
 
 The chart places the account by its code. The label below the line is the account's own numbered part, so that
 participants' sub-accounts collapse into it and no personal name reaches the federation's ledger; an account that
-carries its code on its `open` gets the chart's name for it.
+carries its code on its `open` gets the chart's name for it. Where payees are persons (the chart's set `masked`), the
+label is always the chart's: somebody may have called the account itself by a person's name.
 """
 
 from __future__ import annotations
@@ -56,15 +57,31 @@ class Mapper:
         assert found is not None, account
         return found
 
+    def shown(self, account: str) -> str:
+        """`Root:NNNN-Name`: what an account is called outside its unit's book; sub-accounts collapse."""
+        place = self.place(account)
+        if place is not None:
+            return f"{account.partition(':')[0]}:{place.account}"
+        parts = account.split(":")
+        numbered = next((n for n, part in enumerate(parts) if n and CODED_LEAF.match(part)), 1)
+        return ":".join(parts[: numbered + 1])
+
     def _label(self, account: str) -> str:
         parts = account.split(":")[1:]
         numbered = next((part for part in parts if CODED_LEAF.match(part)), None)
-        if numbered is not None:
-            return numbered
-        code = self.code(account)
+        found = CODED_LEAF.match(numbered or "")
+        code = found[1] if found else self.code(account)
         assert code is not None
+        masked = self.is_in("masked", account) or self.chart.is_in("masked", code)
+        if numbered is not None and not masked:
+            return numbered
         known = self.chart.accounts.get(code)
-        return known.account.rsplit(":", 1)[-1] if known else f"{code}-{parts[0]}"
+        if known is not None:
+            return known.account.rsplit(":", 1)[-1]
+        if not masked:
+            return f"{code}-{parts[0]}"
+        near = self.chart.near("masked", code)
+        return f"{code}-{near.account.rsplit(':', 1)[-1].partition('-')[2]}" if near else code
 
     def is_in(self, name: str, account: str) -> bool:
         """Whether the account belongs to a named set of the chart."""
@@ -83,10 +100,10 @@ class Mapper:
                 continue
             row = self.rows.get(account)
             code = self.code(account)
-            problem: Problem | None = self.chart.root_conflict(account, code)
+            problem: Problem | None = self.chart.root_conflict(self.shown(account), code)
             if problem is None:
                 reason = say(N_("it has no code")) if code is None else self._why(code)
-                problem = UnmappedAccount(account=account, reason=reason, chart=self.unit.chart)
+                problem = UnmappedAccount(account=self.shown(account), reason=reason, chart=self.unit.chart)
             problem.unit = self.unit.slug
             problem.file = row.file if row else shown
             problem.line = row.line if row else None

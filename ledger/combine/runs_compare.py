@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ledger.books import Books, last_day
-from ledger.books.excerpt import quote
 from ledger.books.fingerprint import AnswerCache, digest_of
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
@@ -76,8 +75,7 @@ def run_states(books: Books, run: Run, wanted: Sequence[str] | None = None) -> t
     facts = Facts(books)
     found = tuple(_state(books, run, name, facts) for name in chosen)
     facts.keep()
-    quote(books.workspace, (problem for state in found for problem in (*state.late, *state.problems)))
-    return found
+    return found  # without the lines that are meant: a voucher's payee and text are for its unit alone
 
 
 def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
@@ -238,7 +236,7 @@ class _Change:
         shown = self.books.workspace.shown
         found: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for slug, voucher in late:
-            for account in voucher.accounts:
+            for account in dict.fromkeys(map(self.now.parts[slug].mapper.shown, voucher.accounts)):
                 found[slug, account, f"{voucher.date:%Y-%m}"].append(f"{shown(voucher.file)}:{voucher.line}")
         wanted: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for slug, account, month, _ in keys:
@@ -247,9 +245,11 @@ class _Change:
         for slug, pairs in wanted.items():
             months = sorted(month for _, month in pairs)
             start = dt.date.fromisoformat(f"{months[0]}-01")
-            accounts = {account for account, _ in pairs}
+            called = self.now.parts[slug].mapper.shown
+            own = {row.account for row in self.now.parts[slug].source.balances()}
+            accounts = {account for account in own if called(account) in {name for name, _ in pairs}}
             for posting in placed(self.books.units[slug], accounts, start, last_day(months[-1])):
-                key = slug, posting.account, f"{posting.date:%Y-%m}"
+                key = slug, called(posting.account), f"{posting.date:%Y-%m}"
                 file = shown(posting.file)
                 if key[1:] in pairs and file in self.files:
                     found[key].append(f"{file}:{posting.line}")

@@ -110,14 +110,17 @@ def trial_rows(combined: Combined) -> list[tuple[str, ...]]:
 
 
 def balance_rows(combined: Combined) -> list[tuple[str, ...]]:
-    """Σ of each unit's accounts by month in its own currency; months before the period are one, called `before`."""
+    """Σ of each unit's accounts by month in its own currency; months before the period are one, called `before`.
+
+    An account is called as outside its unit's book: no person's sub-account reaches a lock.
+    """
     first, last = f"{combined.date_from:%Y-%m}", f"{combined.date_to:%Y-%m}"
     sums: dict[tuple[str, str, str, str], Decimal] = defaultdict(Decimal)
     for slug, part in combined.parts.items():
         for row in part.source.balances():
             if row.month <= last:
                 month = row.month if row.month >= first else "before"
-                sums[slug, row.account, month, row.currency] += row.amount
+                sums[slug, part.mapper.shown(row.account), month, row.currency] += row.amount
     return [(*key, money(amount, key[3])) for key, amount in sorted(sums.items()) if amount]
 
 

@@ -305,8 +305,8 @@ class _Writer:
                 entry.flag,
                 None if masked else entry.payee,
                 self.say(MASKED_TEXT) if masked else entry.narration,
-                entry.tags,
-                entry.links,
+                data.EMPTY_SET if masked else entry.tags,
+                frozenset(link for link in entry.links if link.startswith("ic-")) if masked else entry.links,
                 postings,
             )
         )

@@ -312,6 +312,35 @@ def test_a_new_voucher_in_the_period_is_a_restatement(ws):
     assert found.gone == ()
 
 
+PERSON = """\
+2026-03-25 * "Anna Andersson" "Anna's loan" #anna ^anna-1
+  Liabilities:2393-Anna:Andersson  50.00 SEK
+  Liabilities:2393-Loans:Anna-Andersson  5.00 SEK
+  Assets:1930-Bank  -55.00 SEK
+"""
+
+
+def test_no_persons_name_reaches_a_lock_or_what_is_said_of_it(ws):
+    """2393 is no account that the chart names; 2390 is the nearest one for persons."""
+    accounts = ws.units["repris"].folder / "accounts.beancount"
+    opened = '2026-01-01 open Liabilities:2393-Anna:Andersson\n  code: "2393"\n'
+    opened += '2026-01-01 open Liabilities:2393-Loans:Anna-Andersson\n  code: "2393"\n'
+    accounts.write_text(ACCOUNTS + opened)
+    month(ws).write_text(SALE + "\n" + PERSON)
+    lock(ws)
+    assert b"Anna" not in b"".join(contents(ws).values())
+    label = "2393-Långfristiga-skulder-övrigt"
+    assert f"repris,Liabilities:{label},2026-03,SEK,55.00" in contents(ws)["balances.csv"].decode()
+    month(ws).write_text(SALE + "\n" + PERSON.replace("50.00", "60.00").replace("55.00", "65.00"))
+    found = state(ws)
+    assert "nna" not in json.dumps(found.as_json(), ensure_ascii=False)
+    assert [(d.account, d.locked, d.now, len(d.sources)) for d in found.units] == [
+        ("Assets:1930-Bank", "645.00", "635.00", 1),
+        (f"Liabilities:{label}", "55.00", "65.00", 1),
+    ]
+    assert [p.excerpt for p in found.late] == [None]
+
+
 def test_what_is_found_is_kept_until_something_changes(ws, monkeypatch):
     from ledger.combine import runs_compare  # noqa: PLC0415  to count its calls
 

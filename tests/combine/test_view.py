@@ -199,3 +199,23 @@ def test_chunks_balance(count):
         for name, amount in chunk:
             total[name] += amount
     assert dict(total) == dict(cells)
+
+
+def test_a_person_is_named_neither_by_text_nor_by_tag_link_or_account(federation):
+    """2083 is the members' contributions, 7011 an account that the chart doesn't name: 7010 is nearest to it."""
+    text = """
+2026-03-25 * "Anna Andersson" "Annas insats" #anna ^anna-1 ^ic-repris-9
+  Assets:1930-Bank                   100.00 SEK
+  Equity:2083-Anna-Andersson        -100.00 SEK
+2026-03-26 * "Anna Andersson" "Lön" #anna ^anna-1
+  Expenses:7011-Anna                  20.00 SEK
+  Assets:1930-Bank                   -20.00 SEK
+"""
+    books = federation({"repris": text})
+    found = combine(books, StubRun())
+    entries = group_entries(books, StubRun(), found, language=None, threshold=10**6)
+    made = [e for e in entries if isinstance(e, data.Transaction)]
+    assert [(e.payee, sorted(e.tags), sorted(e.links)) for e in made] == [(None, [], ["ic-repris-9"]), (None, [], [])]
+    assert "nna" not in repr([(e.narration, e.postings) for e in made])
+    labels = {row.account for row in found.trial_balance}
+    assert labels == {"1930-Bank", "2083-Medlemsinsatser", "7011-Löner"}

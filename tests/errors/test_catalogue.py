@@ -13,8 +13,8 @@ from .stage import ACCOUNTS, BANK, Stage, blocks
 from .table import CASES, DEALINGS, SAMPLES, path_of, read_rows
 
 ROWS = read_rows()
-#: The whole file is meant, or bytes that no terminal shows: a line, but no excerpt.
-WITHOUT_EXCERPT = {"BOOK_UTF16", "BOOK_BYTE_ORDER_MARK", "LEVY_NO_WORKSPACE"}
+#: The whole file is meant, bytes that no terminal shows, or a text for its unit alone: a line, but no excerpt.
+WITHOUT_EXCERPT = {"BOOK_UTF16", "BOOK_BYTE_ORDER_MARK", "LEVY_NO_WORKSPACE", "LATE_POSTING"}
 
 
 @pytest.fixture
