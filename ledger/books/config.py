@@ -109,6 +109,13 @@ class UnitFile(Table):
     def _owners(cls, value: tuple[OwnerTable, ...]) -> tuple[OwnerTable, ...]:
         return check_tables(value)
 
+    @field_validator("levels")
+    @classmethod
+    def _levels(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not level.strip() or "/" in level for level in value):
+            raise ValueError("each level needs a name, without /: that stands between levels in a path")
+        return value
+
     @field_validator("joined", "left")
     @classmethod
     def _day(cls, value: dt.date | None) -> dt.date | None:

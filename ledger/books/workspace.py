@@ -247,14 +247,24 @@ def _cross_checks(config: FederationFile, units: dict[str, Unit]) -> list[Proble
     central = config.federation.central
     if central not in units:
         problems.append(CentralMissing(file="fava.conf", slug=central))
-    by_code: dict[str, str] = {}
-    for slug, unit in units.items():
-        other = by_code.setdefault(unit.code.upper(), slug)
-        if other != slug:
-            problems.append(
-                UnitCodeTwice(file=f"units/{slug}/unit.toml", unit=slug, slug=slug, other=other, unit_code=unit.code)
-            )
+    problems += _codes_twice(units, central)
     return problems + _division_numbers(units, central)
+
+
+def _codes_twice(units: dict[str, Unit], central: str) -> list[Problem]:
+    """Units that share a code: central keeps it, else the one folder of that name; all others are left out."""
+    by_code: dict[str, list[str]] = {}
+    for slug, unit in units.items():
+        by_code.setdefault(unit.code.upper(), []).append(slug)
+    problems: list[Problem] = []
+    for code, slugs in by_code.items():
+        rightful = [s for s in slugs if s == central] or [s for s in slugs if s.upper() == code]
+        for slug in slugs if len(slugs) > 1 else ():
+            if slug not in rightful:
+                other = next(s for s in (*rightful, *slugs) if s != slug)
+                file = f"units/{slug}/unit.toml"
+                problems.append(UnitCodeTwice(file=file, unit=slug, slug=slug, other=other, unit_code=units[slug].code))
+    return problems
 
 
 def _division_numbers(units: dict[str, Unit], central: str) -> list[Problem]:

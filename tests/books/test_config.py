@@ -444,8 +444,32 @@ def test_a_folder_without_settings_is_a_problem_of_that_unit(tmp_path):
 
 def test_two_units_cannot_share_a_code(tmp_path):
     ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "a": toml("Same"), "b": toml("SAME")}))
-    assert [type(p) for p in ws.problems] == [UnitCodeTwice]
+    assert [(type(p), p.unit) for p in ws.problems] == [(UnitCodeTwice, "a"), (UnitCodeTwice, "b")]
     assert {"a", "b"} <= set(ws.problems[0].text().replace(" and ", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("codes", "out"),
+    [
+        ({"gemensamt": "GEM", "dos": "UNO", "uno": "UNO"}, {"dos": "uno"}),  # the folder of that name keeps it
+        ({"gemensamt": "GEM", "dos": "DOS", "uno": "Dos"}, {"uno": "dos"}),
+        ({"gemensamt": "UNO", "dos": "DOS", "uno": "UNO"}, {"uno": "gemensamt"}),  # central is never left out
+        ({"gemensamt": "GEM", "a": "XYZ", "b": "XYZ", "c": "Xyz"}, {"a": "b", "b": "a", "c": "a"}),  # nobody can tell
+    ],
+)
+def test_who_is_left_out_where_codes_are_the_same(tmp_path, codes, out):
+    """A slip in one unit's settings must not take another unit's book out of the figures."""
+    ws = open_workspace(make(tmp_path, {slug: toml(code) for slug, code in codes.items()}))
+    assert {p.unit: p.params["other"] for p in ws.problems} == out
+    assert {type(p) for p in ws.problems} == {UnitCodeTwice}
+
+
+@pytest.mark.parametrize("levels", ['["", "x"]', '["Norra/Södra"]', '["x", "  "]'])
+def test_a_level_has_a_name_that_can_stand_in_a_path(tmp_path, levels):
+    root = make(tmp_path, {"gemensamt": toml("GEM"), "a": toml("A") + f"levels = {levels}\n"})
+    (problem,) = open_workspace(root).problems
+    assert (problem.code, problem.unit, problem.file) == ("CONFIG_INVALID", "a", "units/a/unit.toml")
+    assert "levels" in problem.text()
 
 
 def test_the_central_unit_must_be_there(tmp_path):
