@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 #: Files that a crash may leave; no reader looks at them.
@@ -73,6 +73,15 @@ def make_folders(folder: Path) -> None:
         sync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error is about the file that was asked for, not about the temporary one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
 def stage(path: Path, data: bytes, *, private: bool = False, sync: bool = True) -> Path:
     """Write `data` to a temporary file beside `path`, with the mode that `path` has or will have.
 
@@ -86,10 +95,11 @@ def stage(path: Path, data: bytes, *, private: bool = False, sync: bool = True) 
         The temporary file; rename it to `path` and sync the folder. Nothing is left where writing failed.
     """
     mode = 0o600 if private else _mode(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    with _named(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _named(path), os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), mode)
@@ -110,17 +120,49 @@ def _mode(path: Path) -> int:
         return 0o644 & ~mask
 
 
-def replace(path: Path, data: bytes, *, private: bool = False, sync: bool = True) -> None:
-    """Put `data` in the place of `path`'s content, or create it; parents are made. `private`, `sync` as in `stage`."""
-    make_folders(path.parent)
-    temporary = stage(path, data, private=private, sync=sync)
+def replaceable(path: Path) -> bool:
+    """Whether nothing stands at `path`, or an ordinary file: a device, pipe, folder or link is never replaced."""
     try:
-        os.rename(temporary, path)  # noqa: PTH104  faults are injected into os.rename by the tests
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True
+
+
+def _check_plain(path: Path) -> None:
+    if not replaceable(path):
+        raise OSError(errno.EINVAL, "no ordinary file", str(path))
+
+
+def replace(path: Path, data: bytes, *, private: bool = False, sync: bool = True) -> None:
+    """Put `data` in the place of `path`'s content, or create it; parents are made. `private`, `sync` as in `stage`.
+
+    Raises:
+        OSError: it can't be written, or what stands there is no ordinary file.
+    """
+    replace_all({path: data}, private=private, sync=sync)
+
+
+def replace_all(files: Mapping[Path, bytes], *, private: bool = False, sync: bool = True) -> None:
+    """As `replace` for several files: no file is put in its place before all are written beside theirs.
+
+    Raises:
+        OSError: one can't be written, or isn't ordinary: none is changed then, unless a rename itself failed.
+    """
+    staged: dict[Path, Path] = {}
+    try:
+        for path, data in files.items():
+            make_folders(path.parent)
+            _check_plain(path)
+            staged[path] = stage(path, data, private=private, sync=sync)
+        for path, temporary in staged.items():
+            with _named(path):
+                os.rename(temporary, path)  # noqa: PTH104  faults are injected into os.rename by the tests
     except BaseException:
-        discard([temporary])
+        discard(staged.values())
         raise
     if sync:
-        sync_folder(path.parent)
+        for folder in {path.parent: None for path in files}:
+            sync_folder(folder)
 
 
 def discard(temporaries: Iterable[Path]) -> None:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ledger.cli.combine_drill import drilled, emit_drilled, print_drilled
 from ledger.cli.combine_reports import ALL, REPORTS
-from ledger.cli.context import Session, check_out, report, workspace_option
+from ledger.cli.combine_tables import heading
+from ledger.cli.context import OutPath, Session, check_out, check_plain, report, tell_written, workspace_option
 from ledger.cli.days import DAY, day_of
 from ledger.cli.runs import lock_figures, tell_runs
 from ledger.cli.tables import amount_text
@@ -27,8 +29,18 @@ if TYPE_CHECKING:
 SHOWN = 60
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+OUT = OutPath()
+
+
+def only_once(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> str | None:
+    """An option's one value; given twice, the first would be passed over without a word."""
+    if len(value) > 1:
+        raise click.BadParameter(say(N_("It can be given once only.")), ctx, parameter)
+    return value[0] if value else None
+
+
+#: Exports that are a folder with a file for each report.
+FOLDERS = frozenset({"csv", "parquet"})
 
 
 @click.command()
@@ -49,7 +61,13 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Day of the balance sheet (default: end of the last month booked).",
 )
 @click.option("--currency", metavar="CODE", help="Present in another currency.")
-@click.option("--level", metavar="NAME", help="Only units of this level (its name, or a path such as Sverige/Uppsala).")
+@click.option(
+    "--level",
+    metavar="NAME",
+    multiple=True,
+    callback=only_once,
+    help="Only units of this level (its name, or a path such as Sverige/Uppsala).",
+)
 @click.option(
     "--report",
     "reports",
@@ -65,14 +83,20 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--depth", type=click.IntRange(0), metavar="N", help="Fold levels to this depth (default: 1; reports: all)."
 )
-@click.option("--drill", metavar="LINE[:ACCOUNT][:UNIT]", help="The postings behind a figure, with file and line.")
+@click.option(
+    "--drill",
+    metavar="LINE[:ACCOUNT][:UNIT]",
+    multiple=True,
+    callback=only_once,
+    help="The postings behind a figure, with file and line; Result: all income and expense.",
+)
 @click.option("--lock", metavar="NAME", help="Lock the figures under this name: runs/NAME. See also: sambok runs")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-@click.option("--beancount", type=FILE, metavar="FILE", help="Write the combined ledger as a Beancount file.")
-@click.option("--hledger", type=FILE, metavar="FILE", help="Write it as a journal for hledger and ledger.")
-@click.option("--ledger", type=FILE, metavar="FILE", help="The same journal.")
-@click.option("--csv", type=FOLDER, metavar="DIR", help="Write every report as a CSV file.")
-@click.option("--parquet", type=FOLDER, metavar="DIR", help="Write every report as a Parquet file.")
+@click.option("--beancount", type=OUT, metavar="FILE", help="Write the combined ledger as a Beancount file.")
+@click.option("--hledger", type=OUT, metavar="FILE", help="Write it as a journal for hledger and ledger.")
+@click.option("--ledger", type=OUT, metavar="FILE", help="The same journal.")
+@click.option("--csv", type=OUT, metavar="DIR", help="Write every report as a CSV file.")
+@click.option("--parquet", type=OUT, metavar="DIR", help="Write every report as a Parquet file.")
 @workspace_option
 @click.pass_obj
 def combine(
@@ -101,6 +125,7 @@ def combine(
     (differences within the tolerance, of exchange rates, and what is in transit need nobody). With --lock: 0 when
     they are locked, 1 or 3 when something keeps them from it.
     """
+    _contradictions(drill, reports, by, depth)
     wanted = {kind: file for kind, file in exports.items() if file is not None}
     chosen = {"date_from": date_from, "date_to": date_to, "currency": currency, "level": level}
     key = f"combine {sorted((k, str(v)) for k, v in chosen.items())} {os.environ.get('SAMBOK_LANGUAGE', '')}"
@@ -112,21 +137,21 @@ def combine(
 
     ws = session.workspace
     _refuse(ws, currency, wanted, drill, lock)
-    for file in wanted.values():
-        check_out(ws, file)
+    for kind, file in wanted.items():
+        check_out(ws, file, folder=kind in FOLDERS)
     federation = load_federation(ws)
     found = _combined(federation, chosen)
     code = _exit_code(federation, found)
     found = replace(found, problems=tuple(_problems(federation, found)))
+    opened = drilled(ws, found, drill) if drill is not None else None
     _export(federation, found, wanted)
     locked = None
     if lock is not None:
         code, refused, locked = lock_figures(federation, found, lock, code)
         found = replace(found, problems=(*found.problems, *refused))
-    if drill:
-        _drill(ws, found, drill, as_json=as_json)
-        return code
-    if as_json:
+    if as_json and opened is not None:
+        emit_drilled(found, opened, locked)
+    elif as_json:
         from ledger.combine.export import json_text  # noqa: PLC0415  as above
 
         text = json_text(found, runs=[state.as_json() for state in federation.runs if state.touched], lock=locked)
@@ -135,14 +160,30 @@ def combine(
         click.echo(text, nl=False)
     else:
         tell_end(federation.books, chosen)
-        _print(ws, found, reports, by, depth)
+        if opened is not None:
+            print_drilled(ws, found, opened)
+        else:
+            _print(ws, found, reports, by, depth)
         report(found.problems, SHOWN)
         tell_runs(federation.runs)
     return code
 
 
+def _contradictions(drill: str | None, reports: tuple[str, ...], by: str | None, depth: int | None) -> None:
+    """Options of which one would be passed over without a word."""
+    if drill is not None and not drill.strip():
+        raise click.UsageError(say(N_("--drill takes the name of a line, such as --drill NetSales.")))
+    if drill is not None and (reports or by is not None or depth is not None):
+        raise click.UsageError(say(N_("--drill opens one figure: leave --report, --by and --depth out.")))
+    if depth is not None and by != "level" and not {"levels", ALL} & {*reports}:
+        raise click.UsageError(say(N_("--depth folds levels: use it with --by level or --report levels.")))
+
+
 def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill: str | None, lock: str | None) -> None:
-    """What is in the reporting currency only; a name that no lock can have."""
+    """What is in the reporting currency only; a name that no lock can have; two exports in one place."""
+    places = {(os.path.realpath(path), "journal" if "ledger" in kind else kind) for kind, path in wanted.items()}
+    if len({place for place, _ in places}) < len(places) and not wanted.keys() <= FOLDERS:
+        raise click.UsageError(say(N_("Two exports can't be written to one file.")))
     if lock is not None:
         from ledger.combine.runs import check_name  # noqa: PLC0415  only with --lock
 
@@ -159,16 +200,6 @@ def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill:
         raise click.UsageError("--drill is in the reporting currency: leave --currency out.")
     if lock is not None:
         raise click.UsageError("Figures are locked in the reporting currency: leave --currency out.")
-
-
-def _drill(ws: Workspace, found: Combined, figure: str, *, as_json: bool) -> None:
-    from ledger.cli import combine_drill as opened  # noqa: PLC0415  only for --drill
-
-    told = opened.drilled(ws, found, figure)
-    if as_json:
-        opened.emit_drilled(told, found.currency)
-    else:
-        opened.print_drilled(told, found.currency)
 
 
 def _combined(federation: Federation, chosen: dict[str, Any]) -> Combined:
@@ -244,21 +275,26 @@ def _export(federation: Federation, found: Combined, wanted: dict[str, Path]) ->
         return
     from ledger.books import durable  # noqa: PLC0415  only for exports
     from ledger.combine import group_entries  # noqa: PLC0415  as above
-    from ledger.combine.export import beancount_text, journal_text, parquet_tables, write_tables  # noqa: PLC0415  as above
+    from ledger.combine.export import beancount_text, journal_text, parquet_tables  # noqa: PLC0415  as above
     from ledger.combine.tables import csv_tables  # noqa: PLC0415  as above
 
     ws = federation.workspace
     title = found.title(ws.config.federation.name)
     texts = wanted.keys() & {"beancount", "hledger", "ledger"}
     entries = group_entries(federation.books, federation.run, found, language=None, threshold=10**9) if texts else []
+    files: dict[Path, bytes] = {}
     for kind, path in wanted.items():
-        if kind == "beancount":
-            durable.replace(path.absolute(), beancount_text(entries, title, found.currency, ws.shown).encode())
-        elif kind in {"hledger", "ledger"}:
-            durable.replace(path.absolute(), journal_text(entries, title).encode())
+        if kind in FOLDERS:
+            for name, content in (csv_tables(found) if kind == "csv" else parquet_tables(found)).items():
+                check_plain(path / name)
+                files[path.absolute() / name] = content
+        elif kind == "beancount":
+            files[path.absolute()] = beancount_text(entries, title, found.currency, ws.shown).encode()
         else:
-            files = csv_tables(found) if kind == "csv" else parquet_tables(found)
-            write_tables(files, path.absolute(), durable.replace)
+            files[path.absolute()] = journal_text(entries, title).encode()
+    durable.replace_all(files)
+    for kind, path in wanted.items():
+        tell_written(path, sum(file.parent == path.absolute() for file in files) if kind in FOLDERS else 0)
 
 
 def _print(ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | None, depth: int | None) -> None:
@@ -269,6 +305,8 @@ def _print(ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | N
     names = list(REPORTS) if ALL in reports else [name for name in REPORTS if name in reports]
     if by is not None and "worksheet" not in names:
         names.insert(0, "worksheet")
+    if names and names[0] != "worksheet":  # which has it, too
+        click.echo(heading(ws, found))
     for name in names:
         folded = depth if depth is not None else 1 if name == "worksheet" else 99
         REPORTS[name](ws, found, by or "unit", folded)

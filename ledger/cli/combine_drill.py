@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from ledger.cli.combine_tables import heading
 from ledger.cli.context import emit, stdout
 from ledger.cli.tables import amount_text, print_table
-from ledger.messages import N_, say, translate
+from ledger.messages import N_, current, say, translate
 
 if TYPE_CHECKING:
     from ledger.books import Workspace
@@ -36,8 +40,13 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
     return drill(found, line, account or None, unit or None, shown=ws.shown)
 
 
-def print_drilled(told: Drilled, currency: str) -> None:
-    """The postings as a table, and their sum."""
+def print_drilled(ws: Workspace, found: Combined, told: Drilled) -> None:
+    """What the figure is, its postings as a table, and their sum."""
+    currency = found.currency
+    click.echo(heading(ws, found))
+    figure = " · ".join(filter(None, (name_of_line(told.line), told.account, told.unit)))
+    text = N_("The postings behind {figure}: {amount} {currency}, debit positive")
+    click.echo(say(text, figure=figure, amount=amount_text(told.amount, currency), currency=currency))
     heads = [N_("Date"), N_("Unit"), N_("Amount"), N_("Account"), N_("Place"), N_("Text")]
     rows = [
         [
@@ -54,6 +63,14 @@ def print_drilled(told: Drilled, currency: str) -> None:
     print_table(stdout(), [translate(head) for head in heads], rows, left={0, 1, 3, 4, 5})
 
 
+def name_of_line(name: str) -> str:
+    """A line's name in the language in use; the result's, too."""
+    from ledger.charts import line  # noqa: PLC0415  only for this option
+    from ledger.combine.drill import RESULT  # noqa: PLC0415  as above
+
+    return say(N_("Result")) if name == RESULT else line(name).label(current())
+
+
 def place_of(source: Source) -> str:
     """Where a posting stands; a rule's name where no person wrote it."""
     if source.rule:
@@ -68,14 +85,18 @@ def text_of(source: Source) -> str:
     return f"{source.text} {source.key}".strip()
 
 
-def emit_drilled(told: Drilled, currency: str) -> None:
-    """The same as one JSON object."""
+def emit_drilled(found: Combined, told: Drilled, lock: Mapping[str, Any] | None) -> None:
+    """The same as one JSON object, with what keeps the figures from being whole, and the lock that was made."""
+    currency = found.currency
     from ledger.combine.answer import money  # noqa: PLC0415  only for this option
 
     answer: dict[str, Any] = {
         "schema": 1,
         "kind": "figure",
+        "from": found.date_from.isoformat(),
+        "to": found.date_to.isoformat(),
         "currency": currency,
+        "complete": found.complete,
         "line": told.line,
         "account": told.account,
         "unit": told.unit,
@@ -95,5 +116,6 @@ def emit_drilled(told: Drilled, currency: str) -> None:
             }
             for s in told.sources
         ],
+        "errors": [problem.as_json() for problem in found.problems],
     }
-    emit(answer)
+    emit(answer | ({"lock": lock} if lock is not None else {}))

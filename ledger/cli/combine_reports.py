@@ -70,6 +70,20 @@ def unmatched(ws: Workspace, found: Combined, by: str = "", depth: int = 0) -> N
         click.echo(f"  {count} × {translate(message)} [{code}]")
 
 
+def all_unmatched(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+    """The same, and each difference that needs nobody, with its places."""
+    from ledger.combine import SETTLED  # noqa: PLC0415  only for people
+
+    unmatched(ws, found, by, depth)
+    settled = [item for item in found.unmatched if item.code in SETTLED]
+    if settled:
+        click.echo("\n" + say(N_("Settled (nobody has to do anything):")))
+    for item in settled:
+        _dealing(item)
+    if not found.unmatched:
+        click.echo("  " + say(N_("Nothing.")))
+
+
 def _dealing(item: Unmatched) -> None:
     amount = f"{amount_text(item.amount, item.currency)} {item.currency}"
     click.echo(f"  {' – '.join(item.units)}  {amount}  {item.kind}  {item.key}  [{item.code}]")
@@ -81,7 +95,16 @@ def _dealing(item: Unmatched) -> None:
 def pairs(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """What every two units have to do with each other; what is left of it stands last."""
     del ws, by, depth
-    heads = [N_("Units"), N_("Class"), "", N_("The one has"), N_("The other has"), N_("Eliminated"), N_("Adjusted"), N_("Left over")]
+    heads = [
+        N_("Units"),
+        N_("Class"),
+        "",
+        N_("The one has"),
+        N_("The other has"),
+        N_("Eliminated"),
+        N_("Adjusted"),
+        N_("Left over"),
+    ]
     rows = [
         [
             " – ".join(row.units),
@@ -260,7 +283,7 @@ def translation(ws: Workspace, found: Combined, by: str = "", depth: int = 0) ->
 #: Reports by name, in the order in which `all` prints them.
 REPORTS: dict[str, Report] = {
     "worksheet": sheet,
-    "unmatched": unmatched,
+    "unmatched": all_unmatched,
     "pairs": pairs,
     "bridge": bridge,
     "equity": equity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -57,25 +58,75 @@ def workspace_option(command: F) -> F:
     )(command)
 
 
-def check_out(ws: Workspace, out: Path) -> None:
-    """Refuse a path to be written that lies among books or far from any folder that is there; before any work is done.
+class OutPath(click.Path):
+    """The path of a file, or of a folder for files, that a command writes; neither nothing nor `-` for a stream."""
 
-    The folder that it lies in is made where it is missing; if the one above is missing, too, the path is likely wrong.
+    def __init__(self) -> None:
+        super().__init__(readable=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; wrong use where none is named."""
+        if os.fspath(value).strip() in {"", "-"}:
+            self.fail(
+                messages.say(messages.N_("A file or folder is needed: standard output holds one thing.")), param, ctx
+            )
+        return super().convert(value, param, ctx)
+
+
+def check_out(ws: Workspace, out: Path, *, folder: bool = False) -> None:
+    """Refuse a path to be written that isn't free for an export; before any work is done.
+
+    An ordinary file is overwritten: it is an earlier export. The folder that it lies in is made where it is missing; if
+    the one above is missing, too, the path is likely wrong.
+
+    Args:
+        ws: the workspace.
+        out: the path.
+        folder: it is a folder for files; else a file.
 
     Raises:
-        OutTaken: it is among the units' books, or the workspace's settings.
+        OutTaken: it is among the units' books, locked figures or the workspace's settings, or a device, pipe or link.
         OutNoFolder: more than one folder would have to be made.
     """
     from ledger.cli.problems import OutNoFolder, OutTaken  # noqa: PLC0415  only where a file is written
 
     path = out.absolute()
-    if path.resolve().is_relative_to(ws.units_folder.resolve()):
-        raise OutTaken(file=str(out), reason=messages.say(messages.N_("the folder units/ holds books")))
-    if path.resolve() == (ws.root / "fava.conf").resolve():
-        raise OutTaken(file=str(out), reason=messages.say(messages.N_("it holds the federation's settings")))
+    for kept, reason in (
+        (ws.units_folder, messages.N_("the folder units/ holds books")),
+        (ws.runs_folder, messages.N_("the folder runs/ holds locked figures")),
+        (ws.state_folder, messages.N_("the folder .sambok/ is the program's own")),
+        (ws.root / "fava.conf", messages.N_("it holds the federation's settings")),
+    ):
+        inside = (Path(os.path.normpath(path)).is_relative_to(kept), path.resolve().is_relative_to(kept.resolve()))
+        if any(inside):
+            raise OutTaken(file=str(out), reason=messages.say(reason))
     if not path.parent.is_dir() and (path.parent.exists() or not path.parent.parent.is_dir()):
-        nearest = next(folder for folder in path.parents if folder.is_dir())
+        nearest = next(above for above in path.parents if above.is_dir())
         raise OutNoFolder(file=str(out), folder=str(path.parent), nearest=str(nearest))
+    if not folder:
+        check_plain(out)
+    elif os.path.lexists(path) and not path.is_dir():
+        raise OutTaken(file=str(out), reason=messages.say(messages.N_("what stands there is no folder")))
+
+
+def check_plain(out: Path) -> None:
+    """Refuse a path where a folder, a link, a pipe or a device stands.
+
+    Raises:
+        OutTaken: it does.
+    """
+    from ledger.books.durable import replaceable  # noqa: PLC0415  only where a file is written
+    from ledger.cli.problems import OutTaken  # noqa: PLC0415  likewise
+
+    if not replaceable(out.absolute()):
+        reason = messages.N_("what stands there is no ordinary file but a folder, a link, a pipe or a device")
+        raise OutTaken(file=str(out), reason=messages.say(reason))
+
+
+def tell_written(out: Path, files: int = 0) -> None:
+    """Say on standard error what was written: a file, or so many in a folder."""
+    text = messages.N_("Written: {file} (files: {count})") if files else messages.N_("Written: {file}")
+    click.echo(messages.say(text, file=out, count=files), err=True)
 
 
 def stdout() -> Console:

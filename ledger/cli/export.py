@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli.context import Session, check_out, emit, report, workspace_option
+from ledger.cli.context import OutPath, Session, check_out, emit, report, tell_written, workspace_option
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say
 
@@ -43,7 +43,7 @@ def export() -> None:
     metavar="4E|4I|3|2|1",
     help="4E: balances and vouchers; 4I: vouchers alone; 3: balances by month and object; 2: by month; 1: of the year.",
 )
-@click.option("--out", "-o", metavar="FILE", type=click.Path(path_type=Path), help="Default: standard output.")
+@click.option("--out", "-o", metavar="FILE", type=OutPath(), help="Default: standard output.")
 @click.option("--no-checksum", is_flag=True, help="Without #KSUMMA, for programs that can't read it.")
 @click.option("--legal-entity", is_flag=True, help="All divisions as one legal person; dealings between them are gone.")
 @click.option("--provisional", is_flag=True, help="With the levy's provisional vouchers, in a series of their own.")
@@ -96,6 +96,7 @@ def sie(
         from ledger.books import durable  # noqa: PLC0415  only where a file is written
 
         durable.replace(out.absolute(), found.data)
+        tell_written(out)
     return _told(ws, found, slug, kind, out, as_json=as_json)
 
 
@@ -110,8 +111,6 @@ def _check_out(ws: Workspace, out: Path) -> None:
 
     check_out(ws, out)
     path = out.absolute()
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OutTaken(file=str(out), reason=say(N_("it is a folder or a link")))
     if path.exists() and not looks_like_sie(path.read_bytes()[:4096]):
         raise OutTaken(file=str(out), reason=say(N_("it is another file, and no SIE file")))
 

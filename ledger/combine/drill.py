@@ -19,11 +19,14 @@ from beancount.core import data
 
 from ledger.books.summary import weight
 from ledger.charts import lines
+from ledger.combine.figures import is_result
 from ledger.combine.flows import REST, Part, without_trace
 from ledger.combine.model import PSEUDO, ZERO, Place
 from ledger.combine.problems import FigureUnknown
 from ledger.rules.dealings import nearest
 
+#: The figure that is every line of income and expense; signs stay those of the lines, debit positive.
+RESULT = "Result"
 #: So many names of figures are told to somebody who has given none that is like one.
 MOST = 40
 
@@ -92,7 +95,7 @@ def drill(
 
     Args:
         combined: the figures, in the reporting currency.
-        line: id of a line.
+        line: id of a line, or its name as printed in any language; `Result` for all income and expense.
         account: an account's label (`3001-Försäljning`) or its code; None = all of the line.
         unit: a slug, or ELIM, ADJ, CTA; None = all.
         shown: a file's name relative to the workspace.
@@ -107,16 +110,32 @@ def drill(
     sources.sort(key=lambda s: (s.date, s.column, s.file, s.line, s.key, s.place))
     amount = sum((r.amount for r in chosen.rows), ZERO)
     assert sum((s.amount for s in sources), ZERO) == amount, (line, account, unit)
-    return Drilled(line, account, unit, amount, tuple(sources))
+    return Drilled(chosen.name, account, unit, amount, tuple(sources))
+
+
+def line_id(name: str) -> str:
+    """The id of a line, or `Result`, by its id or its name as printed, whatever the language and the capitals.
+
+    Raises:
+        FigureUnknown: there is none; the nearest is named.
+    """
+    known = {text.casefold(): each.id for each in lines() for text in (each.id, *each.labels.values())}
+    known |= dict.fromkeys((RESULT.casefold(), "resultat", "resultado"), RESULT)
+    wanted = " ".join(name.split()).casefold()
+    if wanted in known:
+        return known[wanted]
+    near = nearest(wanted, [text for each in lines() for text in (each.id, *each.labels.values())])
+    _known(name, [near] if near else [each.id for each in lines()])
+    raise AssertionError(name)
 
 
 class _Chosen:
     """Which cells are asked for."""
 
     def __init__(self, combined: Combined, line: str, account: str | None, unit: str | None) -> None:
-        ids = [each.id for each in lines()]
-        _known(line, ids)
-        rows = [row for row in combined.trial_balance if row.line == line]
+        self.name = line_id(line)
+        asked = frozenset(each.id for each in lines() if is_result(each.id)) if self.name == RESULT else {self.name}
+        rows = [row for row in combined.trial_balance if row.line in asked]
         labels = sorted({row.account for row in rows})
         if account is not None:
             same = [label for label in labels if label == account or label.split("-")[0] == account]
@@ -127,13 +146,13 @@ class _Chosen:
         if unit is not None:
             _known(unit, columns)
             columns = [unit]
-        self.line, self.labels, self.columns = line, frozenset(labels), frozenset(columns)
+        self.lines, self.labels, self.columns = asked, frozenset(labels), frozenset(columns)
         self.named = account is not None
         self.rows = [row for row in rows if row.account in self.labels and row.unit in self.columns]
 
     def has(self, place: Place, column: str) -> bool:
         """Whether a cell is part of the figure; an account that comes to nothing is part of its line, too."""
-        return place.line == self.line and column in self.columns and (not self.named or place.account in self.labels)
+        return place.line in self.lines and column in self.columns and (not self.named or place.account in self.labels)
 
     def asks(self, part: Part) -> bool:
         """Whether a unit's own book has a part in the figure."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from beancount.core import data
@@ -112,10 +111,3 @@ def _sized(kind: str, value: Any) -> Any:
     if kind == MONEY and value is not None:
         assert value == round(value, SCALE)
     return round(value, SHARE_SCALE) if kind == SHARE and value is not None else value
-
-
-def write_tables(files: Mapping[str, bytes], folder: Path, write: Callable[[Path, bytes], None]) -> list[Path]:
-    """Write files by name into `folder`, each whole or not at all; their paths."""
-    for name, content in files.items():
-        write(folder / name, content)
-    return [folder / name for name in files]

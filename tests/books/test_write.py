@@ -271,3 +271,24 @@ def test_one_writer_at_a_time_and_a_dead_one_holds_nothing(ws):
 def test_a_workspace_without_jobs_gets_no_folder_from_reading(ws):
     assert write.recover(ws) == ()
     assert not ws.state_folder.exists()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder", "socket"])
+def test_nothing_but_an_ordinary_file_is_replaced(tmp_path, kind):
+    """Whoever may rename over a device takes it from the whole machine; a socket stands for it here."""
+    path = tmp_path / "out"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        (tmp_path / "other").write_text("kept")
+        path.symlink_to(tmp_path / "other")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        os.mknod(path, stat.S_IFSOCK | 0o600)
+    before = path.lstat()
+    with pytest.raises(OSError, match="no ordinary file"):
+        durable.replace(path, b"x")
+    assert path.lstat().st_ino == before.st_ino
+    assert path.lstat().st_mode == before.st_mode
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(durable.TEMPORARY)]

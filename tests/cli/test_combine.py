@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import stat
+import tempfile
 from decimal import Decimal
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -159,6 +164,87 @@ def test_exports_are_whole_files(make_workspace, tmp_path):
     assert sorted(p.name for p in out.iterdir()) == ["g.beancount", "g.journal", "tables"]
     names = sorted(p.name for p in (out / "tables").iterdir())
     assert names == [f"{name}.parquet" for name in TABLES]
+
+
+KINDS = ["--beancount", "--hledger", "--ledger", "--csv", "--parquet"]
+
+
+@pytest.mark.parametrize("option", KINDS)
+@pytest.mark.parametrize("kind", ["pipe", "link", "socket", "taken"])
+def test_only_an_ordinary_file_is_replaced(make_workspace, tmp_path, option, kind):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    out = tmp_path / "out"
+    folder = option in {"--csv", "--parquet"}
+    if kind == "pipe":
+        os.mkfifo(out)
+    elif kind == "link":
+        out.symlink_to(tmp_path / "nowhere")
+    elif kind == "socket":
+        os.mknod(out, stat.S_IFSOCK | 0o600)
+    elif folder:
+        (out / f"equity.{option[2:]}").mkdir(parents=True)
+    else:
+        out.mkdir()
+    before = out.lstat()
+    result, code = run(ws, option, str(out))
+    assert (getattr(result.exception, "code", result.exception), code) == ("OUT_TAKEN", 2)
+    after = out.lstat()
+    assert (after.st_mode, after.st_ino, after.st_mtime) == (before.st_mode, before.st_ino, before.st_mtime)
+    if out.is_dir():
+        assert [p.name for p in out.iterdir()] == ([f"equity.{option[2:]}"] if folder else [])
+
+
+@pytest.mark.parametrize("option", KINDS)
+@pytest.mark.parametrize("name", ["units/x", "runs/2026-aug", "runs", ".sambok/x", "fava.conf", "units/../runs/new"])
+def test_books_locks_and_settings_are_never_exported_over(make_workspace, option, name):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    (ws.root / "runs" / "2026-aug").mkdir(parents=True)
+    result, code = run(ws, option, str(ws.root / name))
+    assert (getattr(result.exception, "code", result.exception), code) == ("OUT_TAKEN", 2)
+    assert list((ws.root / "runs" / "2026-aug").iterdir()) == []
+
+
+@pytest.mark.parametrize("option", KINDS)
+@pytest.mark.parametrize("name", ["", "-"])
+def test_an_export_needs_a_file(make_workspace, monkeypatch, tmp_path, option, name):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    result, _ = run(ws, option, name)
+    assert isinstance(result.exception, click.UsageError)
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_what_was_written_is_said_and_written_again(make_workspace, tmp_path):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    args = "--beancount", str(tmp_path / "g.beancount"), "--csv", str(tmp_path / "csv")
+    for _ in range(2):
+        result, code = run(ws, *args)
+        assert code == 0
+        assert f"Written: {tmp_path}/g.beancount\n" in result.stderr
+        assert f"Written: {tmp_path}/csv (files: {len(TABLES)})\n" in result.stderr
+    result, _ = run(ws, "--beancount", str(tmp_path / "x"), "--hledger", str(tmp_path / "x"))
+    assert isinstance(result.exception, click.UsageError)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_full_disk_leaves_no_half_set_of_tables(make_workspace, tmp_path, monkeypatch):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    made, real = [], tempfile.mkstemp
+
+    def full(**more):
+        if str(more["dir"]).startswith(str(tmp_path / "csv")):
+            made.append(more)
+            if len(made) == 5:
+                raise OSError(errno.ENOSPC, "No space left on device", f"{more['dir']}/.tmp-abc")
+        return real(**more)
+
+    monkeypatch.setattr("ledger.books.durable.tempfile.mkstemp", full)
+    result, _ = run(ws, "--csv", str(tmp_path / "csv"))
+    assert isinstance(result.exception, OSError)
+    assert ".tmp-" not in result.exception.filename
+    assert result.exception.filename.startswith(str(tmp_path / "csv"))
+    assert list((tmp_path / "csv").iterdir()) == []
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(make_workspace, tmp_path):

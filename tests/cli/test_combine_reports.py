@@ -7,6 +7,7 @@ import io
 import json
 from decimal import Decimal
 
+import click
 import pytest
 
 from tests.cli.test_combine import TABLES, run
@@ -44,7 +45,7 @@ def federation(make_workspace, entity, name="{}"):
 def test_the_bridge(divisions):
     result, code = run(divisions, "--report", "bridge")
     assert code == 3
-    assert [row.split("  ")[0].strip() for row in result.stdout.splitlines() if row.strip()][3:] == [
+    assert [row.split("  ")[0].strip() for row in result.stdout.splitlines() if row.strip()][5:] == [
         "Gemensamt",
         "Kafeet",
         "Loppis",
@@ -212,6 +213,109 @@ def test_a_figure_that_is_not_there(divisions):
     assert (result.exception.code, code) == ("FIGURE_UNKNOWN", 2)
     refused, _ = run(divisions, "--drill", "NetSales", "--currency", "EUR")
     assert "reporting currency" in str(refused.exception)
+
+
+def broken(make_workspace):
+    """The three divisions, and one whose book has errors."""
+    ws = federation(make_workspace, "")
+    (ws.units["loppis"].books / "2026" / "2026-03.beancount").write_text(
+        '2026-03-01 * "x"\n  Assets:1930-Bank  1 SEK\n'
+    )
+    return ws
+
+
+def test_a_figure_that_is_not_whole_says_so(make_workspace):
+    ws = broken(make_workspace)
+    shown, code = run(ws, "--drill", "NetSales")
+    assert code == 1
+    assert shown.stdout.splitlines()[0].endswith("2026-01-01 to 2026-03-31, SEK, debit positive: INCOMPLETE")
+    # 1,000 + 100 + 9,000 of repris, 200 of kafeet; 8,500 of it eliminated
+    assert "The postings behind Net sales: -1 800.00 SEK, debit positive" in shown.stdout
+    assert "[UNIT_ERRORS]" in shown.stderr
+    told, code = run(ws, "--drill", "NetSales", "--json")
+    answer = json.loads(told.stdout)
+    assert (code, answer["complete"], answer["from"], answer["to"]) == (1, False, "2026-01-01", "2026-03-31")
+    assert "UNIT_ERRORS" in {problem["code"] for problem in answer["errors"]}
+
+
+def test_a_refused_lock_is_told_beside_a_figure(make_workspace):
+    ws = broken(make_workspace)
+    shown, code = run(ws, "--drill", "NetSales", "--lock", "march")
+    assert code == 1
+    assert "RUN_INCOMPLETE" in shown.stderr
+    told, _ = run(ws, "--drill", "NetSales", "--lock", "march", "--json")
+    answer = json.loads(told.stdout)
+    assert "RUN_INCOMPLETE" in {problem["code"] for problem in answer["errors"]}
+
+
+def test_no_lock_is_made_where_the_figure_is_unknown(divisions):
+    result, _ = run(divisions, "--drill", "NetSale", "--lock", "march")
+    assert result.exception.code == "FIGURE_UNKNOWN"
+    assert not (divisions.root / "runs" / "march").exists()
+
+
+@pytest.mark.parametrize("report", ["bridge", "equity", "levels", "unmatched", "pairs", "worksheet", "all"])
+def test_every_report_says_whose_it_is_and_that_it_is_not_whole(make_workspace, report):
+    shown, _ = run(broken(make_workspace), "--report", report)
+    head = shown.stdout.splitlines()[0]
+    assert head == "Samverkan Test, combined 2026-01-01 to 2026-03-31, SEK, debit positive: INCOMPLETE"
+    assert shown.stdout.count(": INCOMPLETE") == 1
+
+
+@pytest.mark.parametrize("name", ["Net sales", "net  SALES", "Nettoomsättning", "Cifra de negocios", "netsales"])
+def test_a_line_opens_by_its_printed_name(divisions, name):
+    answer = json.loads(run(divisions, "--drill", f"{name}:kafeet", "--json")[0].stdout)
+    assert (answer["line"], answer["amount"]) == ("NetSales", "-200.00")
+
+
+@pytest.mark.parametrize("name", ["result", "Resultat", "Resultado"])
+def test_the_result_opens_the_lines_of_income_and_expense(divisions, name):
+    answer = json.loads(run(divisions, "--drill", name, "--json")[0].stdout)
+    assert (answer["line"], answer["amount"]) == ("Result", "-2200.00")
+    assert {source["account"].split("-")[0] for source in answer["sources"]} == {"3001", "4010"}
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("Net sale", "Net sales"), ("Nettoomsätning", "Nettoomsättning"), ("NetSale", "NetSales")]
+)
+def test_a_misspelt_line_names_the_nearest(divisions, name, near):
+    result, _ = run(divisions, "--drill", name)
+    assert result.exception.params["nearest"].casefold() in {near.casefold(), "net sales"}
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--drill", "NetSales", "--report", "bridge"),
+        ("--drill", "NetSales", "--by", "unit"),
+        ("--drill", "NetSales", "--depth", "1"),
+        ("--drill", ""),
+        ("--drill", "NetSales", "--drill", "Bank"),
+        ("--depth", "1"),
+        ("--depth", "1", "--by", "unit"),
+        ("--depth", "1", "--report", "bridge"),
+        ("--level", "Sverige", "--level", "Uppsala"),
+    ],
+)
+def test_options_that_contradict_each_other_are_wrong_use(divisions, args):
+    result, _ = run(divisions, *args)
+    assert isinstance(result.exception, click.UsageError)
+    assert result.exception.exit_code == 2
+
+
+def test_settled_differences_are_listed_with_their_places(make_workspace):
+    """0.50 is within the tolerance: nobody has to do anything, and who asks sees where it is."""
+    mine, theirs = sale("repris", "kafeet", "100.00", "99.50", 1)
+    units = {n: {"unit": ENTITY, "accounts": opens(t), "2026-03": t} for n, t in (("repris", mine), ("kafeet", theirs))}
+    ws = make_workspace(units)
+    shown, code = run(ws, "--report", "unmatched")
+    assert code == 0
+    rows = shown.stdout.splitlines()
+    at = rows.index("Settled (nobody has to do anything):")
+    assert rows[at + 1] == "  kafeet – repris  0.50 SEK  trade  ic-repris-1  [TOLERANCE]"
+    assert any("units/repris/books/2026/2026-03.beancount:" in row for row in rows[at:])
+    plain, _ = run(ws)
+    assert "Settled" not in plain.stdout
 
 
 def test_json_has_every_report(divisions):
