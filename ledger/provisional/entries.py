@@ -26,7 +26,7 @@ from ledger.provisional.accounts import SOURCE, RoleAccounts
 from ledger.provisional.invoices import Invoice
 from ledger.provisional.vat_terms import VatTerms
 from ledger.rules.levy import ZERO
-from ledger.rules.rates import Rates
+from ledger.rules.rates import Rates, rate_of
 from ledger.rules.rounding import EXACT, half_away, largest_remainder
 from ledger.rules.vat import Vat
 
@@ -152,11 +152,12 @@ def central_side(
     tags = {"partner": unit.slug, "ic": "levy"}
     charged = invoice.vat if terms.kind is Vat.DOMESTIC else ZERO
     gross = invoice.net + charged
-    if gross:
-        price = Amount(spot, own) if foreign else None
-        draft.add(accounts.account("levy_claim", date, theirs), gross, theirs, tags, price)
     with localcontext(EXACT):
         claim = half_away(gross * spot, own)
+    if gross:  # what it stands at is whole units of central's currency, as in the balance sheet
+        price = Amount(rate_of(claim, gross, spot), own) if foreign else None
+        draft.add(accounts.account("levy_claim", date, theirs), gross, theirs, tags, price)
+    with localcontext(EXACT):
         income = invoice.parts
         if foreign:  # the whole is rounded once and then split, so that it meets the unit's cost at the average
             whole = half_away(invoice.net * average, own)

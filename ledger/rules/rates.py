@@ -217,3 +217,14 @@ def tidy(rate: Decimal, decimals: int = 10) -> Decimal:
     with localcontext(EXACT):
         short = rate.quantize(ONE.scaleb(-decimals)).normalize()
         return short.quantize(ONE) if short == short.to_integral_value() else short
+
+
+def rate_of(worth: Decimal, amount: Decimal, stated: Decimal | None = None) -> Decimal:
+    """The rate at which `amount` is worth `worth`: the stated one, if it gives that, else with decimals enough.
+
+    So many that the product leaves no more than a trace of the division, which no sum of vouchers brings to light.
+    """
+    with localcontext(EXACT):
+        if stated is not None and amount * stated == worth:
+            return stated
+        return tidy(worth / amount, max(10, amount.adjusted() + 15))

@@ -5,9 +5,9 @@ period's end it is worth what it holds at the closing rate; the difference is an
 also where the item is a claim on another unit: eliminating the claim doesn't take the risk away (IAS 21.45).
 
 A remeasurement says this without changing what is held: the amount leaves its account at one rate and comes back at
-the closing rate, in its own currency. The difference is rounded once, to the unit of the book's currency; both sides
-are rounded by whoever reads them, so the rate at which the amount leaves is chosen such that the two, each rounded,
-differ by exactly that.
+the closing rate, in its own currency. What leaves and what comes back are whole units of the book's currency, so that
+plain Beancount, which rounds nothing, shows the same balance: where the closing rate itself would give less than a
+unit, the rate is that of the rounded worth, as if it were written as a total (`@@`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from ledger.rules.rates import tidy
+from ledger.rules.rates import rate_of
 from ledger.rules.rounding import EXACT, half_away
 
 ZERO = Decimal(0)
@@ -28,7 +28,7 @@ class Remeasured:
     Attributes:
         moved: what leaves and comes back, in the item's currency; positive.
         old: the rate at which it leaves.
-        new: the rate at which it comes back: the closing rate.
+        new: the rate at which it comes back: the closing rate, or that of what is held rounded at it.
         gain: the difference, in the book's currency; positive is a debit of the item (a claim that is worth more, or
             a debt that is worth less).
     """
@@ -62,7 +62,7 @@ class Holding:
         if abs(document) > self.most:
             self.most = abs(document)
             with localcontext(EXACT):
-                self.most_rate = tidy(abs(weight / document), _digits(document))
+                self.most_rate = rate_of(abs(weight), abs(document))
 
     def at(self, closing: Decimal | None, currency: str) -> Remeasured | None:
         """Bring the holding to the closing rate; it carries the difference afterwards.
@@ -85,28 +85,7 @@ class Holding:
             moved = abs(self.held) or self.most
             if not gain or not moved:
                 return None
-            old = _left_at(moved, new, gain, currency)
+            worth = half_away(moved * new, currency)
+            old, new = rate_of(worth - gain, moved), rate_of(worth, moved, new)
         self.carried += gain
         return Remeasured(moved, old, new, gain)
-
-
-def _digits(moved: Decimal) -> int:
-    """Decimals that a rate needs so that its product with an amount leaves no more than a trace of the division."""
-    return max(10, moved.adjusted() + 15)
-
-
-def _left_at(moved: Decimal, new: Decimal, gain: Decimal, currency: str) -> Decimal:
-    """The rate at which an amount leaves its account, so that both postings, each rounded, differ by `gain` exactly.
-
-    The quotient may have no end: it gets decimals enough for the amount, and the last one up or down where the product
-    would fall on the other side of a half.
-    """
-    digits = _digits(moved)
-    rate = tidy(new - gain / moved, digits)
-    wanted = half_away(moved * new, currency) - gain
-    for _ in range(3):
-        found = half_away(moved * rate, currency)
-        if found == wanted:
-            break
-        rate += Decimal(1).scaleb(-digits).copy_sign(wanted - found)
-    return rate

@@ -353,3 +353,26 @@ def test_what_was_brought_to_the_closing_rate_by_hand_isnt_doubled(run, against,
     assert [(str(e.date), worth([e])["1932"]) for e in made.entries("repris") if isinstance(e, data.Transaction)] == (
         expected
     )
+
+
+def test_plain_beancount_shows_the_same_balance(run):
+    """100.01 EUR at 11.00 are 1,100.11; at 11.50 they are 1,150.115, and stand at 1,150.12: 50.01 are gained."""
+    books, made = run(
+        {
+            "repris": """
+2026-01-10 * "Bought"
+  Assets:1935-Euro    100.01 EUR @@ 1100.11 SEK
+  Assets:1930-Bank  -1100.11 SEK
+2026-02-10 * "Nothing more"
+  Assets:1930-Bank      1.00 SEK
+  Expenses:5010-Rent   -1.00 SEK
+"""
+        },
+        prices="2026-01-31 price EUR 11.00 SEK\n2026-02-28 price EUR 11.50 SEK\n",
+    )
+    sums = defaultdict(Decimal)
+    for entry in full_entries(books, made, "repris"):
+        for posting in getattr(entry, "postings", ()):
+            sums[posting.account.split(":")[1][:4]] += convert.get_weight(posting).number
+    assert round(sums["1935"], 9) == Decimal("1150.12")
+    assert sums["3960"] == Decimal("-50.01")

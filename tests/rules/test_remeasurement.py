@@ -34,8 +34,8 @@ D = Decimal
         ([("300.00", "3400.00"), ("-300.00", "-3380.00")], "11.50", "SEK", "300.00", "11.56666666666666667", "-20.00"),
         # the peso has no decimals: 1,000 EUR at 1,208.35 are 1,208,350 CLP
         ([("1000.00", "1120000")], "1208.35", "CLP", "1000.00", "1120", "88350"),
-        # 0.03 EUR at 12.345 are 0.37035, rounded once: 0.37
-        ([("0.03", "0.36")], "12.345", "SEK", "0.03", "12.0116666666667", "0.01"),
+        # 0.03 EUR stood at 0.36, and at 12.345 are 0.37035, rounded once: 0.37
+        ([("0.03", "0.36")], "12.345", "SEK", "0.03", "12", "0.01"),
     ],
 )
 def test_what_is_held_stands_at_the_closing_rate(booked, closing, currency, moved, old, gain):
@@ -46,9 +46,21 @@ def test_what_is_held_stands_at_the_closing_rate(booked, closing, currency, move
     if moved is None:
         assert done is None
         return
-    assert (str(done.moved), str(done.old), done.new, str(done.gain)) == (moved, old, D(closing), gain)
+    assert (str(done.moved), str(done.old), str(done.gain)) == (moved, old, gain)
+    assert half_away(done.moved * done.new, currency) == half_away(done.moved * D(closing), currency)
     assert holding.carried == half_away(holding.held * D(closing), currency)
     assert holding.at(D(closing), currency) is None  # a second time nothing changes
+
+
+def test_a_closing_rate_that_gives_whole_units_is_written_as_it_stands():
+    holding = Holding()
+    holding.moves(D("100.00"), D("1120.00"))
+    assert str(holding.at(D("11.60"), "SEK").new) == "11.60"
+    # 100.01 EUR at 11.237 are 1,123.812...: 1,123.81, which is 11.2369763... for each
+    holding.moves(D("0.01"), D("0.12"))
+    done = holding.at(D("11.237"), "SEK")
+    assert str(done.new)[:10] == "11.2369763"
+    assert str(done.gain) == "-36.31"
 
 
 def test_without_a_rate_what_is_held_stays_and_what_is_settled_goes():
@@ -86,6 +98,8 @@ def test_both_sides_rounded_differ_by_the_gain_exactly(booked, rate, currency):
     with localcontext(EXACT):
         out, back = done.moved * done.old, done.moved * done.new
         assert half_away(back, currency) - half_away(out, currency) == done.gain
+        for each in (back, out):  # Beancount, which rounds nothing, has whole units as well
+            assert abs(each - half_away(each, currency)) < D("1e-12")
         # a trace: Beancount's tolerance lets it pass, and monthly sums are whole
         assert abs(back - out - done.gain) < D("1e-12")
 
