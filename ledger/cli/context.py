@@ -133,7 +133,12 @@ def stdout() -> Console:
     """A console for data in tables."""
     from rich.console import Console  # noqa: PLC0415  only when there is something to print
 
-    return Console(highlight=False, soft_wrap=True)
+    class Shown(Console):
+        def on_broken_pipe(self) -> None:
+            """What is told everywhere else, too; Rich would end with 1, which says that books have errors."""
+            raise BrokenPipeError
+
+    return Shown(highlight=False, soft_wrap=True)
 
 
 def report(problems: Iterable[Problem], limit: int | None = None) -> None:

@@ -37,8 +37,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 #: New objects until the garbage collector looks: nearly all of ours are values that refer to nothing in a circle.
 COLLECT_AFTER = 100_000
+#: What shells call the end of a program whose reader is gone (128 + SIGPIPE): 1 would say that books have errors.
+READER_GONE = 141
 #: Click otherwise cuts a command's line in the list at 45 characters and more.
 WHOLE_SENTENCE = 200
+
+
+class ReaderGone(Exception):  # noqa: N818  it is no error
+    """Standard output goes to a program that reads no more."""
 
 
 class Commands(click.Group):
@@ -63,6 +69,15 @@ class Commands(click.Group):
         listed = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl([(name, found.get_short_help_str(WHOLE_SENTENCE)) for name, found in listed if found])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As Click's, but who stops reading, as `head` does, is no error of ours."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderGone from None
+        return code
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -123,9 +138,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
+    except (ReaderGone, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        sys.exit(READER_GONE)
     except OSError as error:
         if debug:
             raise

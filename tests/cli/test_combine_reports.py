@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 
 import click
@@ -423,3 +426,16 @@ def test_adjustments_name_who_stands_behind_them(divisions):
     assert [(s["amount"], s["file"], s["line"]) for s in opened["sources"]] == [
         ("333.00", "units/adjustments/2026.beancount", 6)
     ]
+
+
+@pytest.mark.parametrize("args", [("--report", "all"), ("--json",)])
+def test_a_reader_that_stops_is_no_error(divisions, args):
+    """`sambok combine | head`: no noise, and not 1, which says that books have errors."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "ledger.cli.main", "-w", str(divisions.root), "combine", *args]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert done.returncode == 141
+    assert b"Broken" not in done.stderr
+    assert b"Exception" not in done.stderr
