@@ -31,6 +31,8 @@ from ledger.rules.rounding import EXACT
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_NAME = 30
+#: Windows opens a device by these names, whatever the folder.
+DEVICES = re.compile(r"con|nul|aux|prn|(?:com|lpt)[0-9]")
 LOCK_SECONDS = 60.0
 #: No lock is larger; what is isn't read.
 LARGEST = 256 << 20
@@ -39,23 +41,37 @@ NOT_LOCKED = N_("it isn't what was locked")
 MISSING = N_("it is missing")
 STRANGE = N_("it wasn't there when the run was locked")
 NO_TABLE = N_("it isn't a table of a locked run")
+NO_FOLDER = N_("it is a link or a file, no folder")
 DISAGREES = N_("it says something else than the manifest")
 RENAMED = N_("it was locked under another name")
 
 
 def is_name(name: str) -> bool:
     """Whether a lock can be called so."""
-    return NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME
+    return NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME and not DEVICES.fullmatch(name)
 
 
 def names(ws: Workspace) -> list[str]:
-    """Folders below `runs/`, sorted; what begins with a dot isn't one."""
-    try:
-        with os.scandir(ws.runs_folder) as entries:
-            found = [e.name for e in entries if e.is_dir(follow_symlinks=False) and not e.name.startswith(".")]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    """What lies below `runs/` as a lock would, sorted; `runs` itself where it is a link or a file.
+
+    What begins with a dot is none, nor is a file that no lock can be called as.
+    """
+    if not _is_folder(ws.runs_folder):
+        return [ws.runs_folder.name] if os.path.lexists(ws.runs_folder) else []
+    with os.scandir(ws.runs_folder) as entries:
+        found = [e.name for e in entries if not e.name.startswith(".") and (is_name(e.name) or not e.is_file())]
     return sorted(found)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _check_folder(ws: Workspace, folder: Path) -> None:
+    """Refuse to read or write through what is a link or a file where a folder should be."""
+    for path in (ws.runs_folder, folder):
+        if os.path.lexists(path) and not _is_folder(path):
+            raise RunDamaged(file=ws.shown(path), name=path.name, reason=NO_FOLDER)
 
 
 def read_lock(ws: Workspace, name: str) -> Lock:
@@ -65,6 +81,7 @@ def read_lock(ws: Workspace, name: str) -> Lock:
         RunDamaged: one isn't.
     """
     folder = ws.runs_folder / name
+    _check_folder(ws, folder)
     try:
         lock = read_manifest(_content(ws, folder / MANIFEST))
         digest = digest_of_manifest(lock.said)
@@ -147,6 +164,7 @@ def write_lock(ws: Workspace, said: Mapping[str, Any], files: Mapping[str, bytes
     name = str(said["name"])
     with _alone(ws):
         folder = ws.runs_folder / name
+        _check_folder(ws, folder)
         if folder.exists():
             lock = read_lock(ws, name)
             if _same(lock.said) != _same(said):
