@@ -174,6 +174,7 @@ def late_sales(parts: Mapping[str, Part], scope: Scope, ws: Workspace) -> dict[s
             mine = any(table.unit == part.unit.slug for table in unit.owners)
             due = any(scope.date_from <= day <= scope.date_to for day in (row.date, unit.left))
             if mine and due and (row.date - unit.left <= NEAR or not booked):
-                names = {"slug": unit.slug, "owner": part.unit.slug, "left": unit.left, "date": row.date}
-                found[unit.slug] = OwnershipSaleLate(file=ws.shown(row.file), line=row.line, **names)
+                problem = OwnershipSaleLate(slug=unit.slug, owner=part.unit.slug, left=unit.left, date=row.date)
+                problem.file, problem.line = ws.shown(row.file), row.line
+                found[unit.slug] = problem
     return found
