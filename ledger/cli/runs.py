@@ -79,8 +79,10 @@ def _known(ws: Workspace, name: str) -> None:
 
     known = names(ws)
     if name not in known:
+        if not known:
+            raise RunUnknown(case="none", name=name)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0)
-        raise RunUnknown(name=name, nearest=near[0] if near else "-", known=", ".join(known) or "-")
+        raise RunUnknown(name=name, nearest=near[0], known=", ".join(known))
 
 
 def _table(states: Sequence[RunState]) -> None:

@@ -62,6 +62,9 @@ class RunUnknown(Problem):
     exit_code = EXIT_USAGE
     message = N_("There is no locked run {name}.")
     remedy = N_("Did you mean {nearest}? Locked are: {known}.")
+    cases: ClassVar = {
+        "none": (message, N_("None is locked yet. To lock figures: sambok combine --to DATE --lock NAME"))
+    }
 
 
 class RunDamaged(Problem):

@@ -21,7 +21,7 @@ from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
 from ledger.combine.model import Run
 from ledger.combine.problems_runs import LatePosting, RunDamaged, RunUnchecked
-from ledger.combine.runs_inputs import PRICES, Facts, rates_digest, reach, touched
+from ledger.combine.runs_inputs import PRICES, Facts, latest, rates_digest, reach, touched
 from ledger.combine.runs_manifest import Lock
 from ledger.combine.runs_state import (
     DAMAGED,
@@ -96,8 +96,9 @@ def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
         for kind, file in touched(lock.inputs, inputs)
     ]
     program = not same_program(lock)
-    about: dict[str, Any] = {"changed": tuple(changed), "program": program}
     reached = reach(books, lock.date_to)
+    further = [("later", latest(books))] if reached > lock.reached else []
+    about: dict[str, Any] = {"changed": (*changed, *further), "program": program}
     again = program or reached != lock.reached
     if not changed and not again:
         return state_of(lock, SAME)

@@ -136,6 +136,17 @@ def reach(books: Books, until: dt.date) -> str:
     return month_of(min(max(days, default=dt.date.min), until))
 
 
+def latest(books: Books) -> str:
+    """File and line of the federation's last voucher: what made `reach` what it is."""
+    ends = {slug: book.summary.last for slug, book in books.units.items() if book.summary and book.summary.last}
+    slug = max(sorted(ends), key=lambda unit: ends[unit], default=None)
+    if slug is None:
+        return "-"
+    found = [e.meta for e in books.units[slug].entries() if isinstance(e, data.Transaction) and e.date == ends[slug]]
+    file, line = min((books.workspace.shown(str(meta["filename"])), int(meta["lineno"])) for meta in found)
+    return f"{file}:{line}"
+
+
 def rates_digest(books: Books, until: dt.date) -> str:
     """Digest of the exchange rates that count: until ten days after the period's end, and to the end of its month.
 

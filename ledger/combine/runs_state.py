@@ -28,7 +28,12 @@ STATUS_TEXTS = {
     UNCHECKED: N_("can't be told now"),
     DAMAGED: N_("DAMAGED"),
 }
-CHANGE_TEXTS = {"changed": N_("changed"), "new": N_("new"), "removed": N_("removed")}
+CHANGE_TEXTS = {
+    "changed": N_("changed"),
+    "new": N_("new"),
+    "removed": N_("removed"),
+    "later": N_("booked since; what the rules add (levies, a smallest levy) goes further than when it was locked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class RunState:
     Attributes:
         status: `SAME`, `UNAFFECTED`, `RESTATED`, `UNCHECKED` or `DAMAGED`.
         mark: eight characters of the manifest's digest; "" where it can't be read.
-        changed: inputs that aren't what they were: (`changed`, `new` or `removed`, path).
+        changed: inputs that aren't what they were: (`changed`, `new` or `removed`, path);
+            `later` = the last voucher, file and line, where it makes the rules' entries reach further into the period.
         program: whether the rules have changed since.
         differences: of the trial balance.
         units: of the units' own books, where it differs.

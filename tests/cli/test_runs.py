@@ -140,3 +140,11 @@ def test_the_same_answer_again_knows_of_a_new_lock(sambok, ws):
 def test_a_lock_that_nobody_has(sambok):
     sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
     assert sambok("runs", "2026-02")[::2] == (2, "RUN_UNKNOWN")
+
+
+def test_where_nothing_is_locked_no_name_is_proposed(ws):
+    result = CliRunner().invoke(cli, ["--workspace", str(ws.root), "runs", "h1"], standalone_mode=False)
+    assert isinstance(result.exception, Problem)
+    assert result.exception.text("en") == "There is no locked run h1."
+    said = "None is locked yet. To lock figures: sambok combine --to DATE --lock NAME"
+    assert result.exception.remedy_text("en") == said

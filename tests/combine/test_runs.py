@@ -487,7 +487,24 @@ def test_a_period_locked_before_its_last_month_is_looked_at_again(ws, monkeypatc
     monkeypatch.setattr(runs_compare, "combine", lambda *a, **k: calls.append(1) or real(*a, **k))
     assert lock(ws, "half-year", to=D(2026, 5, 31)).lock.reached == "2026-03"
     month(ws, name="2026-06").write_text(RENT.replace("2026-03-09", "2026-06-30"))
-    assert (state(ws, "half-year").status, state(ws, "half-year").changed, calls) == ("unaffected", (), [1])
+    why = (("later", "units/repris/books/2026/2026-06.beancount:1"),)
+    assert (state(ws, "half-year").status, state(ws, "half-year").changed, calls) == ("unaffected", why, [1])
+
+
+def test_what_makes_a_smallest_levy_go_further_is_named(ws):
+    """1,200 a year are 100 a month: 300 until March, and 500 until May once something is sold after it.
+
+    15 % of the 700 sold in March are 105, which is less.
+    """
+    (ws.root / "units/policy.beancount").write_text(
+        POLICY.replace('"*" 0', '"*" 0.15') + '2026-01-01 custom "levy-floor" "*" 1200.00 SEK\n  decision: "FS-1"\n'
+    )
+    lock(ws, "spring", to=D(2026, 5, 31))
+    month(ws, name="2026-06").write_text(SALE.partition("\n\n")[2].replace("2026-03-05", "2026-06-30"))
+    found = state(ws, "spring")
+    assert (found.status, found.changed) == ("restated", (("later", "units/repris/books/2026/2026-06.beancount:1"),))
+    amounts = {(d.locked.lstrip("-"), d.now.lstrip("-")) for d in found.differences if d.unit == "repris"}
+    assert ("300.00", "500.00") in amounts
 
 
 def test_while_books_have_errors_nobody_can_tell(ws):
