@@ -225,16 +225,23 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
 
 
 def tell_end(books: Books, chosen: Mapping[str, object]) -> None:
-    """Name the voucher that alone has moved the period's end, where nobody has chosen it."""
-    from ledger.combine.period import far_ahead  # noqa: PLC0415  a repeated answer needs none of this
+    """Where nobody has chosen the period's end: name what alone has moved it, and a later count of stock."""
+    from ledger.combine.period import far_ahead, stated_later  # noqa: PLC0415  a repeated answer needs none of this
 
-    if chosen.get("date_to") is None and (ahead := far_ahead(books)) is not None:
+    if chosen.get("date_to") is not None:
+        return
+    if (ahead := far_ahead(books)) is not None:
         text = N_(
             "The figures go to the end of {month} because of {where}, dated {date}; before it, nothing is booked after"
             " {before}. Correct its date if it is wrong, or choose the last day with --to."
         )
         params = {"month": ahead.date.isoformat()[:7], "where": ahead.where, "date": ahead.date, "before": ahead.before}
         click.echo(say(text, **params), err=True)
+    if (later := stated_later(books)) is not None:
+        text = N_(
+            "{where} states goods in stock on {date}, after the last month with a posting: it counts from --to {date}."
+        )
+        click.echo(say(text, where=later[1], date=later[0]), err=True)
 
 
 def _exit_code(federation: Federation, found: Combined) -> int:

@@ -1,7 +1,8 @@
 """Where the figures end if nobody says: on the last day of the last month with a booked posting (SPEC 10).
 
 No clock is read, so one voucher with a mistyped year moves the period, and with it the fiscal year. Whether it is a
-mistake nobody can tell; but if it lies far beyond all others, it is named.
+mistake nobody can tell; but if it lies far beyond all others, it is named. What is stated of goods in stock is no
+posting: a statement of a later day doesn't move the end, but is named, since it doesn't count yet.
 """
 
 from __future__ import annotations
@@ -68,3 +69,12 @@ def far_ahead(books: Books) -> Ahead | None:
     shown = books.workspace.shown
     where = min((shown(str(meta["filename"])), int(meta["lineno"])) for meta in found)
     return Ahead(last, f"{where[0]}:{where[1]}", before)
+
+
+def stated_later(books: Books) -> tuple[dt.date, str] | None:
+    """The first statement of internal stock after the end that nobody has chosen: its day, file and line."""
+    end = last_booked(books)
+    summaries = [b.summary for b in books.units.values() if b.unit.combine and b.summary is not None]
+    rows = [row for summary in summaries for row in summary.stock if row.date > end]
+    found = min(((row.date, books.workspace.shown(row.file), row.line) for row in rows), default=None)
+    return (found[0], f"{found[1]}:{found[2]}") if found else None

@@ -93,6 +93,16 @@ def test_a_voucher_far_beyond_all_others_is_named(make_workspace, day, told):
     assert "The figures go to the end" not in chosen.stderr
 
 
+def test_a_count_of_stock_after_the_last_posting_is_named(make_workspace):
+    """Nothing is booked after March, so the figures end there; the count of April doesn't count yet."""
+    theirs = ALSO + '\n2026-04-30 custom "internal-stock" "repris" 50.00 SEK\n'
+    ws = workspace(make_workspace, AGREED, theirs)
+    line = theirs.splitlines().index('2026-04-30 custom "internal-stock" "repris" 50.00 SEK') + 1
+    said = f":{line} states goods in stock on 2026-04-30, after the last month with a posting"
+    assert said in run(ws)[0].stderr
+    assert "states goods" not in run(ws, "--to", "2026-04-30")[0].stderr
+
+
 def test_json_says_what_the_contract_says(make_workspace):
     ws = workspace(make_workspace, MINE, THEIRS)
     result, code = run(ws, "--json")
