@@ -204,11 +204,17 @@ class _Drawing:
 
     def _stand_in(self, gone: list[Voucher]) -> None:
         """Adjustments that say what a unit should have booked: in kronor, linked, while both are members."""
-        for voucher in gone:
+        for voucher in [v for v in gone if v.links]:
             found = self._member(voucher.unit)
             both = [found, *(self._member(p.partner) for p in voucher.posts if p.partner)]
             known = all(m.joined is None and m.left is None for m in both)
-            if found.currency != "SEK" or not voucher.links or any(p.worth for p in voucher.posts) or not known:
+            if (
+                found.currency != "SEK"
+                or voucher.posts[0].ic == "dividend"
+                or not voucher.links
+                or any(p.worth for p in voucher.posts)
+                or not known
+            ):
                 return
             posts = []
             for post in voucher.posts:

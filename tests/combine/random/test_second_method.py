@@ -10,21 +10,8 @@ from fractions import Fraction
 
 from hypothesis import given
 
-from ledger.combine import combine
-from ledger.policy import read_policy
-from ledger.provisional import full_entries, provisional
-from tests.combine.random.second import Second
-from tests.combine.random.strategies import Case, Kinds, examples, federations
-
-
-def both(case: Case):
-    """The engine's figures and those of the second method."""
-    books = case.federation.books()
-    run = provisional(books, read_policy(books.central_text, books.workspace))
-    found = combine(books, run, **case.period)
-    assert found.complete, [(p.code, p.params) for p in found.problems]
-    second = Second(books, lambda slug: full_entries(books, run, slug), **case.period).run()
-    return found, second
+from tests.combine.random.figures import look
+from tests.combine.random.strategies import Kinds, examples, federations
 
 
 def compare(found, second) -> None:
@@ -48,12 +35,14 @@ def compare(found, second) -> None:
 @examples(4)
 @given(federations(Kinds(currencies=())))
 def test_in_one_currency_both_methods_agree_to_the_cent(case):
-    found, second = both(case)
+    seen = look(case)
+    second = seen.second()
     assert not any(found.slack for found in second.cells.values())
-    compare(found, second)
+    compare(seen.found, second)
 
 
 @examples(4)
 @given(federations())
 def test_both_methods_agree(case):
-    compare(*both(case))
+    seen = look(case)
+    compare(seen.found, seen.second())
