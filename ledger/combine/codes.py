@@ -138,6 +138,9 @@ _ALL = (
         N_("Correct what is named of that unit here and by sambok check, then look again."),
     ),
 )
+#: What is said where the period before was CUT_OFF, instead of what its own row says.
+TAKEN_BACK = N_("The period before has shown this as in transit: taken back, now that it is booked.")
+NOTHING = N_("Nothing to do.")
 #: What holds until a dealing's two sides agree: within one legal person, and between two.
 BLOCKED = N_("Until then the close is blocked: both units are one legal person.")
 DISCLOSED = N_("Until then it is disclosed in the notes.")

@@ -91,10 +91,11 @@ def sums_of(items: Iterable[Item]) -> Sums:
 
 def gap(one: Iterable[Item], other: Iterable[Item], currency: str) -> Gap:
     """Compare two sides (items of one section)."""
-    return _gap(sums_of(one), sums_of(other), currency)
+    return gap_of(sums_of(one), sums_of(other), currency)
 
 
-def _gap(one: Sums, other: Sums, currency: str) -> Gap:
+def gap_of(one: Sums, other: Sums, currency: str) -> Gap:
+    """Compare two sides by their sums."""
     worths = one.worth, other.worth
     known = one.currencies | other.currencies
     if len(known) > 1:
@@ -114,7 +115,7 @@ def eliminated(one: Iterable[Item], other: Iterable[Item], currency: str) -> dic
 
 
 def _eliminated(one: Sums, other: Sums, currency: str) -> dict[Cell, Decimal]:
-    found = _gap(one, other, currency)
+    found = gap_of(one, other, currency)
     a, b = found.nets
     if a * b >= 0 or one.worth * other.worth >= 0:
         return {}

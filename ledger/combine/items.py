@@ -15,13 +15,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import NamedTuple, TypeAlias
 
 from ledger.books import PartnerRow, Workspace, month_of
 from ledger.combine.findings import finding, misspelt, untagged
-from ledger.combine.flows import Part, whole
+from ledger.combine.flows import DAY, Part, whole
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.combine.vat import vat_signs
@@ -54,6 +54,7 @@ class Item:
         column: ADJ for an adjustment's posting; "" = the unit's own.
         months: useful life of a fixed asset, where the posting gives it.
         vat: what the voucher says of VAT (`ledger.combine.vat`).
+        opening: what it was worth on the day before the period, where that is another amount.
     """
 
     unit: str
@@ -73,6 +74,11 @@ class Item:
     column: str = ""
     months: int | None = None
     vat: str = ""
+    opening: Decimal | None = None
+
+    def on_opening(self) -> Item:
+        """The posting with what it was worth on the day before the period, as the period before has it."""
+        return self if self.opening is None else replace(self, amount=self.opening)
 
     @property
     def pair(self) -> Pair:
@@ -170,8 +176,7 @@ class Collector:
             return
         known = self._fault(part, row, source)
         if known:
-            if not said:
-                self.findings.append(known)
+            self.findings += [] if said else [known]
             return
         partner = row.partner
         assert partner is not None
@@ -210,6 +215,7 @@ class Collector:
                 order=(self.ws.shown(row.file), row.line),
                 months=row.months or None,
                 vat=vat,
+                opening=self._opening(part, row, place, waits=waits),
             )
         )
 
@@ -281,19 +287,39 @@ class Collector:
         if row.currency == base:
             quick = whole(row.amount, base)
             return half_away(row.amount, base) if quick is None else quick
-        day = min(row.date, self.scope.date_to)
         try:
-            if place.is_result:
-                rate = self.rates.average(row.currency, month_of(day))
-            elif equity:
-                rate = row.rate or self.rates.spot(row.currency, row.date)
-            else:
-                rate = self.rates.spot(row.currency, self.scope.date_to)
+            rate = self._rate(row, place, self.scope.date_to)
         except MissingRate:  # the unit's own translation says so, or nothing stands in that currency
             return ZERO
         with localcontext(EXACT):
             exact = row.amount * rate
             return half_away(exact, base) if place.is_result or equity else self._closing(row, exact)
+
+    def _rate(self, row: PartnerRow, place: Place, closing: dt.date) -> Decimal:
+        """The rate of the unit's currency that the posting is translated at in the statements of a day."""
+        if place.is_result:
+            return self.rates.average(row.currency, month_of(min(row.date, closing)))
+        if place.group.root == "Equity":
+            return row.rate or self.rates.spot(row.currency, row.date)
+        return self.rates.spot(row.currency, closing)
+
+    def _opening(self, part: Part, row: PartnerRow, place: Place, *, waits: bool) -> Decimal | None:
+        """What the posting was worth to the period before, where that can have had it; None = the same."""
+        base, before = self.rates.base, self.scope.date_from - DAY
+        abroad = row.document_currency != row.currency and not waits and self._monetary(part, row.account)
+        if row.date > before + WINDOW or (row.currency == base and not abroad):
+            return None
+        try:
+            with localcontext(EXACT):
+                if abroad:
+                    exact = row.document_amount * self.rates.spot(row.document_currency, before)
+                elif waits:
+                    exact = row.amount * self.rates.spot(row.currency, before)
+                else:
+                    exact = row.amount * self._rate(row, place, before)
+                return half_away(exact, base)
+        except MissingRate:  # there was no complete period before
+            return None
 
     def _at_closing(self, slug: str, row: PartnerRow, source: str) -> Decimal:
         """A claim or debt in another currency than its book's, at the closing rate of its own."""

@@ -58,6 +58,8 @@ def verdict(case: Case) -> Verdict | None:
     difference = now.open, now.currency
     if waiting:
         code = "ON_SUSPENSE"
+    elif not now.mixed and not now.open:  # nothing but rates
+        code, difference = "FX_DIFF", (now.worth, case.currency)
     elif len(sides) == 1 or _unbooked(case):
         code = "ONE_SIDED"
     elif now.nets[0] * now.nets[1] > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from ledger.combine.elimination import Names
 from ledger.combine.flows import Part
 from ledger.combine.items import Item
 from ledger.combine.model import GroupEntry, Place
-from ledger.combine.scope import Scope
 from ledger.combine.transit import Vouchers, in_transit
 from ledger.combine.vat_net import Taxed, taxed
+from ledger.rules.rates import Rates
 
 DEPRECIATION = Place("Depreciation", "Internal-asset")
 
@@ -36,7 +37,7 @@ class BookLooks:
 
     ws: Workspace
     parts: Mapping[str, Part]
-    scope: Scope
+    rates: Rates
     vouchers: Vouchers = field(init=False)
     places: dict[str, Place] = field(default_factory=dict)
 
@@ -44,9 +45,9 @@ class BookLooks:
         """No book is read before it is asked for."""
         self.vouchers = Vouchers(self.parts)
 
-    def transit(self, names: Names, late: Sequence[Item]) -> list[GroupEntry]:
-        """Take late items of one side into the period: entries in ADJ."""
-        return in_transit(self.vouchers, self.scope, self.ws.currency, names, late)
+    def transit(self, names: Names, day: dt.date, late: Sequence[Item]) -> list[GroupEntry]:
+        """Take late items of one side into the period that ends on a day: entries in ADJ."""
+        return in_transit(self.vouchers, self.rates, day, names, late)
 
     def depreciation(self, slug: str) -> Place:
         """A unit's account for depreciation: its largest."""

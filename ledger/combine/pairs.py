@@ -15,7 +15,7 @@ from functools import partial
 
 from ledger.books import Workspace
 from ledger.combine.flows import Part
-from ledger.combine.items import ASSET, Collector, Item, Pair
+from ledger.combine.items import ASSET, WINDOW, Collector, Item, Pair
 from ledger.combine.looks import BookLooks
 from ledger.combine.matching import Dealing, Linked, by_links, in_order, without_links
 from ledger.combine.matrix import matrix_of
@@ -34,8 +34,8 @@ class Tagged:
     Attributes:
         items: by pair.
         unrounded: exact amounts of what is translated at the closing rate, by pair and place in its `items`.
-        looked: pairs whose settling looks into whole vouchers and books: with items after the period, fixed assets or
-            VAT.
+        looked: pairs whose settling looks into whole vouchers and books: with items of the first days of this period
+            or the next, fixed assets or VAT.
         findings: what can't become an item.
     """
 
@@ -73,7 +73,7 @@ class Pairs:
 
     def __post_init__(self) -> None:
         """One look into the books serves all pairs."""
-        self.looks = BookLooks(self.ws, self.parts, self.scope)
+        self.looks = BookLooks(self.ws, self.parts, self.rates)
 
     def settle(self) -> Settler:
         """Match and settle everything; the settler is to be finished by the caller."""
@@ -147,7 +147,9 @@ class Pairs:
         return Tagged(dict(items), dict(unrounded), looked, collector.findings)
 
     def _looked(self, item: Item) -> bool:
-        return item.date > self.scope.date_to or item.section == ASSET or bool(item.vat)
+        start, end = self.scope.date_from, self.scope.date_to
+        late = item.date > end or start <= item.date < start + WINDOW
+        return late or item.section == ASSET or bool(item.vat)
 
     def _linked(self, *sides: tuple[list[Item], dict[int, Decimal]]) -> Linked:
         items: list[Item] = []

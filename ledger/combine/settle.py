@@ -10,6 +10,7 @@ if more than one class differs, the difference may lie in the classes alone, and
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,14 +18,17 @@ from decimal import Decimal
 from typing import Protocol, TypeAlias
 
 from ledger.combine.assets import price_gap, profits
+from ledger.combine.codes import NOTHING, TAKEN_BACK
+from ledger.combine.cutoff import late_items
 from ledger.combine.elimination import Gap, Names, entries, gap, plain
 from ledger.combine.findings import OTHER, finding
-from ledger.combine.flows import RETAINED
-from ledger.combine.items import ASSET, BALANCE, RESULT, WINDOW, Item, Pair
+from ledger.combine.flows import DAY
+from ledger.combine.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.judge import Case, verdict
 from ledger.combine.matching import Dealing
-from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Place, Rest, Unmatched
+from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Unmatched
 from ledger.combine.scope import Scope
+from ledger.combine.transit import taken_back
 from ledger.combine.vat import BOOKED, NEVER_BOOKED, NONE_BOOKED, one_country
 from ledger.combine.vat_net import Taxed, on_dealing
 
@@ -35,8 +39,8 @@ Row: TypeAlias = tuple[Pair, str, str]
 class Looks(Protocol):
     """What can only be seen in whole vouchers and books."""
 
-    def transit(self, names: Names, late: Sequence[Item]) -> list[GroupEntry]:
-        """Take late items of one side into the period: entries in ADJ."""
+    def transit(self, names: Names, day: dt.date, late: Sequence[Item]) -> list[GroupEntry]:
+        """Take late items of one side into the period that ends on a day: entries in ADJ."""
 
     def depreciation(self, slug: str) -> Place:
         """A unit's account for depreciation."""
@@ -146,16 +150,12 @@ class Settler:
         if simple and (agreed := plain(names, items, scope)) is not None:
             self.done.entries += agreed
             return
-        late = [i for i in items if i.date > scope.date_to]
-        cut = self._late(names, early, late) or self._earlier(names, items, early)
-        counted = [*early, *(cut or ())]
+        moved, back = self._moved(names, items), self._taken_back(names, items)
+        counted = [*early, *moved, *back]
+        self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
         self.done.entries += entries(names, counted, scope, self.currency)
         self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation)
-        if cut is not None:
-            self._count(names, [replace(i, column=ADJ) for i in cut])
-            self._say("CUT_OFF", names, cut, items, counted)
-        else:
-            self._judge(names, [i for i in items if i.date <= scope.date_to], early)
+        self._judge(names, [*(i for i in items if i.date <= scope.date_to), *moved], counted)
 
     def _gaps(self, units: tuple[str, ...], items: Iterable[Item]) -> dict[str, Gap]:
         """How the sides differ in each section, counted at the period's end."""
@@ -174,51 +174,31 @@ class Settler:
             found.append(gap(one, [i for i in chosen if i.unit != names.units[0]], self.currency))
         return found[0], found[1]
 
-    def _late(self, names: Names, early: Sequence[Item], late: Sequence[Item]) -> list[Item] | None:
-        """Items of the side that booked after the period, where they close the gap: dated on its last day."""
-        if not late or not early:
-            return None
-        claims, result = self._sections(names, early)
-        section, now = (BALANCE, claims) if claims.open else (RESULT, result)
-        if not now.open:
-            return None
-        for unit in names.units:
-            chosen = [i for i in late if i.unit == unit]
-            if not any(i.section == section for i in chosen):
-                continue
-            moved = [replace(i, date=self.scope.date_to) for i in chosen]
-            after = self._sections(names, [*early, *moved])
-            if not after[0].open and not after[1].open:
-                self.done.entries += self.looks.transit(names, chosen)
-                return moved
-        return None
+    def _moved(self, names: Names, items: Sequence[Item]) -> list[Item]:
+        """What this period takes in of the next one's first days: dated on its last day."""
+        end = self.scope.date_to
+        late = late_items(items, end, names.units, self.currency)
+        if late:
+            self.done.entries += self.looks.transit(names, end, late)
+            self._say("CUT_OFF", names, late, items)
+        return [replace(i, date=end) for i in late]
 
-    def _earlier(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> list[Item] | None:
-        """The taking back of last period's transit: a voucher of this period's first days that answers the one before.
-
-        What the period before left open, whenever it was booked there, is what the late voucher closed.
-        """
+    def _taken_back(self, names: Names, items: Sequence[Item]) -> list[Item]:
+        """Income and cost that the period before has taken in of this one's first days: taken back on the first."""
         start = self.scope.date_from
-        earlier = [i for i in items if i.section == RESULT and i.date < start]
-        if not earlier:
-            return None
-        claims, result = self._sections(names, early)
-        if claims.open or not result.open or sum((i.amount for i in earlier), ZERO) != -result.worth:
-            return None
-        for unit in names.units:
-            before = [i for i in earlier if i.unit == unit]
-            mine = [i for i in early if i.section == RESULT and i.unit != unit and i.date < start + WINDOW]
-            if not before or not mine:
-                continue
-            last = max(mine, key=lambda i: (abs(i.amount), i.key))
-            postings = (
-                GroupPosting(last.place, ADJ, -result.worth, last.source),
-                GroupPosting(RETAINED, ADJ, result.worth, before[0].source),
-            )
-            self.done.entries.append(GroupEntry(last.date, ADJ, "transit", names.key, names.units, postings))
-            taken_back = replace(last, amount=-result.worth, document_amount=-result.open)
-            return [taken_back]
-        return None
+        before = start - DAY
+        late = late_items([i.on_opening() for i in items], before, names.units, self.currency)
+        entries = taken_back(self.looks.transit(names, before, late)) if late else []
+        if not entries:
+            return []
+        self.done.entries += entries
+        self._say("CUT_OFF", names, late, items)
+        self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
+        return [
+            replace(i, date=start, amount=-i.amount, document_amount=-i.document_amount)
+            for i in late
+            if i.section == RESULT
+        ]
 
     def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
         """Name what is left open."""
@@ -245,7 +225,7 @@ class Settler:
         return left is not None and not gone and all(i.date > left for i in items)
 
     def _say(
-        self, code: str, names: Names, about: Sequence[Item], items: Sequence[Item], counted: Sequence[Item]
+        self, code: str, names: Names, about: Sequence[Item], items: Sequence[Item], counted: Sequence[Item] = ()
     ) -> None:
         """A finding about `about`: its claims, else its income and cost; `counted` is what the period has of it."""
         chosen = [i for i in about if i.section == BALANCE] or list(about)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from tests.combine.conftest import table
 from tests.combine.test_worked import ENTITY, sale
 
 FOREIGN = 'entity = "legal_entity"\ncurrency = "EUR"\nchart = "pgc"'
@@ -15,10 +16,10 @@ def told(found):
     return [(u.code, str(u.amount), u.currency) for u in found.unmatched]
 
 
-def test_a_voucher_that_closes_the_claim_but_not_the_result_is_no_cut_off(combined):
+def test_a_voucher_that_closes_the_claim_but_not_the_result_is_in_transit_with_a_difference(combined):
     """Sold for 500 on 30 December; on 4 January the buyer books a debt of 500, but as bought from the unit only 450.
 
-    Taking that voucher in would leave 50 of income standing, so it isn't taken in, and nothing is taken back.
+    The voucher is taken in whole, the freight of 50 with it, and taken back whole: 50 of income have no other side.
     """
     mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
     mine = mine.replace("2026-03-04", "2026-12-30")
@@ -27,13 +28,12 @@ def test_a_voucher_that_closes_the_claim_but_not_the_result_is_no_cut_off(combin
     )
     texts = {"repris": (mine, ENTITY), "kafeet": (theirs, ENTITY)}
     old = combined(texts, date_to=dt.date(2026, 12, 31))
-    assert told(old) == [("ONE_SIDED", "500.00", "SEK")]
-    assert str(old.result) == "500.00"
-    assert [e for e in old.entries if e.column == "ADJ"] == []
+    assert told(old) == [("AMOUNT_DIFF", "50.00", "SEK"), ("CUT_OFF", "500.00", "SEK")]
+    assert str(old.result) == "0.00"
     new = combined(texts, date_to=dt.date(2027, 1, 31))
-    assert told(new) == [("AMOUNT_DIFF", "450.00", "SEK")]
-    assert str(new.result) == "-500.00"
-    assert [e for e in new.entries if e.column == "ADJ"] == []
+    assert told(new) == [("CUT_OFF", "500.00", "SEK")]
+    assert str(new.result) == "0.00"
+    assert (table(new)["4010", "ADJ"], table(new)["5010", "ADJ"]) == ("-450.00", "-50.00")
 
 
 def test_a_side_that_names_no_class_takes_the_others(combined):

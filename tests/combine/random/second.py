@@ -18,7 +18,7 @@ from fractions import Fraction
 from beancount.core import convert, data
 
 from ledger.books import Books, Unit
-from ledger.charts import Chart, load_chart
+from ledger.charts import Chart, line, load_chart
 
 BASE = "SEK"
 HALF = Fraction(1, 200)
@@ -119,6 +119,7 @@ class Item:
     kind: str
     months: int = 0
     asset: bool = False
+    opening: Fraction = Fraction(0)  # `worth` on the day before the period
 
     @property
     def key(self) -> tuple[dt.date, tuple[str, int], str]:
@@ -228,6 +229,7 @@ class Second:
                 voucher=-number,
                 order=(posting.meta["filename"], posting.meta["lineno"]),
                 kind=posting.meta["ic"],
+                opening=Fraction(posting.units.number),
             )
             for number, entry in enumerate(self.books.adjustments.entries, 1)
             for posting in entry.postings
@@ -269,14 +271,17 @@ class Second:
         units, currency = Fraction(posting.units.number), posting.units.currency
         shared = posting.account.startswith("Equity:") and posting.meta.get("ic") in {"dividend", "patronage"}
         result = is_result(posting.account) or shared  # what is shared out answers the receiver's income
-        if result and not shared:
-            worth = amount * self.rates.average(own, min(entry.date, self.date_to))
-        elif posting.account.startswith("Equity:"):
-            worth = amount * self.rates.spot(own, entry.date)
-        elif posting.meta.get("ic") == "capital":  # no money: it stays at what it was booked
-            worth = amount * self.rates.spot(own, self.date_to)
-        else:  # what the document says, at closing: each book has remeasured its own
-            worth = units * self.rates.spot(currency, self.date_to)
+
+        def worth(closing: dt.date) -> Fraction:
+            if result and not shared:
+                return amount * self.rates.average(own, min(entry.date, closing))
+            if posting.account.startswith("Equity:"):
+                return amount * self.rates.spot(own, entry.date)
+            if posting.meta.get("ic") == "capital":  # no money: it stays at what it was booked
+                return amount * self.rates.spot(own, closing)
+            return units * self.rates.spot(currency, closing)  # each book has remeasured its own
+
+        before = self.date_from - DAY
         foreign = (own, currency) != (BASE, BASE)
         return Item(
             unit=slug,
@@ -286,7 +291,7 @@ class Second:
             result=result,
             currency=currency,
             amount=units,
-            worth=rounded(worth),
+            worth=rounded(worth(self.date_to)),
             slack=4 * HALF if foreign else Fraction(0),
             links=frozenset(link for link in entry.links if link.startswith("ic-")),
             document=entry.meta.get("document", ""),
@@ -295,6 +300,7 @@ class Second:
             kind=posting.meta.get("ic", ""),
             months=int(posting.meta["months"]) if "months" in posting.meta else 0,
             asset=self._is_asset(slug, posting),
+            opening=rounded(worth(before)) if entry.date <= before + WINDOW else Fraction(0),
         )
 
     def _dealings(self) -> list[tuple[Side, ...]]:
@@ -355,29 +361,19 @@ class Second:
         one = min(min(i.unit, i.partner) for i in items)
         other = max(max(i.unit, i.partner) for i in items)
         early = [i for i in items if i.date <= self.date_to and (not i.result or i.date >= self.date_from)]
-        late = [i for i in items if i.date > self.date_to]
-        counted = early
-        if early:
-            counted = self._late(early, late, (one, other)) or self._earlier(items, early, (one, other)) or early
+        counted = [*early, *self._late(items, (one, other)), *self._earlier(items, (one, other))]
         for result in (False, True):
             chosen = [i for i in counted if i.result == result]
             self._eliminate([i for i in chosen if i.unit == one], [i for i in chosen if i.unit == other])
             self.open[one, other, number, result] = sum((i.worth for i in chosen), Fraction(0))
 
-    def _late(self, early: list[Item], late: list[Item], units: tuple[str, str]) -> list[Item] | None:
-        """One side's voucher of the first ten days after the period, where it closes the gap: in transit."""
-        balance, result = (_open([i for i in early if i.result == r]) for r in (False, True))
-        if not late or not (balance or result):
-            return None
-        for unit in units:
-            chosen = [replace(i, date=self.date_to) for i in late if i.unit == unit]
-            if not any(i.result == (not balance) for i in chosen):
-                continue
-            if not any(_open([i for i in (*early, *chosen) if i.result == r]) for r in (False, True)):
-                for voucher in sorted({i.voucher for i in chosen}):
-                    self._transit(unit, voucher, [i for i in chosen if i.voucher == voucher])
-                return [*early, *chosen]
-        return None
+    def _late(self, items: list[Item], units: tuple[str, str]) -> list[Item]:
+        """One side's vouchers of the first ten days after the period that answer what is open: in transit."""
+        chosen = _answers(items, self.date_to, units)
+        for voucher in sorted({i.voucher for i in chosen}):
+            mine = [i for i in chosen if i.voucher == voucher]
+            self._transit(mine[0].unit, voucher, mine)
+        return [replace(i, date=self.date_to) for i in chosen]
 
     def _transit(self, unit: str, voucher: int, items: list[Item]) -> None:
         """The late voucher as if it had been booked; its money is on its way."""
@@ -387,34 +383,37 @@ class Second:
         for item in items:
             self.cells[(*item.place, "ADJ")].add(item.worth, item.slack)
             total.add(item.worth, item.slack)
-        alone = len(entry.postings) - len(others) == len(items)
-        if alone and all(weighed(p)[1] == BASE for p in others):
-            for posting in others:
-                code = code_of(posting.account)
-                amount = weighed(posting)[0]
-                liquid = any(self.charts[unit].is_in(name, code) for name in ("bank", "cash"))
-                if not liquid:
-                    self.cells[(*self.place(unit, posting.account), "ADJ")].add(amount)
-                    total.add(amount)
+        money = len(entry.postings) - len(others) != len(items)  # of several dealings: what is left is taken for money
+        for posting in [] if money else others:
+            code = code_of(posting.account)
+            amount, own = weighed(posting)
+            place = self.place(unit, posting.account)
+            if any(self.charts[unit].is_in(name, code) for name in ("bank", "cash")):
+                place = IN_TRANSIT
+                money = True
+            average = is_result(posting.account)
+            rate = self.rates.average(own, self.date_to) if average else self.rates.spot(own, self.date_to)
+            worth = amount * rate if own == BASE else rounded(amount * rate)
+            slack = Fraction(0) if own == BASE else HALF
+            self.cells[(*place, "ADJ")].add(worth, slack)
+            total.add(worth, slack)
         if total.exact or total.slack:
-            self.cells[(*IN_TRANSIT, "ADJ")].add(-total.exact, total.slack)
+            rest = IN_TRANSIT if money else ("CTA", "In-transit")
+            self.cells[(*rest, "ADJ")].add(-total.exact, total.slack)
 
-    def _earlier(self, items: list[Item], early: list[Item], units: tuple[str, str]) -> list[Item] | None:
-        """What was in transit at the period before is taken back where the late voucher stands."""
-        before = [i for i in items if i.result and i.date < self.date_from]
-        balance = [i for i in early if not i.result]
-        result = [i for i in early if i.result]
-        gap = sum((i.worth for i in result), Fraction(0))
-        if not before or _open(balance) or not _open(result) or sum((i.worth for i in before), Fraction(0)) != -gap:
-            return None
-        for unit in units:
-            mine = [i for i in result if i.unit != unit and i.date < self.date_from + WINDOW]
-            if any(i.unit == unit for i in before) and mine:
-                last = max(mine, key=lambda i: (abs(i.worth), i.key))
-                self.cells[(*last.place, "ADJ")].add(-gap, last.slack)
-                self.cells[(*RETAINED, "ADJ")].add(gap, last.slack)
-                return [*early, replace(last, worth=-gap, amount=-_open(result))]
-        return None
+    def _earlier(self, items: list[Item], units: tuple[str, str]) -> list[Item]:
+        """Income and cost that the period before took in of this one's first days are its own, and not this one's."""
+        chosen = _answers([replace(i, worth=i.opening) for i in items], self.date_from - DAY, units)
+        for voucher in sorted({i.voucher for i in chosen}):
+            mine = [i for i in chosen if i.voucher == voucher]
+            entry = self.books_of[mine[0].unit][voucher]
+            own = [p for p in entry.postings if not p.meta or "partner" not in p.meta]
+            assert not any(is_result(p.account) for p in own)  # no strategy writes such a voucher
+            for item in mine:
+                if item.result and line(item.place[0]).statement == "income":
+                    self.cells[(*item.place, "ADJ")].add(-item.worth, item.slack)
+                    self.cells[(*RETAINED, "ADJ")].add(item.worth, item.slack)
+        return [replace(i, date=self.date_from, worth=-i.worth, amount=-i.amount) for i in chosen if i.result]
 
     def _eliminate(self, one: list[Item], other: list[Item]) -> None:
         """For the smaller side in the document's currency; of several accounts the largest keeps the rest."""
@@ -715,3 +714,73 @@ def _open(items: Sequence[Item]) -> Fraction:
     if len({i.currency for i in items}) <= 1:
         return sum((i.amount for i in items), Fraction(0))
     return sum((i.worth for i in items), Fraction(0))
+
+
+def _answers(items: Sequence[Item], day: dt.date, units: tuple[str, str]) -> list[Item]:
+    """Of the vouchers of ten days those that belong to what is open on the evening before them, one unit's alone."""
+    known = [i for i in items if i.date <= day]
+    late = [i for i in items if day < i.date <= day + WINDOW and i.voucher >= 0]
+    tried = []
+    for unit in units if known and late and any(_apart(known, units)) else ():
+        claims = bool(_apart(known, units)[0])
+        own = [i for i in late if i.unit == unit]
+        if not any(i.result != claims for i in own):
+            continue
+        if not any(_apart([*known, *own], units)):
+            tried.append((Fraction(0), unit, own))
+            continue
+        waiting = _alone(own, [i for i in late if i.unit != unit], claims=claims)
+        taken: list[Item] = []
+        while waiting:
+            now = _apart([*known, *taken], units)
+            steps = [(_apart([*known, *taken, *voucher], units), n) for n, voucher in enumerate(waiting)]
+            good = [
+                (a, n)
+                for a, n in steps
+                if a[not claims] < now[not claims] and all(x <= y for x, y in zip(a, now, strict=True))
+            ]
+            if not good:
+                break
+            taken += waiting.pop(min(good, key=lambda g: (g[0][not claims], g[1]))[1])
+        if taken:
+            tried.append((_apart([*known, *taken], units)[not claims], unit, taken))
+    return min(tried, key=lambda t: t[:2])[2] if tried else []
+
+
+def _alone(own: Sequence[Item], others: Sequence[Item], *, claims: bool) -> list[list[Item]]:
+    """Vouchers of claims (or income) that none of the other side's answers to the last cent."""
+
+    def vouchers(items: Sequence[Item]) -> list[list[Item]]:
+        numbers = dict.fromkeys(i.voucher for i in sorted(items, key=lambda i: i.key))
+        return [[i for i in items if i.voucher == number] for number in numbers]
+
+    def said(voucher: list[Item]) -> dict[str, Fraction]:
+        sums: dict[str, Fraction] = defaultdict(Fraction)
+        for item in voucher:
+            if item.result != claims:
+                sums[item.currency] += item.amount
+        return {currency: amount for currency, amount in sums.items() if amount}
+
+    theirs = [{c: -a for c, a in said(v).items()} for v in vouchers(others)]
+    found = []
+    for voucher in vouchers(own):
+        if said(voucher) in theirs:
+            theirs.remove(said(voucher))
+        elif said(voucher):
+            found.append(voucher)
+    return found
+
+
+def _apart(items: Sequence[Item], units: tuple[str, str]) -> tuple[Fraction, Fraction]:
+    """How far claims, and income and cost, are from each other, in kronor; 0 where the documents agree."""
+    found = []
+    for result in (False, True):
+        chosen = [i for i in items if i.result == result]
+        sides = [[i for i in chosen if i.unit == unit] for unit in units]
+        worths = [sum((i.worth for i in side), Fraction(0)) for side in sides]
+        alike = len({i.currency for i in chosen}) <= 1
+        nets = [sum((i.amount for i in side), Fraction(0)) for side in sides] if alike else worths
+        larger = max((0, 1), key=lambda side: abs(nets[side]))
+        size = max(abs(sum(worths)), abs(sum(nets) * worths[larger] / nets[larger])) if nets[larger] else Fraction(0)
+        found.append(size if sum(nets) else Fraction(0))
+    return found[0], found[1]
