@@ -20,6 +20,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple, TypeAlias
 
 from ledger.books import PartnerRow, Workspace, month_of
+from ledger.combine.documents import At, invoiced
 from ledger.combine.findings import finding, misspelt, untagged
 from ledger.combine.flows import DAY, Part, whole
 from ledger.combine.model import ZERO, Place, Unmatched
@@ -55,6 +56,7 @@ class Item:
         months: useful life of a fixed asset, where the posting gives it.
         vat: what the voucher says of VAT (`ledger.combine.vat`).
         opening: what it was worth on the day before the period, where that is another amount.
+        invoiced: the same in the currency of its voucher's claims, where that is another (`documents`).
     """
 
     unit: str
@@ -75,10 +77,16 @@ class Item:
     months: int | None = None
     vat: str = ""
     opening: Decimal | None = None
+    invoiced: tuple[str, Decimal] | None = None
 
     def on_opening(self) -> Item:
         """The posting with what it was worth on the day before the period, as the period before has it."""
         return self if self.opening is None else replace(self, amount=self.opening)
+
+    def taken_back(self, day: dt.date) -> Item:
+        """The same the other way round, on a day."""
+        told = None if self.invoiced is None else (self.invoiced[0], -self.invoiced[1])
+        return replace(self, date=day, amount=-self.amount, document_amount=-self.document_amount, invoiced=told)
 
     @property
     def pair(self) -> Pair:
@@ -116,12 +124,14 @@ class Collector:
     #: Exact amounts of what is translated at the closing rate, by their place in `items`.
     unrounded: dict[int, Decimal] = field(default_factory=dict)
     first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
+    invoiced: dict[At, tuple[str, Decimal]] = field(default_factory=dict)
 
     def take(self, part: Part) -> None:
         """Items and findings of one unit."""
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]] = defaultdict(list)
         for provisional, summary in enumerate(part.source.summaries):
             signs = {} if provisional else vat_signs(part, summary.partners)
+            self.invoiced = invoiced(summary.partners, lambda account: part.mapper.at(account).is_result)
             for row in summary.partners:
                 vat = signs.get((row.transaction, row.posting), "")
                 self._row(part, row, provisional=bool(provisional), vat=vat, outside=outside)
@@ -216,6 +226,7 @@ class Collector:
                 months=row.months or None,
                 vat=vat,
                 opening=self._opening(part, row, place, waits=waits),
+                invoiced=self.invoiced.get((row.transaction, row.posting)),
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +65,7 @@ def verdict(case: Case) -> Verdict | None:
         code = "ONE_SIDED"
     elif now.nets[0] * now.nets[1] > 0:
         code = "SAME_SIGN"
-    elif _exchange(now, len(chosen), case.currency):
+    elif _exchange(now, chosen, case.currency):
         code, difference = "FX_DIFF", (now.worth, case.currency)
     elif _twice(chosen, now, case.names):
         code = "DUPLICATE"
@@ -78,16 +79,25 @@ def verdict(case: Case) -> Verdict | None:
 def _section(case: Case) -> str | None:
     """What the difference is shown by: claims before income and cost, but nothing small hides what isn't."""
     open_ones = [name for name, now in case.gaps.items() if now.open or now.worth]
-    real = [n for n in open_ones if case.gaps[n].open and not _exchange(case.gaps[n], len(case.of(n)), case.currency)]
+    real = [n for n in open_ones if case.gaps[n].open and not _exchange(case.gaps[n], case.of(n), case.currency)]
     large = [name for name in real if case.gaps[name].size > case.tolerance]
     return next(iter((*large, *real, *open_ones)), None)
 
 
-def _exchange(now: Gap, postings: int, currency: str) -> bool:
+def _exchange(now: Gap, chosen: Sequence[Item], currency: str) -> bool:
     """Whether only rates make the difference."""
-    if now.mixed:
-        return 0 < abs(now.worth) <= unit_of(currency) * postings
-    return not now.open and bool(now.worth)
+    if not now.mixed:
+        return not now.open and bool(now.worth)
+    return bool(now.worth) and (abs(now.worth) <= unit_of(currency) * len(chosen) or _agreed(chosen))
+
+
+def _agreed(chosen: Iterable[Item]) -> bool:
+    """Whether the sides agree in the currency of their invoices, whatever one of them booked income or cost in."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for item in chosen:
+        its, amount = item.invoiced or (item.currency, item.document_amount)
+        sums[its] += amount
+    return len(sums) == 1 and not any(sums.values())
 
 
 def _waiting(early: Iterable[Item], chosen: Iterable[Item], now: Gap) -> list[Item]:

@@ -194,11 +194,7 @@ class Settler:
         self.done.entries += entries
         self._say("CUT_OFF", names, late, items)
         self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
-        return [
-            replace(i, date=start, amount=-i.amount, document_amount=-i.document_amount)
-            for i in late
-            if i.section == RESULT
-        ]
+        return [i.taken_back(start) for i in late if i.section == RESULT]
 
     def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
         """Name what is left open."""

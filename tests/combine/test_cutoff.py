@@ -159,3 +159,42 @@ def test_money_on_its_way_is_worth_what_the_claim_is(combined):
     assert "CUT_OFF" in {u.code for u in found.unmatched}
     got = table(found)
     assert (got["1660", "ADJ"], got["In", "ADJ"]) == ("-1151.00", "1151.00")
+
+
+def test_an_invoice_in_kronor_with_a_cost_in_euros(combined):
+    """1,150 SEK are 99.83 EUR to the buyer: 1,148.05 at December's average, 1,153.04 at January's.
+
+    Claims agree in kronor, so do income and cost: 1.95 lie in the rates of December, 4.99 between the two months.
+    """
+    texts = {
+        "a": (sold("b", "1150.00 SEK"), ENTITY),
+        "b": (
+            voucher(
+                "2027-01-02",
+                "a",
+                "Expenses:600-Compras  99.83 EUR",
+                "Liabilities:55241-Cuenta  -1150.00 SEK @@ 99.83 EUR",
+            ),
+            EURO,
+        ),
+    }
+    old, new = years(combined, texts)
+    assert told(old) == [("CUT_OFF", "1150.00", "SEK"), ("FX_DIFF", "1.95", "SEK")]
+    assert table(old)["600", "ADJ"] == "1148.05"
+    assert told(new) == [("CUT_OFF", "1150.00", "SEK"), ("FX_DIFF", "4.99", "SEK")]
+    assert table(new)["600", "ADJ"] == "-1148.05"
+
+
+def test_income_in_kronor_beside_a_claim_in_euros_is_in_euros(combined):
+    """Claim 100 EUR, income 1,145 kr of the day; the buyer's 100 EUR cost 1,150 at the average: rates make the 5.
+
+    A cost of 90 EUR is 1,035 kr, and 110 too little: no rate explains that.
+    """
+    sale = voucher("2026-12-20", "b", "Assets:1660-Claim  100.00 EUR @@ 1145 SEK", "Income:3041-Sales  -1145.00 SEK")
+    buy = voucher("2026-12-22", "a", "Expenses:600-Compras  100.00 EUR", "Liabilities:55241-Cuenta  -100.00 EUR")
+    found = combined({"a": (sale, ENTITY), "b": (buy, EURO)}, prices=PRICES, date_to=OLD)
+    assert told(found) == [("FX_DIFF", "5.00", "SEK")]
+    less = buy.replace("Expenses:600-Compras  100.00", "Expenses:600-Compras  90.00")
+    less += "  Expenses:629-Otros  10.00 EUR\n"
+    wrong = combined({"a": (sale, ENTITY), "b": (less, EURO)}, prices=PRICES, date_to=OLD)
+    assert told(wrong) == [("AMOUNT_DIFF", "110.00", "SEK")]
