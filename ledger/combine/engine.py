@@ -211,7 +211,7 @@ def _match(
     stock = Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings)
     stock.run()
     done = settler.finish(ws.config.intragroup.tolerance_total)
-    done.findings = with_hints(done.findings, ws.config.federation.central, parts)
+    done.findings = with_hints(done.findings, ws, parts)
     return done, pairs.matrix(done, settler), stock.problems
 
 

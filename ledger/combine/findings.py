@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ledger.books import Workspace
 from ledger.books.summary import weight
@@ -15,6 +16,10 @@ from ledger.combine.model import Unmatched
 from ledger.messages import N_
 from ledger.rules.dealings import KINDS, nearest
 
+if TYPE_CHECKING:
+    from ledger.combine.items import Item
+
+ELSEWHERE = N_("The other side is in another period, and booked too far from this one: on {date}, at {place}.")
 #: The class of a dealing that names none.
 OTHER = "other"
 
@@ -52,6 +57,23 @@ def misspelt(words: Iterable[str], said: Unmatched) -> Unmatched:
             break
     hint = N_('It says "{word}": did you mean {nearest}?') if "nearest" in params else ""
     return replace(said, hint=hint, params=tuple(params.items()))
+
+
+def elsewhere(said: Unmatched, shown: Sequence[Item], known: Iterable[Item]) -> Unmatched:
+    """A finding of which only one side lies in the period, with the place of the other, where it is booked.
+
+    Args:
+        said: the finding.
+        shown: the postings of the period that show it.
+        known: all postings of the dealing, whenever they are.
+    """
+    units, sections = {i.unit for i in shown}, {i.section for i in shown}
+    others = sorted((i for i in known if i.unit not in units and i.section in sections), key=lambda i: i.key)
+    if len(units) != 1 or not others:
+        return said
+    params = (*said.params, ("date", others[-1].date.isoformat()), ("place", others[-1].source))
+    sources = tuple(dict.fromkeys((*said.sources, *(i.source for i in others))))
+    return replace(said, sources=sources, hint=ELSEWHERE, params=params)
 
 
 def untagged(part: Part, ws: Workspace) -> list[Unmatched]:

@@ -21,7 +21,7 @@ from ledger.combine.assets import price_gap, profits
 from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.cutoff import late_items
 from ledger.combine.elimination import Gap, Names, entries, gap, plain
-from ledger.combine.findings import OTHER, finding
+from ledger.combine.findings import OTHER, elsewhere, finding
 from ledger.combine.flows import DAY
 from ledger.combine.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.judge import Case, verdict
@@ -155,7 +155,7 @@ class Settler:
         self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
         self.done.entries += entries(names, counted, scope, self.currency)
         self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation)
-        self._judge(names, [*(i for i in items if i.date <= scope.date_to), *moved], counted)
+        self._judge(names, [*(i for i in items if i.date <= scope.date_to), *moved], counted, items)
 
     def _gaps(self, units: tuple[str, ...], items: Iterable[Item]) -> dict[str, Gap]:
         """How the sides differ in each section, counted at the period's end."""
@@ -196,8 +196,8 @@ class Settler:
         self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
         return [i.taken_back(start) for i in late if i.section == RESULT]
 
-    def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
-        """Name what is left open."""
+    def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item], known: Sequence[Item]) -> None:
+        """Name what is left open; `known`: all postings of the dealing, whenever they are."""
         tolerance = self.tolerance(names.units[0], names.units[1])
         found = verdict(Case(names, items, early, self._gaps(names.units, early), tolerance, self.currency))
         if found is None:
@@ -206,6 +206,8 @@ class Settler:
         code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(items) else found.code
         said = finding(code, names.kind, names.units, found.amount, sources, names.key)
         said = replace(said, rests=self._rests(names, early))
+        if found.code == "AMOUNT_DIFF":
+            said = elsewhere(said, found.items, known)
         if found.code == "TOLERANCE":
             self.done.within.append((said, found.size))
         else:
