@@ -76,7 +76,7 @@ def inside(root: Path, edits: Iterable[str]) -> dict[str, Any]:
     for slug, (name, write) in zip(edits, writers, strict=False):
         write(root, slug, DAY)
         timed(name, look)
-    assert combined.complete
+    assert combined.complete, [(p.code, p.file, p.line, p.params) for p in (*books.problems, *combined.problems)][:5]
     found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     found["counts"] = {
         "units": len(combined.parts),
