@@ -48,7 +48,8 @@ class Browser:
     def __init__(self, driver, address):
         self.driver = driver
         self.address = address
-        self.waiting = WebDriverWait(driver, WAIT)
+        # a page may draw itself anew while it is being read
+        self.waiting = WebDriverWait(driver, WAIT, ignored_exceptions=(StaleElementReferenceException,))
 
     def open(self, path):
         self.driver.get(self.address + path)
