@@ -286,7 +286,7 @@ class Collector:
             if place.is_result:
                 rate = self.rates.average(row.currency, month_of(day))
             elif equity:
-                rate = row.rate or self.rates.spot(row.currency, row.date)
+                rate = self.rates.historic(row.currency, row.date, row.rate or None)
             else:
                 rate = self.rates.spot(row.currency, self.scope.date_to)
         except MissingRate:  # the unit's own translation says so, or nothing stands in that currency
