@@ -60,7 +60,7 @@ FOLDERS = frozenset({"csv", "parquet"})
     metavar="DATE",
     help="Day of the balance sheet (default: end of the last month booked).",
 )
-@click.option("--currency", metavar="CODE", help="Present in another currency.")
+@click.option("--currency", metavar="CODE", help="Report in another currency.")
 @click.option(
     "--level",
     metavar="NAME",
@@ -121,6 +121,9 @@ def combine(
     reports. --lock keeps the figures with the digest of every file that they were made of; locked runs whose files
     have changed since are named.
 
+    --currency makes the same figures as if the federation reported in that currency: each unit is translated straight
+    from its own, with central's rates divided by each other, and all reports and files are in it.
+
     Ends with 0 when all is well, 1 when a book has errors, 3 when dealings between units don't match
     (differences within the tolerance, of exchange rates, and what is in transit need nobody). With --lock: 0 when
     they are locked, 1 or 3 when something keeps them from it.
@@ -136,7 +139,7 @@ def combine(
     from ledger.federation import load_federation  # noqa: PLC0415  a repeated answer needs none of this
 
     ws = session.workspace
-    _refuse(ws, currency, wanted, drill, lock)
+    _refuse(ws, currency, wanted, lock)
     for kind, file in wanted.items():
         check_out(ws, file, folder=kind in FOLDERS)
     federation = load_federation(ws)
@@ -179,8 +182,8 @@ def _contradictions(drill: str | None, reports: tuple[str, ...], by: str | None,
         raise click.UsageError(say(N_("--depth folds levels: use it with --by level or --report levels.")))
 
 
-def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill: str | None, lock: str | None) -> None:
-    """What is in the reporting currency only; a name that no lock can have; two exports in one place."""
+def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], lock: str | None) -> None:
+    """What is no currency; a lock in another than the federation's; a lock's wrong name; two exports in one place."""
     places = {(os.path.realpath(path), "journal" if "ledger" in kind else kind) for kind, path in wanted.items()}
     if len({place for place, _ in places}) < len(places) and not wanted.keys() <= FOLDERS:
         raise click.UsageError(say(N_("Two exports can't be written to one file.")))
@@ -192,12 +195,6 @@ def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], drill:
         return
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise click.UsageError("--currency takes a code of three capital letters, such as EUR.")
-    if wanted.keys() & {"beancount", "hledger", "ledger"}:
-        raise click.UsageError(
-            "--beancount, --hledger and --ledger are in the reporting currency: leave --currency out."
-        )
-    if drill:
-        raise click.UsageError("--drill is in the reporting currency: leave --currency out.")
     if lock is not None:
         raise click.UsageError("Figures are locked in the reporting currency: leave --currency out.")
 

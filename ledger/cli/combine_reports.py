@@ -268,16 +268,6 @@ def translation(ws: Workspace, found: Combined, by: str = "", depth: int = 0) ->
                 proof=proof.proof,
             )
         )
-    if found.presented:
-        click.echo(
-            say(
-                N_("Presented in {currency}: posted {posted}, roll-forward {proof}, rounding {rounding}."),
-                currency=found.currency,
-                posted=found.presented.posted,
-                proof=found.presented.proof,
-                rounding=found.presented.rounding,
-            )
-        )
 
 
 #: Reports by name, in the order in which `all` prints them.

@@ -6,6 +6,9 @@ stands for what the unit should have booked: it is matched and eliminated like t
 
 What is one unit's counts where that unit counts; what is a level's, in that level and all above; the rest in the
 federation's figures only. An adjustment whose parts balance unit by unit is an entry for each of them.
+
+They are written in the federation's own currency. Where figures are wanted in another, each is translated like the book
+of a unit that keeps that currency (`ledger.combine.adjustment_rates`).
 """
 
 from __future__ import annotations
@@ -17,16 +20,19 @@ from decimal import Decimal
 
 from ledger.books import Books
 from ledger.combine.adjustment import AdjustedPosting, Adjustment, Owner
+from ledger.combine.adjustment_rates import NET, NOTHING, AdjustmentRates, Booked, Difference, Stand
 from ledger.combine.adjustment_reader import read_adjustments
-from ledger.combine.flows import LEFT, RETAINED, Part
+from ledger.combine.flows import LEFT, RETAINED, Part, rounding_place
 from ledger.combine.items import BALANCE, LONGEST_PERIOD, RESULT, WINDOW, Item
-from ledger.combine.model import ADJ, ZERO, GroupEntry, GroupPosting, Place
+from ledger.combine.model import ADJ, CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
+from ledger.combine.translation import cta_place
 from ledger.errors import Problem
 from ledger.rules.rates import Rates
 
 KIND = "adjustment"
 DAY = dt.timedelta(days=1)
+TRANSLATION, ROUNDING = cta_place(ADJ), rounding_place(ADJ)
 
 
 @dataclass(frozen=True)
@@ -38,68 +44,76 @@ class Adjusted:
         items: by slug, those that stand for a posting of a unit with a partner: they are matched like the unit's own.
         problems: adjustments that can't be used.
         used: the adjustments themselves, as far as they count.
+        translations: proof of their translation difference, where the run is in another currency.
     """
 
     entries: Sequence[GroupEntry] = ()
     items: Mapping[str, Sequence[Item]] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     used: Sequence[Adjustment] = ()
+    translations: Sequence[Translation] = ()
 
 
 def adjustments(books: Books, parts: Mapping[str, Part], scope: Scope, rates: Rates) -> Adjusted:
     """The adjustments that count in a run.
 
     Args:
-        books: all books, with the finance head's adjustments.
+        books: all books, with the finance head's adjustments; their workspace has the currency that these are in.
         parts: units of the run.
         scope: period and level.
-        rates: exchange rates; adjustments are in their base currency.
+        rates: exchange rates against the run's currency.
 
     Returns:
         Entries and items dated until the period's last day. A faulty adjustment, or file of them, is in `problems`:
         the run is incomplete then.
+
+    Raises:
+        MissingRate: the run's currency has no rate that an adjustment needs.
     """
     read = read_adjustments(books)
     later = {problem for day, problem in read.dated if day > scope.date_to}
     problems = [problem for problem in read.problems if problem not in later]
-    made = _Run(parts, scope, rates.base)
+    made = _Run(parts, scope, AdjustmentRates(rates, books.workspace.currency))
     for number, adjustment in enumerate(read.entries):
         made.take(adjustment, number)
-    return Adjusted(made.entries, made.items, problems, made.used)
+    return Adjusted(made.entries, made.items, problems, made.used, made.proven())
 
 
 class _Run:
     """Collects entries and items of one run."""
 
-    def __init__(self, parts: Mapping[str, Part], scope: Scope, currency: str) -> None:
+    def __init__(self, parts: Mapping[str, Part], scope: Scope, rates: AdjustmentRates) -> None:
         self.parts = parts
         self.scope = scope
-        self.currency = currency
+        self.rates = rates
         self.node = scope.level or ()
         self.entries: list[GroupEntry] = []
         self.items: dict[str, list[Item]] = {}
         self.used: list[Adjustment] = []
+        self.proofs: list[Translation] = []
+        self.rest = ZERO  # of rounded entries of the period
 
     def take(self, adjustment: Adjustment, number: int) -> None:
         """One adjustment; `number` tells its items from those of others."""
         scope, back = self.scope, adjustment.reverses
-        if adjustment.date > scope.date_to or (back is not None and back < scope.date_from):
-            return  # not yet, or taken back in full before the period: nothing of it is left in any figure
+        over = back is not None and back < scope.date_from
+        if adjustment.date > scope.date_to or (over and self.rates.same):
+            return  # not yet, or taken back in full before the period: but for rates nothing of it is left
         counted = False
         for group in _groups(adjustment):
             if not self._counts(group):
                 continue
             counted = True
-            self._entry(adjustment, group, adjustment.date, 1)
+            moves = [self.rates.booked(group, adjustment.date, 1)]
             if back is not None and back <= self._until(group):
-                self._entry(adjustment, group, back, -1)
-            self._leaving(adjustment, group)
+                moves.append(self.rates.booked(group, back, -1))
+            for move in moves:
+                self._entry(adjustment, group, move)
+            self._standing(adjustment, group, moves)
             for posting in group:
-                if posting.partner is not None:
-                    self._item(adjustment, posting, adjustment.date, 1, number)
-                    if back is not None and back <= self._until(group):
-                        self._item(adjustment, posting, back, -1, number)
-        if counted:
+                for move in moves if posting.partner is not None else ():
+                    self._item(adjustment, posting, move, number)
+        if counted and not over:
             self.used.append(adjustment)
 
     def _counts(self, group: Sequence[AdjustedPosting]) -> bool:
@@ -128,18 +142,23 @@ class _Run:
         days = ((slug, self.scope.leaves(slug)) for slug in _units(group))
         return [(slug, day) for slug, day in days if day is not None]
 
-    def _entry(self, adjustment: Adjustment, group: Sequence[AdjustedPosting], day: dt.date, sign: int) -> None:
-        """The adjustment on its day (`sign` 1), or its taking back (-1)."""
-        postings = tuple(
-            GroupPosting(self._place(p.place, day), ADJ, sign * p.amount, p.source, _slug(p)) for p in group
-        )
-        self._add(adjustment, group, KIND, day, postings, adjustment.reverses if sign > 0 else None)
+    def _entry(self, adjustment: Adjustment, group: Sequence[AdjustedPosting], move: Booked) -> None:
+        """The adjustment on its day, or its taking back."""
+        postings = [
+            GroupPosting(self._place(p.place, move.date), ADJ, move.sign * amount, p.source, _slug(p))
+            for p, amount in zip(group, move.amounts, strict=True)
+        ]
+        if move.rest:
+            postings.append(GroupPosting(ROUNDING, CTA, move.rest))
+            self.rest += move.rest if move.date >= self.scope.date_from else ZERO
+        back = adjustment.reverses if move.sign > 0 else None
+        self._add(adjustment, group, (ADJ, KIND), move.date, tuple(postings), back)
 
     def _add(
         self,
         adjustment: Adjustment,
         group: Sequence[AdjustedPosting],
-        kind: str,
+        made: tuple[str, str],
         day: dt.date,
         postings: tuple[GroupPosting, ...],
         reverses: dt.date | None = None,
@@ -147,38 +166,82 @@ class _Run:
         shown = max(day, self.scope.date_from - DAY)  # what lies before the period stands in its opening balance
         level = None if all(isinstance(p.owner, str) for p in group) else self._level(group)
         units = tuple(sorted(_units(group)))
-        self.entries.append(
-            GroupEntry(shown, ADJ, kind, adjustment.where, units, postings, reverses=reverses, level=level)
-        )
+        self.entries.append(GroupEntry(shown, *made, adjustment.where, units, postings, reverses=reverses, level=level))
 
     def _place(self, place: Place, day: dt.date) -> Place:
         """Earlier periods' income and expense are the retained result."""
         return RETAINED if place.is_result and day < self.scope.date_from else place
 
-    def _leaving(self, adjustment: Adjustment, group: Sequence[AdjustedPosting]) -> None:
-        """A legal entity that leaves takes what was adjusted of its assets and debts on the line Left."""
-        back = adjustment.reverses
-        for slug, gone in self._gone(group):
-            until = self.scope.until(slug)
-            if adjustment.date > until or (back is not None and back <= until):
-                continue
-            taken = [
-                GroupPosting(p.place, ADJ, -p.amount, p.source, slug)
-                for p in group
-                if p.owner == slug and p.place.group.root in {"Assets", "Liabilities"}
-            ]
-            rest = sum((p.amount for p in taken), ZERO)
-            if taken:
-                out = (GroupPosting(LEFT, ADJ, -rest, "", slug),) if rest else ()
-                self._add(adjustment, group, "left", gone, (*taken, *out))
+    def _standing(self, adjustment: Adjustment, group: Sequence[AdjustedPosting], moves: Sequence[Booked]) -> None:
+        """Assets and debts at the closing rate; those of a legal entity that leaves, at that of its last day."""
+        gone = dict(self._gone(group))
+        owners: dict[str, list[int]] = {}
+        for index, posting in enumerate(group):
+            if posting.place.group.root in NET:
+                slug = _slug(posting)
+                owners.setdefault(slug if slug in gone else "", []).append(index)
+        start = self.scope.date_from
+        for slug, which in owners.items():
+            end = self.scope.until(slug) if slug else self.scope.date_to
+            opening = self.rates.stand(group, which, moves, start - DAY)
+            closing = self.rates.stand(group, which, moves, end)
+            before = self.rates.difference(NOTHING, opening)
+            now = self.rates.difference(opening, closing)
+            period = [move for move in moves if start <= move.date <= end]
+            self.proofs.append(self.rates.proof(group, which, period, (opening, closing)))
+            self._differs(adjustment, group, start - DAY, before)
+            self._differs(adjustment, group, end, now)
+            if slug:
+                self._leaving(adjustment, group, (slug, gone[slug]), closing, (before, now))
 
-    def _item(self, adjustment: Adjustment, posting: AdjustedPosting, day: dt.date, sign: int, number: int) -> None:
+    def _differs(
+        self, adjustment: Adjustment, group: Sequence[AdjustedPosting], day: dt.date, made: Difference
+    ) -> None:
+        """What rates have made of an adjustment, on CTA."""
+        postings = [
+            GroupPosting(group[i].place, ADJ, amount, group[i].source, _slug(group[i]))
+            for i, amount in made.remeasured.items()
+        ]
+        postings += [GroupPosting(p, CTA, a) for p, a in ((TRANSLATION, made.posted), (ROUNDING, made.rounding)) if a]
+        if postings:
+            self._add(adjustment, group, (CTA, "translation"), day, tuple(postings))
+
+    def _leaving(
+        self,
+        adjustment: Adjustment,
+        group: Sequence[AdjustedPosting],
+        left: tuple[str, dt.date],
+        closing: Stand,
+        made: Sequence[Difference],
+    ) -> None:
+        """A legal entity that leaves takes what was adjusted of its assets and debts, with CTA, on the line Left."""
+        slug, gone = left
+        taken = [
+            GroupPosting(group[i].place, ADJ, -worth, group[i].source, slug)
+            for i, worth in closing.worth.items()
+            if worth
+        ]
+        on_cta = (TRANSLATION, sum((d.posted for d in made), ZERO)), (ROUNDING, sum((d.rounding for d in made), ZERO))
+        taken += [GroupPosting(place, CTA, -amount) for place, amount in on_cta if amount]
+        rest = sum((p.amount for p in taken), ZERO)
+        if taken:
+            out = (GroupPosting(LEFT, ADJ, -rest, "", slug),) if rest else ()
+            self._add(adjustment, group, (ADJ, "left"), gone, (*taken, *out))
+
+    def proven(self) -> tuple[Translation, ...]:
+        """One row for all adjustments, where the run isn't in their currency."""
+        if self.rates.same or not self.proofs:
+            return ()
+        names = ("opening_net_assets", "posted", "proof", "rounding", "opening")
+        sums = {name: sum((getattr(p, name) for p in self.proofs), ZERO) for name in names}
+        return (Translation(ADJ, self.rates.written, **{**sums, "rounding": sums["rounding"] + self.rest}),)
+
+    def _item(self, adjustment: Adjustment, posting: AdjustedPosting, move: Booked, number: int) -> None:
         """The posting as the matcher sees it, where both units are inside the run on its day."""
-        slug, partner = _slug(posting), str(posting.partner)
+        slug, partner, day, sign = _slug(posting), str(posting.partner), move.date, move.sign
         section = RESULT if posting.place.is_result else BALANCE
         if partner not in self.parts or not self._inside(slug, partner, section, day, named=bool(adjustment.links)):
             return
-        amount = sign * posting.amount
         file, _, line = posting.source.rpartition(":")
         self.items.setdefault(slug, []).append(
             Item(
@@ -187,9 +250,9 @@ class _Run:
                 date=day,
                 place=posting.place,
                 section=section,
-                amount=amount,
-                currency=self.currency,
-                document_amount=amount,
+                amount=sign * self.rates.item(posting, day, self.scope.date_to),
+                currency=self.rates.written,
+                document_amount=sign * posting.amount,
                 kind=posting.ic,
                 links=adjustment.links,
                 document=adjustment.document,

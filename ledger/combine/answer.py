@@ -115,13 +115,12 @@ def _dealings(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, A
 
 
 def _reports(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, Any]:
-    """What is made of the figures: levels, business lines, bridge, equity, ownership, adjustments, presentation."""
+    """What is made of the figures: levels, business lines, bridge, equity, ownership, adjustments."""
     cut = segments(combined)
-    shown = combined.presented
 
     def original(amount: Decimal) -> str:
-        """Adjustments are listed as they were written: in the reporting currency."""
-        return money(amount, shown.original.currency if shown else combined.currency)
+        """Adjustments are listed as they were written: in the federation's own currency."""
+        return money(amount, combined.adjusted_in or combined.currency)
 
     return {
         "levels": [
@@ -152,16 +151,4 @@ def _reports(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, An
         ],
         "ownership": [share.as_json(text) for share in combined.shares],
         "adjustments": [adjustment.as_json(original) for adjustment in combined.adjustments],
-        **(
-            {
-                "presentation": {
-                    "closing_rate": f"{shown.rate.normalize():f}",
-                    "posted": text(shown.posted),
-                    "proof": text(shown.proof),
-                    "rounding": text(shown.rounding),
-                }
-            }
-            if shown
-            else {}
-        ),
     }

@@ -22,31 +22,6 @@ from ledger.messages import N_, say
 
 
 @dataclass(frozen=True)
-class Presented:
-    """What `--currency` made of figures in the reporting currency.
-
-    Attributes:
-        original: the figures in the reporting currency.
-        rate: the closing rate: units of the reporting currency for one of the presentation currency.
-        cells: each unit's own share, by place and column.
-        posted: what stands on CTA for it, debit positive.
-        proof: Σ income and expense × (closing − its month's rate), signed like `posted`.
-        rounding: what rounding single amounts came to; it stands there, too.
-    """
-
-    original: Combined
-    rate: Decimal
-    cells: Mapping[str, Mapping[Cell, Decimal]]
-    posted: Decimal
-    proof: Decimal
-    rounding: Decimal
-
-    def slack(self, name: str) -> int:
-        """How many amounts of a line were rounded, and columns of a statement on it."""
-        return 10 + sum(row.line == name for row in self.original.trial_balance)
-
-
-@dataclass(frozen=True)
 class Combined:
     """The combined figures. Amounts in `currency`, debit positive.
 
@@ -57,14 +32,15 @@ class Combined:
         trial_balance: Σ = 0.
         entries: eliminations, adjustments, translation differences, units coming and going.
         unmatched: dealings whose sides differ, and tags that can't be used.
-        translation: proof of each foreign unit's translation difference.
+        translation: proof of the translation difference of each unit that keeps its books in another currency; of
+            adjustments (ADJ), where they are written in another.
         problems: what kept units out.
         level: the level that was asked for.
-        pairs: what every two units have to do with each other, and what is left of it; in the reporting currency.
-        adjustments: the finance head's, as far as they count; in the reporting currency.
-        shares: which units own which, goodwill and non-controlling interests; in the reporting currency.
+        pairs: what every two units have to do with each other, and what is left of it.
+        adjustments: the finance head's, as far as they count, as they were written.
+        adjusted_in: the currency that these are written in: the federation's; "" = `currency`.
+        shares: which units own which, goodwill and non-controlling interests.
         parts: each unit's share; what the view rewrites.
-        presented: how the figures came into a currency that isn't the reporting currency; None where they are in it.
     """
 
     currency: str
@@ -79,9 +55,9 @@ class Combined:
     level: str | None = None
     pairs: tuple[PairRow, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    adjusted_in: str = ""
     shares: tuple[Share, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
-    presented: Presented | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def lines(self) -> dict[str, Decimal]:
@@ -95,7 +71,7 @@ class Combined:
 
     @property
     def result_minority(self) -> Decimal:
-        """What of the result belongs to non-controlling interests; in the reporting currency."""
+        """What of the result belongs to non-controlling interests."""
         return sum((share.result_minority for share in self.shares), ZERO)
 
     @cached_property
@@ -105,7 +81,7 @@ class Combined:
 
     def cells(self, slug: str) -> Mapping[Cell, Decimal]:
         """What a unit's own book brings, by place and column; entries that no unit wrote come on top."""
-        return self.presented.cells[slug] if self.presented else self.parts[slug].sums
+        return self.parts[slug].sums
 
     @cached_property
     def eliminations(self) -> tuple[Elimination, ...]:

@@ -1,7 +1,7 @@
 """From a figure of the combined statements to the postings that it is the sum of (SPEC 10: drill-down).
 
 A unit's own column opens every posting of its book that stands on the line, with file and line; ELIM, ADJ and CTA open
-the entries that no unit wrote, each with its kind and the posting it answers. The amounts are in the reporting
+the entries that no unit wrote, each with its kind and the posting it answers. The amounts are in the figures'
 currency and add up to the figure exactly, which is asserted. Texts of payroll and of persons' loans are masked as in
 the combined ledger, and accounts are named as there: no personal name comes out here.
 """
@@ -46,7 +46,7 @@ class Source:
         column: the worksheet's column: a slug, ELIM, ADJ or CTA.
         unit: whose posting it is, or which units' dealing.
         place: line and account in the group.
-        amount: in the reporting currency, debit positive.
+        amount: in the figures' currency, debit positive.
         file: relative to the workspace, or a name in angle brackets where a rule made it; "" of an entry that answers
             no posting.
         line: in the file; 0 where there is none.
@@ -94,7 +94,7 @@ def drill(
     """The postings behind a figure. Books are read for it: only those of the units that have a part in it.
 
     Args:
-        combined: the figures, in the reporting currency.
+        combined: the figures.
         line: id of a line, or its name as printed in any language; `Result` for all income and expense.
         account: an account's label (`3001-Försäljning`) or its code; None = all of the line.
         unit: a slug, or ELIM, ADJ, CTA; None = all.
@@ -103,7 +103,6 @@ def drill(
     Raises:
         FigureUnknown: no such line, account or unit has figures; the nearest is named.
     """
-    assert combined.presented is None, "figures of another currency aren't drilled"
     chosen = _Chosen(combined, line, account, unit)
     sources = [s for part in combined.parts.values() if chosen.asks(part) for s in _own(part, combined, chosen, shown)]
     sources += _made(combined, chosen)

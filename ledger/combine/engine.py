@@ -27,15 +27,15 @@ from ledger.combine.model import CTA, ZERO, Entries, GroupEntry, GroupPosting, P
 from ledger.combine.ownership import ownership
 from ledger.combine.pairs import Pairs
 from ledger.combine.period import last_booked
-from ledger.combine.presentation import present
+from ledger.combine.presentation import refuse_missing, reporting_in
 from ledger.combine.problems import PeriodWrong, UnitErrors
 from ledger.combine.scope import Scope, counting
 from ledger.combine.settle import Settled
 from ledger.combine.translation import translate_unit
 from ledger.combine.unrealised import Unrealised
 from ledger.errors import Problem, order
-from ledger.memo import memo_of
-from ledger.rules.rates import Rates
+from ledger.memo import aside, memo_of
+from ledger.rules.rates import CrossRates, Rates
 
 
 def combine(
@@ -54,7 +54,7 @@ def combine(
         run: provisional entries.
         date_from: first day of income and expense (default: the start of `date_to`'s fiscal year).
         date_to: day of the balance sheet (default: the end of the last month with a booked posting).
-        currency: present in this currency (default: the reporting currency).
+        currency: report in this currency (default: the federation's reporting currency).
         level: combine only units of this level (a name, or a path: `Sverige/Östergötland`); the others are outsiders.
 
     Returns:
@@ -66,13 +66,25 @@ def combine(
         LevelAmbiguous: several levels are called so.
         MissingRate: `currency` has no rate.
     """
-    ws = books.workspace
+    own = books.workspace.currency
+    if currency in {None, own}:
+        return _combined(books, run, date_from, date_to, own, level)
+    with aside():  # what is remembered of the ordinary figures stays
+        return _combined(books, run, date_from, date_to, str(currency), level)
+
+
+def _combined(
+    books: Books, run: Run, date_from: dt.date | None, date_to: dt.date | None, currency: str, level: str | None
+) -> Combined:
+    given, ws = books, books.workspace
     path = None if level is None else find_level(ws.units.values(), level)
     date_to = date_to or last_booked(books)
     date_from = date_from or ws.fiscal_year(date_to)[0]
     if date_from > date_to:
         raise PeriodWrong(date_from=date_from, date_to=date_to)
-    rates = Rates.from_entries(books.central_text.prices, ws.currency)
+    rates = CrossRates.of(Rates.from_entries(books.central_text.prices, ws.currency), currency)
+    ws = reporting_in(ws, rates, date_to)
+    books = replace(books, workspace=ws)
     scope, problems = _scope(books, date_from, date_to, path)
     setting = repr((ws.config, ws.units, rates, date_from, date_to, path))
     made = {slug: _part(books, run, slug, scope, rates, setting) for slug in scope.units}
@@ -82,32 +94,35 @@ def combine(
     scope = replace(scope, units={s: scope.units[s] for s in parts}, broken=scope.broken | fallen)
     setting = repr((setting, sorted(scope.units), sorted(scope.broken)))
     parts = {slug: _scoped(ws, part, scope, setting) for slug, part in parts.items()}
-    adjusted = adjustments(books, parts, scope, rates)
+    adjusted = adjustments(given, parts, scope, rates)
     done, pairs, faults = _match(books, parts, adjusted.items, (scope, rates, setting))
     entries = [*(e for part in parts.values() for e in part.entries), *adjusted.entries, *done.entries]
     owned = ownership(books, parts, scope, rates, entries)
     entries += owned.entries
     problems += [*adjusted.problems, *faults, *owned.problems]
     problems += [problem for part in parts.values() for problem in part.source.problems]
-    problems += missing_rates(books, parts.values(), books.central_text.prices)
+    problems += missing_rates(given, parts.values(), books.central_text.prices)
+    if currency != given.workspace.currency:
+        refuse_missing(problems, currency)
     combined = Combined(
-        currency=ws.currency,
+        currency=currency,
         date_from=date_from,
         date_to=date_to,
         complete=not problems and not run.problems and not books.central_text.problems and not ws.problems,
         trial_balance=_rows(parts.values(), entries),
         entries=tuple(sorted(entries, key=lambda e: (e.date, e.column, e.kind, e.key, e.section))),
         unmatched=tuple(done.findings),
-        translation=tuple(t for part in parts.values() for t in part.translations),
+        translation=(*(t for part in parts.values() for t in part.translations), *adjusted.translations),
         problems=tuple(sorted(set(problems), key=order)),
         level=level,
         pairs=pairs,
         adjustments=tuple(adjusted.used),
+        adjusted_in=given.workspace.currency,
         shares=tuple(owned.shares),
         parts=parts,
     )
     combined.check()
-    return combined if currency in {None, ws.currency} else present(combined, str(currency), rates)
+    return combined
 
 
 def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: Path | None) -> tuple[Scope, list[Problem]]:

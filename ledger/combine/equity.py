@@ -34,7 +34,7 @@ from ledger.combine.flows import Flow, Part, whole
 from ledger.combine.model import ZERO, GroupEntry, GroupPosting
 from ledger.combine.ownership_cost import opening_day
 from ledger.combine.ownership_model import SALE, STEP
-from ledger.rules.rounding import EXACT, half_away, unit_of
+from ledger.rules.rounding import EXACT, half_away
 
 if TYPE_CHECKING:
     from ledger.combine.combined import Combined
@@ -102,17 +102,13 @@ TOTAL = "total"
 
 def equity(combined: Combined) -> tuple[EquityLine, ...]:
     """Every line of equity that has figures, in the order of the statements, then their total (line `"total"`)."""
-    return _translated(combined) if combined.presented else _rolled(combined)
-
-
-def _rolled(combined: Combined) -> tuple[EquityLine, ...]:
     roll = _Roll(combined)
     for part in combined.parts.values():
         roll.part(part)
     for entry in combined.entries:
         roll.entry(entry)
     for proof in combined.translation:
-        if not roll.entered(proof.unit):
+        if proof.unit in combined.parts and not roll.entered(proof.unit):
             roll.add("CTA", OPENING, proof.opening)
             roll.add("CTA", CTA, -proof.opening)
     result = sum((a for name, a in combined.lines.items() if is_result(name)), ZERO)
@@ -144,30 +140,6 @@ def _total(combined: Combined, found: list[EquityLine]) -> EquityLine:
     assert sums["closing"] == net, "equity isn't assets less liabilities"
     assert sums["result"] == combined.result
     return EquityLine(TOTAL, **sums)
-
-
-def _translated(combined: Combined) -> tuple[EquityLine, ...]:
-    """The same in a presentation currency: everything at the closing rate, the result as it is presented.
-
-    The result's difference between its own rates and the closing rate stands on the translation line, like what
-    rounding leaves on a line: less than a unit of the currency for each of its columns.
-    """
-    shown = combined.presented
-    assert shown is not None
-    closing = _closing(combined)
-    found = []
-    told = {row.line: row for row in equity(shown.original)[:-1]}
-    for row in (told.get(name) or EquityLine(name) for name in sorted({*told, *closing}, key=lambda n: line(n).order)):
-        with localcontext(EXACT):
-            sums = {n: half_away(row.change(n) / shown.rate, combined.currency) for n in CHANGES}
-        if row.line == YEAR:
-            sums[RESULT] = combined.result
-        rest = closing[row.line] - sum(sums.values(), ZERO)
-        if row.line != "CTA":
-            assert abs(rest) <= unit_of(combined.currency) * shown.slack(row.line), (row, rest)
-        sums[CTA] += rest
-        found.append(EquityLine(row.line, **sums, closing=closing[row.line]))
-    return (*found, _total(combined, found))
 
 
 class _Roll:
@@ -214,7 +186,7 @@ class _Roll:
             return self.brought(posting.unit)
         if entry.kind == "acquisition":
             return self._owned(entry, posting)
-        if entry.kind == "goodwill" and posting.place.line == "CTA":
+        if entry.kind in {"goodwill", "adjustment"} and posting.place.line == "CTA":
             return CTA
         return KINDS.get(entry.kind, OWNERS)
 

@@ -311,7 +311,7 @@ class Collector:
         if place.is_result:
             return self.rates.average(row.currency, month_of(min(row.date, closing)))
         if place.group.root == "Equity":
-            return row.rate or self.rates.spot(row.currency, row.date)
+            return self.rates.historic(row.currency, row.date, row.rate or None)
         return self.rates.spot(row.currency, closing)
 
     def _opening(self, part: Part, row: PartnerRow, place: Place, *, waits: bool) -> Decimal | None:

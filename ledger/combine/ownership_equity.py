@@ -271,7 +271,7 @@ def historic(part: Part, row: PartnerRow, rates: Rates) -> Decimal:
     if part.mapper.at(row.account).is_result:
         rate = rates.average(row.currency, month_of(row.date))
     else:
-        rate = row.rate or rates.spot(row.currency, row.date)
+        rate = rates.historic(row.currency, row.date, row.rate or None)
     with localcontext(EXACT):
         return half_away(row.amount * rate, rates.base)
 

@@ -27,7 +27,7 @@ from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
 from ledger.rules.problems_rates import MissingRate
-from ledger.rules.rates import Rates, rate_given
+from ledger.rules.rates import CROSS_DECIMALS, Rates, rate_given, tidy
 from ledger.rules.rounding import EXACT, half_away, unit_of
 from ledger.rules.years import year_start
 
@@ -135,8 +135,9 @@ class Translator:
         if any(self.is_result(a) for a in accounts):
             return self.rates.average(currency, month_of(entry.date))
         if any(self.is_equity(a) for a in accounts):
-            given = rate_given(entry, currency, self.rates.base)
-            return self.rates.spot(currency, entry.date) if given is None else given
+            own = currency == self.rates.stated_in  # of what prices are stated in, nothing else is a rate
+            given = None if own else rate_given(entry, currency, self.rates.stated_in)
+            return self.rates.historic(currency, entry.date, given)
         try:  # both sides are remeasured: the rate only has to be the same for both
             return self.rates.average(currency, month_of(entry.date))
         except MissingRate:
@@ -161,7 +162,9 @@ class Translator:
             else:
                 rates = {currency: self.rate(entry, currency) for _, currency in weights}
                 amounts = [half_away(number * rates[currency], self.rates.base) for number, currency in weights]
-                text = ", ".join(f"{c} {r.normalize():f}" for c, r in sorted(rates.items()) if c != self.rates.base)
+                text = ", ".join(
+                    f"{c} {tidy(r, CROSS_DECIMALS):f}" for c, r in sorted(rates.items()) if c != self.rates.base
+                )
                 self._flow(entry, weights, rates)
                 for posting, (number, currency) in zip(entry.postings, weights, strict=True):
                     self.unrounded[posting.account, currency] += number * rates[currency]

@@ -3,7 +3,9 @@
 *Spot* on a day is the latest price given, at most seven days old. The *average* of a month is the one that the
 finance head states (`2026-03-31 custom "average-rate" "EUR" 11.40 SEK`), else the mean of at least ten prices of that
 month. Where neither is there, the figure is unknown: MISSING_RATE, never 1 and never an older rate. Only prices in
-the reporting currency itself count (`price EUR 11.40 SEK`); none is turned round or chained.
+the reporting currency itself count (`price EUR 11.40 SEK`). Where figures are wanted in another currency than that,
+both rates of the day (or both averages of the month) are divided by each other (`CrossRates`); no price is turned round
+or chained in any other way.
 
 The combined statements and the levy both ask here, so that a claim and the debt it mirrors meet at the same rate.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any, NamedTuple
@@ -166,6 +168,74 @@ class Rates:
         with localcontext(EXACT):
             mean = self._means[currency, month] = sum(found, Decimal(0)) / len(found)
         return mean
+
+    @property
+    def stated_in(self) -> str:
+        """The currency that prices, and `rate:` of a voucher, are stated in."""
+        return self.base
+
+    def historic(self, currency: str, day: dt.date, stated: Decimal | None = None) -> Decimal:
+        """The rate of equity: the one that its voucher states (`rate:`, like all in `prices`' currency), else spot.
+
+        Raises:
+            MissingRate: neither is there.
+        """
+        return self.spot(currency, day) if stated is None else stated
+
+
+@dataclass(frozen=True)
+class CrossRates(Rates):
+    """Rates against another currency than the one that prices are stated in: one price divided by the other, unrounded.
+
+    Attributes:
+        base: the currency that is wanted.
+        group: rates as they are stated.
+    """
+
+    group: Rates = field(kw_only=True)
+
+    @classmethod
+    def of(cls, group: Rates, base: str) -> Rates:
+        """`group`'s rates against `base`."""
+        return group if base == group.base else cls(base, {}, {}, group=group)
+
+    @property
+    def stated_in(self) -> str:
+        """The currency that prices, and `rate:` of a voucher, are stated in."""
+        return self.group.base
+
+    def spot(self, currency: str, day: dt.date) -> Decimal:
+        """The rate of `currency` on `day`, both prices being the latest, at most seven days old.
+
+        Raises:
+            MissingRate: one of the two is missing.
+        """
+        return self._crossed(currency, lambda each: self.group.spot(each, day))
+
+    def average(self, currency: str, month: str) -> Decimal:
+        """The average of `currency` in `month`: that of the one divided by that of the other.
+
+        Raises:
+            MissingRate: one of the two is missing.
+        """
+        return self._crossed(currency, lambda each: self.group.average(each, month))
+
+    def historic(self, currency: str, day: dt.date, stated: Decimal | None = None) -> Decimal:
+        """The rate of equity on `day`; a stated one is in the currency of the prices.
+
+        Raises:
+            MissingRate: one of the two is missing.
+        """
+        if stated is None or currency in {self.base, self.group.base}:
+            return self.spot(currency, day)
+        with localcontext(EXACT):
+            return stated / self.group.spot(self.base, day)
+
+    def _crossed(self, currency: str, rate: Callable[[str], Decimal]) -> Decimal:
+        if currency == self.base:
+            return ONE
+        with localcontext(EXACT):
+            return rate(currency) / rate(self.base)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ FOUR_DECIMALS = frozenset("CLF UYW".split())
 
 #: Enough digits that no product of amounts and rates is cut before it is rounded once.
 EXACT = Context(prec=60)
+#: Far behind every amount that anybody writes: what is left there is the trace of a division (a rate that was worked
+#: out of two). It is cut before rounding, so that a half is a half.
+TRACE = Decimal("1e-30")
+WIDE = Context(prec=90)
 
 
 def decimals(currency: str) -> int:
@@ -46,8 +50,8 @@ def in_units(amount: Decimal, currency: str) -> Decimal:
 
 def half_away(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded to the currency's unit, halves away from zero."""
-    with localcontext(EXACT):
-        return amount.quantize(unit_of(currency), rounding=ROUND_HALF_UP) + 0
+    with localcontext(WIDE):
+        return amount.quantize(TRACE).quantize(unit_of(currency), rounding=ROUND_HALF_UP) + 0
 
 
 def down(amount: Decimal, currency: str) -> Decimal:

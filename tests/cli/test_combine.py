@@ -311,8 +311,11 @@ def test_another_currency(make_workspace):
         "InternalPayables": "0.00",
     }
     assert answer["result"] == "41.67"
-    refused, _ = run(ws, "--currency", "EUR", "--beancount", "x")
-    assert "reporting currency" in str(refused.exception)
+    # 9,000 and 8,500 at 12.00 are 750.00 and 708.33, at closing 720.00 and 680.00
+    assert [(t["unit"], t["posted"], t["proof"]) for t in answer["translation"]] == [
+        ("kafeet", "-28.33", "-28.33"),
+        ("repris", "30.00", "30.00"),
+    ]
 
 
 def test_a_federation_that_has_booked_nothing(make_workspace):

@@ -138,7 +138,7 @@ def test_a_misspelt_command_names_the_nearest(sambok):
         ("combine --from 0001-01-01 --json", "--from"),
         ("combine --from 2026-04-01 --to 2026-03-31", "PERIOD_WRONG"),
         ("combine --level Mars", "LEVEL_UNKNOWN"),
-        ("combine --currency EUR --beancount out.beancount", "--currency"),
+        ("combine --currency euro --beancount out.beancount", "--currency"),
         ("serve --port 70000", "--port"),
         ("serve --host 0.0.0.0", "HOST_NOT_LOOPBACK"),
         ("up --port 0", "--port"),

@@ -21,7 +21,7 @@ from tests.combine.test_levels import federation_of_levels  # noqa: F401  a fixt
 from tests.combine.test_presentation import MARCH
 from tests.combine.test_view import PRICES, TEXTS
 
-FEBRUARY = '2026-02-28 custom "average-rate" "EUR" 11.20 SEK\n'
+FEBRUARY = '2026-02-28 custom "average-rate" "EUR" 11.20 SEK\n2026-02-09 price EUR 11.10 SEK\n'
 
 
 def sales(sheet):
@@ -146,4 +146,13 @@ def test_amounts_are_text_with_the_decimals_of_their_currency(combined):
     assert told["result"] == "100000"
     assert told["lines"] == {"NetSales": "-100000", "CashAndBank": "96000", "CTA": "4000"}
     assert told["levels"][0]["lines"] == told["lines"]
-    assert told["presentation"] == {"closing_rate": "0.0125", "posted": "4000", "proof": "4000", "rounding": "0"}
+    assert told["translation"] == [
+        {
+            "unit": "repris",
+            "currency": "SEK",
+            "opening_net_assets": "0.00",
+            "posted": "4000",
+            "proof": "4000",
+            "rounding": "0",
+        }
+    ]

@@ -7,7 +7,7 @@ import pytest
 from beancount.parser import parser
 
 from ledger.rules.problems_rates import MissingRate
-from ledger.rules.rates import Rates, stated_twice
+from ledger.rules.rates import CrossRates, Rates, stated_twice
 
 PRICES = """
 2026-03-24 price EUR 11.50 SEK
@@ -91,3 +91,39 @@ def test_a_rate_that_is_stated_twice(text, said):
     found = stated_twice(parser.parse_string(text)[0])
     wanted = ("date", "other", "before", "number")
     assert [(p.line, *(p.params[name] for name in wanted)) for p in found] == said
+
+
+CROSSED = """
+2026-03-31 price EUR 12.50 SEK
+2026-03-31 price KES 0.10 SEK
+2026-03-31 custom "average-rate" "EUR" 12.00 SEK
+2026-03-31 custom "average-rate" "KES" 0.09 SEK
+"""
+MARCH = dt.date(2026, 3, 31)
+
+
+def test_rates_against_another_currency_are_both_divided():
+    """In euro: a krona 1 ÷ 12.50, a shilling 0.10 ÷ 12.50; the averages 1 ÷ 12.00 (unrounded) and 0.09 ÷ 12.00."""
+    found = CrossRates.of(rates(CROSSED), "EUR")
+    assert [found.spot(c, MARCH) for c in ("EUR", "SEK", "KES")] == [1, Decimal("0.08"), Decimal("0.008")]
+    assert found.average("KES", "2026-03") == Decimal("0.0075")
+    assert abs(found.average("SEK", "2026-03") * 12 - 1) < Decimal("1e-27")
+    assert str(found.average("SEK", "2026-03")).startswith("0.0" + "8" + "3" * 50)
+    assert CrossRates.of(rates(CROSSED), "SEK") == rates(CROSSED)
+
+
+def test_a_stated_rate_is_in_the_currency_of_the_prices():
+    assert rates(CROSSED).historic("KES", MARCH, Decimal("0.20")) == Decimal("0.20")
+    found = CrossRates.of(rates(CROSSED), "EUR")
+    assert found.historic("KES", MARCH, Decimal("0.20")) == Decimal("0.016")
+    assert [found.historic(c, MARCH, Decimal("11.00")) for c in ("EUR", "SEK")] == [1, Decimal("0.08")]
+    assert found.historic("KES", MARCH) == Decimal("0.008")
+
+
+@pytest.mark.parametrize(("currency", "base", "missing"), [("KES", "CLP", "CLP"), ("CLP", "EUR", "CLP")])
+def test_of_two_rates_the_one_that_is_missing_is_named(currency, base, missing):
+    found = CrossRates.of(rates(CROSSED), base)
+    for ask in (lambda: found.spot(currency, MARCH), lambda: found.average(currency, "2026-03")):
+        with pytest.raises(MissingRate) as error:
+            ask()
+        assert error.value.params["currency"] == missing

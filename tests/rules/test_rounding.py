@@ -9,7 +9,7 @@ from babel.numbers import list_currencies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.rules.rounding import decimals, down, half_away, in_units, largest_remainder, unit_of
+from ledger.rules.rounding import EXACT, decimals, down, half_away, in_units, largest_remainder, unit_of
 
 D = Decimal
 CURRENCIES = ["SEK", "EUR", "KES", "CLP", "JOD", "CLF"]
@@ -208,3 +208,13 @@ def test_larger_remainders_are_served_first(units, numbers):
     served = [rest[name] for name in weights if extra[name]]
     others = [rest[name] for name in weights if not extra[name]]
     assert not served or not others or min(served) >= max(others)
+
+
+def test_the_trace_of_a_division_turns_no_half():
+    """A third of 0.015 is 0.005, which 60 digits of a third may miss."""
+    with localcontext(EXACT):
+        half = D(1) / 3 * D("0.015") - D("1e-62")
+    assert half < D("0.005")
+    assert half_away(half, "EUR") == D("0.01")
+    assert half_away(half.copy_negate(), "EUR") == D("-0.01")
+    assert half_away(D("0.00499999999999999999"), "EUR") == 0

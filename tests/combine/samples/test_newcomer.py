@@ -41,7 +41,6 @@ def ws(workspace):
         ("--level=", "[LEVEL_UNKNOWN]"),
         ("--currency eur", "three capital letters"),
         ("--currency=", "three capital letters"),
-        ("--currency EUR --beancount x", "leave --currency out"),
     ],
 )
 def test_wrong_use_is_said_with_exit_code_2(ws, sambok, given, said):
