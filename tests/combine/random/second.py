@@ -447,7 +447,10 @@ class Second:
                 sales[min(item.links)].append(item)
         for items in sales.values():
             gains = [i for i in items if i.place[0] == "OtherOperatingIncome"]
-            (bought,) = [i for i in items if i.months]
+            assets = [i for i in items if i.months]
+            if not gains or not assets:  # one side hasn't booked it
+                continue
+            (bought,) = assets
             gain = -sum((i.worth for i in gains), Fraction(0))
             begun = max(i.date for i in items)
             now = self._unearned(gain, bought, self.date_to)
@@ -559,7 +562,7 @@ class Column:
             brought = self._difference(joined - DAY)
         slack = two.postings[unit.slug] * HALF + two.stands[unit.slug]
         translation = rounded(self._difference(until))
-        if brought:
+        if brought is not None and unit.currency != BASE:
             cells[JOINED if joined >= two.date_from else RETAINED].add(brought, slack + HALF * (len(self.own) + 1))
             translation -= rounded(brought)
         self._standing(cells, until, translation, slack, left=entity and until < two.date_to)

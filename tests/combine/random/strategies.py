@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from benchmarks import deals
@@ -25,6 +25,8 @@ from ledger.rules.rounding import half_away
 
 #: Examples of each invariant; the campaign in full: `SAMBOK_FEDERATIONS=1000 pytest tests/combine/random`.
 EXAMPLES = int(os.environ.get("SAMBOK_FEDERATIONS", "25"))
+#: `SAMBOK_SHRINK=0`: what fails is told as it was drawn. Making it small may take minutes.
+SHRINK = os.environ.get("SAMBOK_SHRINK", "1") != "0"
 MONTHS = ("2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
 #: Months in which something is booked: the others only have rates, and what is booked late.
 BOOKED = MONTHS[1:6]
@@ -44,7 +46,9 @@ COST, ACCRUED = "Expenses:OtherExternalCosts", "Liabilities:AccruedExpenses"
 def examples(share: float = 1.0):
     """Settings of a test: `share` of the usual number of examples."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    return settings(max_examples=max(2, int(EXAMPLES * share)), deadline=None, suppress_health_check=slow)
+    phases = [p for p in Phase if SHRINK or p is not Phase.shrink]
+    number = max(2, int(EXAMPLES * share))
+    return settings(max_examples=number, deadline=None, suppress_health_check=slow, phases=phases)
 
 
 @dataclass(frozen=True)

@@ -381,8 +381,13 @@ def test_11_all_amounts_times_k_give_all_figures_times_k(case, k):
         tolerance_total=case.federation.tolerance_total * factor,
     )
     one, other = look(case).found, look(replace(case, federation=scaled)).found
-    assert {cell: amount * factor for cell, amount in rows(one).items()} == rows(other)
-    assert one.result * factor == other.result
+    mine, theirs = rows(one), rows(other)
+    # a margin that a difference has made uneven is rounded, once for each statement of stock
+    stock = factor * Decimal("0.01") * len(case.federation.stock)
+    for cell in mine.keys() | theirs.keys():
+        apart = abs(mine.get(cell, ZERO) * factor - theirs.get(cell, ZERO))
+        assert apart <= (stock if cell[2] == "ELIM" else 0), (cell, mine.get(cell), theirs.get(cell))
+    assert abs(one.result * factor - other.result) <= stock
     assert [(code, kind, amount * factor, *rest) for code, kind, amount, *rest in said(one)] == [
         tuple(row) for row in said(other)
     ]
