@@ -22,8 +22,8 @@ from benchmarks.mutations_books import MUTATIONS
 from benchmarks.vouchers import Federation
 from ledger.books import Books, load_books, open_workspace
 from ledger.combine import Combined, combine
-from ledger.combine.matrix import PairRow, pair_matrix
-from ledger.combine.runs import lock_run, run_states
+from ledger.combine.dealings.matrix import PairRow, pair_matrix
+from ledger.combine.runs.lock import lock_run, run_states
 from ledger.errors import Problem
 from ledger.policy import read_policy
 from ledger.provisional import ProvisionalRun, provisional

@@ -11,9 +11,9 @@ from functools import cached_property
 from ledger.books import Books, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.combine import Combined, combine
-from ledger.combine.adjustment_reader import read_adjustments
+from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.problems import UnitErrors
-from ledger.combine.runs import RunState, run_states
+from ledger.combine.runs.lock import RunState, run_states
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
 from ledger.provisional import ProvisionalRun, provisional

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger import memo
 from ledger.books import open_workspace
 from ledger.combine import combine, group_entries
-from ledger.combine.export import json_text
+from ledger.combine.reports.export import json_text
 from ledger.federation import load_federation
 from ledger.memo import Memo, memo_of
 

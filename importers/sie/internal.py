@@ -19,9 +19,9 @@ from decimal import Decimal
 from importers.sie.export_book import Draft, Line
 from importers.sie.model import ZERO
 from ledger.books.summary import CODED_LEAF
-from ledger.combine.elimination import Cell, eliminated
-from ledger.combine.items import BALANCE, RESULT, Item
-from ledger.combine.matching import Dealing
+from ledger.combine.dealings.elimination import Cell, eliminated
+from ledger.combine.dealings.items import BALANCE, RESULT, Item
+from ledger.combine.dealings.matching import Dealing
 from ledger.combine.model import Place
 
 

@@ -26,8 +26,8 @@ from ledger.books.config import line_of
 from ledger.charts import load_chart
 from ledger.combine import combine
 from ledger.combine.combined import Combined
-from ledger.combine.items import Collector
-from ledger.combine.matching import match
+from ledger.combine.dealings.items import Collector
+from ledger.combine.dealings.matching import match
 from ledger.combine.model import GroupEntry, Place, Run
 from ledger.combine.period import last_booked
 from ledger.errors import Problem

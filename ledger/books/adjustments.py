@@ -3,7 +3,7 @@
     units/adjustments/2026-12-levy.beancount
 
 They are guarded like policy and prices, one file at a time, so that a faulty one takes no other along; a file may say
-transactions and nothing else. What they mean is read in `ledger.combine.adjustments`: here their text becomes booked
+transactions and nothing else. What they mean is read in `ledger.combine.adjusting`: here their text becomes booked
 entries, in a worker process, and these go home as cells.
 
 Nothing else may lie in the folder. A copy of a file (of a synchronised folder, of an editor) would count twice; what a

@@ -155,7 +155,7 @@ def combine(
     if as_json and opened is not None:
         emit_drilled(found, opened, locked)
     elif as_json:
-        from ledger.combine.export import json_text  # noqa: PLC0415  as above
+        from ledger.combine.reports.export import json_text  # noqa: PLC0415  as above
 
         text = json_text(found, runs=[state.as_json() for state in federation.runs if state.touched], lock=locked)
         if lock is None:
@@ -188,7 +188,7 @@ def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], lock: 
     if len({place for place, _ in places}) < len(places) and not wanted.keys() <= FOLDERS:
         raise click.UsageError(say(N_("Two exports can't be written to one file.")))
     if lock is not None:
-        from ledger.combine.runs import check_name  # noqa: PLC0415  only with --lock
+        from ledger.combine.runs.lock import check_name  # noqa: PLC0415  only with --lock
 
         check_name(lock)
     if currency is None or currency == ws.currency:
@@ -279,8 +279,8 @@ def _export(federation: Federation, found: Combined, wanted: dict[str, Path]) ->
         return
     from ledger.books import durable  # noqa: PLC0415  only for exports
     from ledger.combine import group_entries  # noqa: PLC0415  as above
-    from ledger.combine.export import beancount_text, journal_text, parquet_tables  # noqa: PLC0415  as above
-    from ledger.combine.tables import csv_tables  # noqa: PLC0415  as above
+    from ledger.combine.reports.export import beancount_text, journal_text, parquet_tables  # noqa: PLC0415  as above
+    from ledger.combine.reports.tables import csv_tables  # noqa: PLC0415  as above
 
     ws = federation.workspace
     title = found.title(ws.config.federation.name)
@@ -321,7 +321,7 @@ def _print(ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | N
 def _overview(ws: Workspace, found: Combined) -> None:
     from ledger.cli.combine_reports import more, translation, unmatched  # noqa: PLC0415  only for people
     from ledger.cli.combine_tables import print_sheet  # noqa: PLC0415  as above
-    from ledger.combine.worksheet import worksheet  # noqa: PLC0415  as above
+    from ledger.combine.reports.worksheet import worksheet  # noqa: PLC0415  as above
 
     whole = print_sheet(ws, found, worksheet(found), whole=False)
     amount = amount_text(found.result, found.currency)

@@ -15,7 +15,7 @@ from ledger.messages import N_, current, say, translate
 if TYPE_CHECKING:
     from ledger.books import Workspace
     from ledger.combine import Combined
-    from ledger.combine.drill import Drilled, Source
+    from ledger.combine.reports.drill import Drilled, Source
 
 
 def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
@@ -30,8 +30,8 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
     Raises:
         FigureUnknown: there is no such figure.
     """
-    from ledger.combine.drill import drill  # noqa: PLC0415  only for this option
     from ledger.combine.model import PSEUDO  # noqa: PLC0415  as above
+    from ledger.combine.reports.drill import drill  # noqa: PLC0415  only for this option
 
     line, *rest = figure.split(":", 2)
     account, unit, *_ = *rest, "", ""
@@ -66,7 +66,7 @@ def print_drilled(ws: Workspace, found: Combined, told: Drilled) -> None:
 def name_of_line(name: str) -> str:
     """A line's name in the language in use; the result's, too."""
     from ledger.charts import line  # noqa: PLC0415  only for this option
-    from ledger.combine.drill import RESULT  # noqa: PLC0415  as above
+    from ledger.combine.reports.drill import RESULT  # noqa: PLC0415  as above
 
     return say(N_("Result")) if name == RESULT else line(name).label(current())
 
@@ -88,7 +88,7 @@ def text_of(source: Source) -> str:
 def emit_drilled(found: Combined, told: Drilled, lock: Mapping[str, Any] | None) -> None:
     """The same as one JSON object, with what keeps the figures from being whole, and the lock that was made."""
     currency = found.currency
-    from ledger.combine.answer import money  # noqa: PLC0415  only for this option
+    from ledger.combine.reports.answer import money  # noqa: PLC0415  only for this option
 
     answer: dict[str, Any] = {
         "schema": 1,

@@ -40,7 +40,7 @@ CHANGES = {
 
 def sheet(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """Line × unit, level or business line."""
-    from ledger.combine.worksheet import worksheet  # noqa: PLC0415  only for people
+    from ledger.combine.reports.worksheet import worksheet  # noqa: PLC0415  only for people
 
     print_sheet(ws, found, worksheet(found, by=by, depth=depth), by=by, whole=True)
 
@@ -120,7 +120,7 @@ def pairs(ws: Workspace, found: Combined, by: str, depth: int) -> None:
 
 def bridge(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """From the units' results to the group's."""
-    from ledger.combine.bridge import bridge as steps  # noqa: PLC0415  only for people
+    from ledger.combine.reports.bridge import bridge as steps  # noqa: PLC0415  only for people
 
     del by, depth
     told = steps(found)
@@ -136,8 +136,8 @@ def bridge(ws: Workspace, found: Combined, by: str, depth: int) -> None:
 
 def equity(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """Changes in equity by line; columns in which nothing happened are left out."""
-    from ledger.combine.equity import COLUMNS, TOTAL  # noqa: PLC0415  only for people
-    from ledger.combine.equity import equity as roll  # noqa: PLC0415  as above
+    from ledger.combine.reports.equity import COLUMNS, TOTAL  # noqa: PLC0415  only for people
+    from ledger.combine.reports.equity import equity as roll  # noqa: PLC0415  as above
 
     del ws, by, depth
     told = [row for row in roll(found) if row.line == TOTAL or any(row.change(name) for name in COLUMNS)]
@@ -167,7 +167,7 @@ def levels(ws: Workspace, found: Combined, by: str, depth: int) -> None:
 
 def lines(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     """Each business line's own figures, and what lies between them."""
-    from ledger.combine.segments import segments  # noqa: PLC0415  only for people
+    from ledger.combine.reports.segments import segments  # noqa: PLC0415  only for people
 
     del ws, by, depth
     cut = segments(found)

@@ -20,7 +20,7 @@ from ledger.messages import N_, say, translate
 if TYPE_CHECKING:
     from ledger.books import Workspace
     from ledger.combine import Combined
-    from ledger.combine.worksheet import Worksheet, WorksheetRow
+    from ledger.combine.reports.worksheet import Worksheet, WorksheetRow
 
 #: What of a row stands in a column.
 Pick: TypeAlias = "Callable[[WorksheetRow], Decimal | None]"

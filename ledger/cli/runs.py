@@ -16,7 +16,7 @@ from ledger.messages import N_, say, translate
 if TYPE_CHECKING:
     from ledger.books import Workspace
     from ledger.combine import Combined
-    from ledger.combine.runs_state import RunState
+    from ledger.combine.runs.state import RunState
     from ledger.federation import Federation
 
 #: So many differences, places and files are told where a run isn't asked for by its name.
@@ -37,7 +37,7 @@ def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT
     Ends with 0 when all hold, 3 when the figures of one are others now, 1 when one is damaged, or when books have
     errors so that it can't be told.
     """
-    from ledger.combine.runs import run_states  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.combine.runs.lock import run_states  # noqa: PLC0415  after the arguments are known to be right
     from ledger.federation import load_federation  # noqa: PLC0415  likewise
 
     ws = session.workspace
@@ -63,7 +63,7 @@ def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT
 
 def exit_code(states: Iterable[RunState]) -> int:
     """What the states of runs come to: 0 all hold, 3 one is restated, 1 one is damaged or can't be told."""
-    from ledger.combine.runs_state import RESTATED  # noqa: PLC0415  with the states
+    from ledger.combine.runs.state import RESTATED  # noqa: PLC0415  with the states
 
     bad = [state.status for state in states if not state.ok]
     if not bad:
@@ -74,8 +74,8 @@ def exit_code(states: Iterable[RunState]) -> int:
 def _known(ws: Workspace, name: str) -> None:
     import difflib  # noqa: PLC0415  only on the way out
 
-    from ledger.combine.problems_runs import RunUnknown  # noqa: PLC0415  likewise
-    from ledger.combine.runs_store import names  # noqa: PLC0415  likewise
+    from ledger.combine.runs.problems import RunUnknown  # noqa: PLC0415  likewise
+    from ledger.combine.runs.store import names  # noqa: PLC0415  likewise
 
     known = names(ws)
     if name not in known:
@@ -86,7 +86,7 @@ def _known(ws: Workspace, name: str) -> None:
 
 
 def _table(states: Sequence[RunState]) -> None:
-    from ledger.combine.runs_state import STATUS_TEXTS  # noqa: PLC0415  with the states
+    from ledger.combine.runs.state import STATUS_TEXTS  # noqa: PLC0415  with the states
 
     heads = [say(text) for text in (N_("Name"), N_("From"), N_("To"), N_("Level"), N_("Result"), N_("Mark"))]
     rows = [
@@ -111,7 +111,7 @@ def told(state: RunState, limit: int | None = None) -> Iterator[str]:
         state: of the run.
         limit: how many lines of each kind; None = all.
     """
-    from ledger.combine.runs_state import STATUS_TEXTS  # noqa: PLC0415  with the state
+    from ledger.combine.runs.state import STATUS_TEXTS  # noqa: PLC0415  with the state
 
     status = translate(STATUS_TEXTS[state.status])
     yield say(N_("Locked run {name} ({mark}): {status}."), name=state.name, mark=state.mark or "-", status=status)
@@ -131,7 +131,7 @@ def _cut(lines: Iterable[str], limit: int | None, state: RunState) -> Iterator[s
 
 
 def _changes(state: RunState) -> Iterator[str]:
-    from ledger.combine.runs_state import CHANGE_TEXTS  # noqa: PLC0415  with the state
+    from ledger.combine.runs.state import CHANGE_TEXTS  # noqa: PLC0415  with the state
 
     for kind, file in state.changed:
         yield f"  {translate(CHANGE_TEXTS[kind])}: {file}"
@@ -199,8 +199,8 @@ def lock_figures(
         The exit code (0 where they are locked now), what kept them from being locked, and the lock for `--json`.
     """
     from ledger.books.excerpt import quote  # noqa: PLC0415  only with --lock
-    from ledger.combine.problems_runs import RunIncomplete  # noqa: PLC0415  likewise
-    from ledger.combine.runs import blockers, lock_run  # noqa: PLC0415  likewise
+    from ledger.combine.runs.lock import blockers, lock_run  # noqa: PLC0415  likewise
+    from ledger.combine.runs.problems import RunIncomplete  # noqa: PLC0415  likewise
 
     if code == EXIT_BOOKS:
         return EXIT_BOOKS, [RunIncomplete()], None

@@ -7,7 +7,7 @@ from ledger.combine.codes import CODES, SETTLED
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
 from ledger.combine.model import Elimination, GroupEntry, GroupPosting, Place, Row, Run, Translation, Unmatched
-from ledger.combine.view import group_entries
+from ledger.combine.reports.view import group_entries
 
 __all__ = [
     "CODES",

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ledger.books import Unit
-from ledger.combine.adjustment import Adjustment
+from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.codes import SETTLED
 from ledger.combine.figures import Cell, line_sums, result_of
 from ledger.combine.flows import Part
@@ -127,6 +127,6 @@ class Combined:
 
     def as_json(self) -> dict[str, Any]:
         """The object of `sambok combine --json` (SPEC 5): the same figures give the same bytes."""
-        from ledger.combine.answer import answer  # noqa: PLC0415  the reports are made of these figures
+        from ledger.combine.reports.answer import answer  # noqa: PLC0415  the reports are made of these figures
 
         return answer(self)

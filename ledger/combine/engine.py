@@ -15,24 +15,24 @@ from decimal import Decimal
 
 from ledger.books import Books, UnitBook, Workspace
 from ledger.charts import Chart, load_chart
-from ledger.combine.adjustments import adjustments
+from ledger.combine.adjusting.adjusted import adjustments
 from ledger.combine.closing_rates import missing_rates
 from ledger.combine.combined import Combined
+from ledger.combine.dealings.hints import with_hints
+from ledger.combine.dealings.items import Item
+from ledger.combine.dealings.pairs import Pairs
+from ledger.combine.dealings.settle import Settled
+from ledger.combine.dealings.unrealised import Unrealised
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
-from ledger.combine.hints import with_hints
-from ledger.combine.items import Item
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, Entries, GroupEntry, GroupPosting, PairRow, Place, Row, Run
-from ledger.combine.ownership import ownership
-from ledger.combine.pairs import Pairs
+from ledger.combine.ownership.owned import ownership
 from ledger.combine.period import last_booked
 from ledger.combine.presentation import refuse_missing, reporting_in
 from ledger.combine.problems import PeriodWrong, UnitErrors
 from ledger.combine.scope import Scope, counting
-from ledger.combine.settle import Settled
 from ledger.combine.translation import translate_unit
-from ledger.combine.unrealised import Unrealised
 from ledger.errors import Problem, order
 from ledger.memo import aside, memo_of
 from ledger.rules.rates import CrossRates, Rates

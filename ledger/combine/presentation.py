@@ -8,7 +8,7 @@ keeps its books in that currency has no translation difference, and every other 
 Central states rates in the federation's own currency: both of a day, or of a month, are divided by each other. What is
 provisional stays what the federation's own currency has made of it, because the units will book it so; and what the
 finance head adjusts is written in that currency, and translated like the book of a unit that keeps it
-(`ledger.combine.adjustments`).
+(`ledger.combine.adjusting.adjusted`).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.books import Unit
-from ledger.combine.ownership_stakes import Stakes
+from ledger.combine.ownership.stakes import Stakes
 
 DAY = dt.timedelta(days=1)
 

@@ -19,7 +19,7 @@ from ledger.books import Books, FlaggedRow, UnitBook, Workspace, last_day
 from ledger.books.inbox import read_inbox
 from ledger.charts import load_chart
 from ledger.combine import SETTLED
-from ledger.combine.runs_state import DAMAGED, RESTATED
+from ledger.combine.runs.state import DAMAGED, RESTATED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
 from ledger.subledger import clearing_of

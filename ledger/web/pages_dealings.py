@@ -17,9 +17,9 @@ from flask import request
 
 from ledger.combine import SETTLED
 from ledger.combine import Unmatched as Difference
-from ledger.combine.matrix import PairRow, pair_matrix
+from ledger.combine.dealings.matrix import PairRow, pair_matrix
 from ledger.combine.model import ADJ
-from ledger.combine.view import KINDS
+from ledger.combine.reports.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
 from ledger.web.places import DRILL

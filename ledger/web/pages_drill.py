@@ -21,12 +21,12 @@ from flask import request
 from ledger.books import month_of
 from ledger.charts import Line, line
 from ledger.charts.group import known
-from ledger.combine.bridge import LABELS, STEPS
-from ledger.combine.drill import Source, drill
+from ledger.combine.dealings.matrix import pair_matrix
 from ledger.combine.figures import is_result
-from ledger.combine.matrix import pair_matrix
 from ledger.combine.model import ADJ, CTA, ELIM, PSEUDO, ZERO, GroupEntry, GroupPosting, Place
-from ledger.combine.view import KINDS
+from ledger.combine.reports.bridge import LABELS, STEPS
+from ledger.combine.reports.drill import Source, drill
+from ledger.combine.reports.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
 from ledger.web.pieces import Piece, piece_of

@@ -17,15 +17,15 @@ from flask import request
 from ledger.charts import line
 from ledger.charts.group import known
 from ledger.combine import Combined, Translation
-from ledger.combine.adjustment import Adjustment
-from ledger.combine.bridge import STEPS, UNIT, Step, bridge
-from ledger.combine.equity import COLUMNS, TOTAL, equity
+from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.levels import Level, level_tree
 from ledger.combine.model import CTA, ZERO, Share
-from ledger.combine.runs import RunState, run_states
-from ledger.combine.runs_state import CHANGE_TEXTS, STATUS_TEXTS
-from ledger.combine.runs_store import names
-from ledger.combine.segments import segments
+from ledger.combine.reports.bridge import STEPS, UNIT, Step, bridge
+from ledger.combine.reports.equity import COLUMNS, TOTAL, equity
+from ledger.combine.reports.segments import segments
+from ledger.combine.runs.lock import RunState, run_states
+from ledger.combine.runs.state import CHANGE_TEXTS, STATUS_TEXTS
+from ledger.combine.runs.store import names
 from ledger.combine.translation import cta_place
 from ledger.messages import N_, translate
 from ledger.web.page import Page

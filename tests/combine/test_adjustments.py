@@ -15,11 +15,11 @@ from beancount.parser import booking, parser
 from ledger.books import AdjustmentText
 from ledger.books.unitbook import CentralText
 from ledger.combine import combine
-from ledger.combine.adjustment_reader import read_adjustments
-from ledger.combine.export import beancount_text
+from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.levels import level_tree
 from ledger.combine.model import ADJ
-from ledger.combine.view import group_entries
+from ledger.combine.reports.export import beancount_text
+from ledger.combine.reports.view import group_entries
 
 from .conftest import StubRun, totals
 

@@ -13,7 +13,7 @@ import pytest
 from beancount.core import data
 
 from ledger.combine import combine
-from ledger.combine.view import group_entries
+from ledger.combine.reports.view import group_entries
 from ledger.policy import read_policy
 from ledger.provisional import REMEASUREMENT, provisional
 from tests.combine.conftest import totals

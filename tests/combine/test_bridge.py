@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 
 from ledger.combine import combine
-from ledger.combine.bridge import LABELS, bridge
 from ledger.combine.figures import add, entry_cells, rows_of
 from ledger.combine.model import ADJ, ELIM, GroupEntry, GroupPosting, Place
+from ledger.combine.reports.bridge import LABELS, bridge
 from tests.combine.conftest import StubRun
 from tests.combine.test_adjustments import text as adjustment_text
 from tests.combine.test_levels import sold

@@ -9,8 +9,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.combine.items import BALANCE, RESULT, SUSPENSE, WINDOW, Item
-from ledger.combine.matching import Side, match
+from ledger.combine.dealings.items import BALANCE, RESULT, SUSPENSE, WINDOW, Item
+from ledger.combine.dealings.matching import Side, match
 from ledger.combine.model import Place
 
 MARCH = dt.date(2026, 3, 1)

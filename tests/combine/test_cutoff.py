@@ -10,7 +10,7 @@ import datetime as dt
 
 import pytest
 
-from ledger.combine.equity import equity
+from ledger.combine.reports.equity import equity
 
 from .conftest import table
 from .test_kinds import ENTITY

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ledger.combine import combine, group_entries
-from ledger.combine.drill import drill
 from ledger.combine.problems import FigureUnknown
+from ledger.combine.reports.drill import drill
 from tests.combine.conftest import StubRun
 from tests.combine.test_levels import sold
 from tests.combine.test_view import PRICES, TEXTS, rows, sums

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.combine.elimination import eliminated
-from ledger.combine.items import Item
+from ledger.combine.dealings.elimination import eliminated
+from ledger.combine.dealings.items import Item
 from ledger.combine.model import Place
 from tests.combine.conftest import table, totals
 from tests.combine.test_worked import ENTITY, sale

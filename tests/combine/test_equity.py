@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.combine.equity import COLUMNS, equity
+from ledger.combine.reports.equity import COLUMNS, equity
 from tests.combine.test_levels import sold
 from tests.combine.test_worked import ENTITY, sale
 

@@ -17,7 +17,7 @@ from beancount import loader
 from beancount.core import data
 
 from ledger.combine import combine, group_entries
-from ledger.combine.export import beancount_text, journal_text, parquet_tables
+from ledger.combine.reports.export import beancount_text, journal_text, parquet_tables
 from tests.combine.conftest import StubRun
 from tests.combine.test_view import PRICES, TEXTS, sums
 

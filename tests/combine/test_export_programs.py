@@ -15,7 +15,7 @@ import pytest
 
 from ledger.charts import line
 from ledger.combine import group_entries
-from ledger.combine.export import journal_text
+from ledger.combine.reports.export import journal_text
 from tests.cli.test_combine import run
 from tests.combine.conftest import opens
 from tests.combine.test_demo import demo  # noqa: F401  a fixture

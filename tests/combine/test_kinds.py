@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.combine import GroupEntry, GroupPosting, combine, engine
-from ledger.combine.adjustments import Adjusted
-from ledger.combine.elimination import Names, Removed, entries
-from ledger.combine.items import BALANCE, Item
+from ledger.combine.adjusting.adjusted import Adjusted
+from ledger.combine.dealings.elimination import Names, Removed, entries
+from ledger.combine.dealings.items import BALANCE, Item
 from ledger.combine.model import ADJ, ZERO, Place
 from ledger.combine.scope import Scope
 from tests.combine.conftest import StubRun, table, totals

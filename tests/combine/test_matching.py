@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.combine.items import Item
-from ledger.combine.matching import match
+from ledger.combine.dealings.items import Item
+from ledger.combine.dealings.matching import match
 from ledger.combine.model import ZERO, Place
 from tests.combine.conftest import totals
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.combine.items import BALANCE, Item
-from ledger.combine.matching import Dealing, Side
-from ledger.combine.matrix import matrix_of, pair_matrix
+from ledger.combine.dealings.items import BALANCE, Item
+from ledger.combine.dealings.matching import Dealing, Side
+from ledger.combine.dealings.matrix import matrix_of, pair_matrix
+from ledger.combine.dealings.settle import Settler
 from ledger.combine.model import ZERO, Place
 from ledger.combine.scope import Scope
-from ledger.combine.settle import Settler
 from tests.combine.test_worked import ENTITY, sale
 
 YEAR_END = dt.date(2026, 12, 31)

@@ -16,9 +16,9 @@ from ledger.books import last_day
 from ledger.books.unitbook import AdjustmentText
 from ledger.charts import line
 from ledger.combine import combine, group_entries
-from ledger.combine.bridge import bridge
-from ledger.combine.equity import equity
 from ledger.combine.levels import level_tree
+from ledger.combine.reports.bridge import bridge
+from ledger.combine.reports.equity import equity
 from tests.combine.conftest import StubRun, books_of, opens
 
 D = Decimal

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.combine.equity import COLUMNS, equity
+from ledger.combine.reports.equity import COLUMNS, equity
 from tests.combine.test_ownership import OWNED, amount, owner
 
 D = Decimal

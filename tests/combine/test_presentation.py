@@ -11,12 +11,12 @@ import pytest
 from beancount.core import data
 
 from ledger.combine import combine, group_entries
-from ledger.combine.bridge import bridge
-from ledger.combine.drill import drill
-from ledger.combine.equity import COLUMNS, equity
 from ledger.combine.levels import level_tree
 from ledger.combine.model import ADJ, CTA, ELIM
-from ledger.combine.segments import segments
+from ledger.combine.reports.bridge import bridge
+from ledger.combine.reports.drill import drill
+from ledger.combine.reports.equity import COLUMNS, equity
+from ledger.combine.reports.segments import segments
 from ledger.memo import memo_of
 from ledger.rules.problems_rates import MissingRate
 from tests.combine.conftest import StubRun

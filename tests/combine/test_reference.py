@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.combine import combine, group_entries
-from ledger.combine.export import json_text
+from ledger.combine.reports.export import json_text
 from tests.combine.conftest import StubRun
 from tests.combine.reference import memory_books, trial_balance
 from tests.combine.test_view import sums
@@ -216,7 +216,7 @@ def test_the_short_way_gives_the_same_entries(texts):
     books = memory_books(texts, UNITS, PRICES)
     short = combine(books, StubRun(), date_from=FROM, date_to=TO)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ledger.combine.settle.plain", lambda *_: None)
+        patch.setattr("ledger.combine.dealings.settle.plain", lambda *_: None)
         long = combine(books, StubRun(), date_from=FROM, date_to=TO)
     assert short.entries == long.entries
     assert short == long

@@ -13,9 +13,9 @@ import pytest
 
 from ledger.charts import line
 from ledger.combine import combine
-from ledger.combine.export import json_text, parquet_tables
-from ledger.combine.tables import COUNT, DATE, MONEY, SHARE, TEXT, Table, csv_text, tables
-from ledger.combine.worksheet import worksheet
+from ledger.combine.reports.export import json_text, parquet_tables
+from ledger.combine.reports.tables import COUNT, DATE, MONEY, SHARE, TEXT, Table, csv_text, tables
+from ledger.combine.reports.worksheet import worksheet
 from tests.combine.conftest import StubRun
 from tests.combine.test_levels import federation_of_levels  # noqa: F401  a fixture
 from tests.combine.test_presentation import MARCH

@@ -15,10 +15,10 @@ from beancount import loader
 from ledger.books import Workspace, load_books, main_text, open_workspace
 from ledger.books.marks import marked
 from ledger.combine import combine
-from ledger.combine.problems_runs import RunBlocked, RunDamaged, RunIncomplete, RunName, RunTaken
-from ledger.combine.runs import blockers, lock_run
-from ledger.combine.runs_store import names, read_lock
-from ledger.combine.runs_text import money, rows_of
+from ledger.combine.runs.lock import blockers, lock_run
+from ledger.combine.runs.problems import RunBlocked, RunDamaged, RunIncomplete, RunName, RunTaken
+from ledger.combine.runs.store import names, read_lock
+from ledger.combine.runs.text import money, rows_of
 from ledger.federation import Federation, load_federation
 
 D = dt.date
@@ -342,7 +342,7 @@ def test_no_persons_name_reaches_a_lock_or_what_is_said_of_it(ws):
 
 
 def test_what_is_found_is_kept_until_something_changes(ws, monkeypatch):
-    from ledger.combine import runs_compare  # noqa: PLC0415  to count its calls
+    from ledger.combine.runs import compare as runs_compare  # noqa: PLC0415  to count its calls
 
     calls = []
     real = runs_compare.combine
@@ -469,7 +469,7 @@ def test_a_new_unit_restates(ws):
 
 
 def test_a_later_rate_is_no_reason_to_look_again(ws, monkeypatch):
-    from ledger.combine import runs_compare  # noqa: PLC0415  to see that it isn't called
+    from ledger.combine.runs import compare as runs_compare  # noqa: PLC0415  to see that it isn't called
 
     lock(ws)
     monkeypatch.setattr(runs_compare, "combine", None)
@@ -480,7 +480,7 @@ def test_a_later_rate_is_no_reason_to_look_again(ws, monkeypatch):
 
 def test_a_period_locked_before_its_last_month_is_looked_at_again(ws, monkeypatch):
     """What the rules add ends with the last month that has a posting: a posting of June may add to April and May."""
-    from ledger.combine import runs_compare  # noqa: PLC0415  to count its calls
+    from ledger.combine.runs import compare as runs_compare  # noqa: PLC0415  to count its calls
 
     calls = []
     real = runs_compare.combine
@@ -524,7 +524,8 @@ def test_an_error_in_a_later_month_leaves_the_lock_as_it_is(ws):
 
 
 def test_other_rules_are_asked_once(ws, monkeypatch):
-    from ledger.combine import runs_compare, runs_store  # noqa: PLC0415  as if the program were another
+    from ledger.combine.runs import compare as runs_compare  # noqa: PLC0415  as if the program were another
+    from ledger.combine.runs import store as runs_store  # noqa: PLC0415  as above
 
     lock(ws)
     for module in (runs_store, runs_compare):
@@ -575,7 +576,7 @@ def test_a_renamed_lock_is_named(ws):
 
 def test_a_manifest_written_anew_has_another_mark(ws):
     """Somebody who reckons the digests, too, can't keep the mark that stands in the minutes."""
-    from ledger.combine.runs_manifest import manifest_text  # noqa: PLC0415  what a forger would use
+    from ledger.combine.runs.manifest import manifest_text  # noqa: PLC0415  what a forger would use
 
     mark = lock(ws).lock.mark
     path = ws.runs_folder / "2026-03" / "manifest.json"
@@ -616,7 +617,7 @@ TRIAL = "trial_balance.csv"
 )
 def test_a_manifest_that_says_what_none_can_say_is_damage_of_that_run_alone(ws, said, file):
     """Its digest is right, and still nobody's figures are harmed: neither the command's nor another run's."""
-    from ledger.combine.runs_manifest import manifest_text  # noqa: PLC0415  what a forger would use
+    from ledger.combine.runs.manifest import manifest_text  # noqa: PLC0415  what a forger would use
 
     lock(ws)
     lock(ws, "other")
@@ -631,7 +632,7 @@ def test_a_manifest_that_says_what_none_can_say_is_damage_of_that_run_alone(ws, 
 
 @pytest.mark.parametrize("file", [TRIAL, "balances.csv"])
 def test_a_table_whose_amount_is_none_is_damage(ws, file):
-    from ledger.combine.runs_manifest import manifest_text  # noqa: PLC0415  what a forger would use
+    from ledger.combine.runs.manifest import manifest_text  # noqa: PLC0415  what a forger would use
 
     lock(ws)
     folder = ws.runs_folder / "2026-03"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.combine.problems_runs import RunDamaged
-from ledger.combine.runs_store import is_name, names, read_lock, write_lock
+from ledger.combine.runs.problems import RunDamaged
+from ledger.combine.runs.store import is_name, names, read_lock, write_lock
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.combine.segments import segments
+from ledger.combine.reports.segments import segments
 from tests.combine.test_levels import sold
 from tests.combine.test_worked import sale
 

@@ -22,7 +22,7 @@ from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY
 from ledger.books.guard import read_file
 from ledger.books.problems_load import problems_of
-from ledger.combine.runs import lock_run
+from ledger.combine.runs.lock import lock_run
 from ledger.errors import Problem
 from ledger.policy import read_policy
 from plugins import levy

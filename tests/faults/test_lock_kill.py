@@ -14,8 +14,8 @@ import pytest
 
 from ledger.books import main_text, open_workspace
 from ledger.combine import combine
-from ledger.combine.runs import lock_run
-from ledger.combine.runs_store import MANIFEST, names, read_lock
+from ledger.combine.runs.lock import lock_run
+from ledger.combine.runs.store import MANIFEST, names, read_lock
 from ledger.federation import load_federation
 from tests.combine.test_runs import ACCOUNTS, PURCHASE, SALE
 from tests.conftest import FAVA_CONF

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ledger.books import load_books
-from ledger.combine.runs_state import Difference, RunState
+from ledger.combine.runs.state import Difference, RunState
 from ledger.errors import Problem
 from ledger.reports import KINDS, todo
 

@@ -9,7 +9,7 @@ import pytest
 from beancount.core.data import Transaction
 from lxml import html
 
-from ledger.combine.runs import lock_run
+from ledger.combine.runs.lock import lock_run
 from ledger.federation import load_federation
 
 PAGE = "/federation/extension/GroupReports/"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ledger.charts import line
 from ledger.combine import combine, group_entries
-from ledger.combine.export import json_text
 from ledger.combine.flows import REST
 from ledger.combine.levels import level_tree
+from ledger.combine.reports.export import json_text
 from tests.combine.random.figures import ZERO, cta, look
 from tests.combine.random.second import DAY
 from tests.combine.random.strategies import FOREIGN, examples, federations

@@ -17,7 +17,7 @@ from hypothesis import given
 from benchmarks.dealings import FROM, TO, clean
 from ledger.books import load_books, open_workspace
 from ledger.combine import combine
-from ledger.combine.drill import drill
+from ledger.combine.reports.drill import drill
 from ledger.policy import read_policy
 from ledger.provisional import provisional
 from tests.combine.random.strategies import Kinds, examples, federations

@@ -16,10 +16,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from benchmarks.vouchers import Post, Voucher
-from ledger.combine.bridge import bridge
-from ledger.combine.export import json_text
+from ledger.combine.dealings.matrix import pair_matrix
 from ledger.combine.levels import level_tree
-from ledger.combine.matrix import pair_matrix
+from ledger.combine.reports.bridge import bridge
+from ledger.combine.reports.export import json_text
 from ledger.memo import forget
 from tests.combine.random.figures import (
     ZERO,

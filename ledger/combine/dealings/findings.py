@@ -1,0 +1,109 @@
+"""Entries of the unmatched list, and what no partner explains (SPEC 10, error codes)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ledger.books import Workspace
+from ledger.books.summary import weight
+from ledger.combine.codes import CODES
+from ledger.combine.flows import Part
+from ledger.combine.model import Unmatched
+from ledger.messages import N_
+from ledger.rules.dealings import KINDS, nearest
+
+if TYPE_CHECKING:
+    from ledger.combine.dealings.items import Item
+
+ELSEWHERE = N_("The other side is in another period, and booked too far from this one: on {date}, at {place}.")
+#: The class of a dealing that names none.
+OTHER = "other"
+
+
+def finding(
+    code: str,
+    kind: str | None,
+    units: Iterable[str],
+    amount: tuple[Decimal, str],
+    sources: Iterable[str],
+    key: str,
+) -> Unmatched:
+    """An entry of the unmatched list; its amount without sign."""
+    known = CODES[code]
+    return Unmatched(
+        code=code,
+        kind=kind or OTHER,
+        units=tuple(dict.fromkeys(units)),
+        amount=abs(amount[0]),
+        currency=amount[1],
+        sources=tuple(dict.fromkeys(sources)),
+        key=key,
+        message=known.message,
+        remedy_id=known.remedy,
+    )
+
+
+def misspelt(words: Iterable[str], said: Unmatched) -> Unmatched:
+    """A finding about kinds of dealing that nobody knows, with those that were meant."""
+    params = {"known": ", ".join(KINDS)}
+    for word in sorted(set(words)):
+        near = nearest(word, KINDS)
+        if near:
+            params |= {"word": word, "nearest": near}
+            break
+    hint = N_('It says "{word}": did you mean {nearest}?') if "nearest" in params else ""
+    return replace(said, hint=hint, params=tuple(params.items()))
+
+
+def elsewhere(said: Unmatched, shown: Sequence[Item], known: Iterable[Item]) -> Unmatched:
+    """A finding of which only one side lies in the period, with the place of the other, where it is booked.
+
+    Args:
+        said: the finding.
+        shown: the postings of the period that show it.
+        known: all postings of the dealing, whenever they are.
+    """
+    units, sections = {i.unit for i in shown}, {i.section for i in shown}
+    others = sorted((i for i in known if i.unit not in units and i.section in sections), key=lambda i: i.key)
+    if len(units) != 1 or not others:
+        return said
+    params = (*said.params, ("date", others[-1].date.isoformat()), ("place", others[-1].source))
+    sources = tuple(dict.fromkeys((*said.sources, *(i.source for i in others))))
+    return replace(said, sources=sources, hint=ELSEWHERE, params=params)
+
+
+def untagged(part: Part, ws: Workspace) -> list[Unmatched]:
+    """Balances of the chart's accounts for dealings between units that no partner explains, one finding an account."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in part.source.balances():
+        if part.mapper.is_in("internal_balance", row.account):
+            sums[row.account, row.currency] += row.amount
+    for summary in part.source.summaries:
+        for tagged in summary.partners:
+            if (tagged.account, tagged.currency) in sums:
+                sums[tagged.account, tagged.currency] -= tagged.amount
+    wanted = {account for (account, _), amount in sums.items() if amount}
+    if not wanted:
+        return []
+    totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in part.source.transactions():
+        for posting in entry.postings:
+            meta = posting.meta or {}
+            if posting.account not in wanted or "partner" in meta or "ic" in meta:
+                continue
+            if part.assign(posting.account, entry.date) is None:
+                continue
+            number, currency = weight(posting)
+            totals[posting.account, currency] += number
+            at = {**entry.meta, **meta}
+            places[posting.account, currency].append(f"{ws.shown(at['filename'])}:{at['lineno']}")
+    return [
+        finding("IC_ACCOUNT_WITHOUT_TAG", None, (part.unit.slug,), (amount, key[1]), places[key][:10], key[0])
+        for key, amount in sorted(totals.items())
+        if amount
+    ]

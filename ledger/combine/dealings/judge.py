@@ -1,0 +1,132 @@
+"""What is said of a dealing whose two sides don't agree: which code, about how much (SPEC 10, error codes)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.combine.dealings.elimination import Gap, Names
+from ledger.combine.dealings.items import BALANCE, RESULT, SUSPENSE, Item
+from ledger.combine.model import ZERO
+from ledger.rules.rounding import unit_of
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A code, the difference it is about and its currency, the postings that show it."""
+
+    code: str
+    amount: tuple[Decimal, str]
+    items: tuple[Item, ...]
+    size: Decimal
+
+
+@dataclass(frozen=True)
+class Case:
+    """A dealing at the period's end.
+
+    Attributes:
+        names: what it is called.
+        items: all its postings until then, earlier income and cost among them.
+        early: those that count in the period.
+        gaps: how its sides differ, by section.
+        tolerance: what they may differ by.
+        currency: the reporting currency.
+    """
+
+    names: Names
+    items: Sequence[Item]
+    early: Sequence[Item]
+    gaps: dict[str, Gap]
+    tolerance: Decimal
+    currency: str
+
+    def of(self, section: str) -> list[Item]:
+        """Postings of a section."""
+        return [i for i in self.early if i.section == section]
+
+
+def verdict(case: Case) -> Verdict | None:
+    """What is wrong with a dealing; None where its sides agree."""
+    section = _section(case)
+    if section is None:
+        return None
+    now, chosen = case.gaps[section], case.of(section)
+    waiting = _waiting(case.early, chosen, now)
+    sides = {i.unit for i in case.early if i.section != SUSPENSE}
+    difference = now.open, now.currency
+    if waiting:
+        code = "ON_SUSPENSE"
+    elif not now.mixed and not now.open:  # nothing but rates
+        code, difference = "FX_DIFF", (now.worth, case.currency)
+    elif len(sides) == 1 or _unbooked(case):
+        code = "ONE_SIDED"
+    elif now.nets[0] * now.nets[1] > 0:
+        code = "SAME_SIGN"
+    elif _exchange(now, chosen, case.currency):
+        code, difference = "FX_DIFF", (now.worth, case.currency)
+    elif _twice(chosen, now, case.names):
+        code = "DUPLICATE"
+    elif now.size <= case.tolerance:
+        code = "TOLERANCE"
+    else:
+        code = "AMOUNT_DIFF"
+    return Verdict(code, difference, (*chosen, *waiting), now.size)
+
+
+def _section(case: Case) -> str | None:
+    """What the difference is shown by: claims before income and cost, but nothing small hides what isn't."""
+    open_ones = [name for name, now in case.gaps.items() if now.open or now.worth]
+    real = [n for n in open_ones if case.gaps[n].open and not _exchange(case.gaps[n], case.of(n), case.currency)]
+    large = [name for name in real if case.gaps[name].size > case.tolerance]
+    return next(iter((*large, *real, *open_ones)), None)
+
+
+def _exchange(now: Gap, chosen: Sequence[Item], currency: str) -> bool:
+    """Whether only rates make the difference."""
+    if not now.mixed:
+        return not now.open and bool(now.worth)
+    return bool(now.worth) and (abs(now.worth) <= unit_of(currency) * len(chosen) or _agreed(chosen))
+
+
+def _agreed(chosen: Iterable[Item]) -> bool:
+    """Whether the sides agree in the currency of their invoices, whatever one of them booked income or cost in."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for item in chosen:
+        its, amount = item.invoiced or (item.currency, item.document_amount)
+        sums[its] += amount
+    return len(sums) == 1 and not any(sums.values())
+
+
+def _waiting(early: Iterable[Item], chosen: Iterable[Item], now: Gap) -> list[Item]:
+    """What is missing, where one side has it on suspense: a unit's postings there, while its partner has booked."""
+    booked = {c.unit for c in chosen}
+    found = [i for i in early if i.section == SUSPENSE and booked - {i.unit}]
+    return found if sum((i.amount for i in found), ZERO) * (now.worth or now.open) < 0 else []
+
+
+def _unbooked(case: Case) -> bool:
+    """Whether one side has booked the payment alone: what the other has invoiced, and had paid, it hasn't booked."""
+    for unit in case.names.units:
+        own = [i for i in case.items if i.unit == unit]
+        theirs = [i for i in case.items if i.unit != unit]
+        invoiced = sum((i.amount for i in theirs if i.section == RESULT), ZERO)
+        paid = [i for i in own if i.section == BALANCE]
+        if not invoiced or not paid or any(i.section == RESULT for i in own):
+            continue
+        same = any(i.amount * invoiced > 0 for i in paid)  # a claim or debt such as the invoice makes
+        if not same and any(i.section == BALANCE and i.amount * invoiced > 0 for i in theirs):
+            return True
+    return False
+
+
+def _twice(items: Iterable[Item], now: Gap, names: Names) -> bool:
+    """Whether the larger side has one voucher's posting again, and that is the whole difference."""
+    larger = names.units[0] if abs(now.nets[0]) > abs(now.nets[1]) else names.units[1]
+    counted: dict[tuple[object, ...], set[tuple[bool, int]]] = {}
+    for item in items:
+        if item.unit == larger:
+            counted.setdefault((item.date, item.place, item.document_amount), set()).add(item.transaction)
+    return any(len(vouchers) > 1 and key[2] == now.open for key, vouchers in counted.items())

@@ -1,0 +1,321 @@
+"""From a dealing to its entries, and to what must be said of it (SPEC 10; samples 3.a-3.c).
+
+Differences are shown, never plugged. A payment or invoice whose other side is booked at most ten days after the
+period is in transit: the late voucher is taken into ADJ, its bank line as cash in transit, and taken back next day.
+Within a legal person every other difference blocks; between legal persons one within the tolerance is only named.
+
+A dealing of several classes (a loan and its interest) is settled class by class, as long as they can be told apart:
+if more than one class differs, the difference may lie in the classes alone, and the dealing is looked at as a whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Protocol, TypeAlias
+
+from ledger.combine.codes import NOTHING, TAKEN_BACK
+from ledger.combine.dealings.assets import price_gap, profits
+from ledger.combine.dealings.cutoff import late_items
+from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
+from ledger.combine.dealings.findings import OTHER, elsewhere, finding
+from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
+from ledger.combine.dealings.judge import Case, verdict
+from ledger.combine.dealings.matching import Dealing
+from ledger.combine.dealings.transit import taken_back
+from ledger.combine.dealings.vat import BOOKED, NEVER_BOOKED, NONE_BOOKED, one_country
+from ledger.combine.dealings.vat_net import Taxed, on_dealing
+from ledger.combine.flows import DAY
+from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Unmatched
+from ledger.combine.scope import Scope
+
+#: Pair, class, section: what the pair matrix has a row for.
+Row: TypeAlias = tuple[Pair, str, str]
+
+
+class Looks(Protocol):
+    """What can only be seen in whole vouchers and books."""
+
+    def transit(self, names: Names, day: dt.date, late: Sequence[Item]) -> list[GroupEntry]:
+        """Take late items of one side into the period that ends on a day: entries in ADJ."""
+
+    def depreciation(self, slug: str) -> Place:
+        """A unit's account for depreciation."""
+
+    def vat(self, slug: str, items: Sequence[Item]) -> Taxed:
+        """VAT in the unit's vouchers of a dealing, net."""
+
+
+@dataclass
+class Sides:
+    """What both books and ADJ have of a row of the pair matrix."""
+
+    one: Decimal = ZERO
+    other: Decimal = ZERO
+    adjusted: Decimal = ZERO
+
+
+@dataclass
+class Settled:
+    """What became of all dealings."""
+
+    entries: list[GroupEntry] = field(default_factory=list)
+    findings: list[Unmatched] = field(default_factory=list)
+    within: list[tuple[Unmatched, Decimal]] = field(default_factory=list)  # tolerated, with its reporting amount
+    sums: dict[Row, Sides] = field(default_factory=lambda: defaultdict(Sides))
+
+    def add(self, more: Settled) -> None:
+        """Take in what became of other dealings."""
+        self.entries += more.entries
+        self.findings += more.findings
+        self.within += more.within
+        for row, sides in more.sums.items():
+            mine = self.sums[row]
+            mine.one += sides.one
+            mine.other += sides.other
+            mine.adjusted += sides.adjusted
+
+
+@dataclass
+class Settler:
+    """Settles dealings one by one.
+
+    Args:
+        scope: units and period.
+        currency: the reporting currency.
+        tolerance: what a pair may differ by.
+        looks: into vouchers and books.
+    """
+
+    scope: Scope
+    currency: str
+    tolerance: Callable[[str, str], Decimal]
+    looks: Looks
+    done: Settled = field(default_factory=Settled)
+
+    def settle(self, dealing: Dealing) -> None:
+        """Eliminate what agrees; name what doesn't."""
+        items = sorted((i for side in dealing.sides for i in side.items), key=lambda i: i.key)
+        units = tuple(sorted({i.unit for i in items} | {i.partner for i in items}))
+        names = Names(kind_of(items), dealing.key, units)
+        kinds = [side.kinds for side in dealing.sides]
+        code = "PARTNER_ASYMMETRIC" if dealing.asymmetric else ""
+        if not code and len(kinds) == 2 and self._differ(kinds, units, items):
+            code = "CLASS_MISMATCH"
+        early = self.early(items)
+        if code and (early or dealing.asymmetric):
+            if early:
+                self._count(names, early)
+                self._say(code, names, [i for i in early if i.unit == early[0].unit], items, early)
+            return
+        self._vat(names, [i for i in items if i.date <= self.scope.date_to], early)
+        for part in self._classes(units, items):
+            self._settle(Names(kind_of(part), dealing.key, units), part, both=len(kinds) == 2)
+
+    def early(self, items: Iterable[Item]) -> list[Item]:
+        """What counts in the period: claims to date, income and cost of the period."""
+        start, end = self.scope.date_from, self.scope.date_to
+        return [i for i in items if i.date <= end and (i.section != RESULT or i.date >= start)]
+
+    def _differ(self, kinds: Sequence[frozenset[str]], units: tuple[str, ...], items: Iterable[Item]) -> bool:
+        """Whether the sides name different classes: not if one side only hasn't booked a class, and the rest agrees."""
+        one, other = kinds
+        if not one or not other or one == other:
+            return False
+        shared = one & other
+        if not shared or shared not in kinds:
+            return True
+        parts = ([i for i in items if i.kind == kind] for kind in shared)
+        return any(g.open for part in parts for g in self._gaps(units, part).values())
+
+    def _classes(self, units: tuple[str, ...], items: list[Item]) -> list[list[Item]]:
+        """The dealing class by class, where at most one of them differs; else as a whole."""
+        parts: dict[str | None, list[Item]] = defaultdict(list)
+        for item in items:
+            parts[item.kind].append(item)
+        if len(parts) == 1 or None in parts:
+            return [items]
+        differing = [kind for kind, part in parts.items() if any(g.open for g in self._gaps(units, part).values())]
+        return [items] if len(differing) > 1 else [parts[kind] for kind in sorted(parts, key=str)]
+
+    def _settle(self, names: Names, items: list[Item], *, both: bool) -> None:
+        """One class of a dealing."""
+        scope = self.scope
+        early = self.early(items)
+        self._count(names, early)
+        simple = both and len(early) == len(items) and not any(i.section == ASSET for i in items)
+        if simple and (agreed := plain(names, items, scope)) is not None:
+            self.done.entries += agreed
+            return
+        moved, back = self._moved(names, items), self._taken_back(names, items)
+        counted = [*early, *moved, *back]
+        self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
+        self.done.entries += entries(names, counted, scope, self.currency)
+        self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation)
+        self._judge(names, [*(i for i in items if i.date <= scope.date_to), *moved], counted, items)
+
+    def _gaps(self, units: tuple[str, ...], items: Iterable[Item]) -> dict[str, Gap]:
+        """How the sides differ in each section, counted at the period's end."""
+        early = self.early(items)
+        names = Names("", "", units)
+        found = dict(zip((BALANCE, RESULT), self._sections(names, early), strict=True))
+        if any(i.section == ASSET for i in early):
+            found[ASSET] = price_gap(early, names, self.currency)
+        return found
+
+    def _sections(self, names: Names, items: Sequence[Item]) -> tuple[Gap, Gap]:
+        found = []
+        for section in (BALANCE, RESULT):
+            chosen = [i for i in items if i.section == section]
+            one = [i for i in chosen if i.unit == names.units[0]]
+            found.append(gap(one, [i for i in chosen if i.unit != names.units[0]], self.currency))
+        return found[0], found[1]
+
+    def _moved(self, names: Names, items: Sequence[Item]) -> list[Item]:
+        """What this period takes in of the next one's first days: dated on its last day."""
+        end = self.scope.date_to
+        late = late_items(items, end, names.units, self.currency)
+        if late:
+            self.done.entries += self.looks.transit(names, end, late)
+            self._say("CUT_OFF", names, late, items)
+        return [replace(i, date=end) for i in late]
+
+    def _taken_back(self, names: Names, items: Sequence[Item]) -> list[Item]:
+        """Income and cost that the period before has taken in of this one's first days: taken back on the first."""
+        start = self.scope.date_from
+        before = start - DAY
+        late = late_items([i.on_opening() for i in items], before, names.units, self.currency)
+        entries = taken_back(self.looks.transit(names, before, late)) if late else []
+        if not entries:
+            return []
+        self.done.entries += entries
+        self._say("CUT_OFF", names, late, items)
+        self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
+        return [i.taken_back(start) for i in late if i.section == RESULT]
+
+    def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item], known: Sequence[Item]) -> None:
+        """Name what is left open; `known`: all postings of the dealing, whenever they are."""
+        tolerance = self.tolerance(names.units[0], names.units[1])
+        found = verdict(Case(names, items, early, self._gaps(names.units, early), tolerance, self.currency))
+        if found is None:
+            return
+        sources = [i.source for i in found.items]
+        code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(items) else found.code
+        said = finding(code, names.kind, names.units, found.amount, sources, names.key)
+        said = replace(said, rests=self._rests(names, early))
+        if found.code == "AMOUNT_DIFF":
+            said = elsewhere(said, found.items, known)
+        if found.code == "TOLERANCE":
+            self.done.within.append((said, found.size))
+        else:
+            self.done.findings.append(said)
+
+    def _left_before(self, items: Sequence[Item]) -> bool:
+        """Whether a dealing that one side has booked began after the other, a division, had left.
+
+        What settles an earlier dealing belongs to it whatever its day; what nothing before it answers is an outsider's.
+        """
+        gone = {self.scope.units[i.partner].left for i in items}
+        left = gone.pop()
+        return left is not None and not gone and all(i.date > left for i in items)
+
+    def _say(
+        self, code: str, names: Names, about: Sequence[Item], items: Sequence[Item], counted: Sequence[Item] = ()
+    ) -> None:
+        """A finding about `about`: its claims, else its income and cost; `counted` is what the period has of it."""
+        chosen = [i for i in about if i.section == BALANCE] or list(about)
+        same = [i for i in chosen if i.currency == chosen[0].currency]
+        amount = sum((i.document_amount for i in same), ZERO), chosen[0].currency
+        said = finding(code, names.kind, names.units, amount, (i.source for i in items), names.key)
+        self.done.findings.append(replace(said, rests=self._rests(names, counted)))
+
+    def _vat(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
+        """Name VAT of the period where there mustn't be any, and sales that lack it: both net of what corrects them."""
+        period = [i for i in early if i.vat and i.date >= self.scope.date_from]
+        if not period:
+            return
+        booked = [i for i in period if i.vat == BOOKED]
+        if self.scope.internal(*names.units):
+            sides = on_dealing([self.looks.vat(slug, items) for slug in names.units]) if booked else []
+            if sides:
+                currency = sides[0][0].currency
+                amount = sum((its for side, its in sides if side.currency == currency), ZERO), currency
+                places = [place for side, _ in sides for place in side.places]
+                units = {side.unit for side, _ in sides}
+                about = [i for i in booked if i.unit in units]
+                self._tax("VAT_ON_INTERNAL", names, amount, (places, about, early))
+            return
+        deducted = {i.unit for i in booked}
+        missing = [i for i in period if i.vat == NONE_BOOKED or (i.vat == NEVER_BOOKED and i.partner in deducted)]
+        if not missing or not one_country(*(self.scope.units[slug] for slug in names.units)):
+            return
+        lacking = {slug for slug in {i.unit for i in missing} if self.looks.vat(slug, items).lacks}
+        missing = [i for i in missing if i.unit in lacking]
+        same = [i for i in missing if i.currency == missing[0].currency]
+        sold = sum((i.document_amount for i in same), ZERO)
+        if sold:
+            self._tax("VAT_MISSING", names, (sold, same[0].currency), ([], missing, early))
+
+    def _tax(
+        self,
+        code: str,
+        names: Names,
+        amount: tuple[Decimal, str],
+        places: tuple[Sequence[str], Sequence[Item], Sequence[Item]],
+    ) -> None:
+        """A finding about VAT: its own places, the postings it belongs to, and the other side's."""
+        vat, about, early = places
+        units = {i.unit for i in about}
+        others = [i for i in early if i.unit not in units]
+        sources = [*vat, *(i.source for i in about), *(i.source for i in others)]
+        self.done.findings.append(finding(code, names.kind, names.units, amount, sources, names.key))
+
+    def _count(self, names: Names, items: Iterable[Item]) -> None:
+        """Take claims, income and cost into the pair matrix."""
+        for item in items:
+            if item.section in {BALANCE, RESULT}:
+                sides = self.done.sums[item.pair, names.kind, item.section]
+                if item.column == ADJ:
+                    sides.adjusted += item.amount
+                elif item.unit == item.pair[0]:
+                    sides.one += item.amount
+                else:
+                    sides.other += item.amount
+
+    def _rests(self, names: Names, items: Iterable[Item]) -> tuple[Rest, ...]:
+        """What is left of a dealing."""
+        sums: dict[tuple[Pair, str], Decimal] = defaultdict(Decimal)
+        for item in items:
+            if item.section in {BALANCE, RESULT}:
+                sums[item.pair, item.section] += item.amount
+        return tuple(Rest(pair, names.kind, section, left) for (pair, section), left in sorted(sums.items()) if left)
+
+    def finish(self, tolerance_total: Decimal) -> Settled:
+        """Apply the period's limit: beyond it, no difference is tolerated (samples 3.b)."""
+        beyond = sum((amount for _, amount in self.done.within), ZERO) > tolerance_total
+        for said, _ in self.done.within:
+            changed = finding(
+                "AMOUNT_DIFF", said.kind, said.units, (said.amount, said.currency), said.sources, said.key
+            )
+            self.done.findings.append(replace(changed, rests=said.rests) if beyond else said)
+        self.done.within.clear()
+        # Of a dealing with who had left, income and cost were an outsider's from the start: it is named once.
+        gone = {f.key: set(f.units) for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and f.rests}
+        again = [f for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and not f.rests]
+        twice = {id(f) for f in again if gone.get(f.key) == set(f.units)}
+        kept = (f for f in self.done.findings if id(f) not in twice)
+        self.done.findings = [replace(f, internal=self.scope.one_person(f.units)) for f in kept]
+        self.done.findings.sort(key=lambda f: (f.units, f.key, f.code, f.kind, f.sources))
+        return self.done
+
+
+def kind_of(items: Iterable[Item]) -> str:
+    """A dealing's class: the one with the largest amount; ties by name."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for item in items:
+        if item.kind:
+            sums[item.kind] += abs(item.amount)
+    return min(sums, key=lambda k: (-sums[k], k)) if sums else OTHER

@@ -1,0 +1,221 @@
+"""Profit that the group hasn't earned yet: goods sold by one unit and still in another's stock (SPEC 10; samples 3.d).
+
+Unrealised profit = internal stock at transfer price × (1 − Σ cost ÷ Σ price of that seller's sales to the buyer in the
+fiscal year of the statement, until its day). ELIM credits the buyer's stock and debits its cost of sales; in the next
+period what was taken out at its opening comes back through cost of sales, against opening equity. A statement holds
+until a newer one. It is the seller's profit, whoever's stock it is in, and in one legal person's own statements it is
+taken out as well.
+
+- Only sales between units that were both in scope on their day count: what was sold to or by an outsider was earned.
+- Only sales with a `cost:` count: services have none. Price and cost are compared in the currency that the seller's
+  book weighs the sale in, sale by sale at the average of its month, so that sales in several currencies add up.
+- Goods that are there although none were sold in the statement's year were bought earlier: the latest year before it
+  in which some were gives the margin. Where no sale has a cost, the goods stand at what the buyer paid, and are named;
+  so is what is stated above all sales with a cost, which isn't taken out: no more profit can be in stock than was made.
+- Goods sold below cost stay at what the buyer paid. A loss may mean that they are worth no more (IFRS 10.B86; lower of
+  cost and net realisable value, IAS 2.9), and stock isn't written up on a guess: who knows better books an adjustment.
+- A seller outside the run's level is an outsider to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, localcontext
+
+from ledger.books import PartnerRow, StockRow, Workspace, month_of
+from ledger.combine.dealings.findings import finding
+from ledger.combine.dealings.looks import largest
+from ledger.combine.flows import DAY, RETAINED, Part
+from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place, Unmatched
+from ledger.combine.scope import Scope
+from ledger.errors import Problem
+from ledger.messages import N_
+from ledger.rules.problems_rates import MissingRate
+from ledger.rules.rates import Rates
+from ledger.rules.rounding import EXACT, half_away
+
+STOCK = Place("Inventories", "Internal-stock")
+COST = Place("GoodsForResale", "Internal-stock")
+SECTION = "balance"
+MORE = N_("More is stated than all its sales with cost: come to; correct the statement, if it is too high.")
+BOUGHT = N_("More is stated than was ever bought of that unit; no more profit is taken out than was made.")
+NEGATIVE = N_("Stock is never below zero: nothing is taken out.")
+TWICE = N_("There are others for the same day: {places}; the last one counts.")
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """Σ of the sales that a stock is valued by: price and cost in the reporting currency, and whether any is known."""
+
+    price: Decimal = ZERO
+    cost: Decimal = ZERO
+    known: bool = False
+    earlier: Decimal = ZERO  # price of sales in the years before
+
+
+@dataclass
+class Unrealised:
+    """Entries and findings of all internal stock.
+
+    Attributes:
+        entries: are added to; they name the seller.
+        findings: are added to.
+        problems: of statements in a currency without a rate.
+    """
+
+    ws: Workspace
+    parts: Mapping[str, Part]
+    scope: Scope
+    rates: Rates
+    entries: list[GroupEntry]
+    findings: list[Unmatched]
+    problems: list[Problem] = field(default_factory=list)
+    sales: dict[str, dict[str, list[PartnerRow]]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Look at every unit's statements of internal stock."""
+        for slug, part in sorted(self.parts.items()):
+            stated: dict[str, list[StockRow]] = defaultdict(list)
+            for row in part.source.summaries[0].stock:
+                if row.date <= self.scope.date_to:
+                    stated[row.seller].append(row)
+            for seller, known in sorted(stated.items()):
+                if seller == slug or seller not in self.scope.known:
+                    self._name("SELF_PARTNER" if seller == slug else "UNKNOWN_PARTNER", (slug, seller), known[-1])
+                elif self.scope.standing(slug) and self.scope.standing(seller):
+                    try:
+                        self._pair(part, seller, known)
+                    except MissingRate as problem:
+                        problem.unit, problem.file = slug, self.ws.shown(known[-1].file)
+                        problem.line = known[-1].line
+                        self.problems.append(problem)
+
+    def _pair(self, part: Part, seller: str, known: Sequence[StockRow]) -> None:
+        start, end = self.scope.date_from, self.scope.date_to
+        opening = max((r for r in known if r.date < start), key=self._order, default=None)
+        closing = max(known, key=self._order)
+        self._once(part, known, closing)
+        before = self._profit(part, seller, opening, start - DAY)
+        now = self._profit(part, seller, closing, end)
+        if opening is not None and before:
+            stock, cost = self._places(part, seller)
+            self._entry(part, seller, opening, (start - DAY, RETAINED, stock, before))
+            self._entry(part, seller, opening, (start, stock, cost, before))
+        if now:
+            stock, cost = self._places(part, seller)
+            self._entry(part, seller, closing, (end, cost, stock, now))
+
+    def _order(self, row: StockRow) -> tuple[dt.date, str, int]:
+        """Of several of one day the last in the file counts."""
+        return row.date, self.ws.shown(row.file), row.line
+
+    def _once(self, part: Part, known: Sequence[StockRow], last: StockRow) -> None:
+        """Name what else is stated for the same day."""
+        said = last.amount, last.currency
+        others = [r for r in known if r.date == last.date and (r.amount, r.currency) != said]
+        if others:
+            places = ", ".join(sorted(self._source(r) for r in others))
+            self._name("STOCK_MISSTATED", (part.unit.slug, last.seller), last, TWICE, places=places)
+
+    def _entry(self, part: Part, seller: str, row: StockRow, what: tuple[dt.date, Place, Place, Decimal]) -> None:
+        day, debit, credit, amount = what
+        source = self._source(row)
+        units = tuple(sorted((part.unit.slug, seller)))
+        postings = (
+            GroupPosting(debit, ELIM, amount, source, part.unit.slug),
+            GroupPosting(credit, ELIM, -amount, source, part.unit.slug),
+        )
+        self.entries.append(GroupEntry(day, ELIM, "unrealised", source, units, postings, SECTION, seller=seller))
+
+    def _profit(self, part: Part, seller: str, row: StockRow | None, day: dt.date) -> Decimal:
+        """The profit in a stated stock, in the reporting currency, rounded."""
+        if row is None or not row.amount:
+            return ZERO
+        if row.amount < 0:
+            self._name("STOCK_MISSTATED", (part.unit.slug, seller), row, NEGATIVE)
+            return ZERO
+        margin = self._margin(part.unit.slug, seller, row)
+        with localcontext(EXACT):
+            stated = row.amount * self.rates.spot(row.currency, row.date)
+            if not margin.price > 0:
+                if not margin.known:
+                    self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row)
+                return ZERO
+            sold = margin.price + max(margin.earlier, ZERO)
+            worth = row.amount * self.rates.spot(row.currency, day)
+            if half_away(stated, self.rates.base) > half_away(sold, self.rates.base):
+                exceeds = half_away(stated, self.rates.base) > half_away(
+                    self._sold(part.unit.slug, row), self.rates.base
+                )
+                code, hint = ("STOCK_MISSTATED", BOUGHT) if exceeds else ("NO_COST_FOR_UNREALISED", MORE)
+                self._name(code, (part.unit.slug, seller), row, hint)
+                worth *= sold / stated
+            return half_away(worth * max(1 - margin.cost / margin.price, ZERO), self.rates.base)
+
+    def _sold(self, buyer: str, row: StockRow) -> Decimal:
+        """All that the seller has sold to the buyer until the statement's day, in the reporting currency."""
+        part, total = self.parts[row.seller], ZERO
+        for sale in part.source.summaries[0].partners:
+            if sale.partner == buyer and sale.date <= row.date and part.mapper.at(sale.account).is_result:
+                own = sale.currency == self.rates.base
+                total -= sale.amount * (1 if own else self.rates.average(sale.currency, month_of(sale.date)))
+        return total
+
+    def _margin(self, buyer: str, seller: str, row: StockRow) -> _Margin:
+        """Price and cost of the sales of the statement's year, else of the latest one before it that has some."""
+        known = [r for r in self._sales(seller).get(buyer, []) if r.date <= row.date]
+        units = self.scope.known[seller], self.scope.known[buyer]
+        inside = [r for r in known if all(unit.in_scope(r.date) for unit in units)]
+        if not inside:
+            return _Margin(known=bool(known))
+        year = self.ws.fiscal_year(max(r.date for r in inside))[0]
+        price, cost, earlier = ZERO, ZERO, ZERO
+        with localcontext(EXACT):
+            for sale in inside:
+                assert sale.cost is not None
+                rate = Decimal(1)
+                if sale.currency != self.rates.base:
+                    rate = self.rates.average(sale.currency, month_of(sale.date))
+                if sale.date >= year:
+                    price -= sale.amount * rate
+                    cost += sale.cost * rate
+                else:
+                    earlier -= sale.amount * rate
+        return _Margin(price, cost, known=price > 0, earlier=earlier)
+
+    def _sales(self, seller: str) -> dict[str, list[PartnerRow]]:
+        """The seller's income postings with a cost, by buyer."""
+        if seller not in self.sales:
+            found: dict[str, list[PartnerRow]] = defaultdict(list)
+            part = self.parts[seller]
+            for row in part.source.summaries[0].partners:
+                if row.partner is not None and row.cost is not None and part.mapper.at(row.account).is_result:
+                    found[row.partner].append(row)
+            self.sales[seller] = found
+        return self.sales[seller]
+
+    def _source(self, row: StockRow) -> str:
+        return f"{self.ws.shown(row.file)}:{row.line}"
+
+    def _name(self, code: str, units: tuple[str, str], row: StockRow, hint: str = "", **params: str) -> None:
+        """A finding about a statement, once."""
+        source = self._source(row)
+        said = finding(code, "trade", units, (row.amount, row.currency), (source,), source)
+        said = replace(said, hint=hint, params=tuple(params.items()))
+        if said not in self.findings:
+            self.findings.append(said)
+
+    def _places(self, part: Part, seller: str) -> tuple[Place, Place]:
+        """The buyer's own stock account, and the one on which it has what it bought of the seller: the largest."""
+        mapper = part.mapper
+        stock = largest(part, lambda account: mapper.is_in("inventory", account), STOCK)
+        costs: dict[tuple[bool, Place], Decimal] = defaultdict(Decimal)
+        for row in part.source.summaries[0].partners:
+            if row.partner == seller and mapper.at(row.account).is_result:
+                goods = mapper.is_in("cost_of_goods", row.account)
+                costs[not goods, mapper.at(row.account)] += row.amount
+        best = min(costs, key=lambda c: (c[0], -costs[c], c[1]), default=(False, COST))
+        return stock, best[1]

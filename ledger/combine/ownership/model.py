@@ -1,0 +1,185 @@
+"""One owned unit and all that its entries are made of, and how they are put together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+
+from ledger.combine.flows import DAY, RETAINED
+from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
+from ledger.combine.ownership.cost import Cost
+from ledger.combine.ownership.equity import RESULT, Equity
+from ledger.combine.ownership.goodwill import Goodwill
+from ledger.combine.ownership.stakes import Path, Stakes
+from ledger.combine.scope import Scope
+from ledger.rules.rounding import EXACT, half_away
+
+ACQUISITION, GOODWILL, MINORITY = "acquisition", "goodwill", "minority"
+#: What comes after the unit's slug in the key of an entry that isn't its acquisition.
+STEP, EXCHANGE, SALE = "/", "/cta", "/left"
+#: Where a bargain's gain stands in the year of the acquisition, and what a goodwill loses.
+BARGAIN = Place("OtherOperatingIncome", "Bargain-purchase")
+LOST = Place("Depreciation", "Goodwill")
+
+
+@dataclass(frozen=True)
+class Owned:
+    """One owned unit.
+
+    Attributes:
+        slug, code: which.
+        scope: the run's.
+        base: the reporting currency.
+        opening: the day of the opening balance with which its book begins, if it does so.
+        first: the minority's part as it came: at fair value, or its part of what was bought; reporting currency.
+        measured: the minority is measured at fair value, so that it shares in what becomes of the goodwill.
+        fair: what of it is beyond its part of what was bought: the minority's own goodwill.
+        bargain: what was bought beyond what was paid: income of that year.
+        carried: goodwill that a bought owner brings with it: its own owners pay for it anew.
+        whole: goodwill of indirect owners stands whole; else only the group's part of it.
+    """
+
+    slug: str
+    code: str
+    scope: Scope
+    stakes: Stakes
+    base: str
+    equity: Equity
+    costs: Sequence[Cost]
+    opening: dt.date | None = None
+    goodwill: Goodwill = field(default_factory=Goodwill)
+    first: Decimal = ZERO
+    measured: bool = False
+    fair: Decimal = ZERO
+    bargain: Decimal = ZERO
+    carried: Decimal = ZERO
+    whole: bool = True
+
+    @property
+    def begins(self) -> dt.date:
+        """The first day under control."""
+        return self.stakes.begins[self.slug]
+
+    @property
+    def end(self) -> dt.date:
+        """The last day under control in the run."""
+        return self.scope.until(self.slug)
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has left before the end of the period."""
+        return not self.scope.standing(self.slug)
+
+    @property
+    def eve(self) -> dt.date:
+        """The day on which what lies before the period shows."""
+        return self.scope.date_from - DAY
+
+    @property
+    def edges(self) -> tuple[dt.date, ...]:
+        """A day of each stretch between changes of shares."""
+        return (self.begins, *self.equity.cuts)
+
+    def stood(self, cost: Cost) -> bool:
+        """Whether a cost belongs to the opening balance; one in its owner's does if the unit's book has one, too."""
+        return cost.day < self.scope.date_from or (cost.early and self.opening is not None)
+
+    def stretch(self, day: dt.date) -> int:
+        """How many changes of shares lie on or before `day`."""
+        return bisect_right(self.equity.cuts, day)
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The unit and its direct owners, sorted."""
+        return tuple(sorted({self.slug, *self.stakes.owners(self.slug)}))
+
+    @property
+    def translation(self) -> Place:
+        """The account of its translation difference."""
+        return Place("CTA", f"Translation-{self.code}")
+
+    @property
+    def asset(self) -> Place:
+        """Where its goodwill stands."""
+        return Place("Goodwill", f"Goodwill-{self.code}")
+
+    def fractions(self, path: Path) -> list[Decimal]:
+        """A minority's part in each stretch."""
+        return [self.stakes.claims(self.slug, day).get(path, ZERO) for day in self.edges]
+
+    def shares(self, owner: str) -> list[Decimal]:
+        """An owner's direct part in each stretch."""
+        return [self.stakes.shares(self.slug, day).get(owner, ZERO) for day in self.edges]
+
+    def weight(self, owner: str) -> Decimal:
+        """An owner's part of all that the owners have at the end: so much of their goodwill is its own."""
+        held = self.stakes.shares(self.slug, self.edges[-1])
+        with localcontext(EXACT):
+            return held.get(owner, ZERO) / sum(held.values(), ZERO)
+
+    @property
+    def ours(self) -> Decimal:
+        """The owners' part of what becomes of the goodwill; the minority has its part where it has goodwill."""
+        return Decimal(1) - self.stakes.minority(self.slug, self.edges[-1]) if self.measured else Decimal(1)
+
+    def part(self, amount: Decimal) -> Decimal:
+        """A worked out amount, rounded."""
+        return half_away(amount, self.base)
+
+    def paths(self) -> list[Path]:
+        """Ways to all minorities that ever have a part of it, the unit's own first."""
+        found = {path for day in self.edges for path in self.stakes.claims(self.slug, day)}
+        return sorted(found, key=lambda path: (len(path), path))
+
+    def units(self, path: Path) -> tuple[str, ...]:
+        """The units that must be there together for a way: all on it, and the owners of the last."""
+        return tuple(sorted({*path, *self.stakes.owners(path[-1])}))
+
+
+def held_by(codes: Mapping[str, str], path: Path) -> Place:
+    """Where the part of a minority stands: the minority is that of the last unit on the way."""
+    return Place("NonControllingInterest", f"Minority-{codes[path[-1]]}")
+
+
+@dataclass
+class Draft:
+    """An entry in the making: amounts by place and unit. `period`: it is the period's, else the opening balance's."""
+
+    period: bool = False
+    amounts: dict[tuple[Place, str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def debit(self, place: Place, amount: Decimal, unit: str = "", source: str = "") -> None:
+        """Add an amount, debit positive."""
+        self.amounts[place, unit, source] += amount
+
+    def credit(self, place: Place, amount: Decimal, unit: str = "", source: str = "") -> None:
+        """Add an amount, credit positive."""
+        self.amounts[place, unit, source] -= amount
+
+    @property
+    def expense(self) -> Place:
+        """Where what a goodwill loses stands: expense, or earlier results."""
+        return LOST if self.period else RETAINED
+
+    @property
+    def result(self) -> Place:
+        """Where the minority's part of a result is taken from: the period's, or earlier ones."""
+        return RESULT if self.period else RETAINED
+
+    @property
+    def rest(self) -> Decimal:
+        """What is missing on the credit side."""
+        return sum(self.amounts.values(), ZERO)
+
+    def entry(self, date: dt.date, kind: str, key: str, units: tuple[str, ...]) -> list[GroupEntry]:
+        """The entry; none where nothing moves."""
+        postings = tuple(
+            GroupPosting(place, ELIM, amount, source, unit)
+            for (place, unit, source), amount in sorted(self.amounts.items())
+            if amount
+        )
+        return [GroupEntry(date, ELIM, kind, key, units, postings, "balance")] if postings else []
