@@ -188,6 +188,23 @@ class PairRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """What one unit has booked of what a finding is about; debit positive. A unit that has booked nothing has zero.
+
+    Attributes:
+        unit: slug.
+        amount: in `currency`.
+        currency: the document's; the reporting currency where the unit's documents are in several.
+        worth: the same in the reporting currency; None where the posting takes part in no dealing.
+    """
+
+    unit: str
+    amount: Decimal
+    currency: str
+    worth: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unmatched:
     """A dealing whose two sides don't agree, or a posting that can't be matched. `amount` is positive.
 
@@ -195,6 +212,7 @@ class Unmatched:
         internal: both sides are one legal person: a difference blocks its close (SPEC 1, 10).
         hint: message id of what more there is to say of this one; "" = nothing.
         params: what is named in braces in the remedy and the hint.
+        sides: what each unit has booked of it; empty where it is about no amount of theirs.
         rests: what is left of the dealing in the books of the pair, for the pair matrix; `amount` is in the document's
             currency and without sign. Empty where the posting is no dealing between two units of the run.
     """
@@ -212,6 +230,7 @@ class Unmatched:
     rests: tuple[Rest, ...] = ()
     hint: str = ""
     params: tuple[tuple[str, str], ...] = ()
+    sides: tuple[Side, ...] = ()
 
     @property
     def blocks(self) -> bool:

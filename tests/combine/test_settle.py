@@ -226,3 +226,64 @@ def test_each_chart_s_suspense_takes_a_partner(combined, account, chart):
 """
     toml = f'chart = "{chart}"' if chart else ""
     assert told(combined({"repris": (text, toml), "kafeet": ""}, date_to=dt.date(2026, 12, 31))) == []
+
+
+def sides(found):
+    return [(u.code, [(s.unit, str(s.amount), s.currency, str(s.worth)) for s in u.sides]) for u in found.unmatched]
+
+
+def test_a_finding_says_what_each_side_has(combined):
+    """500 sold, 450 bought: a claim of 500 against a debt of 450; then nothing against it, or both the wrong way."""
+    mine, theirs = sale("repris", "kafeet", "500.00", "450.00", 1)
+    claim, debt = ("repris", "500.00", "SEK", "500.00"), ("kafeet", "-450.00", "SEK", "-450.00")
+    date = dt.date(2026, 12, 31)
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=date)
+    assert sides(found) == [("AMOUNT_DIFF", [debt, claim])]
+    (said,) = found.as_json()["unmatched"]
+    assert said["sides"] == [
+        {"unit": "kafeet", "amount": "-450.00", "currency": "SEK"},
+        {"unit": "repris", "amount": "500.00", "currency": "SEK"},
+    ]
+    alone = combined({"repris": mine, "kafeet": ""}, date_to=date)
+    assert sides(alone) == [("ONE_SIDED", [("kafeet", "0", "SEK", "0"), claim])]
+    turned = theirs.replace(" -450.00", " {}").replace(" 450.00", " -450.00").format("450.00")
+    found = combined({"repris": mine, "kafeet": turned}, date_to=date)
+    assert sides(found) == [("SAME_SIGN", [("kafeet", "450.00", "SEK", "450.00"), claim])]
+
+
+def test_a_side_keeps_the_currency_of_its_document(combined):
+    """A claim of 100 EUR at 11.40 against a debt of 1,000 kr: 140 kr less. In one currency both have 100 EUR."""
+    tags = '    partner: "{}"\n    ic: "trade"\n'
+    mine = (
+        f'2026-03-10 * "Sale" ^ic-andel-1\n  Assets:55240-Cuenta-interna  100.00 EUR\n{tags.format("mitt")}'
+        f"  Income:700-Ventas  -100.00 EUR\n{tags.format('mitt')}"
+    )
+    theirs = (
+        f'2026-03-10 * "Bought" ^ic-andel-1\n  Expenses:4010-Goods  1000.00 SEK\n{tags.format("andel")}'
+        f"  Liabilities:2860-Debt  -1000.00 SEK\n{tags.format('andel')}"
+    )
+    prices = '2026-03-31 price EUR 11.40 SEK\n2026-03-31 custom "average-rate" "EUR" 11.40 SEK\n'
+    texts = {"andel": (mine, FOREIGN), "mitt": (theirs, ENTITY)}
+    found = combined(texts, prices=prices, date_to=dt.date(2026, 3, 31))
+    claim, debt = ("andel", "100.00", "EUR", "1140.00"), ("mitt", "-1000.00", "SEK", "-1000.00")
+    assert (told(found), sides(found)) == ([("AMOUNT_DIFF", "140.00", "SEK")], [("AMOUNT_DIFF", [claim, debt])])
+
+
+def test_what_is_in_transit_shows_the_late_side_too(combined):
+    """Sold for 500 in December, bought in January; a partner that is no unit has nothing to show."""
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    mine, theirs = mine.replace("2026-03-04", "2026-12-30"), theirs.replace("2026-03-05", "2027-01-04")
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    both = [("kafeet", "-500.00", "SEK", "-500.00"), ("repris", "500.00", "SEK", "500.00")]
+    assert sides(found) == [("CUT_OFF", both)]
+    unknown = combined({"repris": sale("repris", "nobody", "500.00", "0.00", 1)[0]}, date_to=dt.date(2026, 12, 31))
+    assert sides(unknown) == [("UNKNOWN_PARTNER", [("repris", "500.00", "SEK", "None")])]
+
+
+def test_all_that_the_limit_has_turned_down_keeps_its_sides(combined):
+    """Eleven times 1.00 of difference would be tolerated one by one; together they are more than 10 kr."""
+    texts = [sale("repris", "kafeet", "101.00", "100.00", number) for number in range(11)]
+    mine, theirs = ("".join(side) for side in zip(*texts, strict=True))
+    found = combined({"repris": (mine, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=dt.date(2026, 12, 31))
+    each = [("kafeet", "-100.00", "SEK", "-100.00"), ("repris", "101.00", "SEK", "101.00")]
+    assert sides(found) == 11 * [("AMOUNT_DIFF", each)]

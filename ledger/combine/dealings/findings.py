@@ -12,7 +12,7 @@ from ledger.books import Workspace
 from ledger.books.summary import weight
 from ledger.combine.codes import CODES
 from ledger.combine.flows import Part
-from ledger.combine.model import Unmatched
+from ledger.combine.model import ZERO, Side, Unmatched
 from ledger.messages import N_
 from ledger.rules.dealings import KINDS, nearest
 
@@ -31,8 +31,10 @@ def finding(
     amount: tuple[Decimal, str],
     sources: Iterable[str],
     key: str,
+    *,
+    by: str = "",
 ) -> Unmatched:
-    """An entry of the unmatched list; its amount without sign."""
+    """An entry of the unmatched list; its amount without sign. `by`: the unit that has booked it, where that is one."""
     known = CODES[code]
     return Unmatched(
         code=code,
@@ -44,7 +46,30 @@ def finding(
         key=key,
         message=known.message,
         remedy_id=known.remedy,
+        sides=(Side(by, *amount),) if by else (),
     )
+
+
+def sides_of(units: Iterable[str], items: Sequence[Item], currency: str) -> tuple[Side, ...]:
+    """What each of the units has of a dealing's postings, those that have none among them.
+
+    Args:
+        units: slugs.
+        items: the postings that a finding is about.
+        currency: the reporting currency.
+    """
+    known = {i.currency for i in items}
+    nothing = min(known) if len(known) == 1 else currency
+    found = []
+    for unit in units:
+        own = [i for i in items if i.unit == unit]
+        worth = sum((i.amount for i in own), ZERO)
+        its = {i.currency for i in own}
+        if len(its) == 1:
+            found.append(Side(unit, sum((i.document_amount for i in own), ZERO), its.pop(), worth))
+        else:
+            found.append(Side(unit, worth, currency if own else nothing, worth))
+    return tuple(found)
 
 
 def misspelt(words: Iterable[str], said: Unmatched) -> Unmatched:
@@ -102,8 +127,9 @@ def untagged(part: Part, ws: Workspace) -> list[Unmatched]:
             totals[posting.account, currency] += number
             at = {**entry.meta, **meta}
             places[posting.account, currency].append(f"{ws.shown(at['filename'])}:{at['lineno']}")
+    slug = part.unit.slug
     return [
-        finding("IC_ACCOUNT_WITHOUT_TAG", None, (part.unit.slug,), (amount, key[1]), places[key][:10], key[0])
+        finding("IC_ACCOUNT_WITHOUT_TAG", None, (slug,), (amount, key[1]), places[key][:10], key[0], by=slug)
         for key, amount in sorted(totals.items())
         if amount
     ]

@@ -141,7 +141,7 @@ class Collector:
             same = [r for r in chosen if r.document_currency == chosen[0].document_currency]
             total = sum((r.document_amount for r in same), ZERO), chosen[0].document_currency
             units = (part.unit.slug, partner)
-            said = finding(code, _kind(first), units, total, (where for _, where in rows), key)
+            said = finding(code, _kind(first), units, total, (where for _, where in rows), key, by=units[0])
             self.findings.append(misspelt((str(r.ic) for r, _ in rows), said) if code == "IC_UNKNOWN" else said)
         self.findings += untagged(part, self.ws)
         self._remeasure(part.unit.slug)
@@ -272,7 +272,7 @@ class Collector:
         slug = part.unit.slug
         amount = row.document_amount, row.document_currency
         if row.partner is None:
-            return finding("MISSING_PARTNER", _kind(row), (slug,), amount, (source,), source)
+            return finding("MISSING_PARTNER", _kind(row), (slug,), amount, (source,), source, by=slug)
         units = (slug, row.partner)
         place = part.mapper.at(row.account)
         sets = ("internal_balance", "internal_allowed", "suspense")
@@ -281,8 +281,9 @@ class Collector:
         allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
         if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
             if row.ic != _kind(row):  # the right word may allow it
-                return misspelt([str(row.ic)], finding("IC_UNKNOWN", None, units, amount, (source,), source))
-            return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source)
+                said = finding("IC_UNKNOWN", None, units, amount, (source,), source, by=slug)
+                return misspelt([str(row.ic)], said)
+            return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source, by=slug)
         return None
 
     def _worth(self, part: Part, row: PartnerRow, place: Place, source: str) -> Decimal:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.combine.dealings.elimination import Gap, Names
-from ledger.combine.dealings.items import BALANCE, RESULT, SUSPENSE, Item
-from ledger.combine.model import ZERO
+from ledger.combine.dealings.findings import sides_of
+from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, SUSPENSE, Item
+from ledger.combine.model import ZERO, Side
 from ledger.rules.rounding import unit_of
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A code, the difference it is about and its currency, the postings that show it."""
+    """A code, the difference it is about and its currency, the postings that show it, what each side has."""
 
     code: str
     amount: tuple[Decimal, str]
     items: tuple[Item, ...]
     size: Decimal
+    sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,16 @@ def verdict(case: Case) -> Verdict | None:
         code = "TOLERANCE"
     else:
         code = "AMOUNT_DIFF"
-    return Verdict(code, difference, (*chosen, *waiting), now.size)
+    return Verdict(code, difference, (*chosen, *waiting), now.size, _sides(case, section))
+
+
+def _sides(case: Case, section: str) -> tuple[Side, ...]:
+    """What both units have in a section: of assets the prices, of all else what they have booked."""
+    now, units = case.gaps[section], case.names.units
+    if now.mixed and section != ASSET:
+        return sides_of(units, case.of(section), case.currency)
+    parts = zip(units, now.nets, now.worths, strict=True)
+    return tuple(Side(unit, net, now.currency, worth) for unit, net, worth in parts)
 
 
 def _section(case: Case) -> str | None:

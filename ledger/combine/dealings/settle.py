@@ -21,7 +21,7 @@ from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.dealings.assets import price_gap, profits
 from ledger.combine.dealings.cutoff import late_items
 from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
-from ledger.combine.dealings.findings import OTHER, elsewhere, finding
+from ledger.combine.dealings.findings import OTHER, elsewhere, finding, sides_of
 from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
@@ -29,11 +29,13 @@ from ledger.combine.dealings.transit import taken_back
 from ledger.combine.dealings.vat import BOOKED, NEVER_BOOKED, NONE_BOOKED, one_country
 from ledger.combine.dealings.vat_net import Taxed, on_dealing
 from ledger.combine.flows import DAY
-from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Unmatched
+from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Side, Unmatched
 from ledger.combine.scope import Scope
 
 #: Pair, class, section: what the pair matrix has a row for.
 Row: TypeAlias = tuple[Pair, str, str]
+#: As many units as a dealing has, unless its sides name different partners.
+PAIR = 2
 
 
 class Looks(Protocol):
@@ -205,7 +207,7 @@ class Settler:
         sources = [i.source for i in found.items]
         code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(items) else found.code
         said = finding(code, names.kind, names.units, found.amount, sources, names.key)
-        said = replace(said, rests=self._rests(names, early))
+        said = replace(said, rests=self._rests(names, early), sides=found.sides)
         if found.code == "AMOUNT_DIFF":
             said = elsewhere(said, found.items, known)
         if found.code == "TOLERANCE":
@@ -230,7 +232,11 @@ class Settler:
         same = [i for i in chosen if i.currency == chosen[0].currency]
         amount = sum((i.document_amount for i in same), ZERO), chosen[0].currency
         said = finding(code, names.kind, names.units, amount, (i.source for i in items), names.key)
-        self.done.findings.append(replace(said, rests=self._rests(names, counted)))
+        last = max(i.date for i in about)
+        pool = [i for i in counted or items if i.section == chosen[0].section and (counted or i.date <= last)]
+        units = names.units if len(names.units) <= PAIR else sorted({i.unit for i in pool})
+        sides = sides_of(units, pool, self.currency)
+        self.done.findings.append(replace(said, rests=self._rests(names, counted), sides=sides))
 
     def _vat(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
         """Name VAT of the period where there mustn't be any, and sales that lack it: both net of what corrects them."""
@@ -247,6 +253,8 @@ class Settler:
                 units = {side.unit for side, _ in sides}
                 about = [i for i in booked if i.unit in units]
                 self._tax("VAT_ON_INTERNAL", names, amount, (places, about, early))
+                each = tuple(Side(side.unit, side.output + side.input, side.currency) for side, _ in sides)
+                self.done.findings[-1] = replace(self.done.findings[-1], sides=each)
             return
         deducted = {i.unit for i in booked}
         missing = [i for i in period if i.vat == NONE_BOOKED or (i.vat == NEVER_BOOKED and i.partner in deducted)]
@@ -258,6 +266,8 @@ class Settler:
         sold = sum((i.document_amount for i in same), ZERO)
         if sold:
             self._tax("VAT_MISSING", names, (sold, same[0].currency), ([], missing, early))
+            each = sides_of(sorted({i.unit for i in same}), same, self.currency)
+            self.done.findings[-1] = replace(self.done.findings[-1], sides=each)
 
     def _tax(
         self,
@@ -300,7 +310,8 @@ class Settler:
             changed = finding(
                 "AMOUNT_DIFF", said.kind, said.units, (said.amount, said.currency), said.sources, said.key
             )
-            self.done.findings.append(replace(changed, rests=said.rests) if beyond else said)
+            changed = replace(changed, rests=said.rests, sides=said.sides)
+            self.done.findings.append(changed if beyond else said)
         self.done.within.clear()
         # Of a dealing with who had left, income and cost were an outsider's from the start: it is named once.
         gone = {f.key: set(f.units) for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and f.rests}

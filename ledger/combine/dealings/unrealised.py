@@ -203,7 +203,7 @@ class Unrealised:
     def _name(self, code: str, units: tuple[str, str], row: StockRow, hint: str = "", **params: str) -> None:
         """A finding about a statement, once."""
         source = self._source(row)
-        said = finding(code, "trade", units, (row.amount, row.currency), (source,), source)
+        said = finding(code, "trade", units, (row.amount, row.currency), (source,), source, by=units[0])
         said = replace(said, hint=hint, params=tuple(params.items()))
         if said not in self.findings:
             self.findings.append(said)

@@ -80,6 +80,9 @@ def _dealings(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, A
                 "units": list(u.units),
                 "amount": money(u.amount, u.currency),
                 "currency": u.currency,
+                "sides": [
+                    {"unit": s.unit, "amount": money(s.amount, s.currency), "currency": s.currency} for s in u.sides
+                ],
                 "internal": u.internal,
                 "blocks": u.blocks,
                 "sources": list(u.sources),
