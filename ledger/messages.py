@@ -2,6 +2,10 @@
 
 Message ids are the English texts in the code, marked by `N_` so that the catalogue's extractor finds them; the
 catalogues are gettext files in `ledger/locale`, compiled by `make setup`. Without them the English text stands.
+
+Amounts that people read are written as the language writes them, in terminal and browser alike (CLDR: `-1 234,50` in
+Swedish, `-1.234,50` in Spanish, `-1,234.50` in English; the space is one that no line breaks at). What programs read
+(JSON, CSV, exports, locks) has a point and nothing between thousands, whatever the language.
 """
 
 from __future__ import annotations
@@ -10,10 +14,14 @@ import gettext
 import os
 import re
 import string
+from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("sv", "en", "es")
+#: How each writes numbers; amounts in the browser and Fava's own go by the same.
+LOCALES = {"sv": "sv_SE", "en": "en_GB", "es": "es_ES"}
 LOCALE = Path(__file__).parent / "locale"
 
 _current = ["en"]
@@ -33,6 +41,36 @@ def use(language: str) -> None:
 def current() -> str:
     """The language in use."""
     return _current[0]
+
+
+def number_text(number: Decimal, places: int, language: str | None = None) -> str:
+    """A number as people read it, with so many decimals.
+
+    Args:
+        number: in full; nothing is lost but what `places` cuts.
+        places: decimals that are shown.
+        language: sv, en or es; default: the one in use.
+    """
+    return _number_format(language or _current[0], places)(number or Decimal(0))
+
+
+@cache
+def _number_format(language: str, places: int) -> Callable[[Decimal], str]:
+    from copy import copy  # noqa: PLC0415  only when there is an amount to print
+    from decimal import localcontext  # noqa: PLC0415  likewise
+
+    from babel.core import Locale  # noqa: PLC0415  likewise
+
+    locale = Locale.parse(LOCALES[language])
+    pattern = copy(locale.decimal_formats[None])
+    pattern.frac_prec = (places, places)
+
+    def write(number: Decimal) -> str:
+        with localcontext() as exact:  # Python's own 28 digits are no limit to a sum
+            exact.prec = 60
+            return str(pattern.apply(number, locale))
+
+    return write
 
 
 @cache

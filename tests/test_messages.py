@@ -6,6 +6,7 @@ import json
 import pickle
 import pkgutil
 import string
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,18 @@ def test_every_text_that_is_marked_is_a_plain_string():
                 assert fields(node.args[0].value) is not None
                 marked += 1
     assert marked > 60
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "places", "text"),
+    [
+        ("sv", "-1234.5", 2, "-1\N{NO-BREAK SPACE}234,50"),
+        ("es", "-1234567.5", 2, "-1.234.567,50"),
+        ("en", "1234.5", 2, "1,234.50"),
+        ("es", "-19990", 0, "-19.990"),
+        ("sv", "-0", 2, "0,00"),
+        ("en", "12345678901234567890123456789012345.67", 2, "12,345,678,901,234,567,890,123,456,789,012,345.67"),
+    ],
+)
+def test_numbers_as_a_language_writes_them(language, number, places, text):
+    assert messages.number_text(Decimal(number), places, language) == text

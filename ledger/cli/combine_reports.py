@@ -15,7 +15,7 @@ import click
 from ledger import messages
 from ledger.cli.combine_tables import WITHOUT, print_report, print_sheet, section_of, text_of, translated
 from ledger.cli.tables import amount_text
-from ledger.messages import N_, say, translate
+from ledger.messages import N_, number_text, say, translate
 
 if TYPE_CHECKING:
     from ledger.books import Workspace
@@ -225,7 +225,7 @@ def ownership(ws: Workspace, found: Combined, by: str, depth: int) -> None:
         [
             ws.units[s.unit].name if s.unit in ws.units else s.unit,
             s.owner,
-            f"{s.share * 100:.2f} %",
+            number_text(s.share * 100, 2) + "\N{NO-BREAK SPACE}%",
             *(text_of(a, found.currency) for a in (s.goodwill, s.minority, s.result_minority)),
         ]
         for s in found.shares
@@ -264,8 +264,8 @@ def translation(ws: Workspace, found: Combined, by: str = "", depth: int = 0) ->
                 N_("Translation of {unit} ({currency}): posted {posted}, roll-forward {proof}."),
                 unit=proof.unit,
                 currency=proof.currency,
-                posted=proof.posted,
-                proof=proof.proof,
+                posted=amount_text(proof.posted, found.currency),
+                proof=amount_text(proof.proof, found.currency),
             )
         )
 

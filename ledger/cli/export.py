@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli.context import OutPath, Session, check_out, emit, report, tell_written, workspace_option
+from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say
 
@@ -211,6 +212,7 @@ def _told(ws: Workspace, found: SieExport, slug: str | None, kind: str, out: Pat
     for remark in found.remarks:
         click.echo(f"  {remark}", err=True)
     for item in found.unmatched:
-        click.echo(f"  {' – '.join(item.units)}  {item.amount} {item.currency}  {item.key}  [{item.code}]", err=True)
+        amount = f"{amount_text(item.amount, item.currency)} {item.currency}"
+        click.echo(f"  {' – '.join(item.units)}  {amount}  {item.key}  [{item.code}]", err=True)
         click.echo(f"    {item.text} {item.remedy}", err=True)
     return EXIT_PERSON if waiting else EXIT_DONE

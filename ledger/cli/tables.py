@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ledger.messages import number_text
 from ledger.rules.rounding import decimals
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
-    """An amount with its currency's decimals, thousands apart."""
-    return f"{amount:,.{decimals(currency)}f}".replace(",", " ")
+    """An amount with its currency's decimals, as the language in use writes it; nothing breaks it over two lines."""
+    return number_text(amount, decimals(currency))
 
 
 def print_table(

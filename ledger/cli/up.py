@@ -12,6 +12,7 @@ from ledger.cli.combine import tell_end
 from ledger.cli.context import Session, report, workspace_option
 from ledger.cli.imports import watching
 from ledger.cli.runs import tell_runs
+from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say, translate
 
@@ -81,7 +82,7 @@ def _told(federation: Federation) -> None:
         N_("Combined {start} to {end}: result {result} {currency}; dealings between units eliminated: {eliminated}."),
         start=combined.date_from,
         end=combined.date_to,
-        result=combined.result,
+        result=amount_text(combined.result, combined.currency),
         currency=combined.currency,
         eliminated=len(combined.eliminations),
     )

@@ -16,6 +16,7 @@ from beancount.core import data, display_context
 from beancount.parser.options import OPTIONS_DEFAULTS
 from fava.core.fava_options import FavaOptions
 
+from ledger.messages import LOCALES
 from ledger.rules.rounding import decimals
 
 #: Beancount's roots, and what the federation calls them.
@@ -25,7 +26,6 @@ ROOT_NAMES: dict[str, tuple[str, str, str, str, str]] = {
     "sv": ("Tillgångar", "Skulder", "Eget-kapital", "Intäkter", "Kostnader"),
     "es": ("Activo", "Pasivo", "Patrimonio", "Ingresos", "Gastos"),
 }
-LOCALES = {"sv": "sv_SE", "en": "en_GB", "es": "es_ES"}
 _NAME_OPTIONS = ("name_assets", "name_liabilities", "name_equity", "name_income", "name_expenses")
 
 

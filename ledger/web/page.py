@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from babel import Locale
-from fava.core.number import get_locale_format
 from fava.ext import FavaExtensionBase
 
-from ledger.messages import translate
+from ledger.messages import number_text, translate
 from ledger.rules.rounding import decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ledger.web.ledgers import BookLedger
     from ledger.web.source import Look
 
@@ -63,13 +58,8 @@ class Page(FavaExtensionBase):
         return not link.startswith(f"/{self.ledger.slug}/")
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """An amount with its currency's decimals, as this ledger's language writes it."""
-        return _formatter(self.ledger.fava_options.locale, decimals(currency))(amount)
-
-
-@cache
-def _formatter(locale: str | None, precision: int) -> Callable[[Decimal], str]:
-    return get_locale_format(Locale.parse(locale) if locale else None, precision)
+        """An amount with its currency's decimals, as the federation's language writes it."""
+        return number_text(amount, decimals(currency), self.look.workspace.language)
 
 
 def editor_link(look: Look, where: str) -> str:

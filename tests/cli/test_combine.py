@@ -342,7 +342,7 @@ def test_the_worksheet_fits_the_window_and_cuts_no_figure(make_workspace, monkey
     result, _ = run(ws)
     rows = result.stdout.splitlines()
     assert rows[2].split() == head
-    assert any("-123 456 789.00" in row and row.startswith("Net sales") for row in rows)
+    assert any("-123,456,789.00" in row and row.startswith("Net sales") for row in rows)
     assert "…" not in result.stdout
 
 

@@ -59,12 +59,12 @@ def test_the_bridge(divisions):
     ]
     # 200 - 8,500; 500 - 100; 1,000 + 9,100; 500 of it was never booked by the other side
     for name, amount in {
-        "Kafeet": "-8 300.00",
+        "Kafeet": "-8,300.00",
         "Loppis": "400.00",
-        "Repris": "10 100.00",
-        "Sum of the units' results": "2 200.00",
+        "Repris": "10,100.00",
+        "Sum of the units' results": "2,200.00",
         "Eliminated dealings": "0.00",
-        "The group's result": "2 200.00",
+        "The group's result": "2,200.00",
     }.items():
         (row,) = [row for row in result.stdout.splitlines() if row.strip().startswith(name)]
         assert row.strip().removeprefix(name).strip() == amount
@@ -74,12 +74,12 @@ def test_levels_and_lines(divisions):
     result, _ = run(divisions, "--report", "levels", "--report", "lines")
     rows = [" ".join(row.split()) for row in result.stdout.splitlines()]
     # level, units, income, expenses, result, assets, liabilities
-    assert "Sverige 3 2 200.00 2 200.00 2 200.00" in rows  # claims of 500 without a debt, money 1,700
-    assert "Östergötland 2 10 500.00 10 500.00 10 500.00" in rows
-    assert "Uppsala 1 200.00 -8 500.00 -8 300.00 200.00 8 500.00" in rows
-    assert "Kafé 1 200.00 -8 500.00 -8 300.00 200.00 8 500.00" in rows
-    assert "Återbruk 2 10 500.00 10 500.00 10 500.00" in rows
-    assert "Between them -8 500.00 8 500.00 -8 500.00 -8 500.00" in rows
+    assert "Sverige 3 2,200.00 2,200.00 2,200.00" in rows  # claims of 500 without a debt, money 1,700
+    assert "Östergötland 2 10,500.00 10,500.00 10,500.00" in rows
+    assert "Uppsala 1 200.00 -8,500.00 -8,300.00 200.00 8,500.00" in rows
+    assert "Kafé 1 200.00 -8,500.00 -8,300.00 200.00 8,500.00" in rows
+    assert "Återbruk 2 10,500.00 10,500.00 10,500.00" in rows
+    assert "Between them -8,500.00 8,500.00 -8,500.00 -8,500.00" in rows
     folded, _ = run(divisions, "--report", "levels", "--depth", "1")
     assert "Sverige" in folded.stdout
     assert "Uppsala" not in folded.stdout
@@ -110,7 +110,7 @@ def test_the_worksheet_by_unit_level_and_line(divisions, monkeypatch, args, head
     assert rows[2].split() == heads
     (row,) = [row for row in rows if row.startswith("Net sales")]
     amounts = row.removeprefix("Net sales").replace(".00", "").split("  ")
-    assert [a.strip().replace(" ", "") for a in amounts if a.strip()] == sales.split()
+    assert [a.strip().replace(",", "") for a in amounts if a.strip()] == sales.split()
 
 
 @pytest.mark.parametrize("width", ["40", "80", "200"])
@@ -123,8 +123,8 @@ def test_all_columns_whatever_the_width(make_workspace, monkeypatch, width):
     ws = make_workspace(units)
     result, code = run(ws, "--by", "unit")
     assert code == 0
-    assert result.stdout.count("-1 234 567.89") == 50
-    assert "-61 728 394.50" in result.stdout
+    assert result.stdout.count("-1,234,567.89") == 50
+    assert "-61,728,394.50" in result.stdout
     assert "…" not in result.stdout
     assert "\x1b" not in result.stdout
     heads = [
@@ -231,7 +231,7 @@ def test_a_figure_that_is_not_whole_says_so(make_workspace):
     assert code == 1
     assert shown.stdout.splitlines()[0].endswith("2026-01-01 to 2026-03-31, SEK, debit positive: INCOMPLETE")
     # 1,000 + 100 + 9,000 of repris, 200 of kafeet; 8,500 of it eliminated
-    assert "The postings behind Net sales: -1 800.00 SEK, debit positive" in shown.stdout
+    assert "The postings behind Net sales: -1,800.00 SEK, debit positive" in shown.stdout
     assert "[UNIT_ERRORS]" in shown.stderr
     told, code = run(ws, "--drill", "NetSales", "--json")
     answer = json.loads(told.stdout)
@@ -390,7 +390,7 @@ def test_the_same_journal_by_both_names(divisions, tmp_path):
 def test_a_level_is_named_and_a_path_is_enough(divisions):
     result, _ = run(divisions, "--level", "Sverige/Uppsala")
     assert "Only Sverige/Uppsala; all other units are outsiders." in result.stdout
-    assert "Result (surplus positive): -8 300.00 SEK" in result.stdout
+    assert "Result (surplus positive): -8,300.00 SEK" in result.stdout
 
 
 ADJUSTMENT = """\
@@ -437,3 +437,18 @@ def test_a_reader_that_stops_is_no_error(divisions, args):
     assert done.returncode == 141
     assert b"Broken" not in done.stderr
     assert b"Exception" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "amount"), [("sv", "10\N{NO-BREAK SPACE}500,00"), ("en", "10,500.00"), ("es", "10.500,00")]
+)
+def test_amounts_are_written_as_the_language_writes_them(divisions, monkeypatch, tmp_path, language, amount):
+    monkeypatch.setenv("SAMBOK_LANGUAGE", language)
+    shown, _ = run(divisions, "--report", "levels")
+    (row,) = [row for row in shown.stdout.splitlines() if "Östergötland" in row]
+    assert row.count(amount) == 3  # income, result, assets
+    answer, _ = run(divisions, "--json")  # programs read the same everywhere
+    (level,) = [level for level in json.loads(answer.stdout)["levels"] if level["path"][-1:] == ["Östergötland"]]
+    assert level["result"] == "10500.00"
+    run(divisions, "--csv", str(tmp_path / "out"))
+    assert b"\r\nunit,repris,10100.00\r\n" in (tmp_path / "out" / "bridge.csv").read_bytes()

@@ -74,11 +74,11 @@ def test_a_units_list_for_people(sambok):
     assert code == 0
     (row,) = [row for row in out.splitlines() if "[b]AB" in row]
     assert row.split() == [
-        "2026-01-10", "2026-02-09", "50", "1001", "Kund", "[b]AB[/b]", "123", "456.70", "SEK",
+        "2026-01-10", "2026-02-09", "50", "1001", "Kund", "[b]AB[/b]", "123,456.70", "SEK",
         "units/repris/books/2026/2026-01.beancount:1",
     ]  # fmt: skip
     assert "Dealings with other units" in out
-    assert "Assets:1510-Kundfordringar: balance 123 456.70 SEK, the sum of its items" in out
+    assert "Assets:1510-Kundfordringar: balance 123,456.70 SEK, the sum of its items" in out
 
 
 ON_ITS_WAY = """\
@@ -115,7 +115,7 @@ def test_the_federations_sums_for_people(sambok):
     code, out, err = sambok("--date", "2026-03-31")
     assert code == 0
     above, below = out.split("Between units: not counted above")
-    assert "123 456.70" in above
+    assert "123,456.70" in above
     assert "300.00" not in above
     assert "300.00" in below
     assert "Claims and debts between units differ by 300.00 SEK" in below

@@ -85,7 +85,7 @@ def test_reconciled(sambok):
     code, out, _ = sambok()
     assert code == 0
     (row,) = [row for row in out.splitlines() if row.strip().startswith("2026-03 ")]
-    assert row.split() == ["2026-03", "reconciled", "13", "265.60", "13", "265.60", "0.00", "2", "2"]
+    assert row.split() == ["2026-03", "reconciled", "13,265.60", "13,265.60", "0.00", "2", "2"]
     assert "2026-01" not in out  # before the first statement
 
 
@@ -117,8 +117,8 @@ def test_a_balance_that_fails_is_an_error_and_its_reason_is_shown(sambok, ws):
     code, out, err = sambok()
     assert code == 1
     assert "[BALANCE_FAILED]" in err
-    assert "[booked: 2026-03-02 12 345.50]" in out
-    assert "the books 13 265.50: -0.10 differ" in out
+    assert "[booked: 2026-03-02 12,345.50]" in out
+    assert "the books 13,265.50: -0.10 differ" in out
 
 
 def test_a_statement_that_was_changed(sambok, ws):
