@@ -24,8 +24,8 @@ AGREED, ALSO = sale("repris", "kafeet", "9000.00", "9000.00", 1)
 
 #: Reports that are written as files, one each.
 TABLES = sorted(
-    "adjustments bridge business_lines eliminations entries equity levels ownership pairs translation trial_balance "
-    "unmatched".split()
+    "adjustments bridge business_lines eliminations entries equity levels ownership pairs run translation "
+    "trial_balance unmatched".split()
 )
 
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from decimal import Decimal
+from importlib.metadata import version
 
 import click
 import pytest
@@ -371,6 +372,34 @@ def test_csv_has_a_file_for_each_report(divisions, tmp_path):
     assert b"\xef\xbb\xbf" not in content
 
 
+def test_a_folder_of_csv_says_what_it_is_of(divisions, tmp_path):
+    """Period, currency, level; a unit whose book has errors is named, and isn't counted as zero."""
+    run(divisions, "--csv", str(tmp_path / "whole"), "--level", "Östergötland", "--to", "2026-03-31")
+    told = {
+        "from": "2026-01-01",
+        "to": "2026-03-31",
+        "currency": "SEK",
+        "level": "Östergötland",
+        "complete": "yes",
+        "units": "loppis,repris",
+        "left_out": "",
+        "errors": "",
+        "sambok": version("sambok"),
+    }
+    assert read(tmp_path / "whole", "run.csv") == [told]
+    (divisions.root / "units" / "kafeet" / "books" / "2026" / "2026-03.beancount").write_text('include "x"\n')
+    run(divisions, "--csv", str(tmp_path / "part"))
+    (told,) = read(tmp_path / "part", "run.csv")
+    assert (told["complete"], told["left_out"]) == ("no", "kafeet")
+    assert "UNIT_ERRORS" in told["errors"].split(",")
+
+
+def test_csv_has_both_sides_of_a_difference(divisions, tmp_path):
+    run(divisions, "--csv", str(tmp_path))
+    (row,) = read(tmp_path, "unmatched.csv")
+    assert row["sides"] == "kafeet -8500.00 SEK,repris 9000.00 SEK"
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_no_cell_is_a_formula(make_workspace, tmp_path, start):
     """Names come from settings that others write: a spreadsheet must not run them."""
@@ -408,7 +437,7 @@ RATES = """
 """
 
 
-def test_adjustments_name_who_stands_behind_them(divisions):
+def test_adjustments_name_who_stands_behind_them(divisions, tmp_path):
     """In another currency they are listed as they were written, and count as presented."""
     folder = divisions.units_folder / "adjustments"
     folder.mkdir()
@@ -420,6 +449,9 @@ def test_adjustments_name_who_stands_behind_them(divisions):
         assert row == "units/adjustments/2026.beancount:1 2026-03-31 333.00 anna bo Audit of the quarter".split()
         (step,) = [row.split() for row in result.stdout.splitlines() if row.strip().startswith("Adjustments  ")]
         assert step[-1] == told
+        run(divisions, "--csv", str(tmp_path / currency), "--currency", currency)
+        (written,) = read(tmp_path / currency, "adjustments.csv")
+        assert (written["amount"], written["currency"]) == ("333.00", "SEK")
     opened = json.loads(run(divisions, "--drill", "OtherExternalCosts:ADJ", "--json")[0].stdout)
     assert [(s["amount"], s["file"], s["line"]) for s in opened["sources"]] == [
         ("333.00", "units/adjustments/2026.beancount", 6)

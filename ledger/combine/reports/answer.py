@@ -119,11 +119,11 @@ def _dealings(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, A
 
 def _reports(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, Any]:
     """What is made of the figures: levels, business lines, bridge, equity, ownership, adjustments."""
-    cut = segments(combined)
+    cut, own = segments(combined), combined.adjusted_in or combined.currency
 
     def original(amount: Decimal) -> str:
         """Adjustments are listed as they were written: in the federation's own currency."""
-        return money(amount, combined.adjusted_in or combined.currency)
+        return money(amount, own)
 
     return {
         "levels": [
@@ -153,5 +153,5 @@ def _reports(combined: Combined, text: Callable[[Decimal], str]) -> dict[str, An
             {"line": row.line, **{name: text(row.change(name)) for name in COLUMNS}} for row in equity(combined)
         ],
         "ownership": [share.as_json(text) for share in combined.shares],
-        "adjustments": [adjustment.as_json(original) for adjustment in combined.adjustments],
+        "adjustments": [{**adjustment.as_json(original), "currency": own} for adjustment in combined.adjustments],
     }

@@ -1,6 +1,7 @@
 """The combined figures and all reports on them as tables, for CSV and Parquet (SPEC 5): one table a report.
 
-Amounts are decimals in the figures' currency where a column doesn't say another; signs are those of the report.
+Amounts are decimals in the figures' currency where a column doesn't say another; signs are those of the report. Table
+`run` has one row, which says what all the others are of: period, currency, level, and whether a unit is missing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from ledger.combine.levels import MARK, level_tree
+from ledger.combine.problems import UnitErrors
 from ledger.combine.reports.answer import money
 from ledger.combine.reports.bridge import bridge
 from ledger.combine.reports.equity import COLUMNS, equity
@@ -37,12 +40,33 @@ class Table:
 
 
 def tables(combined: Combined) -> tuple[Table, ...]:
-    """Every table, the trial balance first."""
-    return (*_figures(combined), *_dealings(combined), *_reports(combined))
+    """Every table: what the run is, the trial balance, then the others."""
+    return (_run(combined), *_figures(combined), *_dealings(combined), *_reports(combined))
 
 
 def _table(name: str, columns: dict[str, str], rows: Iterable[tuple[Any, ...]]) -> Table:
     return Table(name, columns, tuple(rows))
+
+
+def _run(combined: Combined) -> Table:
+    """What all tables are of. `left_out` are units with errors, which aren't counted as zero; `errors` are codes."""
+    left_out = sorted({str(problem.unit) for problem in combined.problems if isinstance(problem, UnitErrors)})
+    row = (
+        combined.date_from,
+        combined.date_to,
+        combined.currency,
+        combined.level or "",
+        _yes(combined.complete),
+        ",".join(sorted(combined.units)),
+        ",".join(left_out),
+        ",".join(sorted({problem.code for problem in combined.problems})),
+        version("sambok"),
+    )
+    columns = {
+        **dict.fromkeys(("from", "to"), DATE),
+        **dict.fromkeys(("currency", "level", "complete", "units", "left_out", "errors", "sambok"), TEXT),
+    }
+    return _table("run", columns, [row])
 
 
 def _figures(combined: Combined) -> Iterable[Table]:
@@ -96,11 +120,15 @@ def _dealings(combined: Combined) -> Iterable[Table]:
         {
             **dict.fromkeys(("code", "class", "key", "units"), TEXT),
             "amount": MONEY,
-            **dict.fromkeys(("currency", "sources", "blocks"), TEXT),
+            **dict.fromkeys(("currency", "sources", "blocks", "sides"), TEXT),
         },
         (
-            (u.code, u.kind, u.key, ",".join(u.units), u.amount, u.currency, ",".join(u.sources), _yes(u.blocks))
+            (
+                *(u.code, u.kind, u.key, ",".join(u.units), u.amount, u.currency, ",".join(u.sources), _yes(u.blocks)),
+                said,
+            )
             for u in combined.unmatched
+            for said in [",".join(f"{s.unit} {money(s.amount, s.currency)} {s.currency}" for s in u.sides)]
         ),
     )
     yield _table(
@@ -119,6 +147,7 @@ def _dealings(combined: Combined) -> Iterable[Table]:
 
 
 def _reports(combined: Combined) -> Iterable[Table]:
+    own = combined.adjusted_in or combined.currency  # adjustments are listed as they were written
     yield _table(
         "bridge",
         {"step": TEXT, "unit": TEXT, "amount": MONEY},
@@ -143,9 +172,15 @@ def _reports(combined: Combined) -> Iterable[Table]:
             **dict.fromkeys(("author", "reason", "decision", "approver"), TEXT),
             "reverses": DATE,
             "amount": MONEY,
+            "currency": TEXT,
         },
         (
-            (a.file, a.line, a.date, a.author, a.reason, a.decision or "", a.approver or "", a.reverses, a.amount)
+            (
+                *(a.file, a.line, a.date, a.author, a.reason, a.decision or "", a.approver or ""),
+                a.reverses,
+                a.amount,
+                own,
+            )
             for a in combined.adjustments
         ),
     )
