@@ -32,7 +32,7 @@ class Cost:
 
     Attributes:
         event: the day whose price it is.
-        amount: what stands in the group for it at the end, reporting currency.
+        amount: what stands for it at the end, or when the unit leaves, reporting currency.
         worth: what it was worth on its own day, reporting currency.
         early: it was there before the period, or is part of the opening balance with which its book begins.
         opening: what stood for it on the eve of the period, if it was there already; else its worth.
@@ -81,7 +81,7 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
 
 
 def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspace) -> Cost:
-    base, end, eve = rates.base, part.scope.date_to, part.scope.date_from - DAY
+    base, end, eve = rates.base, part.scope.until(str(row.partner)), part.scope.date_from - DAY
     with localcontext(EXACT):
         amount = half_away(row.amount * rates.spot(row.currency, end), base)
         worth = half_away(row.amount * rates.spot(row.currency, row.date), base)

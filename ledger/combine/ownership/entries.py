@@ -18,6 +18,7 @@ from ledger.combine.ownership.model import (
     EXCHANGE,
     GOODWILL,
     LOST,
+    MINORITY,
     SALE,
     STEP,
     Draft,
@@ -85,11 +86,15 @@ def _pay(draft: Draft, paid: Sequence[Cost]) -> None:
 
 def exchange_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:
     """What closing rates have made of the cost in an owner's book in another currency: no difference of the group's."""
-    draft = Draft(period=True)
-    for cost in owned.costs:
-        draft.credit(cost.place, cost.amount - cost.worth, cost.owner, cost.source)
-        draft.debit(Place("CTA", f"Translation-{codes[cost.owner]}"), cost.amount - cost.worth, cost.owner)
-    return draft.entry(owned.scope.date_to, ACQUISITION, f"{owned.slug}{EXCHANGE}", owned.chain)
+    found = []
+    for period, day in ((False, owned.eve), (True, owned.end)):
+        draft = Draft(period=period)
+        for cost in owned.costs:
+            moved = cost.amount - cost.opening if period else cost.opening - cost.worth
+            draft.credit(cost.place, moved, cost.owner, cost.source)
+            draft.debit(Place("CTA", f"Translation-{codes[cost.owner]}"), moved, cost.owner)
+        found += draft.entry(day, ACQUISITION, f"{owned.slug}{EXCHANGE}", owned.chain)
+    return found
 
 
 def goodwill_entries(owned: Owned) -> list[GroupEntry]:
@@ -117,25 +122,65 @@ def _change(owned: Owned, debits: Sequence[tuple[Place, Decimal]], source: str) 
     return draft
 
 
-def disposal_entries(owned: Owned, part: Part, made: Sequence[GroupEntry]) -> list[GroupEntry]:
+def disposal_entries(
+    owned: Owned, part: Part, made: Sequence[GroupEntry], below: Sequence[GroupEntry]
+) -> list[GroupEntry]:
     """The unit has left: minority and goodwill go with it, and the owner's gain over cost becomes one over what it was.
 
-    Translation differences go out with its net assets, so that they are part of the gain (IAS 21.48).
+    Translation differences go out with its net assets, so that they are part of the gain (IAS 21.48). A part that an
+    owner keeps without control stands at what its own book has for it: at cost, or at fair value if it books that then.
+    What the unit owned itself has left by then: its cost goes out of its book with all the rest, so it comes back here.
 
     Args:
         owned: the unit.
         part: its share of the run.
         made: its other entries.
+        below: the entries of the units that it has owned.
     """
     draft = Draft(period=True)
     _pay(draft, [cost for cost in owned.costs if cost.event == part.unit.left])
+    for cost in owned.costs:
+        if cost.held and not owned.leaves_too(cost.owner):
+            draft.debit(cost.place, cost.amount, cost.owner)
     for entry in made:
-        for posting in entry.postings:
-            if posting.place.line in {"NonControllingInterest", "Goodwill"} or posting.place == owned.translation:
+        stays = entry.kind == MINORITY and not owned.leaves_too(entry.key.rsplit("/", 1)[-1])
+        for posting in entry.postings if not stays else ():
+            minority = posting.place.line == "NonControllingInterest" and owned.leaves_too(posting.unit)
+            if minority or posting.place.line == "Goodwill" or posting.place == owned.translation:
                 draft.credit(posting.place, posting.amount, posting.unit)
     for entry in part.entries:
         for posting in entry.postings if entry.kind == "left" else ():
             if posting.place == LEFT:
                 draft.credit(LEFT, posting.amount, owned.slug)
+    for entry in below:
+        for posting in entry.postings:
+            its = posting.place.group.root == "Assets" or posting.place.line in {"CTA", "NonControllingInterest"}
+            if its and posting.unit == owned.slug:
+                draft.credit(posting.place, posting.amount, owned.slug)
     draft.credit(SOLD, draft.rest, owned.slug)
     return draft.entry(owned.end, ACQUISITION, f"{owned.slug}{SALE}", owned.chain)
+
+
+def staying_entries(owned: Owned, codes: Mapping[str, str], made: Sequence[GroupEntry]) -> list[GroupEntry]:
+    """The unit has left, its owner hasn't: that one's minority has its part of the owner's own gain by now.
+
+    What it had of the unit's results goes back, so that it has its part of the group's gain only.
+    """
+    found = []
+    for path in owned.paths():
+        if len(path) == 1 or owned.leaves_too(path[-1]):
+            continue
+        draft = Draft(period=True)
+        for entry in made:
+            if entry.key != "/".join(path) or entry.kind not in {MINORITY, GOODWILL}:
+                continue
+            for posting in entry.postings:
+                moved = entry.kind == MINORITY and posting.place == owned.translation
+                if moved or posting.place == held_by(codes, path):
+                    draft.credit(posting.place, posting.amount, posting.unit)
+        if not owned.leaves_too(path[1]):
+            draft.credit(held_by(codes, path), owned.part(owned.above(path)[-1] * owned.exchange(path[1])), path[-1])
+        draft.credit(draft.result, draft.rest, owned.slug)
+        key = f"{owned.slug}{SALE}/{'/'.join(path[1:])}"
+        found += draft.entry(owned.end, MINORITY, key, owned.units(path))
+    return found

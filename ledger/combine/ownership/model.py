@@ -74,6 +74,10 @@ class Owned:
         """Whether it has left before the end of the period."""
         return not self.scope.standing(self.slug)
 
+    def leaves_too(self, slug: str) -> bool:
+        """Whether a unit leaves on the day on which this one does; itself, or one that owned it."""
+        return slug == self.slug or self.scope.leaves(slug) == self.end
+
     @property
     def eve(self) -> dt.date:
         """The day on which what lies before the period shows."""
@@ -114,6 +118,14 @@ class Owned:
     def shares(self, owner: str) -> list[Decimal]:
         """An owner's direct part in each stretch."""
         return [self.stakes.shares(self.slug, day).get(owner, ZERO) for day in self.edges]
+
+    def above(self, path: Path) -> list[Decimal]:
+        """In each stretch, the part that a minority further up has of what the unit's owner on the way to it has."""
+        return [self.stakes.claims(path[1], day).get(path[1:], ZERO) for day in self.edges]
+
+    def exchange(self, owner: str) -> Decimal:
+        """What rates have made of an owner's cost in its own book: no difference of the group's."""
+        return sum((c.amount - c.worth for c in self.costs if c.owner == owner and c.held), ZERO)
 
     def weight(self, owner: str) -> Decimal:
         """An owner's part of all that the owners have at the end: so much of their goodwill is its own."""

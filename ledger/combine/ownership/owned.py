@@ -26,6 +26,7 @@ from ledger.combine.ownership.entries import (
     exchange_entries,
     founding_entries,
     goodwill_entries,
+    staying_entries,
     step_entries,
 )
 from ledger.combine.ownership.equity import OWNERS, Taker
@@ -93,6 +94,7 @@ class _Worker:
     policy: Policy
     late: Mapping[str, Problem]  # of units whose sale is booked too late
     held: list[Cost] = field(default_factory=list)  # of units that are done
+    made: dict[str, list[GroupEntry]] = field(default_factory=dict)  # the entries of these
 
     def run(self) -> Ownership:
         """All owned units, each before its owners."""
@@ -115,6 +117,7 @@ class _Worker:
                 continue
             done[slug] = owned
             self.held += owned.costs
+            self.made[slug] = made
             found += made
             if owned.carried:
                 buyer = min(o for o in owned.stakes.owners(slug) if owned.stakes.begins.get(o) == owned.begins)
@@ -223,7 +226,7 @@ class _Worker:
                 day = unit.joined or say(N_("its beginning")) if event == dt.date.min else event
                 raise OwnershipNoCost(slug=slug, owner=table.unit, date=day)
         left = self.scope.leaves(slug)
-        keep = any(self.scope.leaves(owner) is None for owner in stakes.owners(slug))
+        keep = any(self.scope.leaves(owner) != left for owner in stakes.shares(slug, self.scope.until(slug)))
         if left is not None and keep and not any(cost.event == left for cost in costs):
             raise OwnershipNoSale(slug=slug, left=left)
 
@@ -250,5 +253,7 @@ class _Worker:
             *share_entries(owned, codes),
         ]
         if owned.gone:
-            found += disposal_entries(owned, self.parts[owned.slug], found)
+            below = [e for s, entries in self.made.items() if owned.slug in owned.stakes.owners(s) for e in entries]
+            staying = staying_entries(owned, codes, found)
+            found += [*disposal_entries(owned, self.parts[owned.slug], found, below), *staying]
         return found
