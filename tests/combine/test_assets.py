@@ -259,3 +259,45 @@ def test_half_of_what_was_sold_is_given_back(combined):
     found = combined({"repris": GAIN + mine, "kafeet": DEAR + theirs}, date_to=ends(2026))
     assert told(found) == []
     assert elim(found) == {"3973": "15000.00", "7830": "-1500.00", "1220": "-13500.00"}
+
+
+def paid(text):
+    """What is owed is paid at once."""
+    for account, partner in (("Assets:1660-Claim", "kafeet"), ("Liabilities:2860-Debt", "repris")):
+        for line in [line for line in text.splitlines() if account in line]:
+            text = text.replace(f"{line}\n{TAGS.format(partner)}", line.replace(account, "Assets:1930-Bank") + "\n")
+    return text
+
+
+@pytest.mark.parametrize("how", [str, paid], ids=["on account", "paid"])
+def test_a_credit_note_that_the_sides_have_in_different_amounts_is_no_disposal(combined, how):
+    """The seller credits 10,000, the buyer has 9,000: 1,000 apart. 20,000 of gain are left, 6 months of 60 are 2,000.
+
+    The buyer's machine costs 111,000 now, and nothing of it is gone.
+    """
+    mine, _ = credit_note("2026-08-01", "10000.00")
+    _, theirs = credit_note("2026-08-01", "9000.00", "2026-08-03")
+    found = combined({"repris": GAIN + how(mine), "kafeet": DEAR + how(theirs)}, date_to=ends(2026))
+    assert told(found) == [("AMOUNT_DIFF", "1000.00")]
+    assert elim(found) == {"3973": "20000.00", "7830": "-2000.00", "1220": "-18000.00"}
+
+
+def test_a_credit_note_that_only_the_buyer_has_booked_is_no_disposal(combined):
+    """The gain of 30,000 is still the seller's: 3,000 of it are earned by depreciation, and nothing else."""
+    _, theirs = credit_note("2026-08-01", "9000.00")
+    found = combined({"repris": GAIN, "kafeet": DEAR + theirs}, date_to=ends(2026))
+    assert told(found) == [("AMOUNT_DIFF", "9000.00")]
+    assert elim(found) == {"3973": "30000.00", "7830": "-3000.00", "1220": "-27000.00"}
+
+
+def test_a_loss_that_is_credited_in_full_leaves_nothing(combined):
+    """Sold at 70,000, taken back at 70,000 with the carrying amount of 90,000: two months of 333.33 were earned."""
+    to = TAGS.format("kafeet")
+    mine, theirs = credit_note("2026-09-01", "70000.00")
+    mine += f"  Income:3973-Gain         -90000.00 SEK\n{to}  Assets:1220-Machine       90000.00 SEK\n"
+    found = combined({"repris": LOSS + mine, "kafeet": CHEAP + theirs}, date_to=ends(2026))
+    assert told(found) == []
+    assert elim(found) == {}
+    less = theirs.replace("70000.00", "69000.00")
+    found = combined({"repris": LOSS + mine, "kafeet": CHEAP + less}, date_to=ends(2026))
+    assert told(found) == [("AMOUNT_DIFF", "1000.00")]

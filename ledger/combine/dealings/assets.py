@@ -8,9 +8,9 @@ the whole to date right, rounded once. Months are whole ones from the buyer's da
 comes back. In later periods what is left at their beginning is taken out of the asset against the retained result.
 
 The buyer's credit on the same asset account under the same link says that the asset is gone, or that share of it: the
-rest of the gain is earned then, and stands as the seller's gain. Where the seller has the same amount in debit, price
-or asset went back: a credit note, which changes the gain as if it had been so from the start. A loss is a negative
-gain.
+rest of the gain is earned then, and stands as the seller's gain. Where the same voucher lowers its debt to the seller,
+or the seller has the same amount in debit, price or asset went back: a credit note, which changes the gain as if it had
+been so from the start. A loss is a negative gain.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from ledger.combine.dealings.elimination import Gap, Names, gap
-from ledger.combine.dealings.items import ASSET, Item
+from ledger.combine.dealings.items import ASSET, BALANCE, WINDOW, Item
 from ledger.combine.flows import DAY, RETAINED
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.scope import Scope
@@ -58,13 +58,14 @@ class Sold:
 
 def sold(items: Iterable[Item]) -> Sold:
     """Take the postings of one dealing apart; the unit with a gain is the seller."""
-    chosen = sorted((i for i in items if i.section == ASSET), key=lambda i: i.key)
+    known = sorted(items, key=lambda i: i.key)
+    chosen = [i for i in known if i.section == ASSET]
     sellers = sorted({i.unit for i in chosen if i.place.is_result})
     seller = sellers[0] if len(sellers) == 1 else ""
     own = [i for i in chosen if not i.place.is_result]
     gain = [i for i in chosen if i.place.is_result]
     back = [i for i in own if i.unit != seller and i.amount <= 0]
-    credited, answers = _credit_notes(gain, back)
+    credited, answers = _credit_notes(known, gain, back)
     return Sold(
         seller,
         tuple(gain),
@@ -76,35 +77,59 @@ def sold(items: Iterable[Item]) -> Sold:
     )
 
 
-def _credit_notes(gain: Iterable[Item], back: Iterable[Item]) -> tuple[set[Voucher], set[Voucher]]:
-    """The buyer's vouchers that one of the seller's answers with as much of its price in debit, and the seller's.
+def _credit_notes(
+    items: Sequence[Item], gain: Iterable[Item], back: Iterable[Item]
+) -> tuple[set[Voucher], set[Voucher]]:
+    """The buyer's vouchers that lower the price or give the asset back, and the seller's.
 
-    The carrying amount is a debit, too; but it stands beside a larger price, and nothing later answers it.
+    Which is which says the claim or debt between the two in the same voucher: a disposal has none. Where it was paid at
+    once, the other side's voucher of the same amount says it, or its credit note of those days, whatever its amount.
+    The carrying amount is a debit of the seller's, too; but it stands beside a larger price, and nothing answers it.
     """
+    owed: dict[tuple[str, Voucher], Decimal] = defaultdict(Decimal)
+    for item in items:
+        if item.section == BALANCE:
+            owed[item.unit, item.transaction] += item.amount
     debits: dict[Voucher, list[Item]] = defaultdict(list)
     for item in gain:
         debits[item.transaction].append(item)
-    notes: dict[tuple[str, Decimal], list[Voucher]] = defaultdict(list)
-    for voucher, items in debits.items():
-        most = max(items, key=lambda i: i.document_amount)
-        if most.document_amount > max(-i.document_amount for i in items):
-            notes[most.currency, most.document_amount].append(voucher)
-    sums: dict[tuple[Voucher, str], Decimal] = defaultdict(Decimal)
+    theirs: dict[Voucher, list[Item]] = defaultdict(list)
     for item in back:
-        sums[item.transaction, item.currency] -= item.document_amount
-    credited, answers = set(), set()
-    for (voucher, currency), amount in sums.items():
-        if notes[currency, amount]:
+        theirs[item.transaction].append(item)
+    sure = {v for v, found in debits.items() if owed[found[0].unit, v] < 0}
+    credited = {v for v, found in theirs.items() if owed[found[0].unit, v] > 0}
+    sale = min((i.date for found in debits.values() for i in found if i.amount < 0), default=dt.date.max)
+    notes: dict[tuple[str, Decimal], list[Voucher]] = defaultdict(list)
+    waiting: dict[Voucher, dt.date] = {}
+    for voucher, found in sorted(debits.items(), key=lambda d: d[0] not in sure):
+        most = max(found, key=lambda i: i.document_amount)
+        if voucher in sure or most.document_amount > max(-i.document_amount for i in found):
+            notes[most.currency, most.document_amount].append(voucher)
+            if voucher in sure or most.date > sale:
+                waiting[voucher] = most.date
+    answers, left = set(sure), []
+    for voucher, found in sorted(theirs.items(), key=lambda t: t[0] not in credited):
+        same = notes[found[0].currency, -sum((i.document_amount for i in found), ZERO)]
+        if same:
             credited.add(voucher)
-            answers.add(notes[currency, amount].pop(0))
+            answers.add(same[0])
+            waiting.pop(same.pop(0), None)
+        else:
+            left.append((voucher, found[0].date))
+    for voucher, day in left:
+        near = [n for n, its in waiting.items() if abs(its - day) <= WINDOW and (n in sure or voucher not in credited)]
+        if near:
+            credited.add(voucher)
+            answers.add(near[0])
+            del waiting[near[0]]
     return credited, answers
 
 
 def price_gap(items: Iterable[Item], names: Names, currency: str) -> Gap:
-    """Price as the seller has it against the buyer's.
+    """Price as the seller has it against the buyer's, less what credit notes have taken off either.
 
-    Proceeds are the credits of the seller's gain; where its asset accounts are tagged, too, all that it has tagged. A
-    sale that was taken back leaves nothing on either side.
+    Proceeds are the credits of the seller's gain, and the debits of its credit notes; where its asset accounts are
+    tagged, too, all that it has tagged. A sale that was taken back leaves nothing on either side.
     """
     found = sold(items)
     total = sum((i.amount for i in found.gain), ZERO)
@@ -112,13 +137,15 @@ def price_gap(items: Iterable[Item], names: Names, currency: str) -> Gap:
     if (found.gone or found.credited) and not total and not back:
         return gap([], [], currency)
     proceeds = (*found.gain, *found.carrying) if found.carrying else _prices(found)
+    cost = (*found.bought, *found.credited)
     if found.seller == names.units[0]:
-        return gap(proceeds, found.bought, currency)
-    return gap(found.bought, proceeds, currency)
+        return gap(proceeds, cost, currency)
+    return gap(cost, proceeds, currency)
 
 
 def _prices(found: Sold) -> list[Item]:
-    return [i for i in found.gain if i.amount < 0 and i not in found.answers]
+    notes = set(found.answers)
+    return [i for i in found.gain if (i.amount > 0) == (i in notes)]
 
 
 def profits(
@@ -186,7 +213,9 @@ class _Profit:
         """What earlier periods have left in the asset."""
         if not known.begun:
             return ()
-        self._bring(self._value(known, self.scope.date_from - DAY), (RETAINED, "", self.dealing.seller))
+        gain = max(known.gain, key=lambda i: abs(i.amount))  # what earlier years have earned too early begins there
+        against = (RETAINED, gain.source, self.dealing.seller)
+        self._bring(self._value(known, self.scope.date_from - DAY), against)
         return self._written()
 
     def _step(self, before: Sold, now: Sold, day: dt.date) -> None:

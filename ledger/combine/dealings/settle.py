@@ -68,6 +68,7 @@ class Settled:
     findings: list[Unmatched] = field(default_factory=list)
     within: list[tuple[Unmatched, Decimal]] = field(default_factory=list)  # tolerated, with its reporting amount
     sums: dict[Row, Sides] = field(default_factory=lambda: defaultdict(Sides))
+    counted: dict[Row, list[Item]] = field(default_factory=lambda: defaultdict(list))  # what the sums are made of
 
     def add(self, more: Settled) -> None:
         """Take in what became of other dealings."""
@@ -79,6 +80,8 @@ class Settled:
             mine.one += sides.one
             mine.other += sides.other
             mine.adjusted += sides.adjusted
+        for row, items in more.counted.items():
+            self.counted[row] += items
 
 
 @dataclass
@@ -287,7 +290,9 @@ class Settler:
         """Take claims, income and cost into the pair matrix."""
         for item in items:
             if item.section in {BALANCE, RESULT}:
-                sides = self.done.sums[item.pair, names.kind, item.section]
+                row = item.pair, names.kind, item.section
+                sides = self.done.sums[row]
+                self.done.counted[row].append(item)
                 if item.column == ADJ:
                     sides.adjusted += item.amount
                 elif item.unit == item.pair[0]:
