@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import Any
 from ledger.books import Unit
 from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.codes import SETTLED
+from ledger.combine.dealings.items import Item
 from ledger.combine.figures import Cell, line_sums, result_of
 from ledger.combine.flows import Part
 from ledger.combine.levels import Finder
@@ -37,6 +38,7 @@ class Combined:
         problems: what kept units out.
         level: the level that was asked for.
         pairs: what every two units have to do with each other, and what is left of it.
+        counted: the postings that `pairs` are the sums of, by units, class and section.
         adjustments: the finance head's, as far as they count, as they were written.
         adjusted_in: the currency that these are written in: the federation's; "" = `currency`.
         shares: which units own which, goodwill and non-controlling interests.
@@ -58,6 +60,9 @@ class Combined:
     adjusted_in: str = ""
     shares: tuple[Share, ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False, compare=False)
+    counted: Mapping[tuple[tuple[str, str], str, str], Sequence[Item]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def lines(self) -> dict[str, Decimal]:

@@ -120,6 +120,7 @@ def _combined(
         adjusted_in=given.workspace.currency,
         shares=tuple(owned.shares),
         parts=parts,
+        counted=done.counted,
     )
     combined.check()
     return combined

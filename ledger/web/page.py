@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from fava.ext import FavaExtensionBase
+from flask import request
 
-from ledger.messages import number_text, translate
+from ledger.combine import Combined
+from ledger.messages import N_, number_text, translate
 from ledger.rules.rounding import decimals
+from ledger.web.periods import asked_days
 
 if TYPE_CHECKING:
     from ledger.web.ledgers import BookLedger
@@ -23,6 +27,8 @@ class Page(FavaExtensionBase):
     title = ""
     federation_only = False
     in_menu = True  # else it is opened by links of other pages only
+    #: So many problems of a period are told.
+    MOST_PROBLEMS = 5
 
     def __init__(self, ledger: BookLedger) -> None:
         super().__init__(ledger)
@@ -32,6 +38,49 @@ class Page(FavaExtensionBase):
     def look(self) -> Look:
         """The federation as its files are now."""
         return self.ledger.ledgers.present()
+
+    @property
+    def period(self) -> tuple[tuple[str, str], ...]:
+        """What the time box says, as a part of an address: the pages that this one leads to show the same period."""
+        asked = request.args.get("time", "").strip()
+        return (("time", asked),) if asked else ()
+
+    @property
+    def figures(self) -> Combined | None:
+        """The combined figures of the period in the time box, or of the usual one; None if there are none."""
+        if not self.period:
+            return self.look.federation.combined
+        days = asked_days(self.period[0][1], self.ledger.fava_options.fiscal_year_end)
+        return self.look.periods.of(*days) if days else None
+
+    @property
+    def combined(self) -> Combined:
+        """The same, where it is known that there are some."""
+        found = self.figures
+        assert found is not None
+        return found
+
+    @property
+    def usual(self) -> bool:
+        """Whether these are the figures that the federation's ledger is made of."""
+        return self.figures is self.look.federation.combined
+
+    def remarks(self) -> list[str]:
+        """What must be said above figures of a period that was asked for: that there are none, or what is lacking."""
+        found, usual = self.figures, self.look.federation.combined
+        if found is None:
+            told = {"period": self.period[0][1], "start": usual.date_from, "end": usual.date_to}
+            text = N_("There are no figures for the period {period}. Without a period: {start} to {end}.")
+            return [self.say(text, **told)]
+        if found is usual or found.complete:
+            return []
+        problems = [f"{problem.text()} {problem.remedy_text()}" for problem in found.problems[: self.MOST_PROBLEMS]]
+        return [self.say(N_("INCOMPLETE: in this period something is lacking.")), *problems]
+
+    def to(self, name: str, asked: Iterable[tuple[str, str]] = ()) -> str:
+        """The address of one of our pages in this ledger, of the same period."""
+        query = urlencode([*asked, *self.period])
+        return f"/{self.ledger.slug}/extension/{name}/{'?' if query else ''}{query}"
 
     @property
     def slug(self) -> str | None:

@@ -16,7 +16,7 @@ from flask import request
 
 from ledger.charts import line
 from ledger.charts.group import known
-from ledger.combine import Combined, Translation
+from ledger.combine import Translation
 from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.levels import Level, level_tree
 from ledger.combine.model import CTA, ZERO, Share
@@ -92,11 +92,6 @@ class GroupReports(Page):
     #: So many differences of a locked run are listed.
     MOST = 50
 
-    @property
-    def combined(self) -> Combined:
-        """The present figures."""
-        return self.look.federation.combined
-
     def shown(self) -> str:
         """The report that the address asks for; the first where it asks for none that there is."""
         known = [name for name in REPORTS if self._has(name)]
@@ -107,8 +102,17 @@ class GroupReports(Page):
         """The reports that there are."""
         shown = self.shown()
         return [
-            Choice(translate(text), f"?show={name}", name == shown) for name, text in REPORTS.items() if self._has(name)
+            Choice(translate(text), self._show(name), name == shown)
+            for name, text in REPORTS.items()
+            if self._has(name)
         ]
+
+    def _show(self, name: str, asked: Sequence[tuple[str, str]] = ()) -> str:
+        """The address of a report on this page."""
+        return f"?{urlencode([('show', name), *asked, *self.period])}"
+
+    def _at(self, path: Sequence[str]) -> str:
+        return self._show("levels", [("at", name) for name in path])
 
     def _has(self, name: str) -> bool:
         combined = self.combined
@@ -128,14 +132,14 @@ class GroupReports(Page):
     def _levels(self) -> Statements:
         tree = level_tree(self.combined)
         node = tree.find(tuple(request.args.getlist("at"))) or tree
-        parts = [self._node(child, _address(child.path)) for child in node.children]
+        parts = [self._node(child, self._at(child.path)) for child in node.children]
         parts += [self._unit(slug) for slug in node.own]
         whole = self._node(node, "", total=True)
         left = rest(whole.sums, [part.sums for part in parts])
         if left:
             parts.append(Part(self._made_between(), left, self._opener(level_asked(node.path, only=True))))
         steps = [tree, *(found for n in range(1, node.depth + 1) if (found := tree.find(node.path[:n])) is not None)]
-        path = [Choice(step.name or self.unit_name(None), _address(step.path), step is node) for step in steps]
+        path = [Choice(step.name or self.unit_name(None), self._at(step.path), step is node) for step in steps]
         return self._statements([*parts, whole], path)
 
     def _node(self, node: Level, link: str, *, total: bool = False) -> Part:
@@ -170,7 +174,7 @@ class GroupReports(Page):
 
     def _opener(self, asked: Sequence[tuple[str, str]]) -> Callable[[str], str]:
         """A link to what a figure of a piece is made of, by line."""
-        return lambda at: f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode([('line', at), *asked])}"
+        return lambda at: self.to(DRILL, [("line", at), *asked])
 
     def _statements(self, parts: list[Part], path: list[Choice]) -> Statements:
         language, parts = self.look.workspace.language, [part for part in parts if part.sums or part.total]
@@ -200,16 +204,16 @@ class GroupReports(Page):
         return [*made, total]
 
     def _step_link(self, step: Step) -> str:
-        combined, slug = self.combined, self.ledger.slug
+        combined = self.combined
         if step.unit is None and step.step not in STEPS:
             return ""
         if step.unit is None:
-            return f"/{slug}/extension/{DRILL}/?{urlencode({'step': step.step})}"
-        if sums_only(self.look):
-            return f"/{slug}/extension/Worksheet/?by=unit"
+            return self.to(DRILL, [("step", step.step)])
+        if sums_only(self.look) or not self.usual:
+            return self.to(DRILL, [("result", step.unit)])
         asked = {"time": f"{combined.date_from} - {combined.date_to}"}
         asked["account"] = f":{combined.units[step.unit].code}$"
-        return f"/{slug}/income_statement/?{urlencode(asked)}"
+        return f"/{self.ledger.slug}/income_statement/?{urlencode(asked)}"
 
     def equity_heads(self) -> list[str]:
         """Headings of the changes in equity, those that occur."""
@@ -236,13 +240,13 @@ class GroupReports(Page):
     def _equity_link(self, name: str, change: str) -> str:
         """The line's entries; of the result that hasn't been moved to equity, its bridge."""
         if change == "result" or name not in self.combined.lines:
-            return "?show=bridge"
+            return self._show("bridge")
         return account_link(self, line(name), None, None)
 
     def translations(self) -> list[tuple[str, Translation, str]]:
         """(unit, proof, link to its entries)."""
         return [
-            (self.unit_name(found.unit), found, drill_link("CTA", self._cta(found.unit), [CTA]))
+            (self.unit_name(found.unit), found, drill_link("CTA", self._cta(found.unit), [CTA], self.period))
             for found in self.combined.translation
         ]
 
@@ -261,11 +265,11 @@ class GroupReports(Page):
 
     def acquired(self) -> str:
         """How cost went out against equity, entry by entry."""
-        return f"/{self.ledger.slug}/extension/{DRILL}/?{urlencode({'kind': 'acquisition'})}"
+        return self.to(DRILL, [("kind", "acquisition")])
 
     def owned(self, name: str) -> str:
         """A line that only ownership makes; nothing where it has no figure."""
-        return drill_link(name, None, None) if self.combined.lines.get(name) else ""
+        return drill_link(name, None, None, self.period) if self.combined.lines.get(name) else ""
 
     def percent(self, share: Decimal) -> str:
         """A share in per cent."""
@@ -294,7 +298,3 @@ class GroupReports(Page):
     def written(self, amount: str, currency: str) -> str:
         """An amount that a lock holds as text; nothing where there was none."""
         return self.money(Decimal(amount), currency) if amount else ""
-
-
-def _address(path: Sequence[str]) -> str:
-    return f"?{urlencode([('show', 'levels'), *(('at', name) for name in path)])}"

@@ -57,6 +57,7 @@ class State:
     depth: int
     turned: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
+    period: tuple[tuple[str, str], ...] = ()
 
     def is_open(self, column: Column) -> bool:
         """Whether a group's own columns are shown."""
@@ -71,7 +72,7 @@ class State:
         asked = [("by", self.by), ("depth", str(self.depth))]
         asked += [("turn", key) for key in sorted(self.turned)]
         asked += [("open", name) for name in sorted(self.opened)]
-        return f"?{urlencode(asked)}"
+        return f"?{urlencode([*asked, *self.period])}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class _Builder:
     def __init__(self, page: Worksheet, asked: MultiDict[str, str]) -> None:
         self.page = page
         self.language = page.look.workspace.language
-        self.combined: Combined = page.look.federation.combined
+        self.combined: Combined = page.combined
         self.lines, self.accounts = sums_by(self.combined.trial_balance)
         self.used = {row.unit for row in self.combined.trial_balance}
         units = page.look.workspace.units
@@ -154,7 +155,7 @@ class _Builder:
         known = {column.key for group in self.groups[by] for column in group.walk() if column.inner}
         turned = frozenset(asked.getlist("turn")[:MOST_CHOICES]) & known
         opened = frozenset(asked.getlist("open")[:MOST_CHOICES]) & {*self.lines, ALL}
-        return State(by, depth, turned, opened)
+        return State(by, depth, turned, opened, self.page.period)
 
     def _grouped(self, by: str) -> bool:
         return any(column.inner for column in self.groups[by])
@@ -223,7 +224,7 @@ class _Builder:
         made = []
         for by, text in CHOICES.items():
             if by == BY_UNIT or self._grouped(by):
-                state = State(by, fitting_depth(self.groups[by]), opened=self.state.opened)
+                state = replace(self.state, by=by, depth=fitting_depth(self.groups[by]), turned=frozenset())
                 made.append(Choice(translate(text), state.link(), by == self.state.by))
         return made if len(made) > 1 else []
 

@@ -65,12 +65,13 @@ def account_link(page: Page, line: Line, account: str | None, columns: Sequence[
     """
     look = page.look
     units = look.workspace.units
-    if sums_only(look) or (columns is not None and any(column in PSEUDO for column in columns)):
-        return drill_link(line.id, account, columns)
+    pseudo = columns is not None and any(column in PSEUDO for column in columns)
+    if sums_only(look) or pseudo or not page.usual:  # the federation's ledger has the usual period's figures
+        return drill_link(line.id, account, columns, page.period)
     codes = [units[column].code for column in columns] if columns is not None else []
     asked: dict[str, str] = {}
     if line.statement == "income":
-        combined = look.federation.combined
+        combined = page.combined
         asked["time"] = f"{combined.date_from} - {combined.date_to}"
     leaf = None
     if account is not None and len(codes) == 1:
@@ -81,12 +82,14 @@ def account_link(page: Page, line: Line, account: str | None, columns: Sequence[
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
-def drill_link(line: str, account: str | None, columns: Iterable[str] | None) -> str:
+def drill_link(
+    line: str, account: str | None, columns: Iterable[str] | None, period: Iterable[tuple[str, str]] = ()
+) -> str:
     """Our page on what a figure is made of."""
     asked = [("line", line)]
     asked += [("account", account)] if account is not None else []
     asked += [("unit", column) for column in columns or ()]
-    return f"/federation/extension/{DRILL}/?{urlencode(asked)}"
+    return f"/federation/extension/{DRILL}/?{urlencode([*asked, *period])}"
 
 
 def below(look: Look, entry: Any, account: str) -> str:

@@ -13,6 +13,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, RLock, Timer
 
@@ -21,6 +22,7 @@ from ledger.books import Workspace, open_workspace
 from ledger.books.fingerprint import Look as FileLook
 from ledger.books.fingerprint import look_at
 from ledger.federation import Federation, load_federation
+from ledger.web.periods import Periods
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Look:
     def workspace(self) -> Workspace:
         """Whose books these are."""
         return self.federation.workspace
+
+    @cached_property
+    def periods(self) -> Periods:
+        """The figures of other periods than the usual one."""
+        return Periods(self.federation)
 
 
 class Collector:

@@ -132,4 +132,7 @@ TEMPLATE_TEXTS = (
         "Columns of units and of their groups stand before eliminations. A unit in another currency sums to "
         "what its translation leaves under CTA."
     ),
+    N_("also what comes to zero"),
+    N_("What is left in {row}: {amount} {currency}"),
+    N_("Left in {row}: {amount} {currency}"),
 )

@@ -7,7 +7,6 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from beancount.core.data import Transaction
 from lxml import html
 
 from ledger.combine import combine
@@ -78,6 +77,12 @@ def sides(card):
     return {side.xpath("string(./strong)"): side.xpath("./a/text()") for side in found}
 
 
+def booked(card):
+    """Unit → what it has booked."""
+    found = card.xpath(".//div[@class='sambok-sides']/div")
+    return {side.xpath("string(./strong)"): side.xpath("string(./span[@class='sambok-amount'])") for side in found}
+
+
 def test_what_blocks_is_told_apart_from_what_is_disclosed(differing, view_of):
     view = view_of(differing)
     found = cards(view.page("/federation/extension/Unmatched/"))
@@ -87,6 +92,8 @@ def test_what_blocks_is_told_apart_from_what_is_disclosed(differing, view_of):
     assert "300.00 SEK" in block.text_content()
     assert "AMOUNT_DIFF" in block.text_content()
     assert sides(block) == {"Cykelbudet": ["2026-01.beancount:5"], "Repris": ["2026-01.beancount:2"]}
+    assert booked(block) == {"Cykelbudet": "-700.00 SEK", "Repris": "1,000.00 SEK"}
+    assert booked(disclosed) == {"Coop": "-100.00 SEK", "Repris": "160.00 SEK"}
     assert "60.00 SEK" in disclosed.text_content()
     assert sides(disclosed) == {"Coop": ["2026-01.beancount:5"], "Repris": ["2026-01.beancount:11"]}
     assert all("MISSING_PARTNER" in card.text_content() for card in tags)
@@ -173,23 +180,86 @@ def test_pairs_show_both_books_what_was_eliminated_and_what_is_left(differing, v
     assert found["Coop – Repris", "Trade claims and debts"][0] == [Decimal(n) for n in (-100, 160, -100, 0, 60)]
     assert set(matrix(view, unit="coop")) == {pair for pair in found if "Coop" in pair[0]}
     assert matrix(view, unit="<nobody>") == found
-    one, other, eliminated, _, left = links
-    assert one.startswith("/cykelbudet/journal/?filter=any%28partner%3A%22%5Erepris%24%22")
-    assert other.startswith("/repris/journal/?filter=any%28partner%3A%22%5Ecykelbudet%24%22")
-    for link in (one, other, eliminated, left):
-        view.get(link)
+    *_, left = links
     ((_, cards_left),) = cards(view.get(left).text)
     assert [card.xpath("string(.//strong[1])").strip() for card in cards_left] == ["300.00 SEK"]
+    assert "What is left in Trade, claims and debts: 300.00 SEK" in view.get(left).text
 
 
-def test_a_pairs_journal_shows_its_vouchers_only(differing, view_of, matrix):
+def listed(table):
+    """[(text, amount, link's line)] of the postings that count, and what stands below them."""
+    rows = [row for row in table.rows if "sambok-other" not in (row.get("class") or "")]
+    postings = [
+        (
+            row.xpath("normalize-space(./td[2])"),
+            table.number(row.xpath("./td")[0]),
+            parse_qs(urlsplit(row.xpath("string(.//a/@href)")).query)["line"][0],
+        )
+        for row in rows
+    ]
+    return postings, table.foot()
+
+
+def test_a_books_side_opens_exactly_its_postings(differing, view_of, matrix, tables):
+    """Repris has sold to two others in one month, on the same accounts."""
     view = view_of(differing)
-    (link, *_) = matrix(view)["Coop – Repris", "Trade claims and debts"][1][1:]
-    asked = {k: v[0] for k, v in parse_qs(urlsplit(link).query).items()}
-    ledger = view.app.config["LEDGERS"]["repris"]
-    filtered = ledger.get_filtered(account=None, filter=asked["filter"], time=asked.get("time"))
-    vouchers = [entry for entry in filtered.entries if isinstance(entry, Transaction)]
-    assert [set(v.links) for v in vouchers] == [{"ic-repris-2"}]
+    expected = {
+        "claims and debts": (("Stolar", -700, "5"), ("Stolar", 1000, "2")),
+        "income and costs": (("Stolar", 700, "2"), ("Stolar", -1000, "5")),
+    }
+    for section, (one, other) in expected.items():
+        _, links = matrix(view)["Cykelbudet – Repris", f"Trade {section}"]
+        for link, posting in zip(links, (one, other), strict=False):
+            (table,) = tables(view.get(link).text)
+            assert listed(table) == ([posting], [posting[1]]), link
+    _, links = matrix(view)["Coop – Repris", "Trade claims and debts"]
+    (table,) = tables(view.get(links[1]).text)
+    assert listed(table) == ([("Stolar", 160, "11")], [160])
+
+
+def test_a_difference_of_a_row_names_what_it_leaves_there(differing, view_of):
+    view = view_of(differing)
+    asked = {"unit": ["repris", "cykelbudet"], "kind": "trade", "section": "result"}
+    page = view.get("/federation/extension/Unmatched/", **asked).text
+    assert "What is left in Trade, income and costs: -300.00 SEK" in page
+    ((_, (card,)),) = cards(page)
+    assert "Left in Trade, income and costs: -300.00 SEK" in card.text_content()
+    for odd in ({"section": "<b>"}, {"kind": "<b>"}):
+        assert "<b>" not in view.get("/federation/extension/Unmatched/", **(asked | odd)).text
+
+
+def test_a_row_without_a_rest_opens_both_books_and_a_row_of_zeros_waits_behind_a_switch(
+    make_workspace, view_of, matrix, tables
+):
+    """1,000 sold, bought and paid: income and cost answer each other; claim and debt have gone."""
+    paid = """
+2026-01-20 * "Betalt" ^ic-repris-1
+  Assets:1930-Bank  {0}.00 SEK
+  {1}  {2}.00 SEK
+    partner: "{3}"
+    ic: "trade"
+"""
+    claim = sale("cykelbudet", 1000, "ic-repris-1") + paid.format(
+        1000, "Assets:1660-Fordran-enheter", -1000, "cykelbudet"
+    )
+    debt = purchase("repris", 1000, "ic-repris-1") + paid.format(
+        -1000, "Liabilities:2860-Skuld-enheter", 1000, "repris"
+    )
+    units = {
+        "repris": {"accounts": ACCOUNTS, "2026-01": claim},
+        "cykelbudet": {"accounts": ACCOUNTS, "2026-01": debt},
+    }
+    view = view_of(make_workspace(units))
+    pair = "Cykelbudet – Repris"
+    assert set(matrix(view)) == {(pair, "Trade income and costs")}
+    everything = matrix(view, zeros="1")
+    assert set(everything) == {(pair, "Trade income and costs"), (pair, "Trade claims and debts")}
+    values, links = everything[pair, "Trade claims and debts"]
+    assert values == [0, 0, 0, 0, 0]
+    (table,) = tables(view.get(links[4]).text)
+    assert [amount for _, amount, _ in listed(table)[0]] == [1000, -1000, 1000, -1000]
+    assert listed(table)[0][0][0] == "Repris: Stolar"
+    assert table.foot() == [0]
 
 
 def test_what_was_eliminated_of_a_pair_opens_its_postings(differing, view_of, matrix, tables):
@@ -200,7 +270,8 @@ def test_what_was_eliminated_of_a_pair_opens_its_postings(differing, view_of, ma
         page = view.get(links[2]).text
         (table,) = tables(page)
         own = [row for row in table.rows if "sambok-other" not in row.get("class", "")]
-        assert -sum(table.number(row.xpath("./td")[0]) for row in own) == amount
+        assert sum(table.number(row.xpath("./td")[0]) for row in own) == amount
+        assert table.foot() == [amount, -amount]
         assert sum(table.number(row.xpath("./td")[0]) for row in table.rows) == 0
         assert {"/cykelbudet/editor/", "/repris/editor/"} == {
             urlsplit(link).path for row in table.rows for link in row.xpath(".//a/@href")
@@ -232,5 +303,7 @@ def test_what_is_in_transit_opens_its_entry(make_workspace, view_of, matrix, tab
     page = view.get(links[3]).text
     assert "-1,000.00 SEK" in page
     (table,) = tables(page)
-    assert sum(table.number(row.xpath("./td")[0]) for row in table.rows) == 0
+    assert listed(table) == ([("Cykelbudet: Stolar", -1000, "5")], [-1000]), (
+        "the late debt, and nothing else of its entry"
+    )
     assert "/cykelbudet/editor/" in page
