@@ -138,6 +138,25 @@ _ALL = (
         N_("Correct what is named of that unit here and by sambok check, then look again."),
     ),
 )
+#: What rates alone make of a dealing's other sections (FX_DIFF speaks of claims): message, where it is another, and remedy.
+BY_RATES = {
+    "result": (
+        "",
+        N_("Nothing to correct if both used a right rate: what the rates make of it stays in the result."),
+    ),
+    "shared": (
+        N_("Both sides agree in the document's currency; in the reporting currency the rates of their days differ."),
+        N_("Nothing to correct: what was shared out has its day's rate, what was received the month's average."),
+    ),
+    "capital": (
+        N_("What one side holds in the other was paid in at another rate than today's."),
+        N_("Nothing to correct: capital keeps the rate of the day on which it was paid in."),
+    ),
+    "asset": (
+        N_("Both sides agree on the price of the asset in the document's currency, not in the reporting currency."),
+        N_("Nothing to correct: the seller's price has the month's average rate, the buyer's asset the closing rate."),
+    ),
+}
 #: What is said where the period before was CUT_OFF, instead of what its own row says.
 TAKEN_BACK = N_("The period before has shown this as in transit: taken back, now that it is booked.")
 NOTHING = N_("Nothing to do.")

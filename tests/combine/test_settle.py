@@ -287,3 +287,52 @@ def test_all_that_the_limit_has_turned_down_keeps_its_sides(combined):
     found = combined({"repris": (mine, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=dt.date(2026, 12, 31))
     each = [("kafeet", "-100.00", "SEK", "-100.00"), ("repris", "101.00", "SEK", "101.00")]
     assert sides(found) == 11 * [("AMOUNT_DIFF", each)]
+
+
+ABROAD = """
+2026-03-10 custom "average-rate" "EUR" 11.40 SEK
+2026-03-10 price EUR 11.00 SEK
+2026-03-31 price EUR 11.50 SEK
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "here", "there", "amount", "words"),
+    [
+        # 100 EUR of cost at 11.40 against income at 11.30 of its day: 10.00 kr
+        ("trade", "Income:3002-Sales  -100.00 EUR @@ 1130.00 SEK", "Expenses:629-Service", "10.00", "in the result"),
+        # 100 EUR of income at 11.40 against equity that was shared out at 11.30
+        ("dividend", "Equity:2091-Kept  100.00 EUR @@ 1130.00 SEK", "Income:760-Dividend", "10.00", "shared out"),
+        # a share of 100 EUR at 11.50 against capital that was paid in at 11.30: 20.00 kr
+        ("capital", "Equity:2083-Paid-in  -100.00 EUR @@ 1130.00 SEK", "Assets:250-Share", "20.00", "paid in"),
+    ],
+)
+def test_what_rates_make_is_said_in_words_of_its_own(combined, kind, here, there, amount, words):
+    """Paid at once, so that there is no claim which could be remeasured."""
+    tags = '    partner: "{}"\n    ic: "{}"\n'
+    sign = "" if " -100" in here else "-"
+    mine = f'2026-03-10 * "Dealing" ^ic-mitt-1\n  {here}\n{tags.format("andel", kind)}  Assets:1930-Bank\n'
+    theirs = (
+        f'2026-03-10 * "Dealing" ^ic-mitt-1\n  {there}  {sign}100.00 EUR\n{tags.format("mitt", kind)}'
+        "  Assets:572-Banco\n"
+    )
+    texts = {"mitt": (mine, ENTITY), "andel": (theirs, FOREIGN)}
+    found = combined(texts, prices=ABROAD, date_to=dt.date(2026, 3, 31))
+    assert told(found) == [("FX_DIFF", amount, "SEK")]
+    (said,) = found.unmatched
+    assert words in said.remedy
+    assert "claim" not in said.text + said.remedy
+
+
+def test_of_claims_the_rates_can_be_put_right(combined):
+    """A claim of 100 EUR, kept at 11.30 while it is worth 11.50."""
+    tags = '    partner: "{}"\n    ic: "loan"\n'
+    mine = f'2026-03-10 * "Loan" ^ic-mitt-1\n  Assets:1320-Loan  100.00 EUR @@ 1130.00 SEK\n{tags.format("andel")}'
+    theirs = f'2026-03-10 * "Loan" ^ic-mitt-1\n  Liabilities:5521-Loan  -100.00 EUR\n{tags.format("mitt")}'
+    texts = {
+        "mitt": (mine + "  Assets:1930-Bank\n", ENTITY),
+        "andel": (theirs + "  Assets:572-Banco\n", FOREIGN),
+    }
+    found = combined(texts, prices=ABROAD, date_to=dt.date(2026, 3, 31))
+    assert told(found) == [("FX_DIFF", "20.00", "SEK")]
+    assert "remeasure the claim at the closing rate" in found.unmatched[0].remedy

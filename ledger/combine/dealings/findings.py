@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ledger.books import Workspace
 from ledger.books.summary import weight
-from ledger.combine.codes import CODES
+from ledger.combine.codes import BY_RATES, CODES
 from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Side, Unmatched
 from ledger.messages import N_
@@ -82,6 +82,16 @@ def misspelt(words: Iterable[str], said: Unmatched) -> Unmatched:
             break
     hint = N_('It says "{word}": did you mean {nearest}?') if "nearest" in params else ""
     return replace(said, hint=hint, params=tuple(params.items()))
+
+
+def by_rates(said: Unmatched, section: str, shown: Iterable[Item]) -> Unmatched:
+    """A difference of rates, in the words of what it is about: claims have those of the code itself."""
+    roots = {i.place.group.root for i in shown}
+    about = section
+    if "Equity" in roots:
+        about = "capital" if section == "balance" else "shared"
+    message, remedy = BY_RATES.get(about, ("", said.remedy_id))
+    return replace(said, message=message or said.message, remedy_id=remedy)
 
 
 def elsewhere(said: Unmatched, shown: Sequence[Item], known: Iterable[Item]) -> Unmatched:

@@ -23,6 +23,7 @@ class Verdict:
     items: tuple[Item, ...]
     size: Decimal
     sides: tuple[Side, ...]
+    section: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def verdict(case: Case) -> Verdict | None:
         code = "TOLERANCE"
     else:
         code = "AMOUNT_DIFF"
-    return Verdict(code, difference, (*chosen, *waiting), now.size, _sides(case, section))
+    return Verdict(code, difference, (*chosen, *waiting), now.size, _sides(case, section), section)
 
 
 def _sides(case: Case, section: str) -> tuple[Side, ...]:

@@ -21,7 +21,7 @@ from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.dealings.assets import price_gap, profits
 from ledger.combine.dealings.cutoff import late_items
 from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
-from ledger.combine.dealings.findings import OTHER, elsewhere, finding, sides_of
+from ledger.combine.dealings.findings import OTHER, by_rates, elsewhere, finding, sides_of
 from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
@@ -211,6 +211,8 @@ class Settler:
         code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(items) else found.code
         said = finding(code, names.kind, names.units, found.amount, sources, names.key)
         said = replace(said, rests=self._rests(names, early), sides=found.sides)
+        if found.code == "FX_DIFF":
+            said = by_rates(said, found.section, found.items)
         if found.code == "AMOUNT_DIFF":
             said = elsewhere(said, found.items, known)
         if found.code == "TOLERANCE":

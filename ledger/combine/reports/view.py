@@ -72,7 +72,7 @@ KINDS = {
     "capital": N_("Capital"),
     "dividend": N_("Dividend"),
     "patronage": N_("Patronage refund"),
-    "asset": N_("Unrealised profit in fixed assets"),
+    "asset": N_("Sale of fixed assets"),
     "other": N_("Other dealings"),
     "unrealised": N_("Unrealised profit"),
     "transit": N_("In transit"),
