@@ -14,6 +14,7 @@ from ledger.combine import Combined, combine
 from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.problems import UnitErrors
 from ledger.combine.runs.lock import RunState, run_states
+from ledger.combine.runs.problems import RunDamaged, RunUnreadable
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
 from ledger.provisional import ProvisionalRun, provisional
@@ -47,13 +48,20 @@ class Federation:
         return run_states(self.books, self.run)
 
     @cached_property
+    def damage(self) -> tuple[RunDamaged | RunUnreadable, ...]:
+        """Locked runs that aren't what was locked, or can't be read: errors, nothing to look at some day."""
+        found = (problem for state in self.runs for problem in state.problems)
+        return tuple(problem for problem in found if isinstance(problem, RunDamaged | RunUnreadable))
+
+    @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong: workspace, central files, policy, books, levy, accounts without a line.
+        """All that is wrong: workspace, central files, policy, books, levy, accounts without a line, damaged locks.
 
         What only follows from a unit's own errors isn't listed beside them: there is nothing to correct in it.
         """
         found = {*self.books.problems, *self.policy.problems, *self.run.problems, *self.combined.problems}
         found.update(read_adjustments(self.books).problems)
+        found.update(self.damage)
         faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         quote(self.workspace, found)

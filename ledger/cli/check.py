@@ -15,7 +15,7 @@ from ledger.messages import N_, say
 @workspace_option
 @click.pass_obj
 def check(session: Session, units: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001  click gives flags so
-    """Look for errors in the books: all of them, or those of the units named.
+    """Look for errors in the books: all of them, or those of the units named; all of them, with the locked runs.
 
     Ends with 0 when the books are right, with 1 when something must be mended. What merely waits for a person is
     told by: sambok todo

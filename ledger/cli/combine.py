@@ -16,7 +16,7 @@ from ledger.cli.combine_reports import ALL, REPORTS
 from ledger.cli.combine_tables import heading
 from ledger.cli.context import OutPath, Session, check_out, check_plain, report, tell_written, workspace_option
 from ledger.cli.days import DAY, day_of
-from ledger.cli.runs import lock_figures, tell_runs
+from ledger.cli.runs import lock_figures, tell_runs, with_locks
 from ledger.cli.tables import amount_text
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem, order
 from ledger.messages import N_, say
@@ -124,9 +124,9 @@ def combine(
     --currency makes the same figures as if the federation reported in that currency: each unit is translated straight
     from its own, with central's rates divided by each other, and all reports and files are in it.
 
-    Ends with 0 when all is well, 1 when a book has errors, 3 when dealings between units don't match
-    (differences within the tolerance, of exchange rates, and what is in transit need nobody). With --lock: 0 when
-    they are locked, 1 or 3 when something keeps them from it.
+    Ends with 0 when all is well, 1 when a book has errors or a locked run is damaged, 3 when dealings between units
+    don't match (what is in transit, or within the tolerance, needs nobody), 4 when a locked run can't be read. With
+    --lock: 0 when they are locked, else 1, 3 or 4; 1 also when an earlier lock is damaged.
     """
     _contradictions(drill, reports, by, depth)
     wanted = {kind: file for kind, file in exports.items() if file is not None}
@@ -148,10 +148,9 @@ def combine(
     found = replace(found, problems=tuple(_problems(federation, found)))
     opened = drilled(ws, found, drill) if drill is not None else None
     _export(federation, found, wanted)
-    locked = None
-    if lock is not None:
-        code, refused, locked = lock_figures(federation, found, lock, code)
-        found = replace(found, problems=(*found.problems, *refused))
+    code, refused, locked = (code, [], None) if lock is None else lock_figures(federation, found, lock, code)
+    code = with_locks(code, federation)
+    found = replace(found, problems=tuple(sorted({*found.problems, *refused}, key=order)))
     if as_json and opened is not None:
         emit_drilled(found, opened, locked)
     elif as_json:
@@ -215,6 +214,7 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
 
     problems = {*found.problems, *federation.run.problems, *federation.policy.problems}
     problems |= set(federation.books.central_text.problems)
+    problems |= set(federation.damage)
     problems |= {p for p in federation.workspace.problems if p.unit is None}  # of a unit's own, UNIT_ERRORS tells
     # An account's line may name a person: it is for  sambok check , which whoever keeps the book runs.
     quote(federation.workspace, (p for p in problems if not isinstance(p, AccountWrongRoot | UnmappedAccount)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import click
 
 from ledger.cli.context import Session, emit, report, stdout, workspace_option
 from ledger.cli.tables import amount_text, print_table
-from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON, Problem
+from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_OUTSIDE, EXIT_PERSON, Problem
 from ledger.messages import N_, say, translate
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT
     out again and every difference is told, with what was locked, what is so now, and where it comes from.
 
     Ends with 0 when all hold, 3 when the figures of one are others now, 1 when one is damaged, or when books have
-    errors so that it can't be told.
+    errors so that it can't be told, 4 when one can't be read.
     """
     from ledger.combine.runs.lock import run_states  # noqa: PLC0415  after the arguments are known to be right
     from ledger.federation import load_federation  # noqa: PLC0415  likewise
@@ -62,13 +63,17 @@ def runs(session: Session, name: str | None, as_json: bool) -> int:  # noqa: FBT
 
 
 def exit_code(states: Iterable[RunState]) -> int:
-    """What the states of runs come to: 0 all hold, 3 one is restated, 1 one is damaged or can't be told."""
-    from ledger.combine.runs.state import RESTATED  # noqa: PLC0415  with the states
+    """What the states of runs come to: 1 one is damaged or can't be told; else 4 one can't be read; else 3; else 0."""
+    bad = [state for state in states if not state.ok]
+    codes = {problem.exit_code for state in bad for problem in state.problems}
+    worst = next((code for code in (EXIT_BOOKS, EXIT_OUTSIDE) if code in codes), None)
+    return worst if worst is not None else EXIT_PERSON if bad else EXIT_DONE
 
-    bad = [state.status for state in states if not state.ok]
-    if not bad:
-        return EXIT_DONE
-    return EXIT_PERSON if set(bad) == {RESTATED} else EXIT_BOOKS
+
+def with_locks(code: int, federation: Federation) -> int:
+    """An exit code, where it isn't 1 already, with what locked runs add: 1 one is damaged, 4 one can't be read."""
+    codes = {problem.exit_code for problem in federation.damage}
+    return next((worst for worst in (EXIT_BOOKS, EXIT_OUTSIDE) if worst in {code, *codes}), code)
 
 
 def _known(ws: Workspace, name: str) -> None:
@@ -176,12 +181,15 @@ def _money(text: str, currency: str) -> str:
 
 
 def tell_runs(states: Iterable[RunState]) -> None:
-    """Say on standard error which locked runs later changes touch."""
+    """Say on standard error which locked runs later changes touch; damage of a lock stands among the errors."""
+    from ledger.combine.runs.problems import RunDamaged, RunUnreadable  # noqa: PLC0415  with the states
+
     for state in states:
         if state.touched:
             for line in told(state, SHOWN):
                 click.echo(line, err=True)
-            report((*state.late, *state.problems), SHOWN)
+            rest = (p for p in state.problems if not isinstance(p, RunDamaged | RunUnreadable))
+            report((*state.late, *rest), SHOWN)
 
 
 def lock_figures(
@@ -209,7 +217,8 @@ def lock_figures(
         quote(federation.workspace, blocked)
         return EXIT_PERSON, list(blocked), None
     try:
-        locked = lock_run(federation.books, found, name, complete=True)
+        today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
+        locked = lock_run(federation.books, found, name, complete=True, today=today)
     except Problem as problem:
         return problem.exit_code, [problem], None
     lock = locked.lock
@@ -218,10 +227,17 @@ def lock_figures(
     else:
         text = N_("Locked as {name} already, and unchanged. Mark for the minutes: {mark}")
     click.echo(say(text, name=lock.name, mark=lock.mark), err=True)
+    if locked.last is not None:
+        text = N_(
+            "The period ends on {end}, and nothing is booked after {last}: what is added to it changes the figures."
+        )
+        click.echo(say(text, end=lock.date_to, last=locked.last), err=True)
     disclosed = len(lock.said["unmatched"]["disclosed"])
     if disclosed:
         click.echo(
             say(N_("Differences between legal persons, to be disclosed in the notes: {count}."), count=disclosed),
             err=True,
         )
-    return EXIT_DONE, [], {"name": lock.name, "mark": lock.mark, "digest": lock.digest, "new": locked.new}
+    last = locked.last.isoformat() if locked.last else None
+    said = {"name": lock.name, "mark": lock.mark, "digest": lock.digest, "new": locked.new, "nothing_after": last}
+    return EXIT_DONE, [], said

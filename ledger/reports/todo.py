@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -136,11 +137,12 @@ def todo(
     Returns:
         Tasks by kind (in the order of `KINDS`), unit, date.
     """
-    tasks = [_error(problem) for problem in sorted(set(problems), key=order)]
+    known = set(problems)
+    tasks = [_error(problem) for problem in sorted(known, key=order)]
     for item in unmatched:
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
             tasks += _unmatched(item)
-    tasks += [task for state in runs for task in _restated(state)]
+    tasks += [task for state in runs for task in _restated(state, known)]
     for book in books.units.values():
         tasks += _inbox(books.workspace, book)
         if book.summary is not None:
@@ -189,13 +191,14 @@ def _unmatched(item: Unmatched) -> list[Task]:
     ]
 
 
-def _restated(state: LockedRun) -> list[Task]:
-    """A locked run whose figures are others now, or whose files aren't what was locked."""
+def _restated(state: LockedRun, known: AbstractSet[Problem]) -> list[Task]:
+    """A locked run whose figures are others now, or whose files aren't what was locked, unless that is `known`."""
     command = f"sambok runs {state.name}"
     if state.status == DAMAGED:
         return [
             Task("restated", None, f"{p.text()} {p.remedy_text()}", p.where, command, date=state.date_to)
             for p in state.problems
+            if p not in known
         ]
     if state.status != RESTATED:
         return []

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import json
+import os
 
 import pytest
 from click.testing import CliRunner
 
+from ledger.books import durable, open_workspace
 from ledger.cli.main import cli
+from ledger.combine import combine
+from ledger.combine.runs.lock import lock_run
+from ledger.combine.runs.problems import RunPeriod
 from ledger.errors import Problem
+from ledger.federation import load_federation
 from tests.combine.test_runs import ACCOUNTS, POLICY, PURCHASE, RENT, SALE, month
 
 
@@ -69,7 +77,7 @@ def test_json_has_the_lock(sambok):
 
 def test_another_period_under_the_same_name(sambok):
     sambok("combine", "--to", "2026-03-31", "--lock", "first")
-    code, _, err = sambok("combine", "--to", "2026-02-28", "--lock", "first")
+    code, _, err = sambok("combine", "--to", "2026-03-30", "--lock", "first")
     assert code == 2
     assert "lock under another name. What differs:  sambok runs first" in err
 
@@ -135,6 +143,122 @@ def test_the_same_answer_again_knows_of_a_new_lock(sambok, ws):
     (found,) = json.loads(sambok("combine", "--json")[1])["runs"]
     assert found["status"] == "damaged"
     assert json.loads(sambok("combine", "--json")[1])["runs"] == [found]
+
+
+def lock_and_damage(sambok, ws):
+    assert sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")[0] == 0
+    (ws.runs_folder / "2026-03" / "balances.csv").unlink()
+
+
+@pytest.mark.parametrize(
+    "command", [["combine"], ["check"], ["up", "--once"], ["todo"], ["runs"], ["combine", "--drill", "NetSales"]]
+)
+def test_a_damaged_lock_is_an_error_of_every_command(sambok, ws, command):
+    """All books are right, and still none of them ends well, nor says it twice."""
+    lock_and_damage(sambok, ws)
+    code, out, err = sambok(*command)
+    assert code == 1
+    assert (out + err).count("The locked run 2026-03 is damaged or was edited: it is missing.") == 1
+
+
+@pytest.mark.parametrize("command", [["combine", "--json"], ["check", "--json"], ["runs", "--json"]])
+def test_a_damaged_lock_is_among_the_errors_of_an_answer(sambok, ws, command):
+    lock_and_damage(sambok, ws)
+    for _ in range(2):  # the second is kept from the first
+        code, out, _ = sambok(*command)
+        answer = json.loads(out)
+        assert (code, [error["code"] for error in answer["errors"]]) == (1, ["RUN_DAMAGED"])
+    if command[0] == "combine":
+        assert answer["complete"] is True
+
+
+def test_a_damaged_lock_is_no_error_of_a_unit(sambok, ws):
+    lock_and_damage(sambok, ws)
+    assert sambok("check", "repris")[0] == 0
+
+
+def test_a_lock_beside_a_damaged_one_is_made_and_still_doesnt_end_well(sambok, ws):
+    lock_and_damage(sambok, ws)
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "other")
+    assert code == 1
+    assert "Locked as other, in runs/other." in err
+    assert err.count("[RUN_DAMAGED]") == 1
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    assert (code, err.count("[RUN_DAMAGED]")) == (1, 1)
+
+
+@pytest.mark.parametrize(("reason", "code"), [(errno.EACCES, 4), (errno.EIO, 4), (errno.ELOOP, 1)])
+@pytest.mark.parametrize("command", ["combine", "runs"])
+def test_a_lock_that_may_not_be_read_is_not_called_damaged(sambok, monkeypatch, command, reason, code):
+    sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")
+    plain = durable.read_plain
+
+    def refuse(path, most=-1):
+        if path.name == "balances.csv":
+            raise OSError(reason, os.strerror(reason), str(path))
+        return plain(path, most)
+
+    monkeypatch.setattr(durable, "read_plain", refuse)
+    ended, _, err = sambok(command)
+    assert ended == code
+    assert err.count("[RUN_UNREADABLE]") == (1 if code == 4 else 0)
+    assert err.count("[RUN_DAMAGED]") == (1 if code == 1 else 0)
+    assert ("See that the user who runs Sambok may read the file" in err) is (reason == errno.EACCES)
+    assert ("have the disk looked at" in err) is (reason == errno.EIO)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--to", "2026-02-28"], "no unit has booked anything from 2026-01-01 to 2026-02-28"),
+        (["--from", "2026-03-06", "--to", "2026-03-31"], "no unit has booked anything from 2026-03-06 to 2026-03-31"),
+        (
+            ["--from", "1999-12-31", "--to", "2026-03-31"],
+            "1999-12-31 to 2026-03-31 isn't within the years 2000 to 2199",
+        ),
+        (["--to", "2199-12-31"], "no unit has booked anything from 2199-01-01 to 2199-12-31"),
+        (["--from", "2026-01-01", "--to", "2199-12-31"], "the period ends on 2199-12-31, which isn't over"),
+    ],
+)
+def test_periods_of_which_nothing_is_locked(sambok, ws, args, says):
+    code, _, err = sambok("combine", *args, "--lock", "x")
+    assert (code, err.count("[RUN_PERIOD]")) == (2, 1)
+    assert f"Nothing was locked: {says}" in err
+    assert not ws.runs_folder.exists()
+
+
+def test_a_period_in_which_no_unit_counts(sambok, ws):
+    for unit in ws.units.values():
+        toml = unit.folder / "unit.toml"
+        toml.write_text(toml.read_text() + "joined = 2026-05-01\n")
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "x")
+    assert (code, "no unit counts from 2026-01-01 to 2026-03-31" in err) == (2, True)
+
+
+def test_a_period_that_ends_after_the_last_voucher_is_said(sambok, ws):
+    """The sale to others is of 5 March; with rent on the last day there is nothing to say."""
+    said = "The period ends on 2026-03-31, and nothing is booked after 2026-03-05"
+    assert said in sambok("combine", "--to", "2026-03-31", "--lock", "early")[2]
+    answer = json.loads(sambok("combine", "--to", "2026-03-31", "--lock", "early", "--json")[1])
+    assert answer["lock"]["nothing_after"] == "2026-03-05"
+    month(ws).write_text(SALE + "\n" + RENT.replace("03-09", "03-31"))
+    code, _, err = sambok("combine", "--to", "2026-03-31", "--lock", "late")
+    assert (code, "nothing is booked after" in err) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("today", "over"), [("2026-04-01", False), ("2026-04-30", False), ("2026-05-01", True), ("2027-01-01", True)]
+)
+def test_a_month_that_isnt_over_and_not_booked_isnt_locked(ws, today, over):
+    """Nothing is booked in April."""
+    federation = load_federation(open_workspace(ws.root))
+    found = combine(federation.books, federation.run, date_to=dt.date(2026, 4, 30))
+    day = dt.date.fromisoformat(today)
+    if not over:
+        with pytest.raises(RunPeriod):
+            lock_run(federation.books, found, "april", complete=True, today=day)
+    assert ws.runs_folder.exists() is False
+    assert lock_run(federation.books, found, "april", complete=True, today=day if over else None).new
 
 
 def test_a_lock_that_nobody_has(sambok):

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import pickle
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ledger.combine.runs.lock import blockers, lock_run
 from ledger.combine.runs.problems import RunBlocked, RunDamaged, RunIncomplete, RunName, RunTaken
 from ledger.combine.runs.store import names, read_lock
 from ledger.combine.runs.text import money, rows_of
+from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
 
 D = dt.date
@@ -97,7 +99,7 @@ def lock(ws: Workspace, name: str = "2026-03", *, to: D = MARCH, start: D | None
     federation = load_federation(open_workspace(ws.root))
     found = combine(federation.books, federation.run, date_from=start, date_to=to, level=level)
     assert found.complete, found.problems
-    return lock_run(federation.books, found, name, complete=not federation.problems)
+    return lock_run(federation.books, found, name, complete=not federation.policy.problems)
 
 
 def state(ws: Workspace, name: str = "2026-03"):
@@ -515,6 +517,18 @@ def test_while_books_have_errors_nobody_can_tell(ws):
     assert [p.code for p in found.problems] == ["RUN_UNCHECKED"]
     month(ws).write_text(SALE)
     assert state(ws).status == "same"
+
+
+def test_why_it_cant_be_told_is_in_the_readers_language(ws):
+    """The reason is what another error says; it is kept as that error, also through caches and pipes."""
+    lock(ws)
+    month(ws).write_text("nonsense\n")
+    (problem,) = state(ws).problems
+    (why,) = load(ws).combined.problems
+    for kept in (problem, Problem.from_dict(problem.to_dict()), pickle.loads(pickle.dumps(problem))):  # noqa: S301  own
+        for language in ("sv", "es", "en"):
+            assert why.text(language).rstrip(".") in kept.text(language)
+    assert len({problem.text(language) for language in ("sv", "es", "en")}) == 3
 
 
 def test_an_error_in_a_later_month_leaves_the_lock_as_it_is(ws):

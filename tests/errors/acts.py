@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -22,6 +23,7 @@ from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY
 from ledger.books.guard import read_file
 from ledger.books.problems_load import problems_of
+from ledger.combine.runs import store
 from ledger.combine.runs.lock import lock_run
 from ledger.errors import Problem
 from ledger.policy import read_policy
@@ -273,6 +275,15 @@ def moved_while_locking(stage: Stage) -> list[Problem]:
     found = federation.load_federation(stage.ws)
     stage.write("2026-03", SALE + "\n" + NOTE)
     return met(lock_run, found.books, found.combined, "2026-03", complete=True)
+
+
+def others_lock(stage: Stage) -> None:
+    """A superuser may read all, so it is the system's answer that is another."""
+
+    def refuse(path: Path, *_: int) -> bytes:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    stage.monkeypatch.setattr(store.durable, "read_plain", refuse)
 
 
 def book_elsewhere(stage: Stage) -> list[Problem]:

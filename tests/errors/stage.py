@@ -17,7 +17,7 @@ from ledger.cli.context import report
 from ledger.cli.main import main
 from ledger.errors import Problem
 
-from .table import CASES, DEALINGS, Row, path_of, unit_of
+from .table import CASES, DEALINGS, LOCKS, Row, path_of, unit_of
 
 ACCOUNTS = """\
 2026-01-01 open Assets:1460-Lager SEK
@@ -77,6 +77,8 @@ class Stage:
         """The row's input."""
         if row.room == DEALINGS:
             self._dealing()
+        if row.room == LOCKS:
+            self.write("central", '2026-03-20 * "Rent"\n  Expenses:5010-Rent  10.00 SEK\n  Assets:1930-Bank\n')
         sources = unit_of(row.room)
         if sources is not None:
             toml = self.root / path_of("unit")[0]

@@ -43,6 +43,8 @@ SAMPLES = (
 )
 #: The table whose rows are lines of `sambok combine`.
 DEALINGS = "dealings"
+#: The table whose federation has booked something from the start: nothing else can be locked.
+LOCKS = "runs"
 #: Short names of files in rows.
 SHORT = {
     "2026-03": "units/repris/books/2026/2026-03.beancount",

@@ -22,7 +22,7 @@ from ledger.combine.engine import combine
 from ledger.combine.model import Run
 from ledger.combine.runs.inputs import PRICES, Facts, latest, rates_digest, reach, touched
 from ledger.combine.runs.manifest import Lock
-from ledger.combine.runs.problems import LatePosting, RunDamaged, RunUnchecked
+from ledger.combine.runs.problems import LatePosting, RunCurrency, RunDamaged, RunMoved, RunUnchecked, RunUnreadable
 from ledger.combine.runs.state import (
     DAMAGED,
     RESTATED,
@@ -82,15 +82,16 @@ def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
     ws = books.workspace
     try:
         lock = read_lock(ws, name)
-    except Problem as problem:
-        return RunState(name, DAMAGED, problems=(problem,))
+    except (RunDamaged, RunUnreadable) as problem:
+        return RunState(name, DAMAGED if isinstance(problem, RunDamaged) else UNCHECKED, problems=(problem,))
     if lock.currency != ws.currency:
-        other = RunUnchecked(case="currency", name=lock.name, currency=lock.currency, now=ws.currency)
+        other = RunCurrency(name=lock.name, currency=lock.currency, now=ws.currency)
         return state_of(lock, UNCHECKED, problems=(other,))
     try:
         inputs = facts.inputs(lock.date_to)
-    except Problem as problem:
-        return state_of(lock, UNCHECKED, problems=(problem,))
+    except RunMoved as moved:
+        again = RunMoved(case="compare", name=name, file=moved.file)
+        return state_of(lock, UNCHECKED, problems=(again,))
     changed = [
         ("changed" if kind == "removed" and file in books.digests else kind, file)
         for kind, file in touched(lock.inputs, inputs)
@@ -99,11 +100,11 @@ def _state(books: Books, run: Run, name: str, facts: Facts) -> RunState:
     reached = reach(books, lock.date_to)
     further = [("later", latest(books))] if reached > lock.reached else []
     about: dict[str, Any] = {"changed": (*changed, *further), "program": program}
-    again = program or reached != lock.reached
-    if not changed and not again:
+    anew = program or reached != lock.reached
+    if not changed and not anew:
         return state_of(lock, SAME)
     later_rates = {PRICES} if rates_digest(books, lock.date_to) == lock.rates else set()
-    if not again and {file for _, file in changed} <= later_rates:
+    if not anew and {file for _, file in changed} <= later_rates:
         return state_of(lock, UNAFFECTED, **about)
     cache = AnswerCache(ws.state_folder / "runs")
     made_of = (sorted(inputs.items()), reached, versions())
@@ -125,8 +126,7 @@ def _compared(books: Books, run: Run, lock: Lock, files: Sequence[str], about: M
             now = combine(books, run, date_from=lock.date_from, date_to=lock.date_to, level=lock.level)
         if not now.complete:
             first = next(iter((*now.problems, *run.problems, *books.problems)), None)
-            reason = first.text().rstrip(".") if first else "-"
-            return state_of(lock, UNCHECKED, problems=(_unchecked(lock, reason, first),), **about)
+            return state_of(lock, UNCHECKED, problems=(RunUnchecked.because(lock.name, first),), **about)
         differences = _differences(rows_of_lock(ws, lock, TRIAL_BALANCE, TRIAL_HEAD), trial_rows(now))
         change = _Change(books, now, lock, frozenset(files))
         late, gone = change.vouchers()
@@ -141,13 +141,10 @@ def _compared(books: Books, run: Run, lock: Lock, files: Sequence[str], about: M
         )
     except RunDamaged as problem:
         return state_of(lock, DAMAGED, problems=(problem,), **about)
+    except RunUnreadable as problem:
+        return state_of(lock, UNCHECKED, problems=(problem,), **about)
     except Problem as problem:
-        return state_of(lock, UNCHECKED, problems=(_unchecked(lock, problem.text().rstrip("."), problem),), **about)
-
-
-def _unchecked(lock: Lock, reason: str, why: Problem | None) -> RunUnchecked:
-    place: dict[str, Any] = {"file": why.file, "line": why.line, "unit": why.unit} if why else {}
-    return RunUnchecked(name=lock.name, reason=reason, **place)
+        return state_of(lock, UNCHECKED, problems=(RunUnchecked.because(lock.name, problem),), **about)
 
 
 def _differences(locked: Sequence[tuple[str, ...]], now: Sequence[tuple[str, ...]]) -> list[Difference]:

@@ -7,6 +7,7 @@ what is so now, down to the account and month of the unit; never silently.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from ledger.books import Books
@@ -15,20 +16,28 @@ from ledger.combine.combined import Combined
 from ledger.combine.runs.compare import run_states
 from ledger.combine.runs.inputs import Facts, rates_digest, reach
 from ledger.combine.runs.manifest import Lock, manifest_of
+from ledger.combine.runs.period import check_period, ends_after
 from ledger.combine.runs.problems import RunBlocked, RunIncomplete, RunMoved, RunName
 from ledger.combine.runs.state import RunState
 from ledger.combine.runs.store import is_name, write_lock
-from ledger.combine.runs.text import money, texts_of
+from ledger.combine.runs.text import VOUCHER_HEAD, VOUCHERS, money, table, texts_of
 
 __all__ = ["Locked", "RunState", "blockers", "check_name", "lock_run", "run_states"]
 
 
 @dataclass(frozen=True)
 class Locked:
-    """A lock, and whether it is new: a lock of that name that says the same may have been there."""
+    """A lock.
+
+    Attributes:
+        lock: as it lies there.
+        new: False where one of that name that says the same was there already.
+        last: day of the last voucher, where the period ends later.
+    """
 
     lock: Lock
     new: bool
+    last: dt.date | None = None
 
 
 def check_name(name: str) -> None:
@@ -63,7 +72,7 @@ def blockers(combined: Combined) -> list[RunBlocked]:
     return found
 
 
-def lock_run(books: Books, combined: Combined, name: str, *, complete: bool) -> Locked:
+def lock_run(books: Books, combined: Combined, name: str, *, complete: bool, today: dt.date | None = None) -> Locked:
     """Lock combined figures under a name.
 
     Args:
@@ -71,6 +80,7 @@ def lock_run(books: Books, combined: Combined, name: str, *, complete: bool) -> 
         combined: the figures, in the reporting currency.
         name: of the lock: a-z, 0-9 and single hyphens.
         complete: whether nothing is missing from them (the policy's errors count, too).
+        today: a period that isn't over on this day isn't locked before something is booked in its last month.
 
     Returns:
         The lock; `new` is False where one that says the same was there already.
@@ -78,10 +88,12 @@ def lock_run(books: Books, combined: Combined, name: str, *, complete: bool) -> 
     Raises:
         RunName: the name can't be a folder's.
         RunIncomplete: books have errors.
+        RunPeriod: no unit counts in the period, none has booked anything in it, or it isn't over.
         RunBlocked: something inside one legal person doesn't match (the first; `blockers` has all).
         RunMoved: a file was changed since the books were loaded.
         RunTaken: a lock of that name says something else.
         RunDamaged: the lock of that name isn't what was locked.
+        RunUnreadable: it can't be read.
         BooksBusy: another command is locking.
         OSError: the machine refused; nothing was locked.
     """
@@ -96,8 +108,9 @@ def lock_run(books: Books, combined: Combined, name: str, *, complete: bool) -> 
     facts = Facts(books)
     inputs = facts.inputs(combined.date_to)
     files = texts_of(books, combined)
+    check_period(books, combined, today, booked=files[VOUCHERS] != table(VOUCHER_HEAD, ()))
     rates, reached = rates_digest(books, combined.date_to), reach(books, combined.date_to)
     said = manifest_of(name, combined, files, inputs, rates=rates, reached=reached)
     lock, new = write_lock(books.workspace, said, files)
     facts.keep()
-    return Locked(lock, new)
+    return Locked(lock, new, ends_after(books, combined))

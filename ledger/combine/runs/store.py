@@ -9,6 +9,7 @@ manifest that somebody rewrote from end to end, digests and all, has another.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -24,7 +25,7 @@ from ledger.books.jobs import lock_of
 from ledger.books.problems_write import BooksBusy
 from ledger.charts.group import known, line
 from ledger.combine.runs.manifest import MANIFEST, Lock, digest_of_manifest, manifest_text, read_manifest
-from ledger.combine.runs.problems import RunDamaged, RunTaken
+from ledger.combine.runs.problems import RunDamaged, RunTaken, RunUnreadable
 from ledger.combine.runs.text import TRIAL_BALANCE, TRIAL_HEAD, UNMATCHED, UNMATCHED_HEAD, rows_of, versions
 from ledger.messages import N_
 from ledger.rules.rounding import EXACT
@@ -44,6 +45,11 @@ NO_TABLE = N_("it isn't a table of a locked run")
 NO_FOLDER = N_("it is a link or a file, no folder")
 DISAGREES = N_("it says something else than the manifest")
 RENAMED = N_("it was locked under another name")
+NO_ORDINARY = N_("no ordinary file")
+#: Errors that say what stands at a path: a link, a folder, a socket, a device. It isn't what was locked.
+NO_FILE = frozenset({errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENOTDIR, errno.ENXIO, errno.ENODEV})
+#: Errors that say who may read, and nothing of what is there.
+REFUSED = frozenset({errno.EACCES, errno.EPERM})
 
 
 def is_name(name: str) -> bool:
@@ -52,14 +58,17 @@ def is_name(name: str) -> bool:
 
 
 def names(ws: Workspace) -> list[str]:
-    """What lies below `runs/` as a lock would, sorted; `runs` itself where it is a link or a file.
+    """What lies below `runs/` as a lock would, sorted; `runs` itself where it is a link or a file, or can't be listed.
 
     What begins with a dot is none, nor is a file that no lock can be called as.
     """
     if not _is_folder(ws.runs_folder):
         return [ws.runs_folder.name] if os.path.lexists(ws.runs_folder) else []
-    with os.scandir(ws.runs_folder) as entries:
-        found = [e.name for e in entries if not e.name.startswith(".") and (is_name(e.name) or not e.is_file())]
+    try:
+        with os.scandir(ws.runs_folder) as entries:
+            found = [e.name for e in entries if not e.name.startswith(".") and (is_name(e.name) or not e.is_file())]
+    except OSError:  # `read_lock` says why
+        return [ws.runs_folder.name]
     return sorted(found)
 
 
@@ -68,10 +77,16 @@ def _is_folder(path: Path) -> bool:
 
 
 def _check_folder(ws: Workspace, folder: Path) -> None:
-    """Refuse to read or write through what is a link or a file where a folder should be."""
+    """Refuse to read or write through what is a link or a file where a folder should be, or can't be looked into."""
     for path in (ws.runs_folder, folder):
-        if os.path.lexists(path) and not _is_folder(path):
+        if not os.path.lexists(path):
+            continue
+        if not _is_folder(path):
             raise RunDamaged(file=ws.shown(path), name=path.name, reason=NO_FOLDER)
+        try:
+            os.scandir(path).close()
+        except OSError as error:
+            raise _unreadable(ws, path, folder.name, error) from error
 
 
 def read_lock(ws: Workspace, name: str) -> Lock:
@@ -79,6 +94,7 @@ def read_lock(ws: Workspace, name: str) -> Lock:
 
     Raises:
         RunDamaged: one isn't.
+        RunUnreadable: nobody knows, since the machine doesn't give it.
     """
     folder = ws.runs_folder / name
     _check_folder(ws, folder)
@@ -108,6 +124,7 @@ def rows_of_lock(ws: Workspace, lock: Lock, file: str, head: tuple[str, ...]) ->
 
     Raises:
         RunDamaged: it isn't what was locked, or no table.
+        RunUnreadable: the machine doesn't give it.
     """
     try:
         return rows_of(_locked(ws, lock, file), head)
@@ -137,7 +154,14 @@ def _content(ws: Workspace, path: Path) -> bytes:
     except FileNotFoundError:
         raise _damaged(ws, path, MISSING) from None
     except OSError as error:
-        raise _damaged(ws, path, error.strerror or type(error).__name__) from error
+        if error.errno in NO_FILE:
+            raise _damaged(ws, path, NO_ORDINARY) from error
+        raise _unreadable(ws, path, path.parent.name, error) from error
+
+
+def _unreadable(ws: Workspace, path: Path, name: str, error: OSError) -> RunUnreadable:
+    case = "permission" if error.errno in REFUSED else "machine"
+    return RunUnreadable(case=case, file=ws.shown(path), name=name, reason=error.strerror or type(error).__name__)
 
 
 def _damaged(ws: Workspace, path: Path, reason: str) -> RunDamaged:
@@ -158,6 +182,7 @@ def write_lock(ws: Workspace, said: Mapping[str, Any], files: Mapping[str, bytes
     Raises:
         RunTaken: a lock of that name says something else.
         RunDamaged: the lock of that name isn't what was locked.
+        RunUnreadable: it can't be read.
         BooksBusy: another command is locking.
         OSError: the machine refused; nothing stands there.
     """
