@@ -138,7 +138,7 @@ _ALL = (
         N_("Correct what is named of that unit here and by sambok check, then look again."),
     ),
 )
-#: What rates alone make of a dealing's other sections (FX_DIFF speaks of claims): message, where it is another, and remedy.
+#: What rates alone make of a dealing's other sections (FX_DIFF speaks of claims): message ("" = the same), remedy.
 BY_RATES = {
     "result": (
         "",

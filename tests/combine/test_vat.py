@@ -271,3 +271,65 @@ def test_vat_that_was_booked_later_isnt_missing(combined, mine, theirs, expected
     """25 % of 100 is 25, of 120 it is 30; of 200 it is 50, and 25 are there."""
     found = combined({"repris": (CUSTOMER + mine, ENTITY), "kafeet": (theirs, ENTITY)}, date_to=YEAR_END)
     assert amounts(found) == expected
+
+
+def dated(text, day):
+    return text.replace("2026-03-04", day)
+
+
+#: Reverse charge on what the seller has bought, in a book of which this is all the output VAT.
+OWED = voucher(
+    ("Expenses:6540-IT  100.00", ""),
+    ("Liabilities:2645-VAT  25.00", ""),
+    ("Liabilities:2614-VAT  -25.00", ""),
+    ("Assets:1930-Bank  -100.00", ""),
+    link="abroad",
+)
+PAID_VAT = voucher(
+    ("Liabilities:2611-VAT  50.00", ""), ("Assets:1930-Bank  -50.00", ""), link="settled", day="2026-05-12"
+)
+#: What the seller has besides a net sale of 100 on 4 March, and what is said.
+REGISTERED = {
+    "only owes reverse charge": (OWED, []),
+    "registers in June": (dated(CUSTOMER, "2026-06-10"), []),
+    "was released in January": (dated(CUSTOMER, "2026-01-10"), []),
+    "was released in January, and settled in May": (dated(CUSTOMER, "2026-01-10") + PAID_VAT, []),
+    "charges in January and June": (dated(CUSTOMER, "2026-01-10") + dated(CUSTOMER, "2026-06-10"), ["VAT_MISSING"]),
+    "charges and settles in one month": (
+        CUSTOMER + PAID_VAT.replace("2026-05-12", "2026-03-31"),
+        ["VAT_MISSING"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "expected"), REGISTERED.values(), ids=REGISTERED)
+def test_who_charges_nobody_vat_at_that_time_has_forgotten_none(combined, more, expected):
+    found = combined({"repris": (NET + more, ENTITY), "kafeet": (NET_BOUGHT, ENTITY)}, date_to=YEAR_END)
+    assert [u.code for u in found.unmatched] == expected
+
+
+def test_spanish_units_have_one_account_for_sales_with_and_without_vat(combined):
+    """700 is for both, so that nobody can say that VAT is missing; nor of a Spanish sale to Sweden."""
+    sold = voucher(("Assets:55231-Claim  100.00", MINE), ("Income:700-Ventas  -100.00", MINE))
+    charged = voucher(
+        ("Assets:572-Banco  121.00", ""),
+        ("Income:700-Ventas  -100.00", ""),
+        ("Liabilities:477-IVA  -21.00", ""),
+        link="x",
+    )
+    owed = voucher(("Expenses:600-Compras  100.00", THEIRS), ("Liabilities:55241-Debt  -100.00", THEIRS))
+    seller, euro = (sold + charged).replace(" SEK", " EUR"), f'{SPANISH}\ncurrency = "EUR"\nchart = "pgc"'
+    prices = '2026-12-31 price EUR 11.40 SEK\n2026-03-31 custom "average-rate" "EUR" 11.40 SEK\n'
+    found = combined(
+        {"repris": (seller, euro), "kafeet": (owed.replace(" SEK", " EUR"), euro)}, prices=prices, date_to=YEAR_END
+    )
+    assert told(found) == []
+    reverse = voucher(
+        ("Expenses:4535-Service  100.00", THEIRS),
+        ("Liabilities:2860-Debt  -100.00", THEIRS),
+        ("Liabilities:2645-VAT  285.00", ""),
+        ("Liabilities:2614-VAT  -285.00", ""),
+    )
+    buyer = reverse.replace("100.00 SEK", "100.00 EUR @@ 1140.00 SEK")
+    found = combined({"repris": (seller, euro), "kafeet": (buyer, ENTITY)}, prices=prices, date_to=YEAR_END)
+    assert "VAT_MISSING" not in {u.code for u in found.unmatched}

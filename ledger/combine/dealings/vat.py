@@ -7,17 +7,26 @@ of an outsider that one division passes on to another bear that outsider's VAT, 
 them is no supply either: in both only claims and debts carry a partner.
 
 Between legal persons of one country a sale on an account that the chart gives to a VAT rate (set `vat_sales`) needs
-output VAT in the dealing. What is exempt, reverse charged or sold abroad stands on other accounts. A seller that
-charges nobody VAT isn't registered for it, so nothing is missing there, unless the buyer has deducted some. Accruals
-have no invoice yet. VAT postings carry no partner, so they are never eliminated.
+output VAT in the dealing. What is exempt (care, education), reverse charged or sold abroad stands on other accounts. A
+seller that charges nobody VAT isn't registered for it (exempt, or below the threshold of small businesses), so nothing
+is missing there, unless the buyer has deducted some; what it owes on its own purchases under reverse charge says
+nothing of that. Accruals have no invoice yet. VAT postings carry no partner, so they are never eliminated.
+
+A false alarm is worse than one that is missed, so nothing is said of: sales before the first month and after the last
+one in which the seller has charged anybody VAT, because it may have registered or been released in between; units of
+two countries, or of one that isn't known; charts that have one account for sales with and without VAT (`pgc`, `vsla`);
+a rate that is wrong; a buyer that has booked the whole price as cost.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import groupby
 
-from ledger.books import PartnerRow, Unit
+from ledger.books import PartnerRow, Unit, month_of
+from ledger.books.summary import BalanceRow
 from ledger.combine.flows import Part
 from ledger.combine.mapping import Mapper
 from ledger.errors import Problem
@@ -25,8 +34,8 @@ from ledger.provisional.vat_terms import country_of
 
 #: What a posting says of the VAT in its voucher.
 BOOKED = "booked"  # VAT on what it sells or buys
-NONE_BOOKED = "none"  # a sale with a VAT rate, no VAT: its unit charges VAT elsewhere
-NEVER_BOOKED = "never"  # the same, in a book without any output VAT
+NONE_BOOKED = "none"  # a sale with a VAT rate, no VAT: its unit charges VAT at that time
+NEVER_BOOKED = "never"  # the same, of a unit that charges nobody VAT then
 MONEY = ("bank", "cash", "clearing", "receivables", "payables")
 KINDS = frozenset({None, "trade", "levy"})
 
@@ -43,7 +52,7 @@ def vat_signs(part: Part, rows: Iterable[PartnerRow]) -> dict[tuple[int, int], s
     """
     mapper = part.mapper
     book = part.source.summaries[0]
-    charges = any(mapper.is_in("output_vat", row.account) for row in book.balances)
+    charged = _charged(mapper, book.balances)
     found: dict[tuple[int, int], str] = {}
     for _, group in groupby(rows, key=lambda row: row.transaction):
         voucher = list(group)
@@ -51,13 +60,26 @@ def vat_signs(part: Part, rows: Iterable[PartnerRow]) -> dict[tuple[int, int], s
             if is_its_own(mapper, voucher[0].others):
                 found |= {(r.transaction, r.posting): BOOKED for r in voucher if _is_supply(mapper, r)}
         elif _has_counterpart(mapper, voucher):
-            sign = NONE_BOOKED if charges else NEVER_BOOKED
+            registered = bool(charged) and charged[0] <= month_of(voucher[0].date) <= charged[-1]
+            sign = NONE_BOOKED if registered else NEVER_BOOKED
             found |= {
                 (r.transaction, r.posting): sign
                 for r in voucher
                 if r.ic in KINDS and mapper.is_in("vat_sales", r.account)
             }
     return found
+
+
+def _charged(mapper: Mapper, balances: Iterable[BalanceRow]) -> list[str]:
+    """Months in which a book has output VAT on its own sales: in debit it is only settled.
+
+    Reverse charge on what it buys, and VAT on imports, is owed by who isn't registered, too.
+    """
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in balances:
+        if mapper.is_in("output_vat", row.account) and not mapper.is_in("reverse_vat", row.account):
+            sums[row.month] += row.amount
+    return sorted(month for month, amount in sums.items() if amount <= 0)
 
 
 def one_country(one: Unit, other: Unit) -> bool:
