@@ -6,12 +6,12 @@ Each sums to zero. What lies before the period is dated the day before it, so th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from ledger.combine.flows import LEFT, RETAINED, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
 from ledger.combine.ownership.cost import Cost
-from ledger.combine.ownership.equity import OWNERS
+from ledger.combine.ownership.equity import OWNERS, RESULT
 from ledger.combine.ownership.model import (
     ACQUISITION,
     BARGAIN,
@@ -23,9 +23,9 @@ from ledger.combine.ownership.model import (
     STEP,
     Draft,
     Owned,
+    Streams,
     held_by,
 )
-from ledger.rules.rounding import EXACT
 
 #: Where the gain of a unit that was sold stands.
 SOLD = Place("IncomeFromFinancialAssets", "Disposal")
@@ -48,18 +48,17 @@ def acquisition_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEnt
 def founding_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:
     """A unit that its owners founded: what was paid in against their cost, the minority's part to the minority."""
     found = []
-    parts = owned.fractions((owned.slug,))
+    parts, its = owned.fractions((owned.slug,)), Streams(owned)
+    for (period, stretch), places in owned.equity.pool.items():
+        its.add("pool", OWNERS, parts[stretch] * sum(places.values(), ZERO), period=period)
     for period in (False, True):
         draft = Draft(period=period)
-        its = ZERO
-        for (when, stretch), places in owned.equity.pool.items():
+        for (when, _), places in owned.equity.pool.items():
             for place, amount in places.items() if when == period else ():
                 draft.debit(place, amount, owned.slug)
-                with localcontext(EXACT):
-                    its += parts[stretch] * amount
         paid = [c for c in owned.costs if c.event == owned.begins and owned.stood(c) != period]
         _pay(draft, paid)
-        draft.credit(held_by(codes, (owned.slug,)), owned.part(its), owned.slug)
+        draft.credit(held_by(codes, (owned.slug,)), its.draft(period=period).rest, owned.slug)
         draft.credit(OWNERS, draft.rest, owned.slug)
         day = max((cost.day for cost in paid), default=owned.end) if period else owned.eve
         found += draft.entry(day, ACQUISITION, owned.slug, owned.chain)
@@ -180,7 +179,7 @@ def staying_entries(owned: Owned, codes: Mapping[str, str], made: Sequence[Group
                     draft.credit(posting.place, posting.amount, posting.unit)
         if not owned.leaves_too(path[1]):
             draft.credit(held_by(codes, path), owned.part(owned.above(path)[-1] * owned.exchange(path[1])), path[-1])
-        draft.credit(draft.result, draft.rest, owned.slug)
+        draft.credit(RESULT, draft.rest, owned.slug)
         key = f"{owned.slug}{SALE}/{'/'.join(path[1:])}"
         found += draft.entry(owned.end, MINORITY, key, owned.units(path))
     return found

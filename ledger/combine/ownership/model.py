@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from functools import cached_property
+from typing import NamedTuple
 
 from ledger.combine.flows import DAY, RETAINED
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
@@ -24,6 +26,14 @@ STEP, EXCHANGE, SALE = "/", "/cta", "/left"
 #: Where a bargain's gain stands in the year of the acquisition, and what a goodwill loses.
 BARGAIN = Place("OtherOperatingIncome", "Bargain-purchase")
 LOST = Place("Depreciation", "Goodwill")
+
+
+class Turn(NamedTuple):
+    """Goodwill as shares change: the owners' before and after, and what of the minority's own goes over to them."""
+
+    before: Decimal
+    after: Decimal
+    taken: Decimal
 
 
 @dataclass(frozen=True)
@@ -127,20 +137,53 @@ class Owned:
         """What rates have made of an owner's cost in its own book: no difference of the group's."""
         return sum((c.amount - c.worth for c in self.costs if c.owner == owner and c.held), ZERO)
 
-    def weight(self, owner: str) -> Decimal:
-        """An owner's part of all that the owners have at the end: so much of their goodwill is its own."""
-        held = self.stakes.shares(self.slug, self.edges[-1])
+    def weights(self, owner: str) -> list[Decimal]:
+        """In each stretch, an owner's part of all that the owners have: so much of their goodwill is its own."""
+        found = []
         with localcontext(EXACT):
-            return held.get(owner, ZERO) / sum(held.values(), ZERO)
+            for day in self.edges:
+                held = self.stakes.shares(self.slug, day)
+                found.append(held.get(owner, ZERO) / sum(held.values(), ZERO))
+        return found
 
     @property
-    def ours(self) -> Decimal:
+    def ours(self) -> list[Decimal]:
         """The owners' part of what becomes of the goodwill; the minority has its part where it has goodwill."""
-        return Decimal(1) - self.stakes.minority(self.slug, self.edges[-1]) if self.measured else Decimal(1)
+        return [Decimal(1) - self.stakes.minority(self.slug, day) * self.measured for day in self.edges]
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """Goodwill at each change of shares, at the rates of its own days."""
+        parts, found = self.fractions((self.slug,)), []
+        whole, its = self.goodwill.start, self.fair
+        spent = self.goodwill.spent(self.scope.date_from, self.equity.cuts)
+        with localcontext(EXACT):
+            for number in range(len(self.equity.cuts)):
+                lost = sum((amount for slot, amount in spent.items() if slot[1] == number), ZERO)
+                whole, its = whole - lost, its - lost * parts[number] * self.measured
+                then = its
+                if self.measured:
+                    old, new = parts[number], parts[number + 1]
+                    then = its * new / old if old else whole * new
+                found.append(Turn(whole - its, whole - then, its - then))
+                its = then
+        return found
 
     def part(self, amount: Decimal) -> Decimal:
         """A worked out amount, rounded."""
         return half_away(amount, self.base)
+
+    def expense(self, *, period: bool) -> Place:
+        """Where what a goodwill loses stands: expense, or earlier results."""
+        return LOST if period else RETAINED
+
+    def result(self, *, period: bool) -> Place:
+        """Where the minority's part of a result is taken from: the period's, or earlier ones."""
+        return RESULT if period else RETAINED
+
+    def in_period(self, day: dt.date) -> bool:
+        """Whether a day lies in the period."""
+        return day >= self.scope.date_from
 
     def paths(self) -> list[Path]:
         """Ways to all minorities that ever have a part of it, the unit's own first."""
@@ -173,16 +216,6 @@ class Draft:
         self.amounts[place, unit, source] -= amount
 
     @property
-    def expense(self) -> Place:
-        """Where what a goodwill loses stands: expense, or earlier results."""
-        return LOST if self.period else RETAINED
-
-    @property
-    def result(self) -> Place:
-        """Where the minority's part of a result is taken from: the period's, or earlier ones."""
-        return RESULT if self.period else RETAINED
-
-    @property
     def rest(self) -> Decimal:
         """What is missing on the credit side."""
         return sum(self.amounts.values(), ZERO)
@@ -195,3 +228,44 @@ class Draft:
             if amount
         )
         return [GroupEntry(date, ELIM, kind, key, units, postings, "balance")] if postings else []
+
+
+@dataclass
+class Streams:
+    """Shares in amounts, exact until they are posted: opening balance and period apart, rounded to date.
+
+    Each stream is rounded where it stands on the eve and at the end, and the period has the difference: so it opens
+    with what the one before closed with, and months add up to the year, to the last unit of the currency.
+    """
+
+    owned: Owned
+    exact: dict[tuple[str, bool], dict[Place, Decimal]] = field(default_factory=lambda: defaultdict(Amounts))
+
+    def add(self, stream: str, place: Place, amount: Decimal, *, period: bool) -> None:
+        """Add an exact amount, debit positive."""
+        with localcontext(EXACT):
+            self.exact[stream, period][place] += amount
+
+    def draft(self, *, period: bool) -> Draft:
+        """An entry with all streams of the opening balance or of the period, but for what it is to meet."""
+        draft = Draft(period=period)
+        for stream in sorted({name for name, _ in self.exact}):
+            with localcontext(EXACT):
+                early = sum(self.exact[stream, False].values(), ZERO)
+                late = sum(self.exact[stream, True].values(), ZERO)
+                rest = self.owned.part(early)
+                rest = self.owned.part(early + late) - rest if period else rest
+            places = sorted(self.exact[stream, period].items(), key=lambda place: (abs(place[1]), place[0]))
+            for place, amount in places[:-1]:
+                draft.debit(place, self.owned.part(amount), self.owned.slug)
+                rest -= self.owned.part(amount)
+            if places:
+                draft.debit(places[-1][0], rest, self.owned.slug)
+        return draft
+
+
+class Amounts(defaultdict[Place, Decimal]):
+    """Amounts by place."""
+
+    def __init__(self) -> None:
+        super().__init__(Decimal)

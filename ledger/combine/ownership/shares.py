@@ -102,7 +102,7 @@ def _worth(slug: str, done: Mapping[str, Owned]) -> Decimal:
         found -= sum((given.get(slug, ZERO) for given in other.equity.given.values()), ZERO)
         found -= sum((cost.amount for cost in other.costs if cost.owner == slug and cost.held), ZERO)
         if owned.whole:
-            found += other.weight(slug) * (other.goodwill.closing - _fair(other))
+            found += other.weights(slug)[-1] * (other.goodwill.closing - _fair(other))
     return found
 
 
