@@ -67,11 +67,15 @@ class Page(FavaExtensionBase):
 
     def remarks(self) -> list[str]:
         """What must be said above figures of a period that was asked for: that there are none, or what is lacking."""
-        found, usual = self.figures, self.look.federation.combined
+        found, usual, look = self.figures, self.look.federation.combined, self.look
         if found is None:
-            told = {"period": self.period[0][1], "start": usual.date_from, "end": usual.date_to}
-            text = N_("There are no figures for the period {period}. Without a period: {start} to {end}.")
-            return [self.say(text, **told)]
+            asked = self.period[0][1]
+            if asked_days(asked, self.ledger.fava_options.fiscal_year_end) is None:
+                text = N_("{period} is no period. Write it like 2026-03, 2026-Q1 or 2026-01 - 2026-06.")
+                return [self.say(text, period=asked)]
+            start, end = look.periods.first or usual.date_from, usual.date_to
+            text = N_("There are no figures for the period {period}. The books have {start} to {end}.")
+            return [self.say(text, period=asked, start=start, end=end)]
         if found is usual or found.complete:
             return []
         problems = [f"{problem.text()} {problem.remedy_text()}" for problem in found.problems[: self.MOST_PROBLEMS]]

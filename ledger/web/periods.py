@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
+from functools import cached_property
 from threading import Lock
 
 from fava.util.date import FiscalYearEnd, parse_date
@@ -39,14 +40,19 @@ class Periods:
         self._made: OrderedDict[tuple[dt.date, dt.date], Combined] = OrderedDict()
         self._lock = Lock()
 
+    @cached_property
+    def first(self) -> dt.date | None:
+        """The first day of the fiscal year in which the books begin; None where they are empty."""
+        books = self._federation.books.units.values()
+        days = [b.summary.first for b in books if b.summary is not None and b.summary.first is not None]
+        return self._federation.workspace.fiscal_year(min(days))[0] if days else None
+
     def of(self, begin: dt.date, end: dt.date) -> Combined | None:
         """The figures from `begin` to `end`, both included; None where no book has anything by then."""
         usual = self._federation.combined
-        firsts = (book.summary.first for book in self._federation.books.units.values() if book.summary is not None)
-        first = min((day for day in firsts if day is not None), default=None)
-        if first is None or end < first or begin > usual.date_to:
+        if self.first is None or end < self.first or begin > usual.date_to:
             return None
-        begin = max(begin, self._federation.workspace.fiscal_year(first)[0])
+        begin = max(begin, self.first)
         end = min(end, usual.date_to)
         if (begin, end) == (usual.date_from, usual.date_to):
             return usual
