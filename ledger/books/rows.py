@@ -17,6 +17,7 @@ from ledger.books.summary import (
     AccountRow,
     AssertionRow,
     BalanceRow,
+    CorrectionRow,
     EquityRow,
     FlaggedRow,
     ForeignRow,
@@ -33,6 +34,7 @@ ROWS: dict[str, Any] = {
     "turnover": TurnoverRow,
     "partners": PartnerRow,
     "foreign": ForeignRow,
+    "corrections": CorrectionRow,
     "equity": EquityRow,
     "stock": StockRow,
     "flagged": FlaggedRow,
@@ -82,10 +84,17 @@ def _count_or_none(value: int | None) -> int | None:
     return None if value is None else _count(value)
 
 
+def _truth(value: bool) -> bool:  # noqa: FBT001  # a value as it stands in a row
+    if type(value) is not bool:
+        raise TypeError("true or false expected")
+    return value
+
+
 Pair = tuple[Callable[[Any], Any], Callable[[Any], Any]]  # to JSON, from JSON
 _KINDS: dict[str, Pair] = {
     "str": (_text, _text),
     "int": (_count, _count),
+    "bool": (_truth, _truth),
     "int | None": (_count_or_none, _count_or_none),
     "dt.date": (_day_text, _day),
     "Decimal": (_number_text, _number),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from ledger.books.corrections import corrections
 from ledger.books.summary import (
     AccountRow,
     AssertionRow,
@@ -95,6 +96,7 @@ class _Summariser:
             row if row.account not in self.closes else _closed(row, self.closes[row.account])
             for row in self.opens.values()
         ]
+        foreign = self._foreign_rows()
         return Summary(
             accounts=tuple(sorted(accounts, key=lambda r: r.account)),
             balances=tuple(
@@ -108,7 +110,8 @@ class _Summariser:
                 )
             ),
             partners=tuple(self.partners),
-            foreign=self._foreign_rows(transactions) if self.foreign else (),
+            foreign=foreign,
+            corrections=corrections(transactions, foreign, self.opens) if foreign else (),
             equity=tuple(self.equity),
             stock=tuple(sorted(self.stock, key=lambda r: (r.date, r.seller, r.line))),
             flagged=tuple(self.flagged),
@@ -184,28 +187,11 @@ class _Summariser:
         cell[0] += half_away(amount, currency)  # each posting as it stands: a price per unit leaves long tails
         cell[1] += units.number
 
-    def _foreign_rows(self, transactions: list[data.Transaction]) -> tuple[ForeignRow, ...]:
-        """What is held in other currencies, and corrections of its worth where an account's items have one currency."""
-        held: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-        for account, _, weighed, unit, partner, kind in self.foreign:
-            held[account, weighed, partner, kind].add(unit)
+    def _foreign_rows(self) -> tuple[ForeignRow, ...]:
         rows = [
             ForeignRow(account, day, weighed, amount, unit, units, partner or None, kind or None)
             for (account, day, weighed, unit, partner, kind), (amount, units) in self.foreign.items()
         ]
-        accounts = frozenset(key[0] for key in held)
-        for entry in transactions:
-            against = _against(entry, accounts)
-            for posting in entry.postings if against else ():
-                amount, weighed = weight(posting)
-                tags = _text(posting.meta, "partner"), _text(posting.meta, "ic")
-                units = held.get((posting.account, weighed, tags[0] or "", tags[1] or ""), set())
-                if len(units) == 1:  # of several nobody knows which it is
-                    (unit,) = units
-                    worth = half_away(amount, weighed)
-                    rows.append(
-                        ForeignRow(posting.account, entry.date, weighed, worth, unit, Decimal(0), *tags, against)
-                    )
         return tuple(sorted(rows, key=_foreign_key))
 
     def _turnover(self, entry: data.Transaction, posting: data.Posting, amount: Decimal, currency: str) -> None:
@@ -318,15 +304,7 @@ def _written_month(entry: data.Transaction, text_of: Callable[[str], str]) -> st
 
 def _foreign_key(row: ForeignRow) -> tuple[object, ...]:
     tags = row.partner or "", row.ic or ""
-    return row.account, row.date, row.currency, row.document_currency, *tags, row.against, row.amount
-
-
-def _against(entry: data.Transaction, accounts: Container[str]) -> tuple[str, ...]:
-    """The income and expense that an entry corrects some `accounts` against; nothing where it does anything else."""
-    result = {p.account for p in entry.postings if p.account.startswith(("Income:", "Expenses:"))}
-    plain = all(p.price is None and p.cost is None for p in entry.postings)
-    others = {p.account for p in entry.postings} - result
-    return tuple(sorted(result)) if plain and others and all(name in accounts for name in others) else ()
+    return row.account, row.date, row.currency, row.document_currency, *tags, row.amount
 
 
 def _tagged(posting: data.Posting) -> bool:

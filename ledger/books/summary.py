@@ -100,9 +100,6 @@ class ForeignRow:
 
     One row per account, date, both currencies, partner and kind of dealing. What weighs in its own currency (a
     transfer of euros without a price) isn't here: it stands in `BalanceRow` under that currency.
-
-    A row with `against` corrects what such items stand at: the account is posted in the currency that they weigh in,
-    against income and expense alone (`1932 Bank EUR  40.00 SEK / 3960 Exchange gain`). No unit of the document moves.
     """
 
     account: str
@@ -113,7 +110,30 @@ class ForeignRow:
     document_amount: Decimal
     partner: str | None
     ic: str | None
-    against: tuple[str, ...] = ()  # accounts of the other postings, sorted, each once
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A posting without a price in a voucher that may bring items in other currencies to another rate.
+
+    That is one on an account with such items, in the currency that they weigh in (`1932 Bank EUR  40.00 SEK`): no unit
+    of them moves. And the income and expense of the same voucher. Which of it is a correction, and which is money, the
+    chart tells (`ledger.provisional.corrections`). Accounts that mostly hold the book's currency are only here where
+    the voucher has nothing but them and income and expense.
+    """
+
+    transaction: int  # ordinal of its transaction in the book, counted over transactions
+    date: dt.date
+    account: str
+    currency: str
+    amount: Decimal  # rounded to that currency's unit
+    held: tuple[str, ...]  # currencies of the account's items, with these tags; nothing for income and expense
+    mostly: bool  # whether the account mostly holds other currencies
+    beside: str  # what else the voucher has: "" nothing, "own" in the book's currency, "priced" in another one
+    partner: str | None  # of the items
+    ic: str | None
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +198,7 @@ class Summary:
     turnover: tuple[TurnoverRow, ...]
     partners: tuple[PartnerRow, ...]
     foreign: tuple[ForeignRow, ...]
+    corrections: tuple[CorrectionRow, ...]
     equity: tuple[EquityRow, ...]
     stock: tuple[StockRow, ...]
     flagged: tuple[FlaggedRow, ...]

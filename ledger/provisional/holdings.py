@@ -4,8 +4,8 @@ Monetary is what is money or will be paid in a fixed amount of it: bank, claims,
 Fixed assets, shares, stock, what is paid or received ahead, and equity stay at the rate of their own day. Which codes
 are monetary the unit's chart says (`[ranges] monetary`); a chart of one's own that doesn't is read by its lines.
 
-Somebody may have brought an item to the closing rate by hand, in the book's own currency against exchange gain or loss
-alone: it stands at that then. Anything else in the book's own currency beside it is an item of its own.
+Somebody may have brought an item to the closing rate by hand, in the book's own currency against exchange gain or loss:
+it stands at that then (`ledger.provisional.corrections`). Anything else in the book's own currency is an item apart.
 
 A currency is written with three letters; shares and other units of account are no money.
 """
@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from ledger.books import Summary
 from ledger.charts import Chart
+from ledger.provisional.corrections import judged
 from ledger.rules.remeasurement import ZERO
 
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -86,10 +87,15 @@ class Monetary:
         line = self.chart.place(account, code)
         return line is not None and line.id in LINES
 
-    def corrects(self, against: Iterable[str]) -> bool:
-        """Whether all of some accounts are for exchange differences."""
-        codes = (self.codes.get(account) for account in against)
-        return all(c in self.differences or self.chart.is_in("exchange_differences", c) for c in codes)
+    def is_difference(self, account: str) -> bool:
+        """Whether an account is for exchange differences."""
+        code = self.codes.get(account)
+        return code in self.differences or self.chart.is_in("exchange_differences", code)
+
+    def is_bank(self, account: str) -> bool:
+        """Whether an account is money in hand or at a bank: claims and debts may be in any currency, an account not."""
+        line = self.chart.place(account, self.codes.get(account))
+        return line is not None and line.id == "CashAndBank"
 
 
 def moves(summaries: Iterable[Summary], monetary: Monetary, base: str) -> dict[Key, list[Move]]:
@@ -103,10 +109,14 @@ def moves(summaries: Iterable[Summary], monetary: Monetary, base: str) -> dict[K
     found: dict[Key, list[Move]] = defaultdict(list)
     for summary in summaries:
         for row in summary.foreign:
-            other = row.currency == base and row.document_currency != base and monetary.corrects(row.against)
+            other = row.currency == base and row.document_currency != base
             if other and CURRENCY.fullmatch(row.document_currency) and row.account in monetary:
                 key = Key(row.account, row.document_currency, row.partner or "", row.ic or "")
                 found[key].append(Move(row.date, row.document_amount, row.amount))
+        for one in judged(summary.corrections, monetary, base).corrections:
+            key = Key(one.account, one.held[0], one.partner or "", one.ic or "")
+            if CURRENCY.fullmatch(key.currency):
+                found[key].append(Move(one.date, ZERO, one.amount))
     return {key: sorted(rows) for key, rows in sorted(found.items())}
 
 

@@ -17,6 +17,19 @@ class RemeasurementUnpriced(Problem):
     )
 
 
+class RemeasurementUnclear(Problem):
+    """An amount in the book's own currency on an account that holds another one, and nobody can tell what it is."""
+
+    code = "REMEASUREMENT_UNCLEAR"
+    message = N_("{amount} {base} on {account}, which holds {currency}: money, or what the rate has made of it?")
+    remedy = N_(
+        "If it brings the account to the closing rate, book it in {currency}: out at the old rate and in at the new"
+        " one, e.g.  -100.00 {currency} @ 11.20 {base}  and  100.00 {currency} @ 11.60 {base}. If it is money, give its"
+        " amount in {currency}, e.g.  10.00 {currency} @@ 112.00 {base}. If the account really holds {base} as well,"
+        " name both currencies where it is opened. Until then Sambok values the account without it."
+    )
+
+
 class RemeasurementAccountDates(Problem):
     """The account for exchange differences exists, but not on the day."""
 

@@ -33,9 +33,14 @@ from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.messages import N_, translate
 from ledger.provisional.accounts import RoleAccounts
+from ledger.provisional.corrections import judged
 from ledger.provisional.entries import Draft, numbered
 from ledger.provisional.holdings import Key, Monetary, Move, moves, unpriced
-from ledger.provisional.problems_remeasurement import RemeasurementAccountDates, RemeasurementUnpriced
+from ledger.provisional.problems_remeasurement import (
+    RemeasurementAccountDates,
+    RemeasurementUnclear,
+    RemeasurementUnpriced,
+)
 from ledger.rules.dealings import KINDS
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import UnitRates
@@ -104,7 +109,7 @@ class _Book:
         self.monetary = Monetary(book.chart, book.summaries, self.claims)
 
     def run(self) -> tuple[list[data.Directive], list[Problem]]:
-        problems = list(self._unpriced())
+        problems: list[Problem] = [*self._unpriced(), *self._unclear()]
         found = moves(self.book.summaries, self.monetary, self.base)
         drafts: list[Draft] = []
         try:
@@ -131,6 +136,20 @@ class _Book:
                 base=self.base,
                 month=one.month,
             )
+
+    def _unclear(self) -> Iterator[Problem]:
+        """What isn't told apart; of a closed month nothing can be changed."""
+        for row in judged(self.book.summaries[0].corrections, self.monetary, self.base).unclear:
+            if month_of(row.date) not in self.book.closed:
+                yield RemeasurementUnclear(
+                    file=self.book.ws.shown(row.file),
+                    line=row.line,
+                    unit=self.book.unit.slug,
+                    account=row.account,
+                    amount=row.amount,
+                    currency=" / ".join(row.held),
+                    base=self.base,
+                )
 
     def _months(self, key: Key, rows: Sequence[Move]) -> Iterator[Draft]:
         """A holding's remeasurements, month by month."""

@@ -22,7 +22,7 @@ from ledger.policy import Policy
 from ledger.provisional.holdings import holds_others
 from ledger.provisional.levy import NOTHING, LevyRun, Provisional, levies
 from ledger.provisional.problems import LevyCurrency
-from ledger.provisional.problems_remeasurement import RemeasurementUnpriced
+from ledger.provisional.problems_remeasurement import RemeasurementUnclear, RemeasurementUnpriced
 from ledger.provisional.remeasure import BookToMeasure, is_month_end, remeasure
 from ledger.rules.rates import UnitRates
 
@@ -91,7 +91,8 @@ class _Remeasuring:
         if (is_month_end(day) and day <= last_day(month_of(self.last))) or not self._asks(slug):
             return as_it_stands
         made, problems = self._one(slug, day)
-        known = tuple(p for p in problems if not isinstance(p, RemeasurementUnpriced))  # the run itself names those
+        named = RemeasurementUnpriced, RemeasurementUnclear  # by the run itself
+        known = tuple(p for p in problems if not isinstance(p, named))
         return replace(made, problems=known) if known else made
 
     def _asks(self, slug: str) -> bool:

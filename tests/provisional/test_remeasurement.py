@@ -355,6 +355,158 @@ def test_what_was_brought_to_the_closing_rate_by_hand_isnt_doubled(run, against,
     )
 
 
+def by_months(made):
+    """Date → what Sambok's own entries bring to the account in euro."""
+    found = [e for e in made.entries("repris") if isinstance(e, data.Transaction)]
+    return {f"{e.date:%m-%d}": worth([e])["1932"] for e in found}
+
+
+#: Without anything by hand: 1,080 kr, at January's 11.00 1,100, at February's 11.50 1,150, at April's 11.20 1,120.
+MONTHS = {"01-31": "20.00", "02-28": "50.00", "04-30": "-30.00"}
+BOOKED = {"01-31": "20.00", "04-30": "-30.00"}  # February's 50 kr are in the book
+
+
+@pytest.mark.parametrize(
+    ("postings", "expected", "unclear"),
+    [
+        # the bank's fee in the same voucher, from the account in kronor
+        ("1932 50.00 SEK; 3960 -50.00 SEK; 6570 15.00 SEK; 1930 -15.00 SEK", BOOKED, []),
+        # the fee taken off the gain: the account is worth 1,150 with it
+        ("1932 50.00 SEK; 3960 -52.00 SEK; 6570 2.00 SEK", BOOKED, []),
+        # a sale on another account, and a purchase
+        ("1930 125.00 SEK; 3001 -125.00 SEK; 1932 50.00 SEK; 3960 -50.00 SEK", BOOKED, []),
+        # in two vouchers, each with something else
+        (
+            "1932 20.00 SEK; 3960 -20.00 SEK; 6570 1.00 SEK; 1930 -1.00 SEK | 1932 30.00 SEK; 3960 -30.00 SEK",
+            BOOKED,
+            [],
+        ),
+        # a part of it: 20 are missing
+        (
+            "1932 30.00 SEK; 3960 -30.00 SEK; 6570 1.00 SEK; 1930 -1.00 SEK",
+            {"01-31": "20.00", "02-28": "20.00", "04-30": "-30.00"},
+            [],
+        ),
+        # too much of it: 10 go back
+        (
+            "1932 60.00 SEK; 3960 -60.00 SEK; 6570 1.00 SEK; 1930 -1.00 SEK",
+            {"01-31": "20.00", "02-28": "-10.00", "04-30": "-30.00"},
+            [],
+        ),
+        # a bank account whose items were booked in kronor is valued against the same gain
+        ("1932 50.00 SEK; 1970 30.00 SEK; 3960 -80.00 SEK", BOOKED, []),
+        # a sale paid in kronor to an account in euro: money, but how much of it?
+        ("1932 50.00 SEK; 3001 -50.00 SEK", MONTHS, ["50.00"]),
+        # moved from the account in kronor
+        ("1932 50.00 SEK; 1930 -50.00 SEK", MONTHS, ["50.00"]),
+        # more than the exchange difference: the rest would be money
+        ("1932 90.00 SEK; 3960 -50.00 SEK; 3001 -40.00 SEK", MONTHS, ["90.00"]),
+        # the account in kronor is paid for something: no correction of it, and nothing of the account in euro
+        ("1930 -15.00 SEK; 6570 15.00 SEK", MONTHS, []),
+    ],
+)
+def test_what_is_booked_by_hand_among_other_things(run, postings, expected, unclear):
+    vouchers = ""
+    for voucher in postings.split("|"):
+        vouchers += '2026-02-27 * "By hand"\n'
+        for posting in voucher.split(";"):
+            code, amount = posting.split(maxsplit=1)
+            kind = {"1": "Assets", "3": "Income", "6": "Expenses"}[code[0]]
+            vouchers += f"  {kind}:{code}-Name  {amount}\n"
+    _, made = run({"repris": (BANK + vouchers).replace("1932-Euro", "1932-Name").replace("1930-Bank", "1930-Name")})
+    assert [(p.code, p.file, p.line, str(p.params["amount"])) for p in made.problems] == [
+        # five lines of what was bought before, then the voucher's first posting
+        ("REMEASUREMENT_UNCLEAR", "units/repris/books/2026/2026-01.beancount", 6, amount)
+        for amount in unclear
+    ]
+    assert by_months(made) == expected
+
+
+def test_a_correction_that_is_taken_back_on_the_first_of_the_next_month(run):
+    """January's 20 kr are booked by hand, and back on 1 February: 1,080 again, and 70 are missing at 1,150."""
+    by_hand = """
+2026-01-31 * "Valuation"
+  Assets:1932-Euro     20.00 SEK
+  Income:3960-Gain    -20.00 SEK
+2026-02-01 * "Taken back"
+  Assets:1932-Euro    -20.00 SEK
+  Income:3960-Gain     20.00 SEK
+"""
+    _, made = run({"repris": BANK + by_hand})
+    assert made.problems == ()
+    assert by_months(made) == {"02-28": "70.00", "04-30": "-30.00"}
+
+
+def test_money_and_fee_in_euro_beside_a_correction(run):
+    """2 EUR of fee at 11.50 leave 98 EUR, which are 1,127 kr.
+
+    1,080 + 20 (January) - 23 (the fee) + 50 (by hand) = 1,127: nothing is missing in February. April: 98 × -0.30.
+    """
+    by_hand = """
+2026-02-27 * "Fee and valuation"
+  Assets:1932-Euro     -2.00 EUR @ 11.50 SEK
+  Expenses:6570-Fee    23.00 SEK
+  Assets:1932-Euro     50.00 SEK
+  Income:3960-Gain    -50.00 SEK
+"""
+    _, made = run({"repris": BANK + by_hand})
+    assert made.problems == ()
+    assert by_months(made) == {"01-31": "20.00", "04-30": "-29.40"}
+
+
+def test_an_invoice_in_euro_that_is_settled_in_kronor_is_named(run):
+    """1,000 EUR at 10.80 are paid with 11,600 kr: which of the 1,000 EUR that was, the book doesn't say."""
+    invoice = """
+2026-01-10 * "Invoice"
+  Assets:1510-Claims   1000.00 EUR @ 10.80 SEK
+  Income:3001-Sales  -10800.00 SEK
+2026-02-20 * "Paid"
+  Assets:1930-Bank    11600.00 SEK
+  Assets:1510-Claims -11200.00 SEK
+  Income:3960-Gain     -400.00 SEK
+"""
+    _, made = run({"repris": invoice})
+    assert [(p.code, p.line, p.params["currency"]) for p in made.problems] == [("REMEASUREMENT_UNCLEAR", 7, "EUR")]
+
+
+def test_a_bank_account_in_kronor_with_one_purchase_in_euro_is_no_account_in_euro(run):
+    """1930 mostly holds kronor: neither its payments nor a payment with an exchange difference correct anything."""
+    text = """
+2026-01-02 * "Opening"
+  Assets:1930-Bank    20000.00 SEK
+  Equity:2091-Earlier
+2026-01-10 * "Card abroad"
+  Assets:1930-Bank    -100.00 EUR @ 10.80 SEK
+  Expenses:5010-Rent  1080.00 SEK
+2026-01-11 * "Invoice"
+  Assets:1510-Claims   1000.00 EUR @ 10.80 SEK
+  Income:3001-Sales  -10800.00 SEK
+2026-02-20 * "Paid"
+  Assets:1930-Bank    11600.00 SEK
+  Assets:1510-Claims  -1000.00 EUR @ 10.80 SEK
+  Income:3960-Gain     -800.00 SEK
+"""
+    _, made = run({"repris": text})
+    assert made.problems == ()
+    found = [e for e in made.entries("repris") if isinstance(e, data.Transaction)]
+    # -100 EUR: 20, 50 and -30 kr; the claim 200 in January, and back in February when it is paid as it was booked
+    assert {(f"{e.date:%m}", code, a) for e in found for code, a in worth([e]).items() if code in {"1930", "1510"}} == {
+        ("01", "1930", "-20.00"),
+        ("02", "1930", "-50.00"),
+        ("04", "1930", "30.00"),
+        ("01", "1510", "200.00"),
+        ("02", "1510", "-200.00"),
+    }
+
+
+def test_an_account_that_is_opened_for_both_currencies_is_told_nothing(run):
+    both = '2026-02-27 * "Sale"\n  Assets:1932-Euro  50.00 SEK\n  Income:3001-Sales  -50.00 SEK\n'
+    opened = "2025-01-01 open Assets:1932-Euro EUR, SEK\n" + ACCOUNTS
+    _, made = run({"repris": BANK + both}, more={"repris": opened})
+    assert made.problems == ()
+    assert by_months(made) == MONTHS
+
+
 def test_plain_beancount_shows_the_same_balance(run):
     """100.01 EUR at 11.00 are 1,100.11; at 11.50 they are 1,150.115, and stand at 1,150.12: 50.01 are gained."""
     books, made = run(

@@ -75,7 +75,10 @@ def test_what_is_held_in_another_currency():
 
 
 def test_a_correction_of_what_it_stands_at():
-    """Against income and expense alone, in the currency that the account's items weigh in; anything else is none."""
+    """In the currency that the account's items weigh in, with the income and expense beside it.
+
+    Nothing is held in another currency on 1930, so that is no correction.
+    """
     entry = """
 2026-01-{day} * "{text}"
   {one}    {amount} SEK
@@ -95,10 +98,13 @@ def test_a_correction_of_what_it_stands_at():
         + entry.format(day=30, text="Paid for it", one=bank, amount="7.00", other=sek)
         + entry.format(day=30, text="Nothing held", one=sek, amount="7.00", other=gain)
     )
-    assert [(r.account, r.date.day, str(r.amount), str(r.document_amount)) for r in summary.foreign if r.against] == [
-        (bank, 31, "40.00", "0"),
+    assert [(r.date.day, r.account, str(r.amount), r.held, r.mostly, r.beside) for r in summary.corrections] == [
+        (30, bank, "7.00", ("EUR",), True, "own"),
+        (31, bank, "40.00", ("EUR",), True, ""),
+        (31, gain, "-40.00", (), False, ""),
+        (31, claim, "5.00", ("EUR", "KES"), True, ""),
+        (31, gain, "-5.00", (), False, ""),
     ]
-    assert [r.against for r in summary.foreign if r.against] == [(gain,)]
 
 
 def test_a_book_in_one_currency_has_no_such_rows():
