@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from beancount.parser import booking, options, parser
 
 from ledger.books import Books, Unit, UnitBook, Workspace, main_text, open_workspace, summarise
 from ledger.books.config import FederationFile
+from ledger.books.owners import OwnerTable
 from ledger.books.unitbook import AdjustmentText, CentralText
 from ledger.charts import load_chart
 from ledger.rules.rounding import decimals
@@ -84,6 +86,7 @@ class Member:
             joined=self.joined,
             left=self.left,
             country=COUNTRIES[self.currency],
+            owners=tuple(OwnerTable(**table) for table in tomllib.loads(self.owners).get("owner", ())),
         )
 
 

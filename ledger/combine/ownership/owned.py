@@ -103,7 +103,7 @@ class _Worker:
         problems: list[Problem] = [*self.policy.impairment_problems, *self.late.values()]
         carried: dict[str, Decimal] = {}
         for slug in self.scope.stakes.owned:
-            if slug in self.late:
+            if slug in self.late or self.scope.stakes.begins[slug] > self.scope.until(slug):  # not owned yet
                 continue
             try:
                 owned = self._owned(slug, carried)

@@ -65,6 +65,7 @@ class Kinds:
         dealings: at most.
         currencies: beside the kronor.
         adjusted: the finance head books something on top.
+        owned: some units belong to others.
     """
 
     most: int = 12
@@ -76,6 +77,7 @@ class Kinds:
     dealings: int = 8
     currencies: tuple[str, ...] = ("SEK", "EUR", "CLP", "KES")
     adjusted: bool = True
+    owned: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -178,6 +180,8 @@ class _Drawing:
 
     def run(self) -> Case:
         """Draw everything."""
+        if self.kinds.owned:
+            self._owners()
         for found in self.members:
             self._with_the_world(found)
         if len(self.members) > 1:
@@ -195,6 +199,25 @@ class _Drawing:
             adjusted=tuple(self.adjusted),
         )
         return Case(federation, self.date_from, self.date_to, tuple(self.faults))
+
+    def _owners(self) -> None:
+        """One or two units buy another: their cost is booked on the day, in kronor; the unit itself books nothing."""
+        usual = [m for m in self.members if m.joined is None and m.left is None]
+        owners = [m for m in usual if (m.currency, m.chart) == ("SEK", "bas")]
+        for found in [m for m in usual if m.entity != "division"]:
+            above = [m for m in owners if m.slug < found.slug]
+            if not above or self.draw(st.booleans()):
+                continue
+            since, tables = self.day(), ""
+            for share in self.draw(st.sampled_from([("1.00",), ("0.80",), ("0.51", "0.25")]))[: len(above)]:
+                owner = above.pop(self.draw(st.integers(0, len(above) - 1)))
+                tables += f'[[owner]]\nunit = "{owner.slug}"\nshare = "{share}"\nsince = {since}\n'
+                cost = self.amount("SEK")
+                posts = (Post("Assets:1310-Andelar", cost, "SEK", found.slug, "capital"), Post("bank", -cost, "SEK"))
+                self.vouchers.append(Voucher(owner.slug, since, posts, "Bought"))
+            self.members[self.members.index(found)] = replace(found, owners=tables)
+            if not self.draw(st.integers(0, 1)):
+                return
 
     def _accrual(self) -> None:
         """A cost that isn't booked yet, of a unit or of the federation alone, taken back or not."""
@@ -238,7 +261,7 @@ class _Drawing:
             posts = (Post("bank", amount, found.currency), Post(role, -amount, found.currency))
             self.vouchers.append(Voucher(found.slug, day, posts, text))
 
-        if self.draw(st.booleans()):
+        if found.owners or self.draw(st.booleans()):  # what is bought has equity
             book(dt.date(2025, 10, 31), "retained_result", self.amount(found.currency), "Opening balance")
         for _ in range(self.draw(st.integers(0, 3))):
             kind = self.draw(st.sampled_from(["sales", "wages", "bank_fees", "member_contributions"]))
@@ -253,6 +276,8 @@ class _Drawing:
         one, other = self.members[first], self.members[(first + step) % len(self.members)]
         if kind == "levy":
             one, other = self.members[0], (other if other.slug != CENTRAL else one)
+        if kind == "capital" and (one.owners or other.owners):
+            kind = "loan"
         if kind in {"dividend", "asset"} and {(m.currency, m.chart) for m in (one, other)} != {("SEK", "bas")}:
             kind = "interest"
         how = self.draw(st.sampled_from(["link", "document", "amount"])) if kind == "trade" else "link"

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.vouchers import Federation, Member, Post, Quotes, Voucher
 from ledger.combine import combine
+from ledger.combine.reports.drill import drill
 from ledger.policy import read_policy
 from ledger.provisional import provisional
 
@@ -153,3 +154,47 @@ def test_the_years_result_is_closed_after_all_else_of_its_day(first):
     got = figures(Federation(members, vouchers, quotes=CHANGING), "2026-01-01", "2026-01-31")
     assert got["ResultForYear", "129", "e"] == Decimal("-2350.00")
     assert ("RetainedResult", "Earlier", "e") not in got
+
+
+@pytest.mark.parametrize("since", ["2026-01-31", "2026-02-01"])
+def test_a_unit_is_owned_from_the_day_on_which_it_is_bought(since):
+    """On 31 January four fifths of a company are bought: a fifth of its 100.00 is the minority's; not a day before."""
+    owners = f'[[owner]]\nunit = "a"\nshare = "0.80"\nsince = {since}\n'
+    members = (Member("a"), Member("b", entity="legal_entity", owners=owners))
+    opening = (Post("bank", Decimal("100.00"), "SEK"), Post("retained_result", Decimal("-100.00"), "SEK"))
+    cost = Post("Assets:1310-Andelar", Decimal("80.00"), "SEK", "b", "capital")
+    vouchers = (
+        Voucher("b", dt.date(2025, 10, 31), opening, "Opening"),
+        Voucher("a", dt.date.fromisoformat(since), (cost, Post("bank", Decimal("-80.00"), "SEK")), "Bought"),
+    )
+    got = figures(Federation(members, vouchers), "2026-01-01", "2026-01-31")
+    minority = Decimal("-20.00") if since == "2026-01-31" else Decimal(0)
+    assert sum(amount for (line, *_), amount in got.items() if line == "NonControllingInterest") == minority
+    assert got["RetainedResult", "2091", "b"] == Decimal("-100.00")
+
+
+def test_what_an_asset_has_brought_too_early_leads_to_its_sale():
+    """Earlier years' profit in a machine stands in ELIM on the retained result, and opens the seller's voucher.
+
+    2025-11-11 price 100.00, carrying amount 40.00: 60.00 over 60 months; on 31 December one has passed: 59.00 is left
+    """
+    tags = {"ic": "asset"}
+    sold = (
+        Post("trade_claim", Decimal("100.00"), "SEK", "b", **tags),
+        Post("Income:3973-Vinst", Decimal("-100.00"), "SEK", "b", **tags),
+        Post("Income:3973-Vinst", Decimal("40.00"), "SEK", "b", **tags),
+        Post("Assets:1220-Inventarier", Decimal("-40.00"), "SEK"),
+    )
+    bought = (
+        Post("Assets:1220-Inventarier", Decimal("100.00"), "SEK", "a", meta=(("months", "60"),), **tags),
+        Post("trade_debt", Decimal("-100.00"), "SEK", "a", **tags),
+    )
+    day = dt.date(2025, 11, 11)
+    vouchers = tuple(Voucher(unit, day, posts, links=("ic-a-1",)) for unit, posts in (("a", sold), ("b", bought)))
+    federation = Federation((Member("a"), Member("b")), vouchers)
+    books = federation.books()
+    run = provisional(books, read_policy(books.central_text, books.workspace))
+    found = combine(books, run, date_from=dt.date(2026, 1, 1), date_to=dt.date(2026, 1, 31))
+    one = drill(found, "RetainedResult", "Earlier-years", "ELIM")
+    places = federation.places()
+    assert [(s.amount, f"{s.file}:{s.line}") for s in one.sources] == [(Decimal("59.00"), places[0, 1])]
