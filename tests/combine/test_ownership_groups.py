@@ -11,7 +11,7 @@ import pytest
 
 from ledger.combine.reports.bridge import bridge
 from tests.combine.test_ownership import OWNED, amount, owner
-from tests.combine.test_ownership_periods import assert_continuous, changes
+from tests.combine.test_ownership_periods import SINCE, assert_continuous, bought, changes, dot, gem
 
 D = Decimal
 DAY = dt.date.fromisoformat
@@ -125,6 +125,37 @@ class TestOnlyTheLowestIsSold:
             *("2026-07-01", "2026-08-01", "2026-10-01", "2026-10-31", "2026-11-01", "2027-01-01", "2028-01-01"),
         )
 
+    def test_dividends_before(self, combined):
+        """T pays out 80, 60 of it to s: it stands at 280 and 60 less 70, so that 420 are a gain of 150.
+
+        The minority of s has 20 % of 50, of 30 and of 150; in the end 20 % of 1,230.
+        """
+        got = """
+2026-10-05 * "From t" ^ic-t-1
+  Assets:1930-Bank     60.00 SEK
+  Income:8070-Div     -60.00 SEK
+    partner: "t"
+    ic: "dividend"
+"""
+        gave = """
+2026-10-05 * "Paid out" ^ic-t-1
+  Equity:2098-Div      60.00 SEK
+    partner: "s"
+    ic: "dividend"
+  Equity:2098-Div      20.00 SEK
+  Assets:1930-Bank    -80.00 SEK
+"""
+        sale = shares("2026-10-31", "t", "-300.00", price="420.00")
+        units = group(s=got + sale, t=gave, t_left="2026-10-31")
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert amount(found, "IncomeFromFinancialAssets") == -150
+        assert (found.result, found.result_minority) == (240, 56)
+        assert amount(found, "NonControllingInterest") == -246
+        assert_continuous(
+            lambda **days: combined(units, **days), "2026-09-01", "2026-10-01", "2026-10-31", "2026-11-01", "2027-01-01"
+        )
+
     def test_s_follows_later(self, combined):
         """For 1,500 with 1,170 and goodwill of 200, less 234: 364."""
         units = self.units(gem=shares("2026-12-15", "s", "-1000.00", price="1500.00"), s_left="2026-12-15")
@@ -179,10 +210,46 @@ class TestInAnotherCurrency:
         assert [name for name in GONE if amount(found, name)] == []
         assert found.result - found.result_minority == 4000
 
-    @pytest.mark.parametrize("with_s", [True])
+    @pytest.mark.parametrize("with_s", [False, True])
     def test_every_period_opens_as_the_last_one_closed(self, combined, with_s):
         units = self.units(with_s=with_s)
         assert_continuous(
             lambda **days: combined(units, prices=PRICES, **days),
             *("2026-07-01", "2026-10-01", "2026-10-31", "2026-11-01", "2027-01-01", "2028-01-01"),
+        )
+
+
+class TestAPartIsKept:
+    """The gem sells 50 of its 80 % of dot, which has 850 and 360 of goodwill, less 170: 1,040. It keeps 30 %.
+
+    It gets 700 for 625 of its cost; the 375 that are left stand in its book, and in the group's: a gain of 35. If it
+    books the 30 % at their fair value of 420 then, the gain is 80 (IFRS 10.25).
+    """
+
+    def units(self, value="0.00"):
+        sold = f"""
+2026-10-31 * "A part sold"
+  Assets:1930-Bank       700.00 SEK
+  Assets:1310-Andelar   -625.00 SEK
+    partner: "dot"
+    ic: "capital"
+  Income:8012-Res        -75.00 SEK
+
+2026-10-31 * "At fair value"
+  Assets:1310-Andelar   {value} SEK
+    partner: "dot"
+    ic: "capital"
+  Income:8012-Res      -{value} SEK
+"""
+        return {"gem": gem(bought("1000.00"), sold), "dot": dot("left = 2026-10-31", SINCE)}
+
+    @pytest.mark.parametrize(("value", "kept", "gain"), [("0.00", "375.00", "35.00"), ("45.00", "420.00", "80.00")])
+    def test_it_stands_at_what_the_owner_has_for_it(self, combined, value, kept, gain):
+        found = combined(self.units(value), date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert amount(found, "ParticipationsAndSecurities") == D(kept)
+        assert amount(found, "IncomeFromFinancialAssets") == -D(gain)
+        assert [name for name in GONE if amount(found, name) and name != "ParticipationsAndSecurities"] == []
+        assert_continuous(
+            lambda **days: combined(self.units(value), **days), "2026-07-01", "2026-10-01", "2026-11-01", "2027-01-01"
         )

@@ -94,6 +94,7 @@ def assert_continuous(make, *days: str) -> None:
     assert closing(founds[0], "opening") == closing(founds[-1], "opening")
     assert closing(founds[-2], "closing") == closing(founds[-1], "closing")
     assert sum(found.result for found in founds[:-1]) == founds[-1].result
+    assert sum(found.result_minority for found in founds[:-1]) == founds[-1].result_minority
 
 
 class TestTheLastDay:

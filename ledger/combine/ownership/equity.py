@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, TypeAlias
@@ -88,6 +88,11 @@ class Equity:
             self.translated[False] -= cost.opening - cost.worth
             self.translated[True] -= cost.amount - cost.opening
             self.held += cost.amount - cost.worth
+
+    def went(self, day: dt.date, amount: Decimal) -> None:
+        """What rates made of the cost of a unit that left on `day`, before the period, is an earlier result."""
+        self.translated[False] -= amount
+        self.earned[False, bisect_right(self.cuts, day)][RETAINED] += amount
 
     @property
     def bought(self) -> Decimal:
@@ -245,14 +250,9 @@ class Taker:
                 if place.group.root == "Equity":
                     found.earned[self.slot(found, entry.date)][place] -= posting.amount
                     found.adjusted -= posting.amount
-        for row in rows_of(self.part):
-            owns = row.partner in self.stakes.begins and self.slug in self.stakes.shares(row.partner, row.date)
-            if not owns or row.ic not in DISTRIBUTED or row.date < begins:
-                continue
-            shown = self.part.assign(row.account, row.date)
-            if shown is not None and self.part.mapper.at(row.account).is_result:
-                amount = -historic(self.part, row, self.rates)
-                found.earned[self.slot(found, row.date)][RESULT if shown.is_result else shown] -= amount
+        for partner in sorted({row.partner for row in rows_of(self.part) if row.partner in self.stakes.begins}):
+            for day, place, amount in received(self.part, self.stakes, partner, self.rates):
+                found.earned[self.slot(found, day)][RESULT if place.is_result else place] -= amount
                 found.adjusted -= amount
 
 
@@ -262,6 +262,17 @@ def rows_of(part: Part) -> Iterable[PartnerRow]:
         for row in summary.partners:
             if row.partner is not None and row.date <= part.scope.until(part.unit.slug):
                 yield row
+
+
+def received(part: Part, stakes: Stakes, unit: str, rates: Rates) -> Iterator[tuple[dt.date, Place, Decimal]]:
+    """What an owned unit has booked as income from a unit that it owns: a part of what that one has earned."""
+    begins = stakes.begins.get(part.unit.slug, dt.date.max)
+    for row in rows_of(part):
+        if row.partner == unit and row.ic in DISTRIBUTED and row.date >= begins:
+            place = part.assign(row.account, row.date)
+            its = part.unit.slug in stakes.shares(unit, row.date) and part.mapper.at(row.account).is_result
+            if place is not None and its:
+                yield row.date, place, -historic(part, row, rates)
 
 
 def historic(part: Part, row: PartnerRow, rates: Rates) -> Decimal:

@@ -29,7 +29,8 @@ from ledger.combine.ownership.entries import (
     staying_entries,
     step_entries,
 )
-from ledger.combine.ownership.equity import OWNERS, Taker
+from ledger.combine.ownership.equity import OWNERS, Taker, received
+from ledger.combine.ownership.gone import Gone, gone_before, gone_entries
 from ledger.combine.ownership.goodwill import Terms, follow
 from ledger.combine.ownership.minority import minority_entries, share_entries
 from ledger.combine.ownership.model import Owned
@@ -78,10 +79,17 @@ def ownership(
         entries: what has been made so far: eliminations, adjustments, translation differences.
     """
     late = late_sales(parts, scope, books.workspace)
+    gone: tuple[Gone, ...] = ()
+    try:
+        gone = gone_before(parts, scope, rates)
+    except Problem as problem:
+        late["-"] = problem
+    left = tuple(gone_entries(gone, parts, scope))
     if not any(unit.owners for unit in scope.units.values()):
-        return Ownership(problems=tuple(late.values()))
-    worker = _Worker(books, parts, scope, rates, entries, read_policy(books.central_text, books.workspace), late)
-    return worker.run()
+        return Ownership(left, problems=tuple(late.values()))
+    policy = read_policy(books.central_text, books.workspace)
+    found = _Worker(books, parts, scope, rates, entries, policy, late, gone).run()
+    return replace(found, entries=(*left, *found.entries))
 
 
 @dataclass
@@ -93,6 +101,7 @@ class _Worker:
     given: Sequence[GroupEntry]
     policy: Policy
     late: Mapping[str, Problem]  # of units whose sale is booked too late
+    gone: Sequence[Gone]
     held: list[Cost] = field(default_factory=list)  # of units that are done
     made: dict[str, list[GroupEntry]] = field(default_factory=dict)  # the entries of these
 
@@ -133,6 +142,9 @@ class _Worker:
         opening = opening_day(self.parts, slug)
         equity = Taker(part, stakes, self.rates, self.given, opening, self._stated(slug)).take()
         equity.hold([cost for cost in self.held if cost.owner == slug], self.scope.date_from)
+        for its in self.gone:
+            if its.owner == slug:
+                equity.went(its.left, its.amount)
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
         plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, opening, whole=whole)
         if stakes.founded(slug):
@@ -254,6 +266,14 @@ class _Worker:
         ]
         if owned.gone:
             below = [e for s, entries in self.made.items() if owned.slug in owned.stakes.owners(s) for e in entries]
-            staying = staying_entries(owned, codes, found)
+            staying = staying_entries(owned, codes, found, self._received(owned))
             found += [*disposal_entries(owned, self.parts[owned.slug], found, below), *staying]
         return found
+
+    def _received(self, owned: Owned) -> dict[str, Decimal]:
+        """What each owner has got of a unit's results, as its own result."""
+        stakes, slug = owned.stakes, owned.slug
+        return {
+            owner: sum((given[2] for given in received(self.parts[owner], stakes, slug, self.rates)), ZERO)
+            for owner in stakes.owners(slug)
+        }
