@@ -17,8 +17,8 @@ from ledger.books.owners import control_day
 from ledger.books.summary import weight
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, Place
-from ledger.combine.ownership.equity import historic, rows_of
 from ledger.combine.ownership.problems import OwnershipGain, OwnershipSaleLate
+from ledger.combine.ownership.rows import historic, rows_of
 from ledger.combine.ownership.stakes import NEAR, Stakes
 from ledger.combine.scope import Scope
 from ledger.errors import Problem

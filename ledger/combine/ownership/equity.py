@@ -13,21 +13,20 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from ledger.books import PartnerRow, last_day, month_of
+from ledger.books import last_day
 from ledger.books.summary import weight
 from ledger.combine.flows import DAY, REST, RETAINED, Part
 from ledger.combine.model import ADJ, CTA, ELIM, ZERO, GroupEntry, Place
+from ledger.combine.ownership.cost import Cost
+from ledger.combine.ownership.rows import DISTRIBUTED, historic, received, rows_of
 from ledger.combine.ownership.stakes import Stakes
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
-
-if TYPE_CHECKING:
-    from ledger.combine.ownership.cost import Cost
 
 #: Lines that owners have paid in.
 CONTRIBUTED = frozenset({"MemberContributions", "DebentureContributions"})
@@ -37,7 +36,6 @@ EARNED = frozenset({"RetainedResult", "ResultForYear", "ResultTransfer"})
 RESULT = Place("ResultForYear", "Minority-share")
 #: What owners and minority have given each other: the difference between a price and what it bought.
 OWNERS = Place("RetainedResult", "Owners-transactions")
-DISTRIBUTED = frozenset({"dividend", "patronage"})
 
 #: Opening balance or period, and how many changes of shares lie before.
 Slot: TypeAlias = tuple[bool, int]
@@ -254,37 +252,6 @@ class Taker:
             for day, place, amount in received(self.part, self.stakes, partner, self.rates):
                 found.earned[self.slot(found, day)][RESULT if place.is_result else place] -= amount
                 found.adjusted -= amount
-
-
-def rows_of(part: Part) -> Iterable[PartnerRow]:
-    """A book's postings with a partner that count in the run."""
-    for summary in part.source.summaries:
-        for row in summary.partners:
-            if row.partner is not None and row.date <= part.scope.until(part.unit.slug):
-                yield row
-
-
-def received(part: Part, stakes: Stakes, unit: str, rates: Rates) -> Iterator[tuple[dt.date, Place, Decimal]]:
-    """What an owned unit has booked as income from a unit that it owns: a part of what that one has earned."""
-    begins = stakes.begins.get(part.unit.slug, dt.date.max)
-    for row in rows_of(part):
-        if row.partner == unit and row.ic in DISTRIBUTED and row.date >= begins:
-            place = part.assign(row.account, row.date)
-            its = part.unit.slug in stakes.shares(unit, row.date) and part.mapper.at(row.account).is_result
-            if place is not None and its:
-                yield row.date, place, -historic(part, row, rates)
-
-
-def historic(part: Part, row: PartnerRow, rates: Rates) -> Decimal:
-    """What a posting was worth on its own day, as the translation has it: result at average, equity at spot."""
-    if row.currency == rates.base:
-        return half_away(row.amount, rates.base)
-    if part.mapper.at(row.account).is_result:
-        rate = rates.average(row.currency, month_of(row.date))
-    else:
-        rate = rates.historic(row.currency, row.date, row.rate or None)
-    with localcontext(EXACT):
-        return half_away(row.amount * rate, rates.base)
 
 
 def net_assets(part: Part, day: dt.date) -> Mapping[str, Decimal]:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ledger.combine.flows import RETAINED, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
-from ledger.combine.ownership.equity import rows_of
 from ledger.combine.ownership.model import ACQUISITION, EXCHANGE, SALE, Draft
+from ledger.combine.ownership.rows import rows_of
 from ledger.combine.ownership.stakes import Stakes
 from ledger.combine.scope import DAY, Scope
 from ledger.rules.rates import Rates

@@ -29,7 +29,7 @@ from ledger.combine.ownership.entries import (
     staying_entries,
     step_entries,
 )
-from ledger.combine.ownership.equity import OWNERS, Taker, received
+from ledger.combine.ownership.equity import OWNERS, Taker
 from ledger.combine.ownership.gone import Gone, gone_before, gone_entries
 from ledger.combine.ownership.goodwill import Terms, follow
 from ledger.combine.ownership.minority import minority_entries, share_entries
@@ -42,6 +42,7 @@ from ledger.combine.ownership.problems import (
     OwnershipNoEquity,
     OwnershipNoSale,
 )
+from ledger.combine.ownership.rows import received
 from ledger.combine.ownership.shares import prove, shares_of
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
