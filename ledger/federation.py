@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.books import Books, Workspace, load_books
-from ledger.books.excerpt import quote
+from ledger.books.excerpt import for_all, quote
 from ledger.combine import Combined, combine
 from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.problems import UnitErrors
@@ -66,6 +66,11 @@ class Federation:
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         quote(self.workspace, found)
         return tuple(sorted(found, key=order))
+
+    @cached_property
+    def shown(self) -> tuple[Problem, ...]:
+        """`problems` for whoever looks at all books together: no line that may name a person (SPEC 10)."""
+        return tuple(for_all(self.books, self.problems))
 
 
 def load_federation(ws: Workspace) -> Federation:

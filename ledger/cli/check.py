@@ -18,14 +18,14 @@ def check(session: Session, units: tuple[str, ...], as_json: bool) -> int:  # no
     """Look for errors in the books: all of them, or those of the units named; all of them, with the locked runs.
 
     Ends with 0 when the books are right, with 1 when something must be mended. What merely waits for a person is
-    told by: sambok todo
+    told by: sambok todo. Lines that may name a person are shown only where their unit is named.
     """
     from ledger.federation import load_federation  # noqa: PLC0415  after the arguments are known to be right
 
     ws = session.workspace
     chosen = [slug if slug in ws.faulty else ws.unit(slug).slug for slug in units]
     federation = load_federation(ws)
-    problems = [p for p in federation.problems if not chosen or p.unit in chosen]
+    problems = [p for p in federation.problems if p.unit in chosen] if chosen else federation.shown
     books = [b for slug, b in federation.books.units.items() if not chosen or slug in chosen]
     transactions = sum(b.summary.transactions for b in books if b.summary)
     if as_json:

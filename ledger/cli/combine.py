@@ -13,7 +13,7 @@ import click
 
 from ledger.cli.combine_drill import drilled, emit_drilled, print_drilled
 from ledger.cli.combine_reports import ALL, REPORTS
-from ledger.cli.combine_tables import heading
+from ledger.cli.combine_tables import Asked, heading
 from ledger.cli.context import OutPath, Session, check_out, check_plain, report, tell_written, workspace_option
 from ledger.cli.days import DAY, day_of
 from ledger.cli.runs import lock_figures, tell_runs, with_locks
@@ -90,6 +90,7 @@ FOLDERS = frozenset({"csv", "parquet"})
     callback=only_once,
     help="The postings behind a figure, with file and line; Result: all income and expense.",
 )
+@click.option("--all", "everything", is_flag=True, help="Pairs of units of which nothing is left over, too.")
 @click.option("--lock", metavar="NAME", help="Lock the figures under this name: runs/NAME. See also: sambok runs")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--beancount", type=OUT, metavar="FILE", help="Write the combined ledger as a Beancount file.")
@@ -110,8 +111,9 @@ def combine(
     by: str | None,
     depth: int | None,
     drill: str | None,
+    everything: bool,  # noqa: FBT001  click gives flags so
     lock: str | None,
-    as_json: bool,  # noqa: FBT001  click gives flags so
+    as_json: bool,  # noqa: FBT001
     **exports: Path | None,
 ) -> int:
     """Combine all units: trial balance, eliminations, what doesn't match, translation with its proof.
@@ -128,7 +130,7 @@ def combine(
     don't match (what is in transit, or within the tolerance, needs nobody), 4 when a locked run can't be read. With
     --lock: 0 when they are locked, else 1, 3 or 4; 1 also when an earlier lock is damaged.
     """
-    _contradictions(drill, reports, by, depth)
+    _contradictions(drill, reports, by, depth, everything=everything)
     wanted = {kind: file for kind, file in exports.items() if file is not None}
     chosen = {"date_from": date_from, "date_to": date_to, "currency": currency, "level": level}
     key = f"combine {sorted((k, str(v)) for k, v in chosen.items())} {os.environ.get('SAMBOK_LANGUAGE', '')}"
@@ -165,13 +167,15 @@ def combine(
         if opened is not None:
             print_drilled(ws, found, opened)
         else:
-            _print(ws, found, reports, by, depth)
+            _print(ws, found, reports, by, depth, everything=everything)
         report(found.problems, SHOWN)
         tell_runs(federation.runs)
     return code
 
 
-def _contradictions(drill: str | None, reports: tuple[str, ...], by: str | None, depth: int | None) -> None:
+def _contradictions(
+    drill: str | None, reports: tuple[str, ...], by: str | None, depth: int | None, *, everything: bool
+) -> None:
     """Options of which one would be passed over without a word."""
     if drill is not None and not drill.strip():
         raise click.UsageError(say(N_("--drill takes the name of a line, such as --drill NetSales.")))
@@ -179,6 +183,8 @@ def _contradictions(drill: str | None, reports: tuple[str, ...], by: str | None,
         raise click.UsageError(say(N_("--drill opens one figure: leave --report, --by and --depth out.")))
     if depth is not None and by != "level" and not {"levels", ALL} & {*reports}:
         raise click.UsageError(say(N_("--depth folds levels: use it with --by level or --report levels.")))
+    if everything and not {"pairs", ALL} & {*reports}:
+        raise click.UsageError(say(N_("--all shows every pair of units: use it with --report pairs.")))
 
 
 def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], lock: str | None) -> None:
@@ -208,7 +214,7 @@ def _combined(federation: Federation, chosen: dict[str, Any]) -> Combined:
 
 def _problems(federation: Federation, found: Combined) -> list[Problem]:
     """Why units, or the levy of units, are missing from the figures."""
-    from ledger.books.excerpt import quote  # noqa: PLC0415  a repeated answer needs none of this
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  a repeated answer needs none of this
     from ledger.charts.problems import AccountWrongRoot  # noqa: PLC0415  as above
     from ledger.combine.problems import UnmappedAccount  # noqa: PLC0415  as above
 
@@ -218,7 +224,7 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
     problems |= {p for p in federation.workspace.problems if p.unit is None}  # of a unit's own, UNIT_ERRORS tells
     # An account's line may name a person: it is for  sambok check , which whoever keeps the book runs.
     quote(federation.workspace, (p for p in problems if not isinstance(p, AccountWrongRoot | UnmappedAccount)))
-    return sorted(problems, key=order)
+    return sorted(for_all(federation.books, problems), key=order)
 
 
 def tell_end(books: Books, chosen: Mapping[str, object]) -> None:
@@ -301,7 +307,9 @@ def _export(federation: Federation, found: Combined, wanted: dict[str, Path]) ->
         tell_written(path, sum(file.parent == path.absolute() for file in files) if kind in FOLDERS else 0)
 
 
-def _print(ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | None, depth: int | None) -> None:
+def _print(
+    ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | None, depth: int | None, *, everything: bool
+) -> None:
     """The reports that were asked for; else worksheet, what doesn't match, translation, and what more there is to see.
 
     Without `--depth` a worksheet by level is folded to the highest levels, and reports aren't folded.
@@ -313,21 +321,22 @@ def _print(ws: Workspace, found: Combined, reports: tuple[str, ...], by: str | N
         click.echo(heading(ws, found))
     for name in names:
         folded = depth if depth is not None else 1 if name == "worksheet" else 99
-        REPORTS[name](ws, found, by or "unit", folded)
+        REPORTS[name](ws, found, Asked(by or "unit", folded, everything))
     if not names:
         _overview(ws, found)
 
 
 def _overview(ws: Workspace, found: Combined) -> None:
-    from ledger.cli.combine_reports import more, translation, unmatched  # noqa: PLC0415  only for people
+    from ledger.cli.combine_dealings import translation, unmatched  # noqa: PLC0415  only for people
+    from ledger.cli.combine_reports import more  # noqa: PLC0415  as above
     from ledger.cli.combine_tables import print_sheet  # noqa: PLC0415  as above
     from ledger.combine.reports.worksheet import worksheet  # noqa: PLC0415  as above
 
     whole = print_sheet(ws, found, worksheet(found), whole=False)
     amount = amount_text(found.result, found.currency)
     click.echo(say(N_("Result (surplus positive): {amount} {currency}"), amount=amount, currency=found.currency))
-    unmatched(ws, found)
-    translation(ws, found)
+    unmatched(ws, found, Asked())
+    translation(ws, found, Asked())
     if not whole and found.units:
         click.echo(say(N_("Each unit's column: --by unit, --json, or in the browser (sambok up).")), err=True)
     for line in more(found):

@@ -81,7 +81,7 @@ def place_of(source: Source) -> str:
 def text_of(source: Source) -> str:
     """A voucher's text; the kind and name of a dealing for entries that no unit wrote."""
     if source.masked:
-        return say(N_("Payroll or a person's loan"))
+        return say(N_("Text left out: it may name a person"))
     return f"{source.text} {source.key}".strip()
 
 

@@ -34,7 +34,7 @@ def levy(session: Session, slug: str | None, year: int | None, as_json: bool) ->
     Open months are provisional: they change with the books until the month is closed.
     """
     from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
-    from ledger.books.excerpt import quote  # noqa: PLC0415  likewise
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
     from ledger.policy import read_policy  # noqa: PLC0415  likewise
     from ledger.provisional import levies  # noqa: PLC0415  likewise
     from ledger.reports import levy as statement  # noqa: PLC0415  likewise
@@ -48,6 +48,7 @@ def levy(session: Session, slug: str | None, year: int | None, as_json: bool) ->
     if chosen:
         problems = [p for p in problems if p.unit in {None, *chosen}]
     quote(ws, problems)
+    problems = problems if chosen else for_all(books, problems)
     shown = year or statement.latest_year(run) or _this_year(session)
     found = statement.statements(books, run, shown)
     if as_json:

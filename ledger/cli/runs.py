@@ -206,7 +206,7 @@ def lock_figures(
     Returns:
         The exit code (0 where they are locked now), what kept them from being locked, and the lock for `--json`.
     """
-    from ledger.books.excerpt import quote  # noqa: PLC0415  only with --lock
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  only with --lock
     from ledger.combine.runs.lock import blockers, lock_run  # noqa: PLC0415  likewise
     from ledger.combine.runs.problems import RunIncomplete  # noqa: PLC0415  likewise
 
@@ -215,7 +215,7 @@ def lock_figures(
     blocked = blockers(found)
     if blocked:
         quote(federation.workspace, blocked)
-        return EXIT_PERSON, list(blocked), None
+        return EXIT_PERSON, for_all(federation.books, blocked), None
     try:
         today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
         locked = lock_run(federation.books, found, name, complete=True, today=today)

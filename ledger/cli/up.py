@@ -89,7 +89,7 @@ def _told(federation: Federation) -> None:
     tell_end(books, {})
     if not combined.complete:
         say_err(N_("The combined figures are INCOMPLETE: units with errors are left out, not counted as zero."))
-    report(federation.problems, SHOWN_ERRORS)
+    report(federation.shown, SHOWN_ERRORS)
     tell_runs(federation.runs)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
     tasks = todo(books, federation.problems, combined.unmatched, today=today, runs=federation.runs)

@@ -94,7 +94,7 @@ def _texts(page: Page, slug: str, wanted: set[str]) -> dict[str, str]:
         for place in places & wanted:
             masked = any(part.mapper.is_in("masked", posting.account) for posting in entry.postings)
             text = " · ".join(filter(None, (entry.payee, entry.narration)))
-            found[place] = page.say(N_("Payroll or a person's loan")) if masked else text
+            found[place] = page.say(N_("Text left out: it may name a person")) if masked else text
     return found
 
 

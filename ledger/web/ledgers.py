@@ -301,7 +301,7 @@ def _federation_feed(look: Look) -> Feed:
         currency=federation.combined.currency,
         roots=ws.language,
         entries=entries,
-        problems=federation.problems,
+        problems=federation.shown,
         include=include,
         default_file=include[0] if include else None,
     )

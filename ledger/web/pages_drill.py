@@ -220,7 +220,7 @@ class DrillDown(Page):
             units = " – ".join(self.unit_name(slug) for slug in source.unit.split(",") if slug)
             text = f"{kind_name(source.text)}: {units}"
         elif source.masked:
-            text = self.say(N_("Payroll or a person's loan"))
+            text = self.say(N_("Text left out: it may name a person"))
         account = label_of(source.place.account, self.look.workspace.language)
         return Posting(
             source.date.isoformat(), text, account, source.amount, where_text(self, file), self.source_link(file)

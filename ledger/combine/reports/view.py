@@ -5,8 +5,9 @@ accounts, and under each every unit and what was eliminated (ELIM), adjusted (AD
 keeps the unit's own file and line; what no unit wrote has a file name in angle brackets, so that nothing can be
 overwritten by editing it. The sums by account are the trial balance's, whatever the level of detail.
 
-Payees and texts of payroll and of persons' loans are masked, and participants' accounts have already collapsed: no
-personal name reaches this ledger. Balances, pads, documents and notes stay in the unit's own ledger.
+Payees and texts of payroll, of persons' loans and of members' contributions are masked, and participants' accounts have
+already collapsed: no personal name reaches this ledger. Balances, pads, documents and notes stay in the unit's own
+ledger.
 
 Above a number of transactions each unit comes in monthly sums. An entry has at most eight postings then: its last
 account carries over into the next entry of the month, so that each one balances without a clearing account.
@@ -52,7 +53,7 @@ KEPT_POSTING = ("partner", "ic")
 OPENING_TEXT = N_("Opening balances")
 SUMMARY_TEXT = N_("All postings of {month}")
 BACK_TEXT = N_("Taken back: {reason}")
-MASKED_TEXT = N_("Payroll or a person's loan")
+MASKED_TEXT = N_("Text left out: it may name a person")
 NAMES = {
     EARLIER: N_("Earlier years"),
     ENTERED: N_("Net assets"),
