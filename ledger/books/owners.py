@@ -23,6 +23,7 @@ from ledger.books.problems_owners import (
     OwnershipDivision,
     OwnershipGap,
     OwnershipLeft,
+    OwnershipOwnerLeft,
     OwnerUnknown,
 )
 from ledger.books.tables import Number, Table, Text
@@ -43,7 +44,7 @@ class OwnerTable(Table):
     """`[[owner]]`: one unit's share of another, from a day on."""
 
     unit: Text
-    share: Annotated[Number, Field(gt=0, le=1)]
+    share: Annotated[Number, Field(ge=0, le=1)]  # 0: it has sold all of it
     since: dt.date | None = None  # None: since the owned unit was founded
     net_assets: Number | None = None  # at `since`, where the owned unit's book begins later; its currency
     minority: Literal["proportionate", "fair-value"] | None = None
@@ -63,6 +64,8 @@ class OwnerTable(Table):
             raise ValueError('minority = "fair-value" and minority_value belong together')
         if self.since is None and self.net_assets is not None:
             raise ValueError("net_assets are those of the day of acquisition: give since, too")
+        if not self.share and self.since is None:
+            raise ValueError("share is more than 0; who has sold all of it gets a later table with 0, and since")
         return self
 
     @property
@@ -79,6 +82,8 @@ def check_tables(tables: tuple[OwnerTable, ...]) -> tuple[OwnerTable, ...]:
     """
     seen = set()
     for table in tables:
+        if not table.share and not any(t.unit == table.unit and t.start < table.start for t in tables):
+            raise ValueError(f"{table.unit} has no share before that it could have sold")
         if (table.unit, table.start) in seen:
             raise ValueError(f"two tables of {table.unit} begin on the same day; a later one needs a later since")
         seen.add((table.unit, table.start))
@@ -89,12 +94,12 @@ def check_tables(tables: tuple[OwnerTable, ...]) -> tuple[OwnerTable, ...]:
 
 
 def shares_on(tables: Iterable[OwnerTable], day: dt.date) -> dict[str, Decimal]:
-    """Each owner's share on `day`, by slug."""
+    """Each owner's share on `day`, by slug; who has none isn't there."""
     found: dict[str, OwnerTable] = {}
     for table in sorted(tables, key=lambda t: t.start):
         if table.start <= day:
             found[table.unit] = table
-    return {slug: table.share for slug, table in sorted(found.items())}
+    return {slug: table.share for slug, table in sorted(found.items()) if table.share}
 
 
 def days_of(tables: Iterable[OwnerTable]) -> list[dt.date]:
@@ -118,7 +123,7 @@ def settle_owners(units: Mapping[str, Unit], unread: frozenset[str]) -> tuple[di
         unit = done[slug]
         if not unit.owners:
             continue
-        fault = _fault(units, slug, unread)
+        fault = _fault(units, slug, unread) or _left_behind(units, unit)
         if fault is None:
             day = control_day(done, unit)
             if day is not None and unit.left is not None and unit.left < day:
@@ -186,6 +191,19 @@ def _fault(units: Mapping[str, Unit], slug: str, unread: frozenset[str]) -> Prob
         if controlled and total <= HALF and not (unit.left and unit.left < day):
             return _problem(unit, number, "share", OwnershipControlLost(slug=slug, date=since, total=total))
         controlled = controlled or total > HALF
+    return None
+
+
+def _left_behind(units: Mapping[str, Unit], unit: Unit) -> Problem | None:
+    """An owner that left, and took the unit with it, while the unit stays."""
+    if control_day(units, unit) is None:
+        return None
+    for number, table in enumerate(unit.owners):
+        left = units[table.unit].left if table.unit in units else None
+        if left is None or (unit.left is not None and unit.left <= left):
+            continue
+        if shares_on(unit.owners, left).get(table.unit) == table.share and table.start <= left:
+            return _problem(unit, number, "unit", OwnershipOwnerLeft(slug=unit.slug, owner=table.unit, left=left))
     return None
 
 

@@ -66,3 +66,14 @@ class OwnershipLeft(Problem):
     code = "OWNERSHIP_LEFT"
     message = N_("{slug} left on {left}, before units of the federation controlled it: they do from {since} on.")
     remedy = N_("Correct left or since in its unit.toml.")
+
+
+class OwnershipOwnerLeft(Problem):
+    """An owner that has left, while what it owns stays."""
+
+    code = "OWNERSHIP_OWNER_LEFT"
+    message = N_("{slug} is owned by {owner}, which left on {left}, but {slug} stays.")
+    remedy = N_(
+        "If {slug} went with it, give it left = {left}, too. If {owner} sold its part before, add a later [[owner]]"
+        ' table of {owner} with share = "0" and the day of that sale.'
+    )

@@ -82,7 +82,8 @@ class TestJoined:
             11,
         ),
         (OWNED + owner("one", "80"), "CONFIG_INVALID", 7),
-        (OWNED + owner("one", "0"), "CONFIG_INVALID", 7),
+        (OWNED + owner("one", "0"), "CONFIG_INVALID", 5),
+        (OWNED + owner("one", "0", "since = 2026-02-01"), "CONFIG_INVALID", 5),
         (OWNED + '[[owner]]\nunit = "one"\nshare = 0.8\n', "CONFIG_INVALID", 7),
         (OWNED + owner("one", "0.60") + owner("one", "0.70"), "CONFIG_INVALID", 5),
         (OWNED + owner("one", "0.60", 'minority = "fair-value"'), "CONFIG_INVALID", 5),
@@ -115,3 +116,27 @@ def test_a_circle_of_three_is_named_in_each_of_them(ws):
 def test_an_owner_whose_settings_are_broken_is_no_stranger(ws):
     made = ws(one=OWNED + "nonsense = 1\n", sub=OWNED + owner("one", "0.80"))
     assert [p.unit for p in made.problems] == ["one"]
+
+
+class TestAnOwnerThatLeft:
+    """What it owns goes with it, or is sold before."""
+
+    MID = OWNED + "left = 2026-09-30\n" + owner("top", "1", "since = 2026-01-01")
+    LOW = owner("mid", "0.75", "since = 2026-02-01")
+
+    def test_what_it_owns_stays(self, ws):
+        made = ws(top=OWNED, mid=self.MID, low=OWNED + self.LOW)
+        (problem,) = made.problems
+        assert (problem.code, problem.unit, problem.line) == ("OWNERSHIP_OWNER_LEFT", "low", 6)
+
+    def test_what_it_owns_goes_later(self, ws):
+        made = ws(top=OWNED, mid=self.MID, low=OWNED + "left = 2026-10-31\n" + self.LOW)
+        assert [problem.code for problem in made.problems] == ["OWNERSHIP_OWNER_LEFT"]
+
+    @pytest.mark.parametrize("left", ["2026-09-30", "2026-08-31"])
+    def test_what_it_owns_goes_with_it_or_before(self, ws, left):
+        assert ws(top=OWNED, mid=self.MID, low=OWNED + f"left = {left}\n" + self.LOW).problems == ()
+
+    def test_what_it_owned_was_sold_within_the_group(self, ws):
+        sold = owner("mid", "0", "since = 2026-09-01") + owner("top", "0.75", "since = 2026-09-01")
+        assert ws(top=OWNED, mid=self.MID, low=OWNED + self.LOW + sold).problems == ()

@@ -253,3 +253,33 @@ class TestAPartIsKept:
         assert_continuous(
             lambda **days: combined(self.units(value), **days), "2026-07-01", "2026-10-01", "2026-11-01", "2027-01-01"
         )
+
+
+class TestSoldWithinTheGroup:
+    """S sells all of t to the gem for 420, while t has 360: no gain; its minority has 90, that of s 234.
+
+    Assets are 98,580 and 1,170 and 360 and 260 of goodwill; less 324 of minorities they are 100,046.
+    """
+
+    def units(self):
+        units = group(gem=shares("2026-10-31", "t", "420.00"), s=shares("2026-10-31", "t", "-300.00", price="420.00"))
+        text, toml = units["t"]
+        toml += owner("s", "0", "since = 2026-10-31") + owner("gem", "0.75", "since = 2026-10-31")
+        return {**units, "t": (text, toml)}
+
+    def test_nothing_is_gained(self, combined):
+        found = combined(self.units(), date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert found.unmatched == ()
+        assert (found.result, found.result_minority) == (90, 26)
+        assert amount(found, "NonControllingInterest") == -324
+        assert amount(found, "Goodwill") == 260
+        assert amount(found, "ParticipationsAndSecurities") == 0
+        assert changes(found)["total"]["closing"] == "100370.00"
+        assert {(share.unit, share.owner) for share in found.shares} == {("s", "gem"), ("t", "gem")}
+
+    def test_every_period_opens_as_the_last_one_closed(self, combined):
+        assert_continuous(
+            lambda **days: combined(self.units(), **days),
+            *("2026-07-01", "2026-10-01", "2026-10-31", "2026-11-01", "2027-01-01", "2028-01-01"),
+        )

@@ -64,7 +64,7 @@ class Stakes:
             if slug in order:
                 return
             for other in self.begins:
-                if slug in self.shares(other, dt.date.max):
+                if slug in self.owners(other):
                     visit(other)
             if slug in self.begins:
                 order.append(slug)
