@@ -288,12 +288,15 @@ OWED = voucher(
 PAID_VAT = voucher(
     ("Liabilities:2611-VAT  50.00", ""), ("Assets:1930-Bank  -50.00", ""), link="settled", day="2026-05-12"
 )
+UNTAXED = voucher(("Assets:1930-Bank  200.00", ""), ("Income:3001-Sales  -200.00", ""), link="shop", day="2026-04-02")
 #: What the seller has besides a net sale of 100 on 4 March, and what is said.
 REGISTERED = {
     "only owes reverse charge": (OWED, []),
-    "registers in June": (dated(CUSTOMER, "2026-06-10"), []),
-    "was released in January": (dated(CUSTOMER, "2026-01-10"), []),
-    "was released in January, and settled in May": (dated(CUSTOMER, "2026-01-10") + PAID_VAT, []),
+    "registers in June": (UNTAXED + dated(CUSTOMER, "2026-06-10"), []),
+    "was released in January": (UNTAXED + dated(CUSTOMER, "2026-01-10"), []),
+    "was released in January, and settled in May": (UNTAXED + dated(CUSTOMER, "2026-01-10") + PAID_VAT, []),
+    "charges everybody else, later": (dated(CUSTOMER, "2026-06-10"), ["VAT_MISSING"]),
+    "charged everybody else, before": (dated(CUSTOMER, "2026-01-10"), ["VAT_MISSING"]),
     "charges in January and June": (dated(CUSTOMER, "2026-01-10") + dated(CUSTOMER, "2026-06-10"), ["VAT_MISSING"]),
     "charges and settles in one month": (
         CUSTOMER + PAID_VAT.replace("2026-05-12", "2026-03-31"),

@@ -12,14 +12,15 @@ seller that charges nobody VAT isn't registered for it (exempt, or below the thr
 is missing there, unless the buyer has deducted some; what it owes on its own purchases under reverse charge says
 nothing of that. Accruals have no invoice yet. VAT postings carry no partner, so they are never eliminated.
 
-A false alarm is worse than one that is missed, so nothing is said of: sales before the first month and after the last
-one in which the seller has charged anybody VAT, because it may have registered or been released in between; units of
-two countries, or of one that isn't known; charts that have one account for sales with and without VAT (`pgc`, `vsla`);
-a rate that is wrong; a buyer that has booked the whole price as cost.
+A false alarm is worse than one that is missed, so nothing is said of: sales before the first month, or after the last
+one, in which the seller has charged anybody VAT, if there are several of them (it has registered since, or was
+released); units of two countries, or of one that isn't known; charts that have one account for sales with and without
+VAT (`pgc`, `vsla`); a rate that is wrong; a buyer that has booked the whole price as cost.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -50,36 +51,54 @@ def vat_signs(part: Part, rows: Iterable[PartnerRow]) -> dict[tuple[int, int], s
     Returns:
         `BOOKED`, `NONE_BOOKED` or `NEVER_BOOKED` by transaction and posting; nothing for all that has to do with none.
     """
-    mapper = part.mapper
+    mapper, known = part.mapper, list(rows)
     book = part.source.summaries[0]
-    charged = _charged(mapper, book.balances)
+    charging = _Charging(part, book.balances, known)
     found: dict[tuple[int, int], str] = {}
-    for _, group in groupby(rows, key=lambda row: row.transaction):
+    for _, group in groupby(known, key=lambda row: row.transaction):
         voucher = list(group)
         if any(mapper.is_in("vat", account) for account in voucher[0].others):
             if is_its_own(mapper, voucher[0].others):
                 found |= {(r.transaction, r.posting): BOOKED for r in voucher if _is_supply(mapper, r)}
         elif _has_counterpart(mapper, voucher):
-            registered = bool(charged) and charged[0] <= month_of(voucher[0].date) <= charged[-1]
-            sign = NONE_BOOKED if registered else NEVER_BOOKED
-            found |= {
-                (r.transaction, r.posting): sign
-                for r in voucher
-                if r.ic in KINDS and mapper.is_in("vat_sales", r.account)
-            }
+            sales = [r for r in voucher if mapper.is_in("vat_sales", r.account)]
+            sign = NONE_BOOKED if charging.at(voucher[0].date, len(sales)) else NEVER_BOOKED
+            found |= {(r.transaction, r.posting): sign for r in sales if r.ic in KINDS}
     return found
 
 
-def _charged(mapper: Mapper, balances: Iterable[BalanceRow]) -> list[str]:
-    """Months in which a book has output VAT on its own sales: in debit it is only settled.
+class _Charging:
+    """When a book charges VAT on its own sales: from the first month with output VAT to the last.
 
-    Reverse charge on what it buys, and VAT on imports, is owed by who isn't registered, too.
+    Output VAT in debit is only settled; on purchases (reverse charge, imports) it is owed by who isn't registered, too.
     """
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for row in balances:
-        if mapper.is_in("output_vat", row.account) and not mapper.is_in("reverse_vat", row.account):
-            sums[row.month] += row.amount
-    return sorted(month for month, amount in sums.items() if amount <= 0)
+
+    def __init__(self, part: Part, balances: Sequence[BalanceRow], rows: Iterable[PartnerRow]) -> None:
+        mapper, known = part.mapper, part.scope.known
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for row in balances:
+            if mapper.is_in("output_vat", row.account) and not mapper.is_in("reverse_vat", row.account):
+                sums[row.month] += row.amount
+        months = [month for month, amount in sums.items() if amount <= 0]
+        self.first, self.last = min(months, default=""), max(months, default="")
+        self.before, self.after = 0, 0  # sales that would bear VAT, when none was charged yet, or no longer
+        if not months:
+            return
+        sales = [(r.month, r.postings) for r in balances if mapper.is_in("vat_sales", r.account)]
+        for tagged in rows:
+            partner = known.get(tagged.partner or "")
+            if partner is not None and mapper.is_in("vat_sales", tagged.account):
+                free = part.unit.legal_person == partner.legal_person or not one_country(part.unit, partner)
+                sales.append((month_of(tagged.date), -free))
+        self.before = sum(number for month, number in sales if month < self.first)
+        self.after = sum(number for month, number in sales if month > self.last)
+
+    def at(self, day: dt.date, sales: int) -> bool:
+        """Whether VAT is charged on a day: outside its months if these sales are the only ones without."""
+        month = month_of(day)
+        if not self.first or self.first <= month <= self.last:
+            return bool(self.first)
+        return sales == (self.before if month < self.first else self.after)
 
 
 def one_country(one: Unit, other: Unit) -> bool:
