@@ -98,6 +98,23 @@ class GroupReports(Page):
         asked = request.args.get("show", "")
         return asked if asked in known else known[0]
 
+    def with_zeros(self) -> bool:
+        """Whether rows that come to nothing are asked for."""
+        return request.args.get("zeros") == "1"
+
+    def zeros(self) -> list[Choice]:
+        """The switch for rows that come to nothing, where the report has some."""
+        rows = {
+            "bridge": lambda: any(not step.amount for step in bridge(self.combined)),
+            "equity": lambda: any(not any(map(row.change, COLUMNS)) for row in equity(self.combined)[:-1]),
+        }
+        shown = self.shown()
+        if shown not in rows or not rows[shown]():
+            return []
+        on = self.with_zeros()
+        asked = [] if on else [("zeros", "1")]
+        return [Choice(translate(N_("Also what comes to zero")), self._show(shown, asked), on)]
+
     def choices(self) -> list[Choice]:
         """The reports that there are."""
         shown = self.shown()
@@ -194,6 +211,8 @@ class GroupReports(Page):
 
         for step in steps:
             start, end = end, end + step.amount
+            if not step.amount and not self.with_zeros():
+                continue
             label = self.unit_name(step.unit) if step.step == UNIT else translate(step.label)
             left, right = sorted((at(start), at(end)))
             kind = "up" if step.amount >= 0 else "down"
@@ -232,6 +251,8 @@ class GroupReports(Page):
         for row in equity(self.combined):
             if row.line == TOTAL:
                 rows.append(StatementRow("sum", self.say(N_("Total")), [(row.change(n), "") for n in heads]))
+                continue
+            if not any(map(row.change, COLUMNS)) and not self.with_zeros():
                 continue
             cells = [(row.change(n) or None, self._equity_link(row.line, n) if row.change(n) else "") for n in heads]
             rows.append(StatementRow("line", row.group.label(language), cells))

@@ -158,10 +158,12 @@ def matrix(tables):
         found = tables(view.get("/federation/extension/Pairs/", **asked).text)
         rows, name = {}, ""
         for row in found[0].rows if found else ():
-            name = row.xpath("string(./th)") or name
+            if row.xpath("./th[@scope='rowgroup']"):
+                name = row.xpath("normalize-space(./th)")
+                continue
             cells = row.xpath("./td[contains(@class, 'num')]")
             values = [found[0].number(cell) for cell in cells]
-            rows[name, row.xpath("normalize-space(./td[1])")] = (
+            rows[name, row.xpath("normalize-space(./th)")] = (
                 values,
                 [cell.xpath("string(./a/@href)") for cell in cells],
             )

@@ -94,6 +94,22 @@ def test_the_bridge_ends_at_the_groups_result(report, group):
         assert 0 < width <= 1002 - start
 
 
+def test_what_comes_to_zero_waits_behind_a_switch(make_workspace, view_of, report, group_units):
+    """What was eliminated within the result comes to nothing, and so does a unit without income."""
+    quiet = {"accounts": "2026-01-01 open Assets:1930-Bank\n2026-01-01 open Assets:1910-Kassa\n"}
+    quiet["2026-01"] = '2026-01-05 * "Kontant"\n  Assets:1910-Kassa  5.00 SEK\n  Assets:1930-Bank  -5.00 SEK\n'
+    names = ("repris", "cykelbudet")
+    view = view_of(make_workspace({name: group_units[name] for name in names} | {"nord": quiet}))
+    (table,) = report(view, "bridge")
+    assert list(all_values(table)) == ["Cykelbudet", "Repris", "The group's result"]
+    page = view.get(PAGE, show="bridge").text
+    assert "?show=bridge&amp;zeros=1" in page
+    (table,) = report(view, "bridge", zeros="1")
+    assert all_values(table)["Nord"] == numbers(0, -100)
+    assert all_values(table)["The group's result"] == numbers(1300, 1300)
+    assert "zeros=1" not in view.get(PAGE, show="levels").text
+
+
 def test_changes_in_equity(report, group):
     (table,) = report(group, "equity")
     assert table.heads[0] == "Line"
