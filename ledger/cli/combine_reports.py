@@ -10,19 +10,18 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import click
-
 from ledger import messages
-from ledger.cli.combine_tables import WITHOUT, print_report, print_sheet, section_of, text_of, translated
+from ledger.cli.combine_dealings import all_unmatched, eliminations, pairs, translation
+from ledger.cli.combine_tables import WITHOUT, Asked, print_report, print_sheet, text_of, translated
 from ledger.cli.tables import amount_text
 from ledger.messages import N_, number_text, say, translate
 
 if TYPE_CHECKING:
     from ledger.books import Workspace
-    from ledger.combine import Combined, Unmatched
+    from ledger.combine import Combined
     from ledger.combine.figures import Figures
 
-Report = Callable[["Workspace", "Combined", str, int], None]
+Report = Callable[["Workspace", "Combined", Asked], None]
 #: Columns of the statement of changes in equity.
 CHANGES = {
     "opening": N_("Opening"),
@@ -38,91 +37,18 @@ CHANGES = {
 }
 
 
-def sheet(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+def sheet(ws: Workspace, found: Combined, ask: Asked) -> None:
     """Line × unit, level or business line."""
     from ledger.combine.reports.worksheet import worksheet  # noqa: PLC0415  only for people
 
-    print_sheet(ws, found, worksheet(found, by=by, depth=depth), by=by, whole=True)
+    print_sheet(ws, found, worksheet(found, by=ask.by, depth=ask.depth), by=ask.by, whole=True)
 
 
-def unmatched(ws: Workspace, found: Combined, by: str = "", depth: int = 0) -> None:
-    """What blocks the close of a legal person, what is disclosed, each with its remedy; what is settled, counted."""
-    from ledger.combine import SETTLED  # noqa: PLC0415  only for people
-
-    del ws, by, depth
-    waiting = [item for item in found.unmatched if item.code not in SETTLED]
-    for heading, items in (
-        (N_("Blocks the close (one legal person on both sides):"), [u for u in waiting if u.blocks]),
-        (
-            N_("Disclosed (between legal persons, or with nobody on the other side):"),
-            [u for u in waiting if not u.blocks],
-        ),
-    ):
-        if items:
-            click.echo("\n" + translate(heading))
-        for item in items:
-            _dealing(item)
-    counted: dict[tuple[str, str], int] = defaultdict(int)
-    for item in found.unmatched:
-        if item.code in SETTLED:
-            counted[item.code, item.message] += 1
-    for (code, message), count in sorted(counted.items()):
-        click.echo(f"  {count} × {translate(message)} [{code}]")
-
-
-def all_unmatched(ws: Workspace, found: Combined, by: str, depth: int) -> None:
-    """The same, and each difference that needs nobody, with its places."""
-    from ledger.combine import SETTLED  # noqa: PLC0415  only for people
-
-    unmatched(ws, found, by, depth)
-    settled = [item for item in found.unmatched if item.code in SETTLED]
-    if settled:
-        click.echo("\n" + say(N_("Settled (nobody has to do anything):")))
-    for item in settled:
-        _dealing(item)
-    if not found.unmatched:
-        click.echo("  " + say(N_("Nothing.")))
-
-
-def _dealing(item: Unmatched) -> None:
-    amount = f"{amount_text(item.amount, item.currency)} {item.currency}"
-    click.echo(f"  {' – '.join(item.units)}  {amount}  {item.kind}  {item.key}  [{item.code}]")
-    click.echo(f"    {item.text} {item.remedy}")
-    for source in item.sources:
-        click.echo(f"    {source}")
-
-
-def pairs(ws: Workspace, found: Combined, by: str, depth: int) -> None:
-    """What every two units have to do with each other; what is left of it stands last."""
-    del ws, by, depth
-    heads = [
-        N_("Units"),
-        N_("Class"),
-        "",
-        N_("The one has"),
-        N_("The other has"),
-        N_("Eliminated"),
-        N_("Adjusted"),
-        N_("Left over"),
-    ]
-    rows = [
-        [
-            " – ".join(row.units),
-            row.kind,
-            section_of(row.kind, row.section),
-            *(text_of(a, found.currency) for a in (row.one, row.other, row.eliminated, row.adjusted, row.unmatched)),
-        ]
-        for row in found.pairs
-    ]
-    title = say(N_("Dealings by pair of units, {currency}:"), currency=found.currency)
-    print_report(title, [translated(head) for head in heads], rows, {0, 1, 2})
-
-
-def bridge(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+def bridge(ws: Workspace, found: Combined, ask: Asked) -> None:
     """From the units' results to the group's."""
     from ledger.combine.reports.bridge import bridge as steps  # noqa: PLC0415  only for people
 
-    del by, depth
+    del ask
     told = steps(found)
     own = [step for step in told if step.unit is not None]
     rows = [[ws.units[str(s.unit)].name, amount_text(s.amount, found.currency)] for s in own]
@@ -134,12 +60,12 @@ def bridge(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     print_report(title, ["", say(N_("Result"))], rows, {0})
 
 
-def equity(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+def equity(ws: Workspace, found: Combined, ask: Asked) -> None:
     """Changes in equity by line; columns in which nothing happened are left out."""
     from ledger.combine.reports.equity import COLUMNS, TOTAL  # noqa: PLC0415  only for people
     from ledger.combine.reports.equity import equity as roll  # noqa: PLC0415  as above
 
-    del ws, by, depth
+    del ws, ask
     told = [row for row in roll(found) if row.line == TOTAL or any(row.change(name) for name in COLUMNS)]
     always = {"opening", "result", "closing"}
     shown = [name for name in COLUMNS if name in always or any(row.change(name) for row in told)]
@@ -151,25 +77,28 @@ def equity(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     print_report(title, ["", *(translated(CHANGES[name]) for name in shown)], rows, {0})
 
 
-def levels(ws: Workspace, found: Combined, by: str, depth: int) -> None:
-    """Each level's own figures, without the dealings inside it; `depth` folds what lies deeper."""
+def levels(ws: Workspace, found: Combined, ask: Asked) -> None:
+    """Each level's own figures, without the dealings inside it; what lies deeper is folded."""
     from ledger.combine.levels import level_tree  # noqa: PLC0415  only for people
 
-    del by
-    rows = [
-        _summary("  " * node.depth + (node.name or ws.config.federation.name), len(node.units), node.figures, found)
-        for node in level_tree(found).walk()
-        if node.depth <= depth
-    ]
+    rows = []
+    for node in level_tree(found).walk():
+        if node.depth > ask.depth:
+            continue
+        name = node.name or ws.config.federation.name
+        rows.append(_summary("  " * node.depth + name, len(node.units), node.figures, found))
+        if node.own and node.children and node.depth < ask.depth:
+            told = say(N_("Directly in {level}"), level=name) if node.depth else say(N_("Without level"))
+            rows.append(_summary("  " * (node.depth + 1) + told, len(node.own), node.direct, found))
     title = say(N_("By level, {currency}; dealings inside a level are eliminated:"), currency=found.currency)
     print_report(title, _summary_heads(N_("Level")), rows, {0})
 
 
-def lines(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+def lines(ws: Workspace, found: Combined, ask: Asked) -> None:
     """Each business line's own figures, and what lies between them."""
     from ledger.combine.reports.segments import segments  # noqa: PLC0415  only for people
 
-    del ws, by, depth
+    del ws, ask
     cut = segments(found)
     rows = [_summary(s.name or translate(WITHOUT), len(s.units), s.figures, found) for s in cut.segments]
     rows.append(_summary(say(N_("Between them")), None, cut.between, found))
@@ -197,30 +126,9 @@ def _summary(name: str, units: int | None, figures: Figures | Combined, found: C
     return [name, "" if units is None else str(units), *(text_of(a, found.currency) for a in amounts)]
 
 
-def eliminations(ws: Workspace, found: Combined, by: str, depth: int) -> None:
-    """What was eliminated, by pair of units and kind; each dealing by itself is in `--json` and `--csv`."""
-    del ws, by, depth
-    sums: dict[tuple[tuple[str, ...], str, str], list[Decimal]] = defaultdict(list)
-    for each in found.eliminations:
-        sums[each.units, each.kind, each.section].append(each.amount)
-    rows = [
-        [
-            " – ".join(units),
-            kind,
-            section_of(kind, section),
-            str(len(all_)),
-            amount_text(sum(all_, Decimal(0)), found.currency),
-        ]
-        for (units, kind, section), all_ in sorted(sums.items())
-    ]
-    heads = [N_("Units"), N_("Class"), "", N_("Dealings"), N_("Eliminated")]
-    title = say(N_("Eliminated, {currency} (each dealing: --csv or --json):"), currency=found.currency)
-    print_report(title, [translated(head) for head in heads], rows, {0, 1, 2})
-
-
-def ownership(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+def ownership(ws: Workspace, found: Combined, ask: Asked) -> None:
     """Owned units: who owns them, goodwill, non-controlling interest."""
-    del by, depth
+    del ask
     rows = [
         [
             ws.units[s.unit].name if s.unit in ws.units else s.unit,
@@ -235,9 +143,9 @@ def ownership(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     print_report(title, [translate(head) for head in heads], rows, {0, 1})
 
 
-def adjustments(ws: Workspace, found: Combined, by: str, depth: int) -> None:
+def adjustments(ws: Workspace, found: Combined, ask: Asked) -> None:
     """The finance head's adjustments, with who stands behind them."""
-    del by, depth
+    del ask
     rows = [
         [
             each.where,
@@ -253,21 +161,6 @@ def adjustments(ws: Workspace, found: Combined, by: str, depth: int) -> None:
     heads = [N_("File"), N_("Date"), N_("Amount"), N_("By"), N_("Decision or approver"), N_("Reverses"), N_("Reason")]
     title = say(N_("Adjustments (column ADJ), {currency}:"), currency=ws.currency)
     print_report(title, [translate(head) for head in heads], rows, {0, 1, 3, 4, 5, 6})
-
-
-def translation(ws: Workspace, found: Combined, by: str = "", depth: int = 0) -> None:
-    """What was posted to CTA, and its proof."""
-    del ws, by, depth
-    for proof in found.translation:
-        click.echo(
-            say(
-                N_("Translation of {unit} ({currency}): posted {posted}, roll-forward {proof}."),
-                unit=proof.unit,
-                currency=proof.currency,
-                posted=amount_text(proof.posted, found.currency),
-                proof=amount_text(proof.proof, found.currency),
-            )
-        )
 
 
 #: Reports by name, in the order in which `all` prints them.

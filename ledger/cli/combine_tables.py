@@ -1,20 +1,20 @@
 """How `sambok combine` prints worksheets and reports: tables that no window cuts, in any width, with or without colour.
 
 A worksheet that is wider than the window is printed in pieces, one below the other, each with the lines' names and the
-group's figures at the end of the last.
+group's figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import click
 
 from ledger import messages
 from ledger.cli.context import stdout
-from ledger.cli.tables import amount_text, print_table
+from ledger.cli.tables import GAP, amount_text, print_block, print_table, wrapped
 from ledger.messages import N_, say, translate
 
 if TYPE_CHECKING:
@@ -24,14 +24,32 @@ if TYPE_CHECKING:
 
 #: What of a row stands in a column.
 Pick: TypeAlias = "Callable[[WorksheetRow], Decimal | None]"
-#: Columns of text that the names of lines take, and that an amount takes at least.
-NAME_WIDTH = 34
-AMOUNT_WIDTH = 16
+#: What the names of lines take at most: in a window that is wide, and in others. What a heading
+#: takes at most: where all columns have room, and where not.
+NAME_WIDTH, NARROW_NAME = 34, 22
+ROOMY_HEAD, HEAD_WIDTH = 36, 16
+WIDE = 100
 #: What two sides of a dealing are compared in.
 SECTIONS = {"balance": N_("claims and debts"), "result": N_("income and cost")}
 #: Kinds of eliminations that are no dealing of two sides: profits that aren't earned yet, owned units.
 ONE_SIDED = frozenset({"unrealised", "asset", "acquisition", "goodwill", "minority"})
 WITHOUT = N_("Without business line")
+
+
+class Asked(NamedTuple):
+    """How reports are to be shown: a worksheet's columns, how deep levels go, and whether rows that tie are, too."""
+
+    by: str = "unit"
+    depth: int = 99
+    everything: bool = False
+
+
+class Column(NamedTuple):
+    """A column of a worksheet: its heading, what of a row stands in it, and its width with the gap before it."""
+
+    head: str
+    pick: Pick
+    width: int
 
 
 def heading(ws: Workspace, found: Combined) -> str:
@@ -82,60 +100,75 @@ def print_sheet(ws: Workspace, found: Combined, sheet: Worksheet, *, by: str = "
     Returns:
         Whether all columns were shown.
     """
-    from ledger.combine.model import PSEUDO  # noqa: PLC0415  only for people
-
     console = stdout()
-    pseudo = tuple(c for c in sheet.columns if c in PSEUDO)
-    units = tuple(c for c in sheet.columns if c not in PSEUDO)
-    name, group = {c: name_of(ws, c, by) for c in units}, say(N_("Group"))
-    amounts = [a for row in sheet.rows for a in (*row.amounts.values(), row.units, row.total)]
-    widest = max((len(amount_text(a, found.currency)) for a in amounts), default=0)
-    width = max(AMOUNT_WIDTH, widest + 2, *(len(text) + 2 for text in name.values()), 0)
-    fits = NAME_WIDTH + width * (len(sheet.columns) + 1) <= console.width
-    pieces: list[list[tuple[str, Pick]]] = []
-
-    def of(column: str) -> Pick:
-        return lambda row: row.amounts.get(column)
-
-    last = [*((c, of(c)) for c in pseudo), (group, lambda row: row.total)]
+    labels = [row.line.label(messages.current()) for row in sheet.rows]
+    names = min(max(map(len, labels), default=0), NAME_WIDTH if console.width >= WIDE else NARROW_NAME)
+    room = console.width - names
+    units, pseudo, together, group = _columns(ws, found, sheet, by, ROOMY_HEAD)
+    fits = sum(each.width for each in (*units, *pseudo, group)) <= room
+    if not fits:
+        units, pseudo, together, group = _columns(ws, found, sheet, by, HEAD_WIDTH)
+        fits = sum(each.width for each in (*units, *pseudo, group)) <= room
     if fits:
-        pieces.append([*((name[c], of(c)) for c in units), *last])
+        pieces = [[*units, *pseudo, group]]
     else:
-        room = max((console.width - NAME_WIDTH) // width, 1)
-        if whole:
-            pieces += [[(name[c], of(c)) for c in units[at : at + room]] for at in range(0, len(units), room)]
-        pieces.append([(say(N_("Units")), lambda row: row.units), *last])
+        pieces = _pieces([*units, together, *pseudo] if whole else [together, *pseudo], group, room)
     click.echo(heading(ws, found))
-    for piece in pieces:
-        _print_piece(found, sheet, piece, width)
+    for number, piece in enumerate(pieces):
+        rows = [
+            [label, *(text_of(each.pick(row), found.currency) for each in piece)]
+            for label, row in zip(labels, sheet.rows, strict=True)
+        ]
+        if number:
+            click.echo("")
+        sizes = [names, *(each.width - GAP for each in piece)]
+        print_block(console, ["", *(each.head for each in piece)], rows, sizes)
     return fits or whole
 
 
-def _print_piece(
-    found: Combined,
-    sheet: Worksheet,
-    columns: Sequence[tuple[str, Pick]],
-    width: int,
-) -> None:
-    from rich.table import Table  # noqa: PLC0415  only for people
-    from rich.text import Text  # noqa: PLC0415  as above
+def _columns(
+    ws: Workspace, found: Combined, sheet: Worksheet, by: str, heads: int
+) -> tuple[list[Column], list[Column], Column, Column]:
+    """A worksheet's columns: of units, of ELIM, ADJ and CTA, of all units together, of the group."""
+    from ledger.combine.model import PSEUDO  # noqa: PLC0415  only for people
 
-    console = stdout()
-    table = Table(box=None, pad_edge=False)
-    table.add_column("")
-    for head, _ in columns:  # a figure is never cut
-        table.add_column(Text(head), justify="right", no_wrap=True, min_width=width - 1)
-    for row in sheet.rows:
-        cells = [get(row) for _, get in columns]
-        shown = ["" if not a else amount_text(a, found.currency) for a in cells]
-        table.add_row(row.line.label(messages.current()), *shown)
-    console.width = max(console.width, NAME_WIDTH + width * len(columns))
-    console.print(table)
+    def column(head: str, pick: Pick) -> Column:
+        widest = max((len(text_of(pick(row), found.currency)) for row in sheet.rows), default=0)
+        return Column(head, pick, GAP + max(widest, min(len(head), heads)))
+
+    return (
+        [column(name_of(ws, c, by), _of(c)) for c in sheet.columns if c not in PSEUDO],
+        [column(c, _of(c)) for c in sheet.columns if c in PSEUDO],
+        column(say(N_("Units")), lambda row: row.units),
+        column(say(N_("Group")), lambda row: row.total),
+    )
+
+
+def _of(column: str) -> Pick:
+    """What of a row stands in a worksheet's column."""
+    return lambda row: row.amounts.get(column)
+
+
+def _pieces(columns: Sequence[Column], group: Column, room: int) -> list[list[Column]]:
+    """Columns in pieces, as many as fit beside each other, the group's figures repeated at the end of each.
+
+    Where not every column has room beside them, they stand once, at the end. A column alone is never cut.
+    """
+    repeated = all(each.width + group.width <= room for each in columns)
+    pieces: list[list[Column]] = [[]]
+    start = used = group.width if repeated else 0
+    for each in columns if repeated else [*columns, group]:
+        if pieces[-1] and used + each.width > room:
+            pieces.append([])
+            used = start
+        pieces[-1].append(each)
+        used += each.width
+    return [[*piece, group] for piece in pieces] if repeated else pieces
 
 
 def print_report(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], left: Iterable[int]) -> None:
     """A report's title and table; that it is empty is said."""
-    click.echo("\n" + title)
+    click.echo("\n" + "\n".join(wrapped(stdout(), title)))
     if rows:
         print_table(stdout(), heads, rows, left=set(left))
     else:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ledger.combine.combined import Combined
 
 Path: TypeAlias = tuple[str, ...]
+Sums: TypeAlias = dict[Cell, Decimal]
 #: Between the names of a path.
 MARK = "/"
 ROOT: Path = ()
@@ -44,6 +45,7 @@ class Level:
         own: those that stand at the node itself.
         children: the levels right below, by name.
         figures: columns of its units, and what belongs to the node or lies below it.
+        direct: of these, the columns of `own` and what was made for or between them alone.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Level:
     own: tuple[str, ...]
     children: tuple[Level, ...]
     figures: Figures
+    direct: Figures
 
     @property
     def name(self) -> str:
@@ -118,22 +121,29 @@ def level_tree(combined: Combined) -> Level:
     Only units that are part of the figures are in it.
     """
     units = combined.units
-    sums: dict[Path, dict[Cell, Decimal]] = defaultdict(dict)
+    sums: dict[Path, Sums] = defaultdict(dict)
+    direct: dict[Path, Sums] = defaultdict(dict)
     own: dict[Path, list[str]] = defaultdict(list)
     for slug, unit in units.items():
         own[unit.levels].append(slug)
-        add(sums[unit.levels], combined.cells(slug))
+        add(direct[unit.levels], combined.cells(slug))
     finder = Finder(units)
     for entry in combined.entries:
-        cells = sums[finder.of(entry)]
+        path = finder.of(entry)
+        theirs = (
+            entry.level is None and entry.units and all(s in units and units[s].levels == path for s in entry.units)
+        )
+        cells = (direct if theirs else sums)[path]
         for posting in entry.postings:
             cell = posting.place, posting.column
             cells[cell] = cells.get(cell, Decimal(0)) + posting.amount
+    for path, found in direct.items():
+        add(sums[path], found)
     below: dict[Path, set[Path]] = defaultdict(set)
     for path in own:
         for depth in range(len(path)):
             below[path[:depth]].add(path[: depth + 1])
-    tree, _ = _node(ROOT, own, below, sums)
+    tree, _ = _node(ROOT, own, below, sums, direct)
     assert tree.figures.rows == combined.trial_balance, "the levels lose or gain something"
     return tree
 
@@ -142,18 +152,19 @@ def _node(
     path: Path,
     own: Mapping[Path, list[str]],
     below: Mapping[Path, set[Path]],
-    sums: Mapping[Path, dict[Cell, Decimal]],
-) -> tuple[Level, dict[Cell, Decimal]]:
+    sums: Mapping[Path, Sums],
+    direct: Mapping[Path, Sums],
+) -> tuple[Level, Sums]:
     """A node with all below it, and its sums."""
     total = dict(sums.get(path, {}))
     children = []
     for child in sorted(below.get(path, ())):
-        node, cells = _node(child, own, below, sums)
+        node, cells = _node(child, own, below, sums, direct)
         children.append(node)
         add(total, cells)
     here = tuple(sorted(own.get(path, ())))
     units = tuple(sorted({*here, *(slug for child in children for slug in child.units)}))
-    return Level(path, units, here, tuple(children), figures_of(total)), total
+    return Level(path, units, here, tuple(children), figures_of(total), figures_of(direct.get(path, {}))), total
 
 
 def frontier(tree: Level, depth: int) -> tuple[list[Level], list[str]]:

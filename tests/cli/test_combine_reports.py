@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from decimal import Decimal
@@ -135,6 +136,76 @@ def test_all_columns_whatever_the_width(make_workspace, monkeypatch, width):
     plain, _ = run(ws)
     assert "unit07" not in plain.stdout
     assert "--by unit" in plain.stderr
+
+
+LONG = "Östra kretsens samverkande verkstäder och kaféer i Norrköpings, Söderköpings och Valdemarsviks kommuner".ljust(
+    120, "ö"
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("report", ["worksheet", "pairs", "levels", "lines", "equity", "bridge", "eliminations"])
+@pytest.mark.parametrize("by", ["unit", "level"])
+def test_no_report_is_wider_than_the_window(make_workspace, monkeypatch, width, report, by):
+    """Names of 120 characters, amounts of hundreds of millions: names are shortened, amounts stand whole in a line."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert len(LONG) == 120
+    mine, theirs = sale("repris", "kafeet", "987654321.00", "987654321.09", 1)
+    units = {
+        "repris": {"unit": f'levels = ["{LONG}", "{LONG[::-1]}"]\nbusiness_line = "{LONG}"', "accounts": opens(mine)},
+        "kafeet": {"unit": f'levels = ["{LONG}", "Kafé"]\nbusiness_line = "Kafé"', "accounts": opens(theirs)},
+    }
+    units["repris"]["2026-03"], units["kafeet"]["2026-03"] = mine, theirs
+    ws = make_workspace(units)
+    args = ["--report", report, *(["--by", "level", "--depth", "2"] if by == "level" else [])]
+    result, _ = run(ws, *args, *(["--all"] if report == "pairs" else []))
+    rows = result.stdout.splitlines()[2:]
+    assert max(map(len, rows)) <= width
+    for amount in re.findall(r"[\d,.]{6,}", result.stdout):
+        assert amount.replace(",", "").replace(".", "") in {"987654321" + cents for cents in ("00", "09")} | {
+            "0",
+            "009",
+        }
+
+
+def test_a_file_or_pipe_has_no_width(divisions, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    result, _ = run(divisions, "--drill", "NetSales")
+    (row,) = [row for row in result.stdout.splitlines() if "2026-03-01  " in row and " kafeet " in row]
+    assert "-200.00" in row
+    assert "units/kafeet/books/2026/2026-03.beancount:" in row
+
+
+def test_pairs_that_tie_are_one_row(divisions):
+    """Repris and loppis agree on 100 in claims and in income; repris and kafeet differ by 500 in both."""
+    result, _ = run(divisions, "--report", "pairs")
+    assert result.stdout.count("kafeet – repris") == 2
+    assert "loppis – repris" not in result.stdout
+    assert "Nothing is left over of 2 more (all of them: --all)." in result.stdout
+    result, _ = run(divisions, "--report", "pairs", "--all")
+    assert result.stdout.count("loppis – repris") == 2
+    assert "Nothing is left over" not in result.stdout
+    wrong, _ = run(divisions, "--all")
+    assert isinstance(wrong.exception, click.UsageError)
+
+
+def test_a_difference_shows_both_sides(divisions):
+    result, _ = run(divisions)
+    assert "    kafeet: -8,500.00 SEK\n    repris: 9,000.00 SEK\n" in result.stdout
+
+
+def test_levels_have_a_row_for_units_that_stand_right_at_one(divisions):
+    """The rows right below a level add up to it, but for what lies between them; gemensamt has no level at all."""
+    result, _ = run(divisions, "--report", "levels")
+    rows = [" ".join(row.split()) for row in result.stdout.splitlines()]
+    assert "Without level 1" in rows
+    (divisions.root / "units/loppis/unit.toml").write_text(
+        (divisions.root / "units/loppis/unit.toml").read_text().replace(', "Östergötland"', "")
+    )
+    result, _ = run(divisions, "--report", "levels")
+    rows = [" ".join(row.split()) for row in result.stdout.splitlines()]
+    assert "Directly in Sverige 1 500.00 -100.00 400.00 500.00 100.00" in rows  # 500 sold, 100 bought of repris, owed
+    assert "Östergötland 1 10,100.00 10,100.00 10,100.00" in rows  # the 100 sold to loppis are no dealing inside it
 
 
 def test_what_blocks_and_what_is_disclosed(make_workspace):
