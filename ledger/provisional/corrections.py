@@ -13,8 +13,9 @@ difference that stands beside it:
 - An account that mostly holds the book's own currency is only corrected in a voucher that has nothing else.
 
 What else stands in the book's own currency on an account that mostly holds another one is money without its amount, or
-a correction that nobody can tell: on a bank account always, on a claim or debt where there is an exchange difference in
-the voucher. It is said with its file and line, since it may stand in the books twice.
+a correction that nobody can tell: where there is an exchange difference in the voucher, and always on an account whose
+source (`[[source]]`) says that it is in another currency. It is said with its file and line, since it may stand in the
+books twice.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Accounts(Protocol):
 
     def __contains__(self, account: str) -> bool: ...  # is it monetary
     def is_difference(self, account: str) -> bool: ...  # noqa: D102  # is it for exchange gain or loss
-    def is_bank(self, account: str) -> bool: ...  # noqa: D102  # is it money in hand or at a bank
+    def is_other(self, account: str) -> bool: ...  # noqa: D102  # does its source say that it is in another currency
 
 
 class Judged(NamedTuple):
@@ -67,10 +68,8 @@ def _judge(voucher: Sequence[CorrectionRow], accounts: Accounts) -> Judged:
     differences = [row for row in results if accounts.is_difference(row.account)]
     if not candidates:
         return Judged((), ())
-    alone = not candidates[0].beside and len(differences) == len(results)
-    if not alone:
-        candidates = [row for row in candidates if row.mostly]
-    elif not _one_way(candidates, differences):
+    alone = not candidates[0].beside and 0 < len(differences) == len(results)
+    if not alone or not _one_way(candidates, differences):
         candidates = [row for row in candidates if row.mostly]
         alone = False
     chosen = candidates if alone else _chosen(candidates, differences)
@@ -78,7 +77,7 @@ def _judge(voucher: Sequence[CorrectionRow], accounts: Accounts) -> Judged:
     priced = candidates[0].beside == "priced" if candidates else False
     rest = [row for row in candidates if not any(row is one for one in certain)]
     told = bool(differences) and not priced
-    unclear = (row for row in rest if row.held and ((row.mostly and accounts.is_bank(row.account)) or told))
+    unclear = (row for row in rest if row.held and (accounts.is_other(row.account) or told))
     return Judged(certain, tuple(unclear))
 
 

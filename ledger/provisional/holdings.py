@@ -67,12 +67,20 @@ class Monetary:
         chart: the unit's.
         summaries: where the book's accounts are opened.
         besides: accounts that are, whatever the chart says.
+        others: accounts that are in another currency, as their sources say.
     """
 
-    def __init__(self, chart: Chart, summaries: Iterable[Summary], besides: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        chart: Chart,
+        summaries: Iterable[Summary],
+        besides: Collection[str] = (),
+        others: Collection[str] = (),
+    ) -> None:
         self.chart = chart
         self.codes = {row.account: row.code for summary in summaries for row in summary.accounts}
         self.besides = besides
+        self.others = others
         self.differences = {chart.role(name).code for name in DIFFERENCES if chart.has_role(name)}
 
     def __contains__(self, account: str) -> bool:
@@ -92,10 +100,9 @@ class Monetary:
         code = self.codes.get(account)
         return code in self.differences or self.chart.is_in("exchange_differences", code)
 
-    def is_bank(self, account: str) -> bool:
-        """Whether an account is money in hand or at a bank: claims and debts may be in any currency, an account not."""
-        line = self.chart.place(account, self.codes.get(account))
-        return line is not None and line.id == "CashAndBank"
+    def is_other(self, account: str) -> bool:
+        """Whether the unit says that an account is in another currency than its own."""
+        return account in self.others
 
 
 def moves(summaries: Iterable[Summary], monetary: Monetary, base: str) -> dict[Key, list[Move]]:

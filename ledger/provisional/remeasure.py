@@ -106,7 +106,8 @@ class _Book:
         self.accounts = RoleAccounts(book.ws, book.unit, booked, book.chart, dates=RemeasurementAccountDates)
         codes = self.accounts.codes("levy_claim")
         self.claims = {row.account for s in book.summaries for row in s.accounts if row.code in codes}
-        self.monetary = Monetary(book.chart, book.summaries, self.claims)
+        others = {s.account for s in book.unit.sources if s.account and s.kept_in(self.base) != self.base}
+        self.monetary = Monetary(book.chart, book.summaries, self.claims, others)
 
     def run(self) -> tuple[list[data.Directive], list[Problem]]:
         problems: list[Problem] = [*self._unpriced(), *self._unclear()]

@@ -395,10 +395,9 @@ BOOKED = {"01-31": "20.00", "04-30": "-30.00"}  # February's 50 kr are in the bo
         ),
         # a bank account whose items were booked in kronor is valued against the same gain
         ("1932 50.00 SEK; 1970 30.00 SEK; 3960 -80.00 SEK", BOOKED, []),
-        # a sale paid in kronor to an account in euro: money, but how much of it?
-        ("1932 50.00 SEK; 3001 -50.00 SEK", MONTHS, ["50.00"]),
-        # moved from the account in kronor
-        ("1932 50.00 SEK; 1930 -50.00 SEK", MONTHS, ["50.00"]),
+        # a sale paid in kronor, and what is moved from the account in kronor: nothing of it is a rate's
+        ("1932 50.00 SEK; 3001 -50.00 SEK", MONTHS, []),
+        ("1932 50.00 SEK; 1930 -50.00 SEK", MONTHS, []),
         # more than the exchange difference: the rest would be money
         ("1932 90.00 SEK; 3960 -50.00 SEK; 3001 -40.00 SEK", MONTHS, ["90.00"]),
         # the account in kronor is paid for something: no correction of it, and nothing of the account in euro
@@ -499,9 +498,22 @@ def test_a_bank_account_in_kronor_with_one_purchase_in_euro_is_no_account_in_eur
     }
 
 
+def test_kronor_on_an_account_whose_source_says_euro_are_named(run):
+    sale = '2026-02-27 * "Sale"\n  Assets:1932-Euro  50.00 SEK\n  Income:3001-Sales  -50.00 SEK\n'
+    source = 'currency = "SEK"\n[[source]]\nname = "euro"\nformat = "camt053"\naccount = "Assets:1932-Euro"\ncurrency = "EUR"\n'
+    _, made = run({"repris": (BANK + sale, source)})
+    assert [(p.code, p.line) for p in made.problems] == [("REMEASUREMENT_UNCLEAR", 6)]
+    assert by_months(made) == MONTHS
+
+
 def test_an_account_that_is_opened_for_both_currencies_is_told_nothing(run):
-    both = '2026-02-27 * "Sale"\n  Assets:1932-Euro  50.00 SEK\n  Income:3001-Sales  -50.00 SEK\n'
-    opened = "2025-01-01 open Assets:1932-Euro EUR, SEK\n" + ACCOUNTS
+    both = """
+2026-02-27 * "Sale, and what a customer paid too much"
+  Assets:1932-Euro    90.00 SEK
+  Income:3960-G      -50.00 SEK
+  Income:3001-Sales  -40.00 SEK
+"""
+    opened = "2025-01-01 open Assets:1932-Euro EUR, SEK\n2025-01-01 open Income:3960-G\n" + ACCOUNTS
     _, made = run({"repris": BANK + both}, more={"repris": opened})
     assert made.problems == ()
     assert by_months(made) == MONTHS
