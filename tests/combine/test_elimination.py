@@ -139,3 +139,29 @@ def test_a_claim_that_rates_have_turned_into_a_debt_is_left_standing():
     assert eliminated(one, other, "SEK") == {}
     fair = eliminated([item("a", "10.00", "115.00", 1)], other, "SEK")
     assert {cell[0]: amount for cell, amount in fair.items()} == {"a": Decimal("-115.00"), "b": Decimal("115.00")}
+
+
+SET_OFF = """
+2026-04-01 * "Set off" {link}
+  Liabilities:2861-Intern   600.00 SEK
+    partner: "{partner}"
+    ic: "trade"
+  Assets:1661-Intern       -600.00 SEK
+    partner: "{partner}"
+    ic: "trade"
+"""
+
+
+@pytest.mark.parametrize("link", ["", "^ic-repris-9", "^ic-repris-1", "^ic-repris-1 ^ic-kafeet-1"])
+@pytest.mark.parametrize("both", [True, False])
+def test_claims_that_are_set_off_leave_nothing_in_the_group(combined, link, both):
+    """Sold for 1,000, bought for 600, and 600 set off: by a voucher of its own, or under the invoices' links.
+
+    Whether one of them has booked it or both have, neither claims nor debts are left.
+    """
+    a, b = sale("repris", "kafeet", "1000.00", "1000.00", 1)
+    c, d = sale("kafeet", "repris", "600.00", "600.00", 1)
+    mine, theirs = (SET_OFF.format(link=link, partner=partner) for partner in ("kafeet", "repris"))
+    found = combined({"repris": a + d + mine, "kafeet": b + c + (theirs if both else "")}, date_to=YEAR_END)
+    assert found.unmatched == ()
+    assert {code: amount for code, amount in totals(found).items() if Decimal(amount)} == {}

@@ -269,13 +269,30 @@ def test_a_side_keeps_the_currency_of_its_document(combined):
     assert (told(found), sides(found)) == ([("AMOUNT_DIFF", "140.00", "SEK")], [("AMOUNT_DIFF", [claim, debt])])
 
 
-def test_what_is_in_transit_shows_the_late_side_too(combined):
-    """Sold for 500 in December, bought in January; a partner that is no unit has nothing to show."""
+def test_what_is_in_transit_is_what_the_sides_had_on_the_last_day(combined):
+    """Sold for 500 in December, bought in January: a claim against nothing yet.
+
+    Sold for 500 and half paid; the second payment leaves one bank in December, and reaches the other in January.
+    """
     mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
     mine, theirs = mine.replace("2026-03-04", "2026-12-30"), theirs.replace("2026-03-05", "2027-01-04")
     found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
-    both = [("kafeet", "-500.00", "SEK", "-500.00"), ("repris", "500.00", "SEK", "500.00")]
-    assert sides(found) == [("CUT_OFF", both)]
+    both = [("CUT_OFF", [("kafeet", "0", "SEK", "0"), ("repris", "500.00", "SEK", "500.00")])]
+    assert sides(found) == both
+    assert sides(combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2027, 1, 31))) == both
+    tags = '    partner: "{}"\n    ic: "trade"\n'
+    mine, theirs = sale("repris", "kafeet", "500.00", "500.00", 1)
+    for got, paid in (("2026-04-02", "2026-04-01"), ("2027-01-02", "2026-12-30")):
+        mine += f'\n{got} * "Got" ^ic-repris-1\n  Assets:1930-Bank  250.00 SEK\n  Assets:1661-Intern  -250.00 SEK\n'
+        theirs += (
+            f'\n{paid} * "Paid" ^ic-repris-1\n  Assets:1930-Bank  -250.00 SEK\n  Liabilities:2861-Intern  250.00 SEK\n'
+        )
+        mine, theirs = mine + tags.format("kafeet"), theirs + tags.format("repris")
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert sides(found) == [("CUT_OFF", [("kafeet", "0.00", "SEK", "0.00"), ("repris", "250.00", "SEK", "250.00")])]
+
+
+def test_what_names_nobody_shows_what_is_booked(combined):
     unknown = combined({"repris": sale("repris", "nobody", "500.00", "0.00", 1)[0]}, date_to=dt.date(2026, 12, 31))
     assert sides(unknown) == [("UNKNOWN_PARTNER", [("repris", "500.00", "SEK", "None")])]
 

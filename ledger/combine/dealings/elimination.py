@@ -3,8 +3,9 @@
 A matched pair is eliminated for the smaller of its amounts in the document's currency; the rest stays on its account
 under its unit. Claims against debts gross, account by account; income against cost net per dealing. On every day on
 which one side books something, what is eliminated is brought to the smaller of both sides' sums to date, so that any
-day's balance sheet is right; each entry sums to zero, because both sides give up the same amount. Each posting in ELIM
-names the one it removes, and removes no more of it than there is.
+day's balance sheet is right; each entry sums to zero, because both sides give up the same amount. A side that comes to
+nothing, because claims were set off against debts, goes out account by account, whatever the other has booked. Each
+posting in ELIM names the one it removes, and removes no more of it than there is.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def _eliminated(one: Sums, other: Sums, currency: str) -> dict[Cell, Decimal]:
     found = gap_of(one, other, currency)
     a, b = found.nets
     if a * b >= 0 or one.worth * other.worth >= 0:
-        return {}
+        return _netted(one) | _netted(other)
     smaller = min(abs(a), abs(b))
     shares = []
     with localcontext(EXACT):
@@ -128,6 +129,13 @@ def _eliminated(one: Sums, other: Sums, currency: str) -> dict[Cell, Decimal]:
     cells = _side(one, amount) | _side(other, amount)
     assert sum(cells.values(), ZERO) == 0
     return cells
+
+
+def _netted(side: Sums) -> dict[Cell, Decimal]:
+    """What one side has set off: a claim on the other against a debt to it, both of which the group hasn't."""
+    if side.document or side.worth or len(side.currencies) != 1:
+        return {}
+    return {cell: -amount for cell, amount in sorted(side.standing.items()) if amount}
 
 
 def _side(side: Sums, amount: Decimal) -> dict[Cell, Decimal]:

@@ -237,8 +237,8 @@ class Settler:
         same = [i for i in chosen if i.currency == chosen[0].currency]
         amount = sum((i.document_amount for i in same), ZERO), chosen[0].currency
         said = finding(code, names.kind, names.units, amount, (i.source for i in items), names.key)
-        last = max(i.date for i in about)
-        pool = [i for i in counted or items if i.section == chosen[0].section and (counted or i.date <= last)]
+        until = self.scope.date_to if about[0].date > self.scope.date_to else self.scope.date_from - DAY
+        pool = [i for i in counted or items if i.section == chosen[0].section and (counted or i.date <= until)]
         units = names.units if len(names.units) <= PAIR else sorted({i.unit for i in pool})
         sides = sides_of(units, pool, self.currency)
         self.done.findings.append(replace(said, rests=self._rests(names, counted), sides=sides))
