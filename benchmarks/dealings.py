@@ -133,9 +133,9 @@ class Maker:
         book(dt.date(2025, 12, 31), "Opening balance", ("bank", opening), ("retained_result", -opening))
         if member.slug == LATER:
             return
-        for _ in range(4):
+        for day in (FROM, self.day(), self.day(), TO):  # from first to last it charges VAT
             net = self.amount(currency)
-            book(self.day(), "Customer", ("bank", net * 5 / 4), ("sales", -net), ("output_vat", -net / 4))
+            book(day, "Customer", ("bank", net * 5 / 4), ("sales", -net), ("output_vat", -net / 4))
             cost = self.amount(currency)
             book(self.day(), "Supplier", ("bank_fees", cost), ("bank", -cost))
 

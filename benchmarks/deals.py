@@ -16,6 +16,8 @@ from ledger.rules.rounding import half_away
 
 #: The rate of a currency in another on a day, or in its month: the caller decides which.
 Rate = Callable[[str, str, dt.date], Decimal]
+#: Money in another currency is on an account of its own.
+MONEY_ABROAD = {"bas": "Assets:1940-Bank", "pgc": "Assets:573-Banco", "vsla": "Assets:1040-Bank"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class Deal:
         partner = self.other.slug if mine else self.one.slug
         day = self.day if mine else self.day + dt.timedelta(days=self.lag)
         posts = []
-        for role, amount, kind in rows:
+        abroad = f"{MONEY_ABROAD[member.chart]}-{self.currency}" if member.currency != self.currency else "bank"
+        for named, amount, kind in rows:
+            role = abroad if named == "bank" else named
             worth = None
             if member.currency != self.currency:
                 worth = half_away(amount * self.rate(self.currency, member.currency, self.day), member.currency)

@@ -129,10 +129,14 @@ class Bench:
             federation.write_unit(self.root, slug)
         if made.federation.quotes != self.federation.quotes:
             (self.root / "units" / "prices.beancount").write_text(federation.quotes.text(), encoding="utf-8")
-        path, text = made.text
-        if path and broken:
-            with (self.root / path).open("a", encoding="utf-8") as stream:
-                stream.write(text)
+        for path, text in made.texts:
+            file = self.root / path
+            if broken:
+                file.parent.mkdir(exist_ok=True)
+                with file.open("a", encoding="utf-8") as stream:
+                    stream.write(text)
+            elif not made.units:  # no unit's file, which has been written anew
+                file.unlink()
 
     def _unlock(self) -> None:
         shutil.rmtree(self.root / "runs", ignore_errors=True)

@@ -33,7 +33,7 @@ class Injected:
         deals: whose postings may be named besides.
         places: files and lines that must be named and are no postings; a file alone: any line of it.
         out: units that are left out because of it.
-        text: written below a month file, as it stands: path and text.
+        texts: written below month files or into new ones, as they stand: paths and texts.
         elsewhere: what something else that is said must name.
         late: the error comes after the figures were locked.
     """
@@ -46,7 +46,7 @@ class Injected:
     deals: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
     out: frozenset[str] = frozenset()
-    text: tuple[str, str] = ("", "")
+    texts: tuple[tuple[str, str], ...] = ()
     elsewhere: str = ""
     late: bool = False
 
@@ -301,3 +301,10 @@ def on_suspense(pick: Picker) -> Injected:
     voucher = pick.federation.vouchers[number]
     posts = (replace(voucher.posts[0], role="suspense"), *voucher.posts[1:])
     return pick.changed("ON_SUSPENSE", number, replace(voucher, posts=posts, flag="!"), [0])
+
+
+def ic_unknown(pick: Picker) -> Injected:
+    """The kind of dealing is misspelt."""
+    number, _ = pick.side(lambda one, _: one.posts[0].ic == "trade")
+    voucher = pick.federation.vouchers[number]
+    return pick.changed("IC_UNKNOWN", number, _posts(voucher, lambda p: replace(p, ic="trdae")))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from benchmarks import mutations as of_dealings
+from benchmarks import mutations_adjustments as of_adjustments
 from benchmarks.dealings import LATER, OWNED
 from benchmarks.mutations import Injected, Picker
 from benchmarks.vouchers import Post, Voucher
@@ -79,8 +80,9 @@ def unit_errors(pick: Picker) -> Injected:
     out = frozenset({unit})
     last = [s for s in pick.federation.sheets(unit) if s.path <= f"units/{unit}/books/2026/2026-06.beancount"][-1]
     line = last.text.count("\n") + 2
+    texts = ((last.path, text),)
     return Injected(
-        pick.federation, "UNIT_ERRORS", out, out=out, pairs=out, text=(last.path, text), elsewhere=f"{last.path}:{line}"
+        pick.federation, "UNIT_ERRORS", out, out=out, pairs=out, texts=texts, elsewhere=f"{last.path}:{line}"
     )
 
 
@@ -100,6 +102,44 @@ def no_cost_for_unrealised(pick: Picker) -> Injected:
     places = tuple(f"{path}:{line}" for path, line in sheets)
     both = frozenset({row.seller, row.unit})
     return Injected(federation, "NO_COST_FOR_UNREALISED", frozenset({row.seller}), pairs=both, places=places)
+
+
+def stock_misstated(pick: Picker) -> Injected:
+    """Stock below zero."""
+    at = pick.rng.randrange(len(pick.federation.stock))
+    row = pick.federation.stock[at]
+    stock = (*pick.federation.stock[:at], replace(row, amount=-row.amount), *pick.federation.stock[at + 1 :])
+    federation = replace(pick.federation, stock=stock)
+    sheets = [(s.path, s.stock_lines[at]) for s in federation.sheets(row.unit) if at in s.stock_lines]
+    places = tuple(f"{path}:{line}" for path, line in sheets)
+    both = frozenset({row.seller, row.unit})
+    return Injected(federation, "STOCK_MISSTATED", frozenset({row.unit}), pairs=both, places=places)
+
+
+def months_unknown(pick: Picker) -> Injected:
+    """The buyer of a machine states no months of useful life that anybody could count."""
+    seller, amount = _kronor(pick, "division"), _amount(pick)
+    others = [m.slug for m in pick.federation.members if (m.currency, m.entity) == ("SEK", "division")]
+    buyer = pick.rng.choice([slug for slug in others if slug != seller])
+    day = dt.date(2026, pick.rng.randint(1, 5), pick.rng.randint(1, 28))
+    sold = (
+        Post("trade_claim", amount, "SEK", buyer, "asset"),
+        Post("Income:3973-Vinst-sålda-inventarier", -amount, "SEK", buyer, "asset"),
+    )
+    months = (("months", pick.rng.choice(["0", "-12", '"five"'])),)
+    bought = (
+        Post("Assets:1220-Inventarier", amount, "SEK", seller, "asset", meta=months),
+        Post("trade_debt", -amount, "SEK", seller, "asset"),
+    )
+    new = tuple(
+        Voucher(unit, day, posts, "Machine", "machine", (f"ic-{seller}-machine",))
+        for unit, posts in ((seller, sold), (buyer, bought))
+    )
+    both = frozenset({seller, buyer})
+    vouchers = (*pick.federation.vouchers, *new)
+    spots = ((len(vouchers) - 1, 0),)
+    federation = replace(pick.federation, vouchers=vouchers)
+    return Injected(federation, "MONTHS_UNKNOWN", both, spots, both, frozenset({"machine"}))
 
 
 def ownership_no_cost(pick: Picker) -> Injected:
@@ -132,7 +172,7 @@ def late_posting(pick: Picker) -> Injected:
     return replace(made, places=places, late=True)
 
 
-#: Every class of error, in the order of SPEC 10.
+#: Every class of error, in the order of SPEC 10; then what it doesn't name.
 MUTATIONS: tuple[Callable[[Picker], Injected], ...] = (
     of_dealings.missing_partner,
     of_dealings.unknown_partner,
@@ -152,11 +192,15 @@ MUTATIONS: tuple[Callable[[Picker], Injected], ...] = (
     of_dealings.vat_on_internal,
     of_dealings.vat_missing,
     of_dealings.on_suspense,
+    of_dealings.ic_unknown,
     unmapped_account,
     missing_rate,
     no_cost_for_unrealised,
+    stock_misstated,
+    months_unknown,
     unit_errors,
     late_posting,
     ownership_no_cost,
     ownership_gap,
+    *of_adjustments.MUTATIONS,
 )
