@@ -58,9 +58,9 @@ class AsItStands:
         """A book's provisional entries."""
         return self.run.entries(slug) if self.run else ()
 
-    def at(self, slug: str, day: dt.date) -> Provisional:
+    def at(self, slug: str, day: dt.date, begins: dt.date | None = None) -> Provisional:
         """The same, on any day: nothing is brought to the rate of a day on which nobody has posted anything."""
-        del day
+        del day, begins
         return Provisional(tuple(self.entries(slug)))
 
 

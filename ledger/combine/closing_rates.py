@@ -2,17 +2,18 @@
 
 Each book remeasures its own items at the end of a month that has a price, and the next such month catches up
 (`ledger.provisional.remeasure`). A balance sheet, of whatever day, is different: what a unit holds must stand at the
-rate of that day. Where there is none, MISSING_RATE names the unit; its figures stay in, at the last rate that was
-known, and the run is incomplete.
+rate of that day; so must it on the day before a period, so that a difference falls on its own side. Where there is
+none, MISSING_RATE names the unit; its figures stay in, at the last rate that was known, and the run is incomplete.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ledger.books import Books
-from ledger.combine.flows import Part
+from ledger.combine.flows import DAY, Part
 from ledger.errors import Problem
 from ledger.provisional.holdings import Monetary, held, holds_others
 from ledger.provisional.remeasure import sealed
@@ -32,15 +33,29 @@ def missing_rates(books: Books, parts: Iterable[Part], prices: Sequence[Any]) ->
     found: list[Problem] = []
     for part in parts:
         unit, summaries = part.unit, part.source.summaries
-        day = part.scope.until(unit.slug)
-        if not holds_others(summaries, unit.currency) or sealed(day, books.closed.get(unit.slug, ())):
+        if not holds_others(summaries, unit.currency):
             continue
         rates = UnitRates.from_entries(prices, unit.currency, ws.currency)
-        for currency in sorted(held(summaries, Monetary(part.mapper.chart, summaries), unit.currency, day)):
-            try:
-                rates.spot(currency, day)
-            except MissingRate as problem:
-                problem.unit = unit.slug
-                problem.file = ws.shown(ws.prices_file)
-                found.append(problem)
+        monetary = Monetary(part.mapper.chart, summaries)
+        for day in _days(part):
+            if sealed(day, books.closed.get(unit.slug, ())):
+                continue
+            for currency in sorted(held(summaries, monetary, unit.currency, day)):
+                try:
+                    rates.spot(currency, day)
+                except MissingRate as problem:
+                    problem.unit = unit.slug
+                    problem.file = ws.shown(ws.prices_file)
+                    found.append(problem)
     return found
+
+
+def _days(part: Part) -> list[dt.date]:
+    """The days on which what a unit holds must stand at the rate of that day.
+
+    That is the last one; and where the period begins, or the unit joins, the day before: what rates have made until
+    then is no result of the period.
+    """
+    unit, scope = part.unit, part.scope
+    begins = max(scope.date_from, unit.joined or scope.date_from)
+    return [begins - DAY, scope.until(unit.slug)]

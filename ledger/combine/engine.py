@@ -157,7 +157,7 @@ def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting
         chart = load_chart(unit.chart, unit.folder)
     except Problem as problem:
         return [problem]
-    provisional = run.at(slug, scope.until(slug))
+    provisional = run.at(slug, scope.until(slug), scope.date_from)
     return memo_of(books.workspace.root).get(
         ("part", slug),
         lambda: _new_part(books.workspace, chart, _source(book, provisional), scope, rates),

@@ -57,8 +57,8 @@ class Run(Protocol):
     def entries(self, slug: str) -> Sequence[data.Directive]:
         """A book's provisional entries as it stands."""
 
-    def at(self, slug: str, day: dt.date) -> Entries:
-        """A book's provisional entries for a balance sheet of `day`."""
+    def at(self, slug: str, day: dt.date, begins: dt.date | None = None) -> Entries:
+        """A book's provisional entries for a balance sheet of `day`, and a period that `begins` on a day."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -11,6 +11,8 @@ How this module reads the contract where it leaves room:
 - Month by month, from the first one with an item to the last one in which the federation has a posting, whoever made
   it: the item stands in every balance sheet until then. No clock is read. For the balance sheet of another day, within
   a month or later than that, the last remeasurement is of that day, and what comes after it isn't looked at.
+- Where a period begins within a month, or the unit joins within one, items are remeasured on the day before as well:
+  what rates have made of them until then belongs to the time before.
 - A closed month holds what the close wrote; the next open one catches up. So does the next month with a price, where
   one has none. Whether a price is missing on the day of a balance sheet, its reader says (`ledger.combine`).
 - Rates are central's, through the reporting currency where the book is in another one (`UnitRates`).
@@ -67,6 +69,7 @@ class BookToMeasure:
         closed: its sealed months.
         last: the federation's last posting.
         to: the day of a balance sheet; None = as the book stands, to the end of the month of the last posting.
+        eves: days on which items are remeasured, too: those before a period begins, and before the unit joins.
     """
 
     ws: Workspace
@@ -77,6 +80,7 @@ class BookToMeasure:
     closed: Collection[str]
     last: dt.date
     to: dt.date | None = None
+    eves: tuple[dt.date, ...] = ()
 
 
 def is_month_end(day: dt.date) -> bool:
@@ -167,15 +171,17 @@ class _Book:
                 if done is not None:
                     yield self._draft(key, end, done)
 
-    def _days(self, rows: Sequence[Move]) -> Iterator[dt.date]:
-        """The days on which a holding is remeasured: each month's end, and that of the balance sheet."""
+    def _days(self, rows: Sequence[Move]) -> list[dt.date]:
+        """The days on which a holding is remeasured: each month's end, that of the balance sheet, and eves."""
         last = self.book.to or last_day(month_of(max(self.book.last, rows[-1].date)))
         end = last_day(month_of(rows[0].date))
+        days = {eve for eve in self.book.eves if rows[0].date <= eve < last}
         while end < last:
-            yield end
+            days.add(end)
             end = last_day(month_of(end + dt.timedelta(days=1)))
         if rows[0].date <= last:
-            yield last
+            days.add(last)
+        return sorted(days)
 
     def _spot(self, currency: str, day: dt.date) -> Decimal | None:
         try:

@@ -27,23 +27,28 @@ from ledger.provisional.remeasure import BookToMeasure, is_month_end, remeasure
 from ledger.rules.rates import UnitRates
 
 
+DAY = dt.timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class ProvisionalRun(LevyRun):
     """Provisional entries of all books: the levy, then exchange differences. Statements are the levy's."""
 
     measuring: _Remeasuring | None = field(default=None, repr=False, compare=False)
 
-    def at(self, slug: str, day: dt.date) -> Provisional:
-        """A book's provisional entries for a balance sheet of `day`.
+    def at(self, slug: str, day: dt.date, begins: dt.date | None = None) -> Provisional:
+        """A book's provisional entries for a balance sheet of `day`, and a period that `begins` on a day.
 
         What is held in other currencies is brought to the rate of that very day, within a month as well as after the
-        federation's last posting. At the end of any month up to that one, these are the entries as they stand.
+        federation's last posting. Where the period begins within a month, it is brought to the rate of the day before,
+        too: that difference belongs to the time before. At the end of any month up to that of the last posting, these
+        are the entries as they stand.
 
         Returns:
             The entries; those after `day` don't count. Its problems are those of the day alone, beside the run's.
         """
         as_it_stands = self.by_unit.get(slug, NOTHING)
-        return as_it_stands if self.measuring is None else self.measuring.at(slug, day, as_it_stands)
+        return as_it_stands if self.measuring is None else self.measuring.at(slug, day, begins, as_it_stands)
 
 
 def provisional(books: Books, policy: Policy) -> ProvisionalRun:
@@ -86,11 +91,13 @@ class _Remeasuring:
                 problems += found
         return made, problems
 
-    def at(self, slug: str, day: dt.date, as_it_stands: Provisional) -> Provisional:
-        """A book's entries for a balance sheet of `day`."""
-        if (is_month_end(day) and day <= last_day(month_of(self.last))) or not self._asks(slug):
+    def at(self, slug: str, day: dt.date, begins: dt.date | None, as_it_stands: Provisional) -> Provisional:
+        """A book's entries for a balance sheet of `day`, and a period that `begins` on a day."""
+        within = begins is not None and begins.day != 1
+        stands = is_month_end(day) and day <= last_day(month_of(self.last)) and not within
+        if stands or not self._asks(slug):
             return as_it_stands
-        made, problems = self._one(slug, day)
+        made, problems = self._one(slug, day, begins if within else None)
         named = RemeasurementUnpriced, RemeasurementUnclear  # by the run itself
         known = tuple(p for p in problems if not isinstance(p, named))
         return replace(made, problems=known) if known else made
@@ -103,7 +110,9 @@ class _Remeasuring:
         levy = self.levy.by_unit.get(slug, NOTHING)
         return holds_others((book.summary, levy.summary), book.unit.currency)
 
-    def _one(self, slug: str, to: dt.date | None = None) -> tuple[Provisional, list[Problem]]:
+    def _one(
+        self, slug: str, to: dt.date | None = None, begins: dt.date | None = None
+    ) -> tuple[Provisional, list[Problem]]:
         """Both steps' entries of one book, as it stands or for the balance sheet of day `to`."""
         book, levy = self.books.units[slug], self.levy.by_unit.get(slug, NOTHING)
         unit, summary = book.unit, book.summary
@@ -119,9 +128,11 @@ class _Remeasuring:
         rates = self.rates[unit.currency]
         closed = frozenset(self.books.closed.get(unit.slug, ()))
 
+        eves = tuple(day - DAY for day in (begins, unit.joined) if day is not None)
+
         def work() -> tuple[Provisional, list[Problem]]:
             entries, problems = remeasure(
-                BookToMeasure(self.ws, unit, chart, (summary, levy.summary), rates, closed, self.last, to)
+                BookToMeasure(self.ws, unit, chart, (summary, levy.summary), rates, closed, self.last, to, eves)
             )
             return _together(levy, entries), problems
 
@@ -129,7 +140,7 @@ class _Remeasuring:
             ("remeasured", unit.slug, to is None),
             work,
             same=(summary, levy, chart),
-            equal=(self.setting, unit, rates, closed, to or self.last),
+            equal=(self.setting, unit, rates, closed, to or self.last, begins),
         )
 
 

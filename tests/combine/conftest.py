@@ -40,8 +40,8 @@ class StubRun:
     def summary(self, slug: str) -> Summary:
         return summarise(self.entries(slug))
 
-    def at(self, slug: str, day: dt.date) -> Provisional:
-        del day  # written for the day that is asked for
+    def at(self, slug: str, day: dt.date, begins: dt.date | None = None) -> Provisional:
+        del day, begins  # written for the day that is asked for
         return Provisional(tuple(self.entries(slug)))
 
 

@@ -326,3 +326,59 @@ def test_a_fault_in_the_tags_is_said_once(remeasured, tags, code):
     assert found.unmatched[0].sources[0].startswith("units/repris/books/")
     assert totals(found)["1320"] == "1180.00"
     assert found.result == 60
+
+
+#: 1,000 EUR at 11.00 at February's end, 11.20 on 14 March and 11.60 at March's.
+HALVES = """
+2026-02-28 price EUR 11.00 SEK
+2026-03-14 price EUR 11.20 SEK
+2026-03-31 price EUR 11.60 SEK
+"""
+HELD = """
+2026-02-28 * "Exchanged"
+  Assets:1932-Euro   1000.00 EUR @ 11.00 SEK
+  Assets:1930-Bank -11000.00 SEK
+"""
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "result", "bank"),
+    [
+        (dt.date(2026, 3, 1), MARCH, 600, "11600.00"),
+        (dt.date(2026, 3, 1), dt.date(2026, 3, 14), 200, "11200.00"),
+        (dt.date(2026, 3, 15), MARCH, 400, "11600.00"),  # both halves are the month
+    ],
+)
+def test_a_period_that_begins_within_a_month_has_what_rates_make_from_then_on(remeasured, begins, ends, result, bank):
+    found = remeasured({"gemensamt": HELD + posting("2026-03-20")}, prices=HALVES, date_from=begins, date_to=ends)
+    assert found.problems == ()
+    rent = Decimal("0.01") if ends == MARCH else 0
+    assert found.result + rent == result
+    assert totals(found)["1932"] == bank
+
+
+def test_a_period_within_a_month_needs_the_rate_of_the_day_before(remeasured):
+    prices = HALVES.replace("2026-03-14", "2026-03-06")  # eight days before
+    found = remeasured({"gemensamt": HELD}, prices=prices, date_from=dt.date(2026, 3, 15), date_to=MARCH)
+    assert [(p.code, p.unit, p.params["date"]) for p in found.problems] == [("MISSING_RATE", "gemensamt", "2026-03-14")]
+
+
+@pytest.mark.parametrize(
+    ("joined", "gain"),
+    [
+        ("2026-03-01", 600),
+        ("2026-03-15", 400),  # from 11.20 on the day before it counts
+        ("2026-04-01", None),
+    ],
+)
+@pytest.mark.parametrize("entity", ["division", "legal_entity"])
+def test_what_rates_made_before_a_unit_joined_is_no_result_of_the_group(remeasured, joined, gain, entity):
+    """1,000 EUR are held before. A legal entity brings them as they stand then: 11,200 kr of 11,000 paid, so 200."""
+    toml = f'entity = "{entity}"\njoined = {joined}'
+    texts = {"repris": (HELD, toml), "gemensamt": posting("2026-03-20")}
+    found = remeasured(texts, prices=HALVES, date_to=MARCH)
+    assert found.problems == ()
+    assert found.result + Decimal("0.01") == (gain or 0)
+    if entity == "legal_entity" and joined == "2026-03-15":
+        assert found.lines["Joined"] == -200
+        assert totals(found)["1932"] == "11600.00"

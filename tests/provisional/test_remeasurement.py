@@ -500,7 +500,13 @@ def test_a_bank_account_in_kronor_with_one_purchase_in_euro_is_no_account_in_eur
 
 def test_kronor_on_an_account_whose_source_says_euro_are_named(run):
     sale = '2026-02-27 * "Sale"\n  Assets:1932-Euro  50.00 SEK\n  Income:3001-Sales  -50.00 SEK\n'
-    source = 'currency = "SEK"\n[[source]]\nname = "euro"\nformat = "camt053"\naccount = "Assets:1932-Euro"\ncurrency = "EUR"\n'
+    source = """currency = "SEK"
+[[source]]
+name = "euro"
+format = "camt053"
+account = "Assets:1932-Euro"
+currency = "EUR"
+"""
     _, made = run({"repris": (BANK + sale, source)})
     assert [(p.code, p.line) for p in made.problems] == [("REMEASUREMENT_UNCLEAR", 6)]
     assert by_months(made) == MONTHS

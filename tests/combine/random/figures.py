@@ -41,7 +41,9 @@ class Look:
         """A book as it stands at the end of the period: booked, and what the rules make of it until then."""
         book = self.books.units[slug]
         until = min(self.period["date_to"], book.unit.left or self.period["date_to"])
-        return sorted([*book.entries(), *self.run.at(slug, until).entries], key=data.entry_sortkey)
+        return sorted(
+            [*book.entries(), *self.run.at(slug, until, self.period["date_from"]).entries], key=data.entry_sortkey
+        )
 
     def at(self, **period) -> Combined:
         """The same books over another period."""
