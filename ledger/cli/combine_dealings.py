@@ -61,7 +61,7 @@ def _dealing(found: Combined, item: Unmatched) -> None:
     """A difference: whose, how much, what each side has booked, what to do, and where."""
     amount = f"{amount_text(item.amount, item.currency)} {item.currency}"
     click.echo(f"  {' – '.join(item.units)}  {amount}  {item.kind}  {item.key}  [{item.code}]")
-    for side in item.sides:
+    for side in item.sides if len(item.sides) > 1 else ():
         booked = f"{amount_text(side.amount, side.currency)} {side.currency}"
         if side.currency != found.currency and side.worth is not None:
             booked += f" = {amount_text(side.worth, found.currency)} {found.currency}"

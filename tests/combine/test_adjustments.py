@@ -6,16 +6,20 @@ Figures are worked by hand; the missed levy is that of sample 20.
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from beancount.parser import booking, parser
 
+import ledger.charts
 from ledger.books import AdjustmentText
 from ledger.books.unitbook import CentralText
+from ledger.charts import lines
 from ledger.combine import combine
-from ledger.combine.adjusting.reader import read_adjustments
+from ledger.combine.adjusting.reader import MADE, read_adjustments
 from ledger.combine.levels import level_tree
 from ledger.combine.model import ADJ
 from ledger.combine.reports.export import beancount_text
@@ -24,6 +28,7 @@ from ledger.combine.reports.view import group_entries
 from .conftest import StubRun, totals
 
 D = dt.date
+CHARTS = Path(ledger.charts.__file__).parent
 #: Two municipalities of one region, central above them.
 LEVELS = {
     "gemensamt": 'levels = ["Sverige"]',
@@ -309,6 +314,11 @@ FAULTS = [
     ("ADJUSTMENT_ACCOUNT", 6, changed("6430-Levy  5000", "Levy  5000")),
     ("ADJUSTMENT_LINE", 6, changed("OtherExternalCosts", "OtherExternalCost")),
     ("ADJUSTMENT_ROOT", 6, changed("Expenses:OtherExternalCosts", "Assets:OtherExternalCosts")),
+    ("ADJUSTMENT_MADE", 5, changed("Expenses:OtherExternalCosts", "Equity:CTA", ACCRUAL)),
+    ("ADJUSTMENT_MADE", 5, changed("Expenses:OtherExternalCosts", "Equity:Joined", ACCRUAL)),
+    ("ADJUSTMENT_MADE", 5, changed("Expenses:OtherExternalCosts", "Equity:Left", ACCRUAL)),
+    ("ADJUSTMENT_MADE", 5, changed("Expenses:OtherExternalCosts", "Equity:NonControllingInterest", ACCRUAL)),
+    ("ADJUSTMENT_MADE", 5, changed("Expenses:OtherExternalCosts", "Assets:Goodwill", ACCRUAL)),
     ("ADJUSTMENT_CURRENCY", 6, changed("5000.00 SEK", "500.00 EUR @@ 5000.00 SEK")),
     ("ADJUSTMENT_AMOUNT", 5, changed("800.00 SEK", "800.005 SEK", ACCRUAL)),
     ("ADJUSTMENT_UNBALANCED", 1, changed("800.00 SEK", "800.01 SEK", ACCRUAL)),
@@ -336,6 +346,15 @@ def test_what_is_wrong_is_named_and_left_out_alone(adjusted, code, line, content
     for problem in found.problems:
         assert problem.text()
         assert problem.remedy_text()
+
+
+def test_every_line_that_no_chart_leads_to_takes_no_adjustment():
+    led = {
+        name
+        for chart in ("bas", "pgc", "vsla")
+        for name in tomllib.loads((CHARTS / f"{chart}.toml").read_text())["lines"]
+    }
+    assert {each.id for each in lines()} - led == set(MADE)
 
 
 def test_the_nearest_right_name_is_said(adjusted):

@@ -92,6 +92,34 @@ class AdjustmentRoot(Problem):
     remedy = N_("Write:  {example}")
 
 
+class AdjustmentMade(Problem):
+    """A line whose figures are worked out: what is added by hand would break their proof."""
+
+    code = "ADJUSTMENT_MADE"
+    message = N_("{name} takes no adjustments: Sambok works its figures out, and proves them.")
+    remedy = N_(
+        "What a unit has when it comes or goes follows from its book and from joined and left in its unit.toml: correct"
+        " these, or choose another line of equity, such as {example}"
+    )
+    cases: ClassVar = {
+        "rates": (
+            message,
+            N_(
+                "Translation differences follow from the rates in units/prices.beancount: correct these, or choose"
+                " another line of equity, such as {example}"
+            ),
+        ),
+        "owned": (
+            message,
+            N_(
+                "Goodwill and the minority's part follow from [[owner]] in the owned unit's unit.toml; goodwill is"
+                " written down in units/policy.beancount. Goodwill that a unit has bought with a business stands on"
+                " {example}"
+            ),
+        ),
+    }
+
+
 class AdjustmentCurrency(Problem):
     """Another currency than the group's."""
 

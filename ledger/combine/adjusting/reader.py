@@ -53,6 +53,14 @@ POSTING_KEYS = ("unit", "level", "partner", "ic", "document", "note", "text")
 OWN_KEYS = frozenset({"filename", "lineno"})
 LABEL = re.compile(r"([0-9]{2,8})-.+")
 EXAMPLE = "Expenses:OtherExternalCosts:6430-Levy"
+#: Lines to which no chart leads, with the case of AdjustmentMade and a line to use instead (`charts/lines.toml`).
+MADE = {
+    "CTA": ("rates", "Equity:OtherFreeEquity"),
+    "Joined": ("", "Equity:OtherFreeEquity"),
+    "Left": ("", "Equity:OtherFreeEquity"),
+    "Goodwill": ("owned", "Assets:IntangibleAssets"),
+    "NonControllingInterest": ("owned", "Assets:IntangibleAssets"),
+}
 
 
 def read_adjustments(books: Books) -> Adjustments:
@@ -187,6 +195,10 @@ class _Reader:
         if line(name).root != root:
             example = f"{line(name).root}:{name}:{label}"
             self._say(meta, found.AdjustmentRoot, name=name, root=root, example=example)
+            return None
+        if name in MADE:
+            case, instead = MADE[name]
+            self._say(meta, found.AdjustmentMade, case=case, name=name, example=f"{instead}:{label}")
             return None
         return Place(name, label)
 
