@@ -204,6 +204,9 @@ def write_lock(ws: Workspace, said: Mapping[str, Any], files: Mapping[str, bytes
                 durable.replace(made / file, content)
             durable.replace(made / MANIFEST, manifest_text(said).encode())
             os.rename(made, folder)  # noqa: PTH104  faults are injected into os.rename by the tests
+        except OSError as error:  # it is about the lock, not about the folder that is gone again
+            shutil.rmtree(made, ignore_errors=True)
+            raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
