@@ -353,3 +353,24 @@ def test_of_claims_the_rates_can_be_put_right(combined):
     found = combined(texts, prices=ABROAD, date_to=dt.date(2026, 3, 31))
     assert told(found) == [("FX_DIFF", "20.00", "SEK")]
     assert "remeasure the claim at the closing rate" in found.unmatched[0].remedy
+
+
+@pytest.mark.parametrize(("owed", "expected"), [("100.00", []), ("90.00", [("AMOUNT_DIFF", "10.00", "EUR")])])
+def test_two_units_that_book_one_invoice_in_euros_at_rates_of_their_own(combined, owed, expected):
+    """100 EUR at 11.00 and at 10.90: 10 kr more of income than of cost, which only the rates make; 90 EUR are less."""
+    tags = '    partner: "{}"\n    ic: "trade"\n'
+    mine = (
+        f'2026-03-01 * "Sale" ^ic-repris-1\n  Assets:1661-Intern  100.00 EUR @ 11.00 SEK\n{tags.format("kafeet")}'
+        f"  Income:3004-Sales  -1100.00 SEK\n{tags.format('kafeet')}"
+    )
+    theirs = (
+        f'2026-03-02 * "Bought" ^ic-repris-1\n  Liabilities:2861-Intern  -{owed} EUR @ 10.90 SEK\n'
+        f"{tags.format('repris')}  Expenses:4010-Goods\n{tags.format('repris')}"
+    )
+    prices = "2026-03-31 price EUR 11.00 SEK\n"
+    found = combined({"repris": mine, "kafeet": theirs}, prices=prices, date_to=dt.date(2026, 3, 31))
+    dealing = [said for said in told(found) if said[0] != "FX_DIFF"]
+    assert dealing == expected
+    if not expected:
+        assert ("FX_DIFF", "10.00", "SEK") in told(found)
+        assert not any(said.blocks for said in found.unmatched)

@@ -99,7 +99,8 @@ def _section(case: Case) -> str | None:
 def _exchange(now: Gap, chosen: Sequence[Item], currency: str) -> bool:
     """Whether only rates make the difference."""
     if not now.mixed:
-        return not now.open and bool(now.worth)
+        told = any(i.invoiced for i in chosen) and _agreed(chosen)
+        return bool(now.worth) and (not now.open or told)
     return bool(now.worth) and (abs(now.worth) <= unit_of(currency) * len(chosen) or _agreed(chosen))
 
 
