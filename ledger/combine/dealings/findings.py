@@ -6,18 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from ledger.books import Workspace
 from ledger.books.summary import weight
 from ledger.combine.codes import BY_RATES, CODES
+from ledger.combine.dealings.items import Item
 from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Side, Unmatched
 from ledger.messages import N_
 from ledger.rules.dealings import KINDS, nearest
-
-if TYPE_CHECKING:
-    from ledger.combine.dealings.items import Item
 
 ELSEWHERE = N_("The other side is in another period, and booked too far from this one: on {date}, at {place}.")
 #: The class of a dealing that names none.

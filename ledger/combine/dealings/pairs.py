@@ -14,7 +14,8 @@ from decimal import Decimal
 from functools import partial
 
 from ledger.books import Workspace
-from ledger.combine.dealings.items import ASSET, WINDOW, Collector, Item, Pair
+from ledger.combine.dealings.collector import Collector
+from ledger.combine.dealings.items import ASSET, WINDOW, Item, Pair
 from ledger.combine.dealings.looks import BookLooks
 from ledger.combine.dealings.matching import Dealing, Linked, by_links, in_order, without_links
 from ledger.combine.dealings.matrix import matrix_of

@@ -1,0 +1,237 @@
+"""From tagged postings to items of the matcher (SPEC 10; SPEC 3: `partner`, `ic`, the shared link).
+
+Income and expense may always carry a partner; of the balance accounts only those that the chart has for dealings
+between units. A posting on suspense may carry one, too: it answers nothing yet, but says where the other side waits for
+its account. What can't become an item is said here, one finding per posting.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ledger.books import PartnerRow, Workspace
+from ledger.combine.dealings.documents import At, invoiced
+from ledger.combine.dealings.findings import finding, misspelt, untagged
+from ledger.combine.dealings.items import (
+    ASSET,
+    BALANCE,
+    LONGEST_PERIOD,
+    RESULT,
+    SUSPENSE,
+    WINDOW,
+    Item,
+    kind_of_row,
+)
+from ledger.combine.dealings.vat import vat_signs
+from ledger.combine.dealings.worth import Worths
+from ledger.combine.flows import Part
+from ledger.combine.model import ZERO, Place, Unmatched
+from ledger.combine.scope import Scope
+from ledger.provisional import REMEASUREMENT
+from ledger.rules.rates import Rates
+from ledger.rules.rounding import half_away
+
+#: Classes whose equity postings are the payer's side of the receiver's income.
+SHARED_OUT = frozenset({"dividend", "patronage"})
+
+
+@dataclass
+class Collector:
+    """Turns partner rows into items and findings."""
+
+    ws: Workspace
+    scope: Scope
+    rates: Rates
+    items: list[Item]
+    findings: list[Unmatched]
+    worths: Worths = field(init=False)
+    #: Exact amounts of what is translated at the closing rate, by their place in `items`.
+    unrounded: dict[int, Decimal] = field(default_factory=dict)
+    first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
+    invoiced: dict[At, tuple[str, Decimal]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """All postings are valued in one place."""
+        self.worths = Worths(self.scope, self.rates)
+
+    def take(self, part: Part) -> None:
+        """Items and findings of one unit."""
+        outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]] = defaultdict(list)
+        for provisional, summary in enumerate(part.source.summaries):
+            signs = {} if provisional else vat_signs(part, summary.partners)
+            self.invoiced = invoiced(summary.partners, lambda account: part.mapper.at(account).is_result)
+            for row in summary.partners:
+                vat = signs.get((row.transaction, row.posting), "")
+                self._row(part, row, provisional=bool(provisional), vat=vat, outside=outside)
+        for (code, partner, key), rows in sorted(outside.items()):
+            first = rows[0][0]
+            chosen = [r for r, _ in rows if not part.mapper.at(r.account).is_result] or [r for r, _ in rows]
+            same = [r for r in chosen if r.document_currency == chosen[0].document_currency]
+            total = sum((r.document_amount for r in same), ZERO), chosen[0].document_currency
+            units = (part.unit.slug, partner)
+            said = finding(code, kind_of_row(first), units, total, (where for _, where in rows), key, by=units[0])
+            self.findings.append(misspelt((str(r.ic) for r, _ in rows), said) if code == "IC_UNKNOWN" else said)
+        self.findings += untagged(part, self.ws)
+        self._remeasure(part.unit.slug)
+
+    def _remeasure(self, slug: str) -> None:
+        """Claims in the partner's currency count at closing; what the book itself hasn't remeasured is named."""
+        for (unit, partner, kind), rests in sorted(self.worths.unmeasured.items()):
+            if unit != slug:
+                continue
+            rest = half_away(sum((one.amount for one in rests), ZERO), self.rates.base)
+            if abs(rest) > sum((one.rounding for one in rests), ZERO):
+                where = [one.source for one in rests if one.amount]
+                self.findings.append(
+                    finding("FX_DIFF", kind or None, sorted((unit, partner)), (rest, self.rates.base), where, partner)
+                )
+
+    def _row(
+        self,
+        part: Part,
+        row: PartnerRow,
+        *,
+        provisional: bool,
+        vat: str,
+        outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]],
+    ) -> None:
+        slug, scope = part.unit.slug, self.scope
+        if row.date > scope.date_to + WINDOW or (part.unit.left and row.date > part.unit.left):
+            return
+        if part.unit.joined and row.date < part.unit.joined and part.unit.entity == "division":
+            return
+        if row.ic == "capital" and row.partner:
+            opened = part.source.summaries[0].first
+            if scope.stakes.explains(slug, row.partner, row.date, opened):
+                return
+        source = f"{self.ws.shown(row.file)}:{row.line}"
+        stranger = self._stranger(slug, row.partner)
+        said = row.date > scope.date_to or row.file == REMEASUREMENT  # the item's own posting says what is wrong
+        if stranger:
+            if not said:
+                key = self._key(part, row, source, provisional=provisional)
+                outside[stranger, str(row.partner), key].append((row, source))
+            return
+        known = self._fault(part, row, source)
+        if known:
+            self.findings += [] if said else [known]
+            return
+        partner = row.partner
+        assert partner is not None
+        place = part.mapper.at(row.account)
+        section = _section(part, row, place)
+        key = self._key(part, row, source, provisional=provisional)
+        if partner in scope.broken:
+            if not said:
+                outside["UNIT_ERRORS", partner, partner].append((row, source))
+            return
+        if not self._inside(slug, partner, row, section):
+            in_period = scope.date_from <= row.date and not said
+            held = row.ic == "capital" and any(table.unit == slug for table in scope.known[partner].owners)
+            if in_period and scope.level is None and not held and not scope.known[partner].in_scope(row.date):
+                outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
+            return
+        for code in () if said else _misread(row, scope):
+            outside[code, partner, key].append((row, source))
+        waits = section == SUSPENSE or (section == ASSET and not place.is_result)
+        amount = self.worths.waiting(row) if waits else self.worths.of(part, row, place, source)
+        if not waits and self.worths.exact is not None:
+            self.unrounded[len(self.items)] = self.worths.exact
+        self.items.append(
+            Item(
+                unit=slug,
+                partner=partner,
+                date=row.date,
+                place=place,
+                section=section,
+                amount=amount,
+                currency=row.document_currency,
+                document_amount=row.document_amount,
+                kind=kind_of_row(row),
+                links=tuple(link for link in row.links if link.startswith("ic-")),
+                document=row.document,
+                transaction=(provisional, row.transaction),
+                source=source,
+                order=(self.ws.shown(row.file), row.line),
+                months=row.months or None,
+                vat=vat,
+                opening=self.worths.opening(part, row, place, waits=waits),
+                invoiced=self.invoiced.get((row.transaction, row.posting)),
+            )
+        )
+
+    def _gone(self, row: PartnerRow) -> bool:
+        """Whether a division was no member yet, or no longer, so that its book can't hold the other side.
+
+        What is linked after it left settles an earlier dealing.
+        """
+        unit = self.scope.units[str(row.partner)]
+        early = unit.joined is not None and row.date < unit.joined
+        late = unit.left is not None and row.date > unit.left
+        linked = any(link.startswith("ic-") for link in row.links)
+        return unit.entity == "division" and (early or (late and not linked))
+
+    def _inside(self, slug: str, partner: str, row: PartnerRow, section: str) -> bool:
+        """Whether the posting is between units of the run: claims on the last day, income on their own day."""
+        scope, day = self.scope, row.date
+        if section == ASSET:  # of an asset sold before either joined, the profit is an outsider's
+            both = scope.standing(slug) and scope.standing(partner)
+            return both and scope.member(slug, day) and scope.member(partner, day)
+        if section != RESULT:
+            return scope.standing(slug) and scope.standing(partner) and not self._gone(row)
+        # What names its dealing may answer a voucher of this period's first days, which the period before took in.
+        named = bool(row.document) or any(link.startswith("ic-") for link in row.links)
+        since = scope.date_from - (LONGEST_PERIOD if named else WINDOW)
+        return day >= since and scope.member(slug, day) and scope.member(partner, day)
+
+    def _key(self, part: Part, row: PartnerRow, source: str, *, provisional: bool) -> str:
+        """What a dealing is called: its link, its document, else the place of its voucher's first tagged posting."""
+        first = self.first.setdefault((part.unit.slug, provisional, row.transaction), source)
+        return next((link for link in row.links if link.startswith("ic-")), row.document or first)
+
+    def _stranger(self, slug: str, partner: str | None) -> str | None:
+        """The code of a partner that is no other unit."""
+        if partner is None or partner in self.scope.broken:
+            return None
+        if partner == slug:
+            return "SELF_PARTNER"
+        return None if partner in self.scope.known else "UNKNOWN_PARTNER"
+
+    def _fault(self, part: Part, row: PartnerRow, source: str) -> Unmatched | None:
+        """What is wrong with the tags of one posting."""
+        slug = part.unit.slug
+        amount = row.document_amount, row.document_currency
+        if row.partner is None:
+            return finding("MISSING_PARTNER", kind_of_row(row), (slug,), amount, (source,), source, by=slug)
+        units = (slug, row.partner)
+        place = part.mapper.at(row.account)
+        sets = ("internal_balance", "internal_allowed", "suspense")
+        equity = place.group.root == "Equity"
+        allowed = place.is_result or row.ic == "capital" or (equity and row.ic in SHARED_OUT)
+        allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
+        if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
+            if row.ic != kind_of_row(row):  # the right word may allow it
+                said = finding("IC_UNKNOWN", None, units, amount, (source,), source, by=slug)
+                return misspelt([str(row.ic)], said)
+            return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source, by=slug)
+        return None
+
+
+def _misread(row: PartnerRow, scope: Scope) -> Iterator[str]:
+    """Codes of what a posting says and nobody understands: its class, while it can be corrected; its useful life."""
+    if row.ic != kind_of_row(row) and scope.date_from <= row.date:
+        yield "IC_UNKNOWN"
+    if row.months == 0:
+        yield "MONTHS_UNKNOWN"
+
+
+def _section(part: Part, row: PartnerRow, place: Place) -> str:
+    """What a posting's other side is looked for among."""
+    if row.ic == ASSET and (place.is_result or part.mapper.is_in("internal_asset", row.account)):
+        return ASSET
+    if place.is_result or (place.group.root == "Equity" and row.ic in SHARED_OUT):
+        return RESULT
+    return SUSPENSE if part.mapper.is_in("suspense", row.account) else BALANCE
