@@ -87,7 +87,9 @@ def _lines(parts: Sequence[Part], chosen: Callable[[Line], bool], language: str,
     for line in lines():
         if chosen(line) and any(line.id in part.sums for part in parts):
             cells = [
-                (sign * part.sums[line.id], part.open(line.id)) if line.id in part.sums else (None, "")
+                (sign * part.sums[line.id], part.open(line.id))
+                if line.id in part.sums
+                else (ZERO if part.total else None, "")
                 for part in parts
             ]
             yield StatementRow("line", line.label(language), cells)

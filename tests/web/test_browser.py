@@ -19,6 +19,7 @@ from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.browser
@@ -198,3 +199,17 @@ def test_a_refused_save_is_told_on_the_page(browser, ws):
     browser.until_text("body", "include")
     browser.find(".notifications li, #notifications li")
     assert month.read_bytes() == before
+
+
+def test_who_comes_back_by_the_keyboard_stands_at_the_figure_that_was_opened(browser):
+    browser.open("/federation/extension/Worksheet/?time=2026-01")
+    figure = browser.find("td.num a")
+    link = figure.get_attribute("href")
+    assert "time=2026-01" in link
+    browser.driver.execute_script("arguments[0].focus()", figure)
+    assert browser.driver.execute_script("return getComputedStyle(arguments[0]).outlineStyle", figure) == "solid"
+    figure.send_keys(Keys.ENTER)
+    browser.until_text("section.sambok th", "2026-01-10")
+    browser.driver.back()
+    browser.waiting.until(lambda d: d.execute_script("return document.activeElement.href") == link)
+    assert browser.complaints() == []

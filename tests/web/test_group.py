@@ -277,3 +277,10 @@ def test_owned_units_with_goodwill_and_minority(make_workspace, view_of, report,
     assert sum(entries.number(row.xpath("./td")[0]) for row in entries.rows) == 0
     assert opened(view, tables, goodwill) == 200
     assert opened(view, tables, minority) == -220
+
+
+def test_a_line_of_which_nothing_is_left_is_zero_in_the_total(report, group):
+    """Claims of 400 within Östergötland meet the debts; zero is blank in a column, written in the total."""
+    page = group.get(PAGE, show="levels", at=["Sverige", "Östergötland"]).text
+    row = next(r for r in section_of(page).xpath("//tr") if "Internal accounts, claims" in r.text_content())
+    assert [cell.text_content().strip() for cell in row.xpath("./td")] == ["", "400.00", "-400.00", "0.00"]

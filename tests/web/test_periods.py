@@ -94,7 +94,7 @@ def test_the_worksheet_shows_the_period_that_is_asked_for(view, tables, asked, d
         (WORKSHEET, {"open": "*"}, "2026-02"),
         (WORKSHEET, {}, "2026-02-06 - 2026-02-28"),
         (REPORTS, {"show": "levels"}, "2026-02"),
-        (REPORTS, {"show": "bridge"}, "2026-02"),
+        (REPORTS, {"show": "bridge", "zeros": "1"}, "2026-02"),
         (PAIRS, {}, "2026-02"),
     ],
 )
