@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +49,7 @@ def open_items(session: Session, units: tuple[str, ...], kind: str | None, day: 
     What is booked without a link to its invoice is set off against the counterparty's oldest items.
     """
     from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
-    from ledger.books.excerpt import quote  # noqa: PLC0415  likewise
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
     from ledger.reports import open_items as lists  # noqa: PLC0415  likewise
 
     ws = session.workspace
@@ -57,6 +58,7 @@ def open_items(session: Session, units: tuple[str, ...], kind: str | None, day: 
     asked = day or dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
     found = lists.list_open_items(books, chosen, day=asked, kind=kind)
     quote(ws, found.problems)
+    found = found if chosen else replace(found, problems=tuple(for_all(books, found.problems)))
     if as_json:
         emit(lists.as_json(found))
     elif found.whole:

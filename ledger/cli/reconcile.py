@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +51,7 @@ def reconcile(session: Session, unit: str | None, account: str | None, month: st
     """
     from importers import reconcile as room  # noqa: PLC0415  after the arguments are known to be right
     from ledger.books import load_books  # noqa: PLC0415  likewise
-    from ledger.books.excerpt import quote  # noqa: PLC0415  likewise
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
 
     ws = session.workspace
     chosen = [ws.unit(unit).slug] if unit else None
@@ -60,6 +61,7 @@ def reconcile(session: Session, unit: str | None, account: str | None, month: st
     if account and not any(one.accounts for one in found.units):
         _not_fed(account, [one.unit for one in found.units])
     quote(ws, found.problems)
+    found = found if chosen else replace(found, problems=tuple(for_all(books, found.problems)))
     if as_json:
         emit(room.as_json(found))
     else:

@@ -117,7 +117,16 @@ def test_only_the_units_own_check_shows_the_line(ws):
     )
     assert "Pay to Anna" in run(ws, "check", "repris")
     assert "Pay to Anna" in run(ws, "check", "repris", "--json")
-    for args in (["check"], ["check", "--json"], ["up", "--once"], ["combine"], ["levy"], ["todo"]):
+    for args in (
+        ["check"],
+        ["check", "--json"],
+        ["up", "--once"],
+        ["combine"],
+        ["levy"],
+        ["todo"],
+        ["open-items"],
+        ["reconcile"],
+    ):
         told = run(ws, *args)
         assert "Anna" not in told, args
     errors = json.loads(run(ws, "check", "--json"))["errors"]

@@ -577,6 +577,7 @@ def test_damage_is_named(ws, damage, file, reason):
     (problem,) = found.problems
     assert (problem.code, problem.file) == ("RUN_DAMAGED", f"runs/2026-03/{file}")
     assert reason in problem.text()
+    assert reason not in problem.text("sv")
     with pytest.raises(RunDamaged):
         lock(ws)
 

@@ -6,7 +6,7 @@ import json
 from typing import ClassVar
 
 from ledger.errors import EXIT_OUTSIDE, EXIT_PERSON, EXIT_USAGE, Problem
-from ledger.messages import N_
+from ledger.messages import N_, translate
 
 
 class RunName(Problem):
@@ -106,6 +106,10 @@ class RunDamaged(Problem):
         "Restore its folder from git or a backup. Whoever has the mark in the minutes can tell which copy is the right "
         "one; nothing in it is ever edited by hand."
     )
+
+    def _told(self, language: str | None) -> dict[str, str]:
+        told = super()._told(language)
+        return {**told, "reason": translate(told["reason"], language)}
 
 
 class RunUnreadable(Problem):
