@@ -21,6 +21,7 @@ from typing import NamedTuple
 from beancount.core import data
 
 from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
+from ledger.books.summary import weight
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
 from ledger.combine.scope import Scope
@@ -226,6 +227,30 @@ def without_trace(amount: Decimal, currency: str) -> Decimal:
         return found
     shorter = amount.quantize(FINEST)
     return shorter if abs(shorter - amount) < TRACE else amount
+
+
+class WholeAmounts:
+    """Vouchers of a book in the run's own currency, in whole units of it, where monthly sums are enough.
+
+    A posting that is finer (a price per unit) is rounded so that its account's sums of the month, from its first voucher
+    on, are what they are, rounded: the month's is the figure that the group has, to the unit.
+    """
+
+    def __init__(self, currency: str) -> None:
+        self.currency = currency
+        self.sums: dict[tuple[str, int, int], tuple[Decimal, Decimal]] = {}
+
+    def of(self, entry: data.Transaction) -> tuple[Decimal, ...]:
+        """Amounts of the next voucher's postings; vouchers come in the order of the book."""
+        return tuple(self._next(entry.date, posting) for posting in entry.postings)
+
+    def _next(self, day: dt.date, posting: data.Posting) -> Decimal:
+        key = posting.account, day.year, day.month
+        exact, told = self.sums.get(key, (Decimal(0), Decimal(0)))
+        exact += without_trace(weight(posting)[0], self.currency)
+        stands = half_away(without_trace(exact, self.currency), self.currency)
+        self.sums[key] = exact, stands
+        return stands - told
 
 
 def month_flows(rows: Iterable[BalanceRow]) -> tuple[Flow, ...]:

@@ -382,3 +382,103 @@ def test_what_rates_made_before_a_unit_joined_is_no_result_of_the_group(remeasur
     if entity == "legal_entity" and joined == "2026-03-15":
         assert found.lines["Joined"] == -200
         assert totals(found)["1932"] == "11600.00"
+
+
+FOUR = {
+    "gemensamt": """
+2026-01-15 * "Loan" ^ic-gemensamt-1
+  Assets:1320-Loan    1000.00 EUR @ 11.00 SEK
+    partner: "ke"
+    ic: "loan"
+  Assets:1930-Bank  -11000.00 SEK
+""",
+    "ke": (
+        """
+2026-01-15 * "Loan" ^ic-gemensamt-1
+  Assets:1030-Bank         137500.00 KES
+  Liabilities:2613-Debt     -1000.00 EUR @@ 137500.00 KES
+    partner: "gemensamt"
+    ic: "loan"
+""",
+        KENYA,
+    ),
+    "cl": (
+        """
+2026-01-15 * "Invoice in euro"
+  Assets:430-Clientes   100.00 EUR @@ 110000 CLP
+  Income:705-Ventas   -110000 CLP
+""",
+        CHILE,
+    ),
+    "es": (
+        """
+2026-02-10 * "Sale"
+  Assets:572-Banco    100.00 EUR
+  Income:705-Ventas  -100.00 EUR
+""",
+        SPAIN,
+    ),
+}
+FOUR_PRICES = """
+2026-01-15 price EUR 11.00 SEK
+2026-01-31 price EUR 11.20 SEK
+2026-01-31 custom "average-rate" "EUR" 11.00 SEK
+2026-02-28 price EUR 11.60 SEK
+2026-02-28 custom "average-rate" "EUR" 11.40 SEK
+2026-01-31 price KES 0.08 SEK
+2026-01-31 custom "average-rate" "KES" 0.08 SEK
+2026-02-28 price KES 0.08 SEK
+2026-02-28 custom "average-rate" "KES" 0.08 SEK
+2026-01-31 price CLP 0.01 SEK
+2026-01-31 custom "average-rate" "CLP" 0.01 SEK
+2026-02-28 price CLP 0.0116 SEK
+2026-02-28 custom "average-rate" "CLP" 0.0105 SEK
+"""
+
+
+def test_four_currencies_over_two_month_ends(remeasured):
+    """In kronor. The loan's 200 + 400 kr gained are the 2,500 + 5,000 KES lost, at 0.08.
+
+    The Chilean claim: 110,000 CLP, at 1,120 a euro 112,000, at 11.60 / 0.0116 = 1,000 a euro 100,000. Result 1,100 + 20
+    at January's 0.01, less 12,000 at February's 0.0105 (126): 994. It stands at 1,160; 166 are CTA, as are Spain's
+    100 × (11.60 - 11.40) = 20.
+    """
+    found = remeasured(FOUR, prices=FOUR_PRICES, date_to=dt.date(2026, 2, 28))
+    assert found.problems == ()
+    assert codes(found) == set()
+    got = table(found)
+    assert (got["1320", "gemensamt"], got["2613", "ke"]) == ("11600.00", "-11600.00")
+    assert totals(found)["1320"] == totals(found)["2613"] == "0.00"
+    assert (got["3960", "gemensamt"], got["5080", "ke"]) == ("-600.00", "600.00")
+    assert (got["430", "cl"], got["768", "cl"], got["668", "cl"]) == ("1160.00", "-20.00", "126.00")
+    assert (got["1930", "gemensamt"], got["1030", "ke"], got["572", "es"]) == ("-11000.00", "11000.00", "1160.00")
+    assert found.result == 994 + 1140
+    assert {t.unit: (t.posted, t.proof) for t in found.translation if t.posted} == {
+        "cl": (-166, -166),
+        "es": (-20, -20),
+    }
+
+
+def test_four_currencies_in_pesos_are_whole_numbers(remeasured):
+    """Chile stands as it booked: 110,000 + 2,000 - 12,000. The krona is 100 pesos, then 1 ÷ 0.0116.
+
+    The loan's 400 kr of February are 400 ÷ 0.0105 = 38,095, on both sides. Spain: 100 × 11.40 ÷ 0.0105 = 108,571 sold,
+    100 × 1,000 in the bank, 8,571 on CTA. The money lent: 11,000 ÷ 0.0116 = 948,276.
+    """
+    found = remeasured(FOUR, prices=FOUR_PRICES, date_to=dt.date(2026, 2, 28), currency="CLP")
+    assert found.problems == ()
+    assert codes(found) == set()
+    got = table(found)
+    assert (got["430", "cl"], got["705", "cl"], got["768", "cl"], got["668", "cl"]) == (
+        "100000",
+        "-110000",
+        "-2000",
+        "12000",
+    )
+    assert (got["3960", "gemensamt"], got["5080", "ke"]) == ("-58095", "58095")
+    assert (got["1930", "gemensamt"], got["1030", "ke"]) == ("-948276", "948276")
+    assert (got["1320", "gemensamt"], got["2613", "ke"]) == ("1000000", "-1000000")
+    assert (got["705", "es"], got["572", "es"]) == ("-108571", "100000")
+    assert found.result == 100000 + 108571
+    assert {t.unit for t in found.translation} == {"gemensamt", "ke", "es"}
+    assert all(row.amount == row.amount.to_integral_value() for row in found.trial_balance)

@@ -219,3 +219,16 @@ def test_a_person_is_named_neither_by_text_nor_by_tag_link_or_account(federation
     assert "nna" not in repr([(e.narration, e.postings) for e in made])
     labels = {row.account for row in found.trial_balance}
     assert labels == {"1930-Bank", "2083-Medlemsinsatser", "7011-Löner"}
+
+
+def test_amounts_finer_than_the_currency_are_shown_in_whole_units(federation):
+    """1.005 kr twice is 2.01 in the month: 1.01 and then 1.00, on both accounts, and nothing is left over."""
+    voucher = '2026-01-{day} * "Fine"\n  Assets:1930-Bank  1.005 SEK\n  Income:3001-Sales  -1.005 SEK\n'
+    books = federation({"repris": voucher.format(day=10) + voucher.format(day=11)})
+    found = combine(books, StubRun())
+    entries = group_entries(books, StubRun(), found, language=None, threshold=10**9)
+    shown = [
+        [str(p.units.number) for p in e.postings]
+        for e in sorted((e for e in entries if isinstance(e, data.Transaction)), key=data.entry_sortkey)
+    ]
+    assert shown == [["1.01", "-1.01"], ["1.00", "-1.00"]]

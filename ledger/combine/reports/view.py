@@ -27,12 +27,11 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from ledger.books import Books, last_day, month_of
-from ledger.books.summary import weight
 from ledger.charts.group import as_component
 from ledger.combine.adjusting.adjusted import KIND as ADJUSTMENT
 from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.combined import Combined
-from ledger.combine.flows import DAY, REST, Part, without_trace
+from ledger.combine.flows import DAY, REST, Part, WholeAmounts
 from ledger.combine.model import ADJ, CTA, EARLIER, ELIM, ENTERED, IN_TRANSIT, PSEUDO, ZERO, GroupEntry, Place, Run
 from ledger.memo import memo_of
 from ledger.messages import N_, translate
@@ -265,15 +264,14 @@ class _Writer:
     def vouchers(self, part: Part) -> None:
         """The unit's own transactions of the period, on the group's accounts."""
         start, until = self.combined.date_from, part.scope.until(part.unit.slug)
+        whole = WholeAmounts(self.combined.currency)
         for number, entry in enumerate(part.source.transactions()):
             if start <= entry.date <= until:
-                self._voucher(part, entry, number)
+                self._voucher(part, entry, number, whole)
 
-    def _voucher(self, part: Part, entry: data.Transaction, number: int) -> None:
+    def _voucher(self, part: Part, entry: data.Transaction, number: int, whole: WholeAmounts) -> None:
         done = part.translated[number] if part.translated is not None else None
-        amounts = (
-            done.amounts if done else tuple(without_trace(weight(p)[0], self.combined.currency) for p in entry.postings)
-        )
+        amounts = done.amounts if done else whole.of(entry)
         rest = done.rest if done else -sum(amounts, ZERO)  # without `done` the rests of a month cancel
         transfer = done.transfer if done else False
         masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
