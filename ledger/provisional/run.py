@@ -26,7 +26,6 @@ from ledger.provisional.problems_remeasurement import RemeasurementUnclear, Reme
 from ledger.provisional.remeasure import BookToMeasure, is_month_end, remeasure
 from ledger.rules.rates import UnitRates
 
-
 DAY = dt.timedelta(days=1)
 
 
