@@ -18,15 +18,15 @@ from ledger.charts import line
 from ledger.charts.group import known
 from ledger.combine import Translation
 from ledger.combine.adjusting.adjustment import Adjustment
+from ledger.combine.flows import cta_place
 from ledger.combine.levels import Level, level_tree
 from ledger.combine.model import CTA, ZERO, Share
 from ledger.combine.reports.bridge import STEPS, UNIT, Step, bridge
-from ledger.combine.reports.equity import COLUMNS, TOTAL, equity
+from ledger.combine.reports.equity import COLUMNS, TOTAL, YEAR, equity
 from ledger.combine.reports.segments import segments
 from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.state import CHANGE_TEXTS, STATUS_TEXTS
 from ledger.combine.runs.store import names
-from ledger.combine.translation import cta_place
 from ledger.messages import N_, translate
 from ledger.web.page import Page
 from ledger.web.pages_sheet import Choice
@@ -255,14 +255,18 @@ class GroupReports(Page):
             if not any(map(row.change, COLUMNS)) and not self.with_zeros():
                 continue
             cells = [(row.change(n) or None, self._equity_link(row.line, n) if row.change(n) else "") for n in heads]
-            rows.append(StatementRow("line", row.group.label(language), cells))
+            link = self._equity_link(row.line, "closing") or self._show("bridge")
+            rows.append(StatementRow("line", row.group.label(language), cells, link))
         return rows
 
     def _equity_link(self, name: str, change: str) -> str:
-        """The line's entries; of the result that hasn't been moved to equity, its bridge."""
-        if change == "result" or name not in self.combined.lines:
+        """What comes to just this figure: the line's entries to its closing, the bridge to the result; else nothing."""
+        if change == "result":
             return self._show("bridge")
-        return account_link(self, line(name), None, None)
+        both = name == YEAR and self.combined.result  # entries on the line, and the result beside them
+        if change == "closing" and name in self.combined.lines and not both:
+            return account_link(self, line(name), None, None)
+        return ""
 
     def translations(self) -> list[tuple[str, Translation, str]]:
         """(unit, proof, link to its entries)."""

@@ -37,11 +37,12 @@ class Part:
 
 @dataclass(frozen=True)
 class StatementRow:
-    """A row: a line, or a sum. `cells`: amount and link by column."""
+    """A row: a line, or a sum. `cells`: amount and link by column; `link`: what opens its name."""
 
     kind: str  # "line" or "sum"
     label: str
     cells: Sequence[tuple[Decimal | None, str]]
+    link: str = ""
 
 
 def sums_of(figures: Figures) -> dict[str, Decimal]:

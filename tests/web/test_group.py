@@ -122,6 +122,17 @@ def test_changes_in_equity(report, group):
         assert sum(row[:-1]) == row[-1]
 
 
+def test_a_change_in_equity_opens_nothing_that_does_not_come_to_it(report, group):
+    (table,) = report(group, "equity")
+    for row in table.rows:
+        cells = dict(zip(table.heads[1:], row.xpath("./td"), strict=True))
+        assert {name for name, cell in cells.items() if cell.xpath("./a")} <= {"Result", "Closing"}
+    names = {row.xpath("normalize-space(./th)"): row.xpath("string(./th/a/@href)") for row in table.rows}
+    assert names["Translation difference"].startswith("/federation/account/")
+    for link in filter(None, names.values()):
+        group.get(link if link.startswith("/") else PAGE + link)
+
+
 def test_the_translation_and_its_proof(report, group):
     (table,) = report(group, "translation")
     # No opening net assets; 100 came at 10 and 50 at 10.50, all stand at 11: 100 + 25, a gain.
