@@ -26,10 +26,9 @@ from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
 from ledger.combine.dealings.transit import taken_back
-from ledger.combine.dealings.vat import BOOKED, NEVER_BOOKED, NONE_BOOKED, one_country
-from ledger.combine.dealings.vat_net import Taxed, on_dealing
+from ledger.combine.dealings.vat_found import TaxLooks, vat_findings
 from ledger.combine.flows import DAY
-from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Side, Unmatched
+from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Unmatched
 from ledger.combine.scope import Scope
 
 #: Pair, class, section: what the pair matrix has a row for.
@@ -38,7 +37,7 @@ Row: TypeAlias = tuple[Pair, str, str]
 PAIR = 2
 
 
-class Looks(Protocol):
+class Looks(TaxLooks, Protocol):
     """What can only be seen in whole vouchers and books."""
 
     def transit(self, names: Names, day: dt.date, late: Sequence[Item]) -> list[GroupEntry]:
@@ -46,9 +45,6 @@ class Looks(Protocol):
 
     def depreciation(self, slug: str) -> Place:
         """A unit's account for depreciation."""
-
-    def vat(self, slug: str, items: Sequence[Item]) -> Taxed:
-        """VAT in the unit's vouchers of a dealing, net."""
 
 
 @dataclass
@@ -116,7 +112,8 @@ class Settler:
                 self._count(names, early)
                 self._say(code, names, [i for i in early if i.unit == early[0].unit], items, early)
             return
-        self._vat(names, [i for i in items if i.date <= self.scope.date_to], early)
+        until = [i for i in items if i.date <= self.scope.date_to]
+        self.done.findings += vat_findings(names, until, early, self.scope, self.looks)
         for part in self._classes(units, items):
             self._settle(Names(kind_of(part), dealing.key, units), part, both=len(kinds) == 2)
 
@@ -242,51 +239,6 @@ class Settler:
         units = names.units if len(names.units) <= PAIR else sorted({i.unit for i in pool})
         sides = sides_of(units, pool, self.currency)
         self.done.findings.append(replace(said, rests=self._rests(names, counted), sides=sides))
-
-    def _vat(self, names: Names, items: Sequence[Item], early: Sequence[Item]) -> None:
-        """Name VAT of the period where there mustn't be any, and sales that lack it: both net of what corrects them."""
-        period = [i for i in early if i.vat and i.date >= self.scope.date_from]
-        if not period:
-            return
-        booked = [i for i in period if i.vat == BOOKED]
-        if self.scope.internal(*names.units):
-            sides = on_dealing([self.looks.vat(slug, items) for slug in names.units]) if booked else []
-            if sides:
-                currency = sides[0][0].currency
-                amount = sum((its for side, its in sides if side.currency == currency), ZERO), currency
-                places = [place for side, _ in sides for place in side.places]
-                units = {side.unit for side, _ in sides}
-                about = [i for i in booked if i.unit in units]
-                self._tax("VAT_ON_INTERNAL", names, amount, (places, about, early))
-                each = tuple(Side(side.unit, side.output + side.input, side.currency) for side, _ in sides)
-                self.done.findings[-1] = replace(self.done.findings[-1], sides=each)
-            return
-        deducted = {i.unit for i in booked}
-        missing = [i for i in period if i.vat == NONE_BOOKED or (i.vat == NEVER_BOOKED and i.partner in deducted)]
-        if not missing or not one_country(*(self.scope.units[slug] for slug in names.units)):
-            return
-        lacking = {slug for slug in {i.unit for i in missing} if self.looks.vat(slug, items).lacks}
-        missing = [i for i in missing if i.unit in lacking]
-        same = [i for i in missing if i.currency == missing[0].currency]
-        sold = sum((i.document_amount for i in same), ZERO)
-        if sold:
-            self._tax("VAT_MISSING", names, (sold, same[0].currency), ([], missing, early))
-            each = sides_of(sorted({i.unit for i in same}), same, self.currency)
-            self.done.findings[-1] = replace(self.done.findings[-1], sides=each)
-
-    def _tax(
-        self,
-        code: str,
-        names: Names,
-        amount: tuple[Decimal, str],
-        places: tuple[Sequence[str], Sequence[Item], Sequence[Item]],
-    ) -> None:
-        """A finding about VAT: its own places, the postings it belongs to, and the other side's."""
-        vat, about, early = places
-        units = {i.unit for i in about}
-        others = [i for i in early if i.unit not in units]
-        sources = [*vat, *(i.source for i in about), *(i.source for i in others)]
-        self.done.findings.append(finding(code, names.kind, names.units, amount, sources, names.key))
 
     def _count(self, names: Names, items: Iterable[Item]) -> None:
         """Take claims, income and cost into the pair matrix."""
