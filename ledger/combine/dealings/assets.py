@@ -11,6 +11,9 @@ The buyer's credit on the same asset account under the same link says that the a
 rest of the gain is earned then, and stands as the seller's gain. Where the same voucher lowers its debt to the seller,
 or the seller has the same amount in debit, price or asset went back: a credit note, which changes the gain as if it had
 been so from the start. A loss is a negative gain.
+
+A limit: where the buyer sells on to a third unit, that is a disposal like any other, and the first seller's gain counts
+as earned, though the asset is still in the group; an adjustment takes out what is left of it.
 """
 
 from __future__ import annotations
