@@ -172,6 +172,11 @@ class Part:
         return CTA if account == REST else self.unit.slug
 
 
+def cta_place(code: str) -> Place:
+    """Where a unit's translation difference stands."""
+    return Place("CTA", f"Translation-{code}")
+
+
 def rounding_place(code: str) -> Place:
     """Where the rest of a unit's rounded entries stands."""
     return Place("CTA", f"Rounding-{code}")
@@ -232,8 +237,8 @@ def without_trace(amount: Decimal, currency: str) -> Decimal:
 class WholeAmounts:
     """Vouchers of a book in the run's own currency, in whole units of it, where monthly sums are enough.
 
-    A posting that is finer (a price per unit) is rounded so that its account's sums of the month, from its first voucher
-    on, are what they are, rounded: the month's is the figure that the group has, to the unit.
+    A posting that is finer (a price per unit) is rounded so that its account's sums of the month, voucher by voucher,
+    are what they are, rounded: the month's is the figure that the group has, to the unit.
     """
 
     def __init__(self, currency: str) -> None:

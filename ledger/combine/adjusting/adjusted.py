@@ -23,10 +23,9 @@ from ledger.combine.adjusting.adjustment import AdjustedPosting, Adjustment, Own
 from ledger.combine.adjusting.rates import NET, NOTHING, AdjustmentRates, Booked, Difference, Stand
 from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.dealings.items import BALANCE, LONGEST_PERIOD, RESULT, WINDOW, Item
-from ledger.combine.flows import LEFT, RETAINED, Part, rounding_place
+from ledger.combine.flows import LEFT, RETAINED, Part, cta_place, rounding_place
 from ledger.combine.model import ADJ, CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
-from ledger.combine.translation import cta_place
 from ledger.errors import Problem
 from ledger.rules.rates import Rates
 
