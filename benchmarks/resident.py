@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks.edit import append_sale, append_voucher
 from benchmarks.measure import descendants, process_cpu
 from ledger.books import open_workspace
+from ledger.combine.reports.answer import answer as combined_answer
 from ledger.federation import load_federation
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     root, slug = Path(sys.argv[1]).resolve(), sys.argv[2]
 
     def look() -> str:
-        return json.dumps(load_federation(open_workspace(root)).combined.as_json(), default=str)
+        return json.dumps(combined_answer(load_federation(open_workspace(root)).combined), default=str)
 
     seconds: dict[str, dict[str, float]] = {}
 

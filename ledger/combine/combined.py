@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from ledger.books import Unit
 from ledger.combine.adjusting.adjustment import Adjustment
@@ -17,7 +16,7 @@ from ledger.combine.dealings.items import Item
 from ledger.combine.figures import Cell, line_sums, result_of
 from ledger.combine.flows import Part
 from ledger.combine.levels import Finder
-from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Row, Share, Translation, Unmatched
+from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Place, Row, Share, Translation, Unmatched
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
@@ -97,7 +96,7 @@ class Combined:
                 found[entry.kind, entry.key, entry.units, entry.section].append(entry)
         made, finder = [], Finder(self.units)
         for (kind, key, units, section), group in sorted(found.items(), key=lambda f: (f[0][1], f[0][0], f[0][2:])):
-            sums: dict[Any, Decimal] = defaultdict(Decimal)
+            sums: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
             for entry in group:
                 for posting in entry.postings:
                     sums[posting.place, posting.unit] += posting.amount
@@ -129,9 +128,3 @@ class Combined:
     def legal_persons(self) -> int:
         """How many legal persons the units are: of one, these are its own figures; of several, nobody's (SPEC 1)."""
         return len({unit.legal_person for unit in self.units.values()})
-
-    def as_json(self) -> dict[str, Any]:
-        """The object of `sambok combine --json` (SPEC 5): the same figures give the same bytes."""
-        from ledger.combine.reports.answer import answer  # noqa: PLC0415  the reports are made of these figures
-
-        return answer(self)

@@ -13,6 +13,7 @@ from beancount.core import data
 from ledger.combine import combine, group_entries
 from ledger.combine.levels import level_tree
 from ledger.combine.model import ADJ, CTA, ELIM
+from ledger.combine.reports.answer import answer
 from ledger.combine.reports.bridge import bridge
 from ledger.combine.reports.drill import drill
 from ledger.combine.reports.equity import COLUMNS, equity
@@ -446,7 +447,7 @@ def test_an_adjustment_is_translated_like_a_book_in_kronor(accrued):
     (proof,) = [t for t in found.translation if t.unit == ADJ]
     assert (proof.currency, proof.opening_net_assets, proof.posted, proof.proof) == ("SEK", 0, -2, -2)
     assert [a.amount for a in found.adjustments] == [600]
-    assert found.as_json()["adjustments"][0]["amount"] == "600.00"
+    assert answer(found)["adjustments"][0]["amount"] == "600.00"
     level = level_tree(found).find(("A",)).figures
     assert level.rows == found.trial_balance
     assert {s.step: s.amount for s in bridge(found)}["adjustments"] == -50

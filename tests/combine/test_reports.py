@@ -13,6 +13,7 @@ import pytest
 
 from ledger.charts import line
 from ledger.combine import combine
+from ledger.combine.reports.answer import answer
 from ledger.combine.reports.export import json_text, parquet_tables
 from ledger.combine.reports.tables import COUNT, DATE, MONEY, SHARE, TEXT, Table, csv_text, tables
 from ledger.combine.reports.worksheet import worksheet
@@ -142,7 +143,7 @@ def test_amounts_are_text_with_the_decimals_of_their_currency(combined):
 2026-03-31 custom "average-rate" "CLP" 0.012 SEK
 2026-03-31 price CLP 0.0125 SEK
 """
-    told = combined({"repris": book}, prices=prices, date_to=MARCH, currency="CLP").as_json()
+    told = answer(combined({"repris": book}, prices=prices, date_to=MARCH, currency="CLP"))
     assert told["result"] == "100000"
     assert told["lines"] == {"NetSales": "-100000", "CashAndBank": "96000", "CTA": "4000"}
     assert told["levels"][0]["lines"] == told["lines"]

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from ledger.combine.reports.answer import answer
 from tests.combine.conftest import table
 from tests.combine.test_worked import ENTITY, sale
 
@@ -239,7 +240,7 @@ def test_a_finding_says_what_each_side_has(combined):
     date = dt.date(2026, 12, 31)
     found = combined({"repris": mine, "kafeet": theirs}, date_to=date)
     assert sides(found) == [("AMOUNT_DIFF", [debt, claim])]
-    (said,) = found.as_json()["unmatched"]
+    (said,) = answer(found)["unmatched"]
     assert said["sides"] == [
         {"unit": "kafeet", "amount": "-450.00", "currency": "SEK"},
         {"unit": "repris", "amount": "500.00", "currency": "SEK"},

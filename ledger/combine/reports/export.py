@@ -15,6 +15,7 @@ from beancount.core import data
 from beancount.parser import printer
 
 from ledger.combine.combined import Combined
+from ledger.combine.reports.answer import answer
 from ledger.combine.reports.tables import COUNT, DATE, MONEY, SHARE, TEXT, Table, tables
 
 #: Decimals of a Parquet amount: no currency has more. Of an owner's share: more than any statute gives.
@@ -31,7 +32,7 @@ def json_text(combined: Combined, *, runs: Sequence[Any] = (), lock: Mapping[str
         lock: what was locked just now.
     """
     more = {"runs": list(runs)} | ({"lock": lock} if lock is not None else {})
-    return json.dumps(combined.as_json() | more, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(answer(combined) | more, ensure_ascii=False, indent=1) + "\n"
 
 
 def beancount_text(
