@@ -80,6 +80,7 @@ def standing(translator: Translator, day: dt.date) -> Standing:
 
 
 def difference_entries(mapper: Mapper, day: dt.date, closing: Standing, base: str) -> list[GroupEntry]:
+    """What assets and liabilities are remeasured by, account by account, against CTA; its rounding stands apart."""
     unit = mapper.unit
     place = cta_place(unit.code)
     found = [

@@ -1,7 +1,7 @@
 """A unit's transactions in the reporting currency, each at its one rate (`ledger.combine.translation`; IAS 21.39-42).
 
-The month's average where an entry holds income or expense, the day's spot where it moves equity. Transfers between result
-and equity move what was translated before.
+The month's average where an entry holds income or expense, the day's spot where it moves equity. Transfers between
+result and equity move what was translated before.
 """
 
 from __future__ import annotations
