@@ -218,6 +218,19 @@ class TestInAnotherCurrency:
             *("2026-07-01", "2026-10-01", "2026-10-31", "2026-11-01", "2027-01-01", "2028-01-01"),
         )
 
+    def test_s_is_sold_in_a_later_period(self, combined):
+        """What rates made of its cost of t goes with it: the owners have 4,000 more, and nothing is left on CTA."""
+        units = self.units()
+        text, toml = units["s"]
+        units["s"] = text, "left = 2026-12-31\n" + toml
+        units["gem"] = units["gem"][0] + shares("2026-12-31", "s", "-11000.00", price="15000.00"), OWNED
+        found = combined(units, prices=PRICES, date_from=DAY("2026-11-01"), date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert [name for name in GONE if amount(found, name)] == []
+        assert amount(found, "CashAndBank") == 104000
+        days = ("2026-10-01", "2026-11-01", "2027-01-01", "2028-01-01")
+        assert_continuous(lambda **given: combined(units, prices=PRICES, **given), *days)
+
 
 class TestAPartIsKept:
     """The gem sells 50 of its 80 % of dot, which has 850 and 360 of goodwill, less 170: 1,040. It keeps 30 %.

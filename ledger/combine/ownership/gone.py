@@ -8,7 +8,7 @@ owner's book goes on with it, so it stands among the group's earlier results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
@@ -68,7 +68,7 @@ def gone_before(parts: Mapping[str, Part], scope: Scope, rates: Rates) -> tuple[
     return tuple(found)
 
 
-def gone_entries(gone: tuple[Gone, ...], parts: Mapping[str, Part], scope: Scope) -> list[GroupEntry]:
+def gone_entries(gone: Sequence[Gone], parts: Mapping[str, Part], scope: Scope) -> list[GroupEntry]:
     """Each in the opening balance: out of the translation difference, into earlier results."""
     found = []
     for unit, owner, _, amount in gone:

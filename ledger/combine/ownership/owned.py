@@ -267,6 +267,7 @@ class _Worker:
         ]
         if owned.gone:
             below = [e for s, entries in self.made.items() if owned.slug in owned.stakes.owners(s) for e in entries]
+            below += gone_entries([its for its in self.gone if its.owner == owned.slug], self.parts, self.scope)
             staying = staying_entries(owned, codes, found, self._received(owned))
             found += [*disposal_entries(owned, self.parts[owned.slug], found, below), *staying]
         return found
