@@ -34,6 +34,9 @@ SUFFIX = ".beancount"
 #: How a file may be called: what any machine writes and sorts alike.
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.beancount")
 LONGEST_NAME = 80
+#: What makes a folder a unit's, and what lies beside it in one.
+SETTINGS = "unit.toml"
+OF_A_UNIT = frozenset({SETTINGS, "main.beancount", "accounts.beancount", "books", "inbox", "documents", "seals.jsonl"})
 
 
 def is_text(name: str) -> bool:
@@ -43,8 +46,14 @@ def is_text(name: str) -> bool:
 
 def adjustment_texts(paths: Iterable[str]) -> list[str]:
     """Names of the files of adjustments among paths below the workspace, sorted: `adjustments/2026-12-levy`."""
-    inside = (path.removeprefix("units/") for path in paths if path.startswith(f"{SHOWN}/"))
-    return sorted(name.removesuffix(SUFFIX) for name in inside if _named(name.removeprefix(f"{FOLDER}/")))
+    inside = {path.removeprefix(f"{SHOWN}/") for path in paths if path.startswith(f"{SHOWN}/")}
+    inside -= OF_A_UNIT if SETTINGS in inside else set()
+    return sorted(f"{FOLDER}/{name.removesuffix(SUFFIX)}" for name in inside if _named(name))
+
+
+def is_unit(units_folder: Path) -> bool:
+    """Whether somebody keeps a unit's book in the folder of adjustments: its name is said to be wrong, and no more."""
+    return os.path.lexists(units_folder / FOLDER / SETTINGS)
 
 
 def folder_problems(units_folder: Path) -> list[Problem]:
@@ -55,12 +64,13 @@ def folder_problems(units_folder: Path) -> list[Problem]:
     """
     folder = units_folder / FOLDER
     problems: list[Problem] = []
+    passed = OF_A_UNIT if is_unit(units_folder) else frozenset[str]()
     try:
         if stat.S_ISLNK(os.lstat(folder).st_mode):
             return [found.BookLinked(file=SHOWN, name=FOLDER)]
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda e: e.name):
-                if LITTER.fullmatch(entry.name):
+                if LITTER.fullmatch(entry.name) or entry.name in passed:
                     continue
                 shown, name = f"{SHOWN}/{visible(entry.name)}", visible(entry.name)
                 if entry.is_symlink():

@@ -22,7 +22,7 @@ from ledger.books.guard_bytes import clip
 from ledger.books.owners import OwnerTable, check_tables
 from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey, ConfigUnreadable
 from ledger.books.sources import SourceTable
-from ledger.books.tables import CURRENCY, SOURCE_NAME, Number, Table, Text
+from ledger.books.tables import CURRENCY, SOURCE_NAME, Number, Table, Text, Truth
 from ledger.errors import Problem
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -98,7 +98,7 @@ class UnitFile(Table):
     left: dt.date | None = None
     status: Literal["test", "active", "closing", "closed"] = "active"
     bookkeeping: Literal["sambok", "fortnox"] = "sambok"
-    combine: bool = True
+    combine: Truth = True
     country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     payment_numbers: tuple[Text, ...] = ()
     source: tuple[SourceTable, ...] = ()

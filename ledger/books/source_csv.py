@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from ledger.books.tables import Table, Text
+from ledger.books.tables import Table, Text, Truth
 
 
 def _column(value: Any) -> int | str:
@@ -84,13 +84,13 @@ class CsvTable(Table):
     thousands: Literal["none", "space", "apostrophe", ".", ","] | None = None
     dates: tuple[str, ...] = ()  # forms such as "%d.%m.%Y"; default "%Y-%m-%d"
     order: Literal["newest-first", "oldest-first"] | None = None  # else what dates and balances show
-    header: bool = True  # false: no row names the columns; they are numbers
+    header: Truth = True  # false: no row names the columns; they are numbers
     skip: Annotated[int, Field(ge=0, le=100)] = 0  # lines before the header, or before the first row
     skip_types: tuple[Text, ...] = ()  # rows whose type is one of these are not booked; `Prel*`: begins so
     out_words: tuple[Text, ...] = ()  # what direction says where money goes out
-    reversed: bool = False  # money out is positive
+    reversed: Truth = False  # money out is positive
     period: Text | None = None  # the word above the header beside which its first and last day stand
-    ended: bool = True  # false: the bank writes no line end after the last row
+    ended: Truth = True  # false: the bank writes no line end after the last row
 
     @model_validator(mode="after")
     def _whole(self) -> CsvTable:

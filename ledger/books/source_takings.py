@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ledger.books.source_csv import DAY_FORMS, Column
 from ledger.books.source_rules import Rate
-from ledger.books.tables import Account, Number, Table, Text
+from ledger.books.tables import Account, Number, Table, Text, Truth
 
 #: What becomes of a row of a card settlement, by what its `type` column says.
 Words = tuple[Text, ...]
@@ -52,7 +52,7 @@ class TillSale(Table):
     net: Column | None = None  # without
     vat_amount: Column | None = None  # the till's own figure: checked
     account: Account | None = None  # else the chart's account for sales at this rate
-    minus: bool = False  # the columns hold what is taken off: returns written without sign
+    minus: Truth = False  # the columns hold what is taken off: returns written without sign
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -69,7 +69,7 @@ class TillPayment(Table):
     column: Column
     means: Literal["cash", "card", "swish", "invoice", "other"]
     account: Account | None = None  # else the chart's account for it; `other` needs one
-    minus: bool = False
+    minus: Truth = False
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -101,13 +101,13 @@ class TakingsTable(Table):
     decimal: Literal[".", ","] | None = None  # else what the amounts show
     thousands: Literal["none", "space", "apostrophe", ".", ","] | None = None
     dates: tuple[str, ...] = ("%Y-%m-%d",)
-    ended: bool = True  # false: no line end after the last row
+    ended: Truth = True  # false: no line end after the last row
     deposits: Literal["batch", "day", "payment"] | None = None  # what the bank books in one sum (swish)
-    in_till: bool | None = None  # false: no till of the unit books these takings, too
+    in_till: Truth | None = None  # false: no till of the unit books these takings, too
     till_account: Account | None = None  # where it does; else found from the unit's till sources
     fee_account: Account | None = None  # instead of the chart's account for card fees
     fee_vat: Rate | None = None  # fees hold this VAT
-    fee_minus: bool = False  # fees are written as negative numbers
+    fee_minus: Truth = False  # fees are written as negative numbers
     vat_tolerance: Annotated[Number, Field(ge=0)] | None = None  # how far the till's VAT may differ; else a unit
 
     @model_validator(mode="after")

@@ -38,6 +38,14 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value).strip())
 
 
+def _truth(value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError("true or false is needed, without quotes")  # noqa: TRY004  pydantic knows this one
+    return value
+
+
+#: Yes or no. Only TOML's own words for it: whoever reads `combine = "no"` must not have to guess what it does.
+Truth = Annotated[bool, BeforeValidator(_truth)]
 #: Text that goes into titles, account names and reports.
 Text = Annotated[str, AfterValidator(_one_line)]
 #: An account of the books, as they write it.

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+from ledger.books.adjustments import FOLDER, is_unit
 from ledger.books.config import RESERVED_SLUGS, SLUG, SLUG_LENGTH, FederationFile, UnitFile, read_config
 from ledger.books.owners import OwnerTable, settle_owners
 from ledger.books.problems import (
@@ -208,9 +209,9 @@ def open_workspace(root: Path) -> Workspace:
     folder = root / "units"
     names = sorted(p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
     for name in names:
-        if name in RESERVED_SLUGS or name.startswith("."):
+        if name.startswith(".") or (name == FOLDER and not is_unit(folder)):
             continue
-        if not SLUG.fullmatch(name) or len(name) > SLUG_LENGTH:
+        if name in RESERVED_SLUGS or not SLUG.fullmatch(name) or len(name) > SLUG_LENGTH:
             problems.append(UnitFolderName(file=f"units/{name}", name=name))
             continue
         try:

@@ -1,5 +1,6 @@
 """`fava.conf` and `unit.toml`: what they say counts, and what they can't mean is named with file, key and line."""
 
+import ast
 import datetime as dt
 import os
 import re
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.books import find_root, open_workspace
+import ledger.books
+from ledger import messages
+from ledger.books import find_root, load_books, open_workspace
 from ledger.books.config import FederationFile, UnitFile, read_config
 from ledger.books.problems import (
     CentralMissing,
@@ -433,6 +436,56 @@ def test_folders_that_are_no_units_are_passed_over(tmp_path):
         (root / "units" / name).mkdir()
     (root / "units" / "policy.beancount").write_text("", encoding="utf-8")
     assert open_workspace(root).problems == ()
+
+
+@pytest.mark.parametrize("name", ["policy", "prices", "adjustments"])
+def test_a_unit_that_is_called_as_no_unit_may_be_is_named_once(tmp_path, name):
+    root = make(tmp_path, {"gemensamt": toml("GEM"), name: toml("SALES")})
+    for file in ("main.beancount", "accounts.beancount"):
+        (root / "units" / name / file).write_text('option "title" "Sales"\n', encoding="utf-8")
+    (root / "units" / name / "books").mkdir()
+    ws = open_workspace(root)
+    (problem,) = ws.problems
+    assert (problem.code, problem.file, list(ws.units)) == ("UNIT_FOLDER_NAME", f"units/{name}", ["gemensamt"])
+    with pytest.raises(UnitFolderName):
+        ws.unit(name)
+    books = load_books(ws)
+    assert (books.adjustments.problems, books.adjustments.files) == ((), ())
+
+
+def test_beside_a_misplaced_unit_adjustments_stand(tmp_path):
+    root = make(tmp_path, {"gemensamt": toml("GEM"), "adjustments": toml("SALES")})
+    for file in ("main.beancount", "2026-12-levy.beancount"):
+        (root / "units/adjustments" / file).write_text("; none\n", encoding="utf-8")
+    books = load_books(open_workspace(root))
+    assert [Path(file).name for file in books.adjustments.files] == ["2026-12-levy.beancount"]
+
+
+@pytest.mark.parametrize("text", ['"no"', '"false"', "0", "1", '"true"', '""'])
+def test_yes_or_no_is_true_or_false(tmp_path, text):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "repris": toml("REP", f"combine = {text}")}))
+    (problem,) = ws.problems
+    assert (problem.code, problem.unit, problem.line) == ("CONFIG_INVALID", "repris", 4)
+    assert problem.text("en") == "The value of combine can't be used: true or false is needed, without quotes."
+
+
+def test_what_settings_refuse_is_a_known_reason():
+    """Each text that a check of settings gives is one of `REASONS`, so that it is told in the reader's language."""
+    checks = [*Path(ledger.books.__file__).parent.glob("source*.py"), *map(_beside, ("config", "owners", "tables"))]
+    unknown = []
+    for file in checks:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ValueError":
+                (text,) = node.args
+                said = text.values if isinstance(text, ast.JoinedStr) else [text]
+                plain = "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in said)
+                if not any(pattern.fullmatch(plain) for pattern, _ in messages._reasons()):
+                    unknown.append(plain)
+    assert unknown == []
+
+
+def _beside(name):
+    return Path(ledger.books.__file__).parent / f"{name}.py"
 
 
 def test_a_folder_without_settings_is_a_problem_of_that_unit(tmp_path):
