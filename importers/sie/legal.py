@@ -26,7 +26,7 @@ from ledger.books.config import line_of
 from ledger.charts import load_chart
 from ledger.combine import combine
 from ledger.combine.combined import Combined
-from ledger.combine.dealings.items import Collector
+from ledger.combine.dealings.collector import Collector
 from ledger.combine.dealings.matching import match
 from ledger.combine.model import GroupEntry, Place, Run
 from ledger.combine.period import last_booked
