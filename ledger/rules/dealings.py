@@ -9,6 +9,13 @@ KINDS = (
     *("trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "dividend", "patronage", "asset"),
     "other",
 )
+#: Classes whose equity postings are the payer's side of the receiver's income.
+SHARED_OUT = frozenset({"dividend", "patronage"})
+
+
+def is_shared_out(root: str, kind: str | None) -> bool:
+    """Whether a posting on an account of that root is what a unit shares out of its equity: it answers income."""
+    return root == "Equity" and kind in SHARED_OUT
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -187,6 +187,59 @@ def test_not_booked_it_is_unmatched_again_the_day_after(adjusted):
     assert column(found) == {}
 
 
+#: Neither unit has booked what central shares out: its equity and debt, the unit's claim and income.
+SHARED = """\
+2026-12-31 * "Dividend" ^ic-gemensamt-5
+  author: "anna"
+  reason: "Decided in December, booked by nobody"
+  decision: "FS-1"
+  Equity:RetainedResult:2091-Retained  100.00 SEK
+    unit: "gemensamt"
+    partner: "kafe"
+    ic: "KIND"
+  Liabilities:OtherLiabilities:2898-Refund-owed  -100.00 SEK
+    unit: "gemensamt"
+    partner: "kafe"
+    ic: "KIND"
+  Assets:InternalReceivables:1660-Claim  100.00 SEK
+    unit: "kafe"
+    partner: "gemensamt"
+    ic: "KIND"
+  Income:IncomeFromFinancialAssets:8010-Dividend  -100.00 SEK
+    unit: "kafe"
+    partner: "gemensamt"
+    ic: "KIND"
+"""
+
+
+@pytest.mark.parametrize("kind", ["dividend", "patronage"])
+@pytest.mark.parametrize("entity", ["", '\nentity = "legal_entity"'], ids=["divisions", "legal persons"])
+def test_what_is_shared_out_between_units_meets_its_income(adjusted, kind, entity):
+    """All four postings stand in ADJ, and ELIM takes them out: no income of the group, no equity that is gone."""
+    toml = {slug: lines + entity for slug, lines in LEVELS.items()}
+    given = {"units": {**MISSED, "gemensamt": "", "kafe": ""}, "toml": toml}
+    found = adjusted(SHARED.replace("KIND", kind), **given, **YEAR)
+    assert found.complete
+    assert codes(found) == []
+    assert found.result == Decimal("1000.00")  # sales of the third unit
+    added = {
+        "RetainedResult 2091-Retained": Decimal("100.00"),
+        "OtherLiabilities 2898-Refund-owed": Decimal("-100.00"),
+        "InternalReceivables 1660-Claim": Decimal("100.00"),
+        "IncomeFromFinancialAssets 8010-Dividend": Decimal("-100.00"),
+    }
+    assert column(found) == {name: str(amount) for name, amount in added.items()}
+    assert column(found, "ELIM") == {name: str(-amount) for name, amount in added.items()}
+    assert {e.kind for e in found.entries if e.column == "ELIM"} == {kind}
+    assert answer(found)
+    later = adjusted(SHARED.replace("KIND", kind), **given, **NEXT)
+    assert codes(later) == []
+    assert {name: amount for name, amount in later.lines.items() if amount} == {
+        "CashAndBank": Decimal("1000.00"),
+        "RetainedResult": Decimal("-1000.00"),
+    }
+
+
 @pytest.mark.parametrize(
     ("date_to", "amounts"),
     [
@@ -333,6 +386,7 @@ FAULTS = [
     ("ADJUSTMENT_SELF", 6, changed('partner: "gemensamt"', 'partner: "kafe"')),
     ("ADJUSTMENT_CLASS", 6, changed('ic: "levy"', 'ic: "levi"')),
     ("ADJUSTMENT_DEALING", 10, changed("InternalPayables:2861", "TradePayables:2440")),
+    ("ADJUSTMENT_DEALING", 10, changed("Liabilities:InternalPayables:2861-Levy", "Equity:RetainedResult:2091-Own")),
 ]
 
 

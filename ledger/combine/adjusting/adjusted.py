@@ -27,6 +27,7 @@ from ledger.combine.flows import LEFT, RETAINED, Part, cta_place, rounding_place
 from ledger.combine.model import ADJ, CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
+from ledger.rules.dealings import is_shared_out
 from ledger.rules.rates import Rates
 
 KIND = "adjustment"
@@ -238,7 +239,8 @@ class _Run:
     def _item(self, adjustment: Adjustment, posting: AdjustedPosting, move: Booked, number: int) -> None:
         """The posting as the matcher sees it, where both units are inside the run on its day."""
         slug, partner, day, sign = _slug(posting), str(posting.partner), move.date, move.sign
-        section = RESULT if posting.place.is_result else BALANCE
+        answers_income = posting.place.is_result or is_shared_out(posting.place.group.root, posting.ic)
+        section = RESULT if answers_income else BALANCE
         if partner not in self.parts or not self._inside(slug, partner, section, day, named=bool(adjustment.links)):
             return
         file, _, line = posting.source.rpartition(":")

@@ -44,7 +44,7 @@ from ledger.combine.problems import LevelAmbiguous, LevelUnknown
 from ledger.errors import Problem, order
 from ledger.memo import memo_of
 from ledger.policy import read_policy
-from ledger.rules.dealings import KINDS
+from ledger.rules.dealings import KINDS, is_shared_out
 from ledger.rules.rounding import half_away
 
 #: Metadata of an adjustment and of its postings; `note` and `text` are free.
@@ -276,7 +276,8 @@ class _Reader:
             self._say(meta, found.AdjustmentSelf, slug=slug)
         elif self._unit(meta, "partner", partner, day) and slug in self.ws.units:
             unit = self.ws.units[slug]
-            if not place.is_result and ic != "capital" and not _for_dealings(unit, place):
+            free = place.is_result or ic == "capital" or is_shared_out(place.group.root, ic)
+            if not free and not _for_dealings(unit, place):
                 code = place.account.partition("-")[0]
                 account = f"{place.group.root}:{place.line}:{place.account}"
                 self._say(meta, found.AdjustmentDealing, account=account, slug=slug, code=code)

@@ -31,11 +31,9 @@ from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.provisional import REMEASUREMENT
+from ledger.rules.dealings import is_shared_out
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import half_away
-
-#: Classes whose equity postings are the payer's side of the receiver's income.
-SHARED_OUT = frozenset({"dividend", "patronage"})
 
 
 @dataclass
@@ -209,8 +207,7 @@ class Collector:
         units = (slug, row.partner)
         place = part.mapper.at(row.account)
         sets = ("internal_balance", "internal_allowed", "suspense")
-        equity = place.group.root == "Equity"
-        allowed = place.is_result or row.ic == "capital" or (equity and row.ic in SHARED_OUT)
+        allowed = place.is_result or row.ic == "capital" or is_shared_out(place.group.root, row.ic)
         allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
         if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
             if row.ic != kind_of_row(row):  # the right word may allow it
@@ -232,6 +229,6 @@ def _section(part: Part, row: PartnerRow, place: Place) -> str:
     """What a posting's other side is looked for among."""
     if row.ic == ASSET and (place.is_result or part.mapper.is_in("internal_asset", row.account)):
         return ASSET
-    if place.is_result or (place.group.root == "Equity" and row.ic in SHARED_OUT):
+    if place.is_result or is_shared_out(place.group.root, row.ic):
         return RESULT
     return SUSPENSE if part.mapper.is_in("suspense", row.account) else BALANCE

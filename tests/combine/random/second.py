@@ -55,6 +55,11 @@ def is_result(account: str) -> bool:
     return account.startswith(("Income:", "Expenses:"))
 
 
+def _is_shared(posting: data.Posting) -> bool:
+    """What a unit shares out of its equity answers the receiver's income."""
+    return posting.account.startswith("Equity:") and posting.meta.get("ic") in {"dividend", "patronage"}
+
+
 def code_of(account: str) -> str:
     """The number that an account's name begins with."""
     return account.rsplit(":", 1)[-1].partition("-")[0]
@@ -219,7 +224,7 @@ class Second:
                 partner=posting.meta["partner"],
                 date=entry.date,
                 place=tuple(posting.account.split(":")[1:]),
-                result=is_result(posting.account),
+                result=is_result(posting.account) or _is_shared(posting),
                 currency=BASE,
                 amount=Fraction(posting.units.number),
                 worth=Fraction(posting.units.number),
@@ -248,9 +253,7 @@ class Second:
         if self._is_asset(slug, posting):
             both = self._member(slug, day) and self._member(partner, day)
             return both and self._stands(slug) and self._stands(partner)
-        if is_result(posting.account) or (
-            posting.meta.get("ic") in {"dividend", "patronage"} and posting.account.startswith("Equity:")
-        ):
+        if is_result(posting.account) or _is_shared(posting):
             named = any(link.startswith("ic-") for link in entry.links) or "document" in entry.meta
             since = self.date_from - (dt.timedelta(days=550) if named else WINDOW)
             return day >= since and self._member(slug, day) and self._member(partner, day)
@@ -269,7 +272,7 @@ class Second:
     def _item(self, slug: str, number: int, entry: data.Transaction, posting: data.Posting) -> Item:
         amount, own = weighed(posting)
         units, currency = Fraction(posting.units.number), posting.units.currency
-        shared = posting.account.startswith("Equity:") and posting.meta.get("ic") in {"dividend", "patronage"}
+        shared = _is_shared(posting)
         result = is_result(posting.account) or shared  # what is shared out answers the receiver's income
 
         def worth(closing: dt.date) -> Fraction:

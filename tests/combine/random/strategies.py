@@ -235,13 +235,7 @@ class _Drawing:
             found = self._member(voucher.unit)
             both = [found, *(self._member(p.partner) for p in voucher.posts if p.partner)]
             known = all(m.joined is None and m.left is None for m in both)
-            if (
-                found.currency != "SEK"
-                or voucher.posts[0].ic == "dividend"
-                or not voucher.links
-                or any(p.worth for p in voucher.posts)
-                or not known
-            ):
+            if found.currency != "SEK" or not voucher.links or any(p.worth for p in voucher.posts) or not known:
                 return
             posts = []
             for post in voucher.posts:
