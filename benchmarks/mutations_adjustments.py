@@ -61,7 +61,7 @@ def _text(pick: Picker, changed: dict[str, str]) -> dict[str, str]:
     """The lines of an adjustment, filled in: a unit and its partner are two of the kronor with BAS."""
     usual = [m.slug for m in pick.federation.members if (m.currency, m.chart) == ("SEK", "bas") and not m.owners]
     unit, partner = pick.rng.sample([slug for slug in usual if slug != LATER], 2)
-    amount = Decimal(pick.rng.randint(10_000, 900_000)) / 100
+    amount = f"{Decimal(pick.rng.randint(10_000, 900_000)) / 100:.2f}"
     lines = {**RIGHT, **changed}
     return {name: text.format(unit=unit, partner=partner, amount=amount) for name, text in lines.items() if text}
 
