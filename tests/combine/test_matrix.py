@@ -114,7 +114,7 @@ class NoBooks:
 
 def settled(one, other):
     scope = Scope({}, {}, frozenset(), None, dt.date(2026, 1, 1), YEAR_END)
-    settler = Settler(scope, "SEK", lambda *_: ZERO, looks=NoBooks())
+    settler = Settler(scope, "SEK", lambda *_: ZERO, looks=NoBooks(), year=lambda day: day)
     settler.settle(Dealing("ic-1", (Side((one,)), Side((other,)))))
     return settler.done
 

@@ -133,7 +133,9 @@ class Pairs:
         return ZERO if self.scope.internal(one, other) else self.ws.config.intragroup.tolerance
 
     def _settler(self) -> Settler:
-        return Settler(self.scope, self.ws.currency, self.tolerance, self.looks)
+        return Settler(
+            self.scope, self.ws.currency, self.tolerance, self.looks, lambda day: self.ws.fiscal_year(day)[0]
+        )
 
     def _tagged(self, part: Part) -> Tagged:
         collector = Collector(self.ws, self.scope, self.rates, [], [])

@@ -4,6 +4,12 @@ Differences are shown, never plugged. A payment or invoice whose other side is b
 period is in transit: the late voucher is taken into ADJ, its bank line as cash in transit, and taken back next day.
 Within a legal person every other difference blocks; between legal persons one within the tolerance is only named.
 
+What is tolerated of a period is limited as a whole (`tolerance_total`): beyond it, all of its differences are. A
+dealing's difference belongs to the period of its last posting, where what a period has taken in of the next one's first
+days is its own. That is the run's from-to; what was last booked before it belongs to its fiscal year. Each year is
+judged by itself, so what a year has accepted stays accepted, and named, and takes nothing of a later one's limit; what
+it hasn't, stays open until it is put right. Which belongs where depends on dates alone.
+
 A dealing of several classes (a loan and its interest) is settled class by class, as long as they can be told apart:
 if more than one class differs, the difference may lie in the classes alone, and the dealing is looked at as a whole.
 """
@@ -15,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.dealings.assets import price_gap, profits
@@ -47,6 +53,14 @@ class Looks(TaxLooks, Protocol):
         """A unit's account for depreciation."""
 
 
+class Tolerated(NamedTuple):
+    """A difference within the tolerance, what it is in the reporting currency, and the first day of its period."""
+
+    said: Unmatched
+    size: Decimal
+    period: dt.date
+
+
 @dataclass
 class Sides:
     """What both books and ADJ have of a row of the pair matrix."""
@@ -62,7 +76,7 @@ class Settled:
 
     entries: list[GroupEntry] = field(default_factory=list)
     findings: list[Unmatched] = field(default_factory=list)
-    within: list[tuple[Unmatched, Decimal]] = field(default_factory=list)  # tolerated, with its reporting amount
+    within: list[Tolerated] = field(default_factory=list)
     sums: dict[Row, Sides] = field(default_factory=lambda: defaultdict(Sides))
     counted: dict[Row, list[Item]] = field(default_factory=lambda: defaultdict(list))  # what the sums are made of
 
@@ -89,12 +103,14 @@ class Settler:
         currency: the reporting currency.
         tolerance: what a pair may differ by.
         looks: into vouchers and books.
+        year: first day of the fiscal year that holds a day.
     """
 
     scope: Scope
     currency: str
     tolerance: Callable[[str, str], Decimal]
     looks: Looks
+    year: Callable[[dt.date], dt.date]
     done: Settled = field(default_factory=Settled)
 
     def settle(self, dealing: Dealing) -> None:
@@ -152,12 +168,14 @@ class Settler:
         if simple and (agreed := plain(names, items, scope)) is not None:
             self.done.entries += agreed
             return
-        moved, back = self._moved(names, items), self._taken_back(names, items)
+        before = self._late(names, items)
+        moved, back = self._moved(names, items), self._taken_back(names, items, before)
         counted = [*early, *moved, *back]
         self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
         self.done.entries += entries(names, counted, scope, self.currency)
         self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation)
-        self._judge(names, [*(i for i in items if i.date <= scope.date_to), *moved], counted, items)
+        until = [i for i in items if i.date <= scope.date_to]
+        self._judge(names, [*until, *moved], counted, items, self._period([*until, *moved], before))
 
     def _gaps(self, units: tuple[str, ...], items: Iterable[Item]) -> dict[str, Gap]:
         """How the sides differ in each section, counted at the period's end."""
@@ -185,12 +203,22 @@ class Settler:
             self._say("CUT_OFF", names, late, items)
         return [replace(i, date=end) for i in late]
 
-    def _taken_back(self, names: Names, items: Sequence[Item]) -> list[Item]:
+    def _late(self, names: Names, items: Sequence[Item]) -> list[Item]:
+        """What the period before has taken in of this one's first days, each worth what it was on its last."""
+        day = self.scope.date_from - DAY
+        return late_items([i.on_opening() for i in items], day, names.units, self.currency)
+
+    def _period(self, items: Sequence[Item], before: Sequence[Item]) -> dt.date:
+        """The first day of the period that the dealing's last posting belongs to; `before`: the period before's."""
+        start = self.scope.date_from
+        taken = {(i.unit, i.transaction) for i in before}
+        last = max((i.date for i in items if (i.unit, i.transaction) not in taken), default=start)
+        return start if last >= start else self.year(last)
+
+    def _taken_back(self, names: Names, items: Sequence[Item], late: Sequence[Item]) -> list[Item]:
         """Income and cost that the period before has taken in of this one's first days: taken back on the first."""
         start = self.scope.date_from
-        before = start - DAY
-        late = late_items([i.on_opening() for i in items], before, names.units, self.currency)
-        entries = taken_back(self.looks.transit(names, before, late)) if late else []
+        entries = taken_back(self.looks.transit(names, start - DAY, late)) if late else []
         if not entries:
             return []
         self.done.entries += entries
@@ -198,8 +226,15 @@ class Settler:
         self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
         return [i.taken_back(start) for i in late if i.section == RESULT]
 
-    def _judge(self, names: Names, items: Sequence[Item], early: Sequence[Item], known: Sequence[Item]) -> None:
-        """Name what is left open; `known`: all postings of the dealing, whenever they are."""
+    def _judge(
+        self,
+        names: Names,
+        items: Sequence[Item],
+        early: Sequence[Item],
+        known: Sequence[Item],
+        period: dt.date,
+    ) -> None:
+        """Name what is left open; `known`: all postings of the dealing, whenever they are; `period`: see `_period`."""
         tolerance = self.tolerance(names.units[0], names.units[1])
         found = verdict(Case(names, items, early, self._gaps(names.units, early), tolerance, self.currency))
         if found is None:
@@ -213,7 +248,7 @@ class Settler:
         if found.code == "AMOUNT_DIFF":
             said = elsewhere(said, found.items, known)
         if found.code == "TOLERANCE":
-            self.done.within.append((said, found.size))
+            self.done.within.append(Tolerated(said, found.size, period))
         else:
             self.done.findings.append(said)
 
@@ -263,14 +298,16 @@ class Settler:
         return tuple(Rest(pair, names.kind, section, left) for (pair, section), left in sorted(sums.items()) if left)
 
     def finish(self, tolerance_total: Decimal) -> Settled:
-        """Apply the period's limit: beyond it, no difference is tolerated (samples 3.b)."""
-        beyond = sum((amount for _, amount in self.done.within), ZERO) > tolerance_total
-        for said, _ in self.done.within:
+        """Apply each period's limit: beyond it, no difference of it is tolerated (samples 3.b)."""
+        sums: dict[dt.date, Decimal] = defaultdict(Decimal)
+        for one in self.done.within:
+            sums[one.period] += one.size
+        for said, _, period in self.done.within:
             changed = finding(
                 "AMOUNT_DIFF", said.kind, said.units, (said.amount, said.currency), said.sources, said.key
             )
             changed = replace(changed, rests=said.rests, sides=said.sides)
-            self.done.findings.append(changed if beyond else said)
+            self.done.findings.append(changed if sums[period] > tolerance_total else said)
         self.done.within.clear()
         # Of a dealing with who had left, income and cost were an outsider's from the start: it is named once.
         gone = {f.key: set(f.units) for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and f.rests}
