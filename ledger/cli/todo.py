@@ -28,7 +28,7 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
     when nothing waits, with 3 when something does, with 1 when the books have errors.
     """
     from ledger.federation import load_federation  # noqa: PLC0415  after the arguments are known to be right
-    from ledger.reports import KINDS  # noqa: PLC0415  likewise
+    from ledger.reports import KINDS, once  # noqa: PLC0415  likewise
     from ledger.reports import todo as list_tasks  # noqa: PLC0415  likewise
 
     ws = session.workspace
@@ -53,7 +53,7 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
         return code
     out = stdout()
     for kind, heading in KINDS.items():
-        chosen = [task for task in tasks if task.kind == kind]
+        chosen = [task for task in once(tasks) if task.kind == kind]
         if chosen:
             out.print(f"\n[bold]{translate(heading)}[/bold] ({len(chosen)})")
             for task in chosen:
@@ -63,7 +63,7 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
 
 def _show(task: Task, *, named: bool) -> None:
     """One task: whose, what, where, and what to type."""
-    head = f"{task.unit or '-'}: " if named else ""
+    head = f"{task.unit or '-'}: " if named and not task.dealing else ""  # a dealing's text names its units
     click.echo(f"  • {head}{task.text}")
     if task.where:
         click.echo(f"      {task.where}")

@@ -68,7 +68,7 @@ def _import(ws: Workspace) -> bool:
 
 def _told(federation: Federation) -> None:
     """Say what the books hold, what is wrong, and what waits for a person."""
-    from ledger.reports import KINDS, todo  # noqa: PLC0415  with the command
+    from ledger.reports import KINDS, once, todo  # noqa: PLC0415  with the command
 
     books, combined = federation.books, federation.combined
     good = sum(1 for book in books.units.values() if book.ok)
@@ -93,7 +93,7 @@ def _told(federation: Federation) -> None:
     tell_runs(federation.runs)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
     tasks = todo(books, federation.problems, combined.unmatched, today=today, runs=federation.runs)
-    counted = Counter(task.kind for task in tasks)
+    counted = Counter(task.kind for task in once(tasks))
     waiting = [f"{translate(KINDS[kind]).lower()}: {counted[kind]}" for kind in KINDS if counted[kind]]
     if waiting:
         say_err(N_("Waits for a person: {what}. The list: sambok todo"), what="; ".join(waiting))

@@ -1,5 +1,5 @@
 """Reports: what is made of the figures for people: what waits for whom (`todo`), the levy statement (`levy`)."""
 
-from ledger.reports.todo import KINDS, Task, todo
+from ledger.reports.todo import KINDS, Task, once, todo
 
-__all__ = ["KINDS", "Task", "todo"]
+__all__ = ["KINDS", "Task", "once", "todo"]

@@ -23,6 +23,7 @@ from ledger.combine import SETTLED
 from ledger.combine.runs.state import DAMAGED, RESTATED
 from ledger.errors import Problem, order
 from ledger.messages import N_, say
+from ledger.reports.levy import in_full
 from ledger.subledger import clearing_of
 
 #: Kinds of task, in the order in which they should be taken, and their headings.
@@ -53,6 +54,7 @@ class Task:
         page: path in the web view, or nothing.
         date: the day it is about, where it has one.
         amount: what it is about, where it is money, with its currency.
+        dealing: which dealing between units it is, from 1; each of its units has it on its list, but it is one.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class Task:
     page: str = ""
     date: dt.date | None = None
     amount: tuple[Decimal, str] | None = None
+    dealing: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The object of `sambok todo --json`."""
@@ -139,9 +142,9 @@ def todo(
     """
     known = set(problems)
     tasks = [_error(problem) for problem in sorted(known, key=order)]
-    for item in unmatched:
+    for number, item in enumerate(unmatched, 1):
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
-            tasks += _unmatched(item)
+            tasks += _unmatched(item, number)
     tasks += [task for state in runs for task in _restated(state, known)]
     for book in books.units.values():
         tasks += _inbox(books.workspace, book)
@@ -152,6 +155,17 @@ def todo(
     ranks = {kind: rank for rank, kind in enumerate(KINDS)}
     chosen = [task for task in tasks if unit is None or task.unit == unit]
     return tuple(sorted(chosen, key=lambda t: (ranks[t.kind], t.unit or "", t.date or dt.date.min, t.where, t.text)))
+
+
+def once(tasks: Iterable[Task]) -> list[Task]:
+    """Each thing once: of a dealing that waits for several units, only the first's task."""
+    seen: set[int] = set()
+    found = []
+    for task in tasks:
+        if not task.dealing or task.dealing not in seen:
+            found.append(task)
+        seen.add(task.dealing)
+    return found
 
 
 def _error(problem: Problem) -> Task:
@@ -165,12 +179,12 @@ def _error(problem: Problem) -> Task:
     )
 
 
-def _unmatched(item: Unmatched) -> list[Task]:
+def _unmatched(item: Unmatched, number: int) -> list[Task]:
     names = " – ".join(item.units)
     text = say(
         N_("{names}: {amount} {currency} differ ({code}). {remedy}"),
         names=names,
-        amount=item.amount,
+        amount=in_full(item.amount, item.currency),
         currency=item.currency,
         code=item.code,
         remedy=item.remedy,
@@ -186,6 +200,7 @@ def _unmatched(item: Unmatched) -> list[Task]:
             command="sambok combine",
             page="/federation/extension/Unmatched/",
             amount=(item.amount, item.currency),
+            dealing=number,
         )
         for slug in item.units
     ]
@@ -255,6 +270,7 @@ def _place(row: FlaggedRow, suspense: str) -> str:
     hint = say(N_(" Suggestion: {account}."), account=row.suggestion.rstrip(".")) if row.suggestion else ""
     booked = zip(row.accounts, row.amounts, strict=True)
     part = abs(sum((amount for account, amount in booked if account == suspense), Decimal(0)))
+    whole = in_full(row.amount, row.currency)
     known = part in {0, row.amount}  # else only some of a deposit or a collected line has found its account
     return say(
         N_(
@@ -262,7 +278,7 @@ def _place(row: FlaggedRow, suspense: str) -> str:
             "Put the right account in place of {account}, and * for !.{hint}"
         ),
         date=row.date,
-        amount=row.amount if known else say(N_("{part} of {whole}"), part=part, whole=row.amount),
+        amount=whole if known else say(N_("{part} of {whole}"), part=in_full(part, row.currency), whole=whole),
         currency=row.currency,
         account=suspense,
         hint=hint,
@@ -273,7 +289,7 @@ def _confirm(row: FlaggedRow) -> str:
     """An entry on its accounts that isn't certain."""
     text = N_("{date}: {amount} {currency} is booked, but not for certain. Right? Then put * for !; else correct it.")
     hint = say(N_(" Why it waits: {reason}."), reason=row.suggestion.rstrip(".")) if row.suggestion else ""
-    return say(text, date=row.date, amount=row.amount, currency=row.currency) + hint
+    return say(text, date=row.date, amount=in_full(row.amount, row.currency), currency=row.currency) + hint
 
 
 def _unreconciled(book: UnitBook) -> list[Task]:

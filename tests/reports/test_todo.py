@@ -12,7 +12,7 @@ import pytest
 from ledger.books import load_books
 from ledger.combine.runs.state import Difference, RunState
 from ledger.errors import Problem
-from ledger.reports import KINDS, todo
+from ledger.reports import KINDS, once, todo
 
 TODAY = dt.date(2026, 4, 15)
 UNIT = """\
@@ -130,7 +130,7 @@ def test_a_deposit_of_which_a_part_waits_says_which_part(make_workspace):
     books = load_books(make_workspace({"repris": {"unit": UNIT, "accounts": ACCOUNTS, "2026-03": march}}))
     (task,) = [t for t in todo(books, [], [], "repris", today=TODAY) if t.kind == "suspense"]
     assert task.text == (
-        "2026-03-20: 1250.00 of 2500.00 SEK waits for its account. "
+        "2026-03-20: 1,250.00 of 2,500.00 SEK waits for its account. "
         "Put the right account in place of Liabilities:2999-Observation, and * for !."
     )
 
@@ -175,6 +175,20 @@ def test_both_places_of_a_dealing_are_named(books):
     tasks = [t for t in todo(books, [], [waits], today=TODAY) if t.kind == "unmatched"]
     assert [(t.unit, t.where) for t in tasks] == list(zip(("gemensamt", "repris"), sides, strict=True))
     assert all(side in task.text for side in sides for task in tasks)
+
+
+def test_a_dealing_of_two_units_is_on_both_lists_and_counts_once(books):
+    """Two dealings that read alike are still two."""
+    differs = SimpleNamespace(
+        code="ONE_SIDED", units=("gemensamt", "repris"), amount=Decimal("1005.00"), currency="SEK", sources=(),
+        remedy="Book it.",
+    )  # fmt: skip
+    tasks = [t for t in todo(books, [], [differs, differs], today=TODAY) if t.kind == "unmatched"]
+    assert [t.unit for t in tasks] == ["gemensamt", "gemensamt", "repris", "repris"]
+    assert [t.unit for t in once(tasks)] == ["gemensamt", "gemensamt"]
+    own = [t for t in todo(books, [], [differs, differs], "repris", today=TODAY) if t.kind == "unmatched"]
+    assert len(own) == len(once(own)) == 2
+    assert {t.text for t in tasks} == {"gemensamt – repris: 1,005.00 SEK differ (ONE_SIDED). Book it."}
 
 
 @pytest.mark.parametrize("where", ["Assets:1930-Bank", "Liabilities:2999-Observation"])
