@@ -11,7 +11,8 @@ from beancount.core import data
 from importers.plan import Plan
 from importers.recognise.moves import PlaceReport
 from ledger.errors import Problem
-from ledger.messages import N_, say
+from ledger.messages import N_, number_text, say
+from ledger.rules.rounding import decimals
 
 
 @dataclass
@@ -88,8 +89,8 @@ class FileReport:
             say(
                 N_("{first} to {last}: in {came}, out {went} {currency}."),
                 **days,
-                came=sum((n for n in numbers if n > 0), Decimal(0)),
-                went=-sum((n for n in numbers if n < 0), Decimal(0)),
+                came=number_text(sum((n for n in numbers if n > 0), Decimal(0)), decimals(currency)),
+                went=number_text(-sum((n for n in numbers if n < 0), Decimal(0)), decimals(currency)),
                 currency=currency,
             )
             for currency, numbers in sorted(moved.items())
@@ -100,7 +101,10 @@ class FileReport:
         found = []
         for entry in self._flagged()[:most]:
             amount = entry.postings[0].units if entry.postings else None
-            text = f"{entry.date} {amount or ''} {entry.payee or ''} {entry.narration or ''}"
+            told = ""
+            if amount is not None and amount.number is not None:
+                told = f"{number_text(amount.number, decimals(amount.currency))} {amount.currency}"
+            text = f"{entry.date} {told} {entry.payee or ''} {entry.narration or ''}"
             suggestion = entry.meta.get("suggestion")
             found.append(" ".join(text.split()) + (f" -> {suggestion}" if suggestion else ""))
         return found

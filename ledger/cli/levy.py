@@ -12,6 +12,8 @@ from ledger.errors import EXIT_BOOKS, EXIT_DONE, order
 from ledger.messages import N_, say
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from ledger.policy import Policy
     from ledger.reports.levy import Statement
 
@@ -71,9 +73,13 @@ def _this_year(session: Session) -> int:
 
 def _print(one: Statement, policy: Policy) -> None:
     """One unit's tables, with corrections under their month, and the sentences below them."""
-    from ledger.reports.levy import percent  # noqa: PLC0415  only when a table is printed
+    from ledger.reports.levy import in_full, percent  # noqa: PLC0415  only when a table is printed
 
-    currency, text = one.unit.currency, one.money
+    currency = one.unit.currency
+
+    def text(amount: Decimal) -> str:
+        return in_full(amount, currency)
+
     words = {"booked": say(N_("booked")), "provisional": say(N_("provisional"))}
     rows: list[list[str]] = []
     parts: list[list[str]] = []

@@ -15,11 +15,11 @@ from typing import Any
 
 from ledger.books import Books, Unit, last_day
 from ledger.errors import Problem
-from ledger.messages import N_, say
+from ledger.messages import N_, number_text, say
 from ledger.policy import Policy
 from ledger.provisional import LevyRun, YearStatement, owed
 from ledger.rules.levy import ZERO, MonthLevy
-from ledger.rules.rounding import half_away
+from ledger.rules.rounding import decimals, half_away
 from ledger.rules.vat import Vat
 
 BY = {
@@ -36,14 +36,21 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{rounded:f}" if rounded == amount else f"{amount:f}"
 
 
+def in_full(amount: Decimal, currency: str) -> str:
+    """The same as people read it: the sign for decimals and the groups are those of the language in use."""
+    digits = amount.normalize().as_tuple().exponent
+    return number_text(amount, max(decimals(currency), -int(digits)))
+
+
 def plain(rate: Decimal) -> str:
     """A rate without needless zeros: `0.15`."""
     return f"{rate.normalize():f}"
 
 
 def percent(rate: Decimal) -> str:
-    """`15 %` for 0.15."""
-    return f"{plain(rate * 100)} %"
+    """`15 %` for 0.15, for people: in the language in use, and not to be broken."""
+    part = (rate * 100).normalize()
+    return number_text(part, max(0, -int(part.as_tuple().exponent))) + "\N{NO-BREAK SPACE}%"
 
 
 @dataclass(frozen=True)
@@ -129,9 +136,9 @@ class Statement:
         told = say(N_("Due to date at the end of {month} = Σ rate × turnover:"), month=last.month)
         result = say(
             BY[last.by],
-            exact=f"{last.exact_ytd.normalize():f}",
-            due=self.money(last.due_ytd),
-            base=self.money(last.base_ytd),
+            exact=in_full(last.exact_ytd, self.unit.currency),
+            due=in_full(last.due_ytd, self.unit.currency),
+            base=in_full(last.base_ytd, self.unit.currency),
             currency=self.unit.currency,
         )
         found = [f"{told} {result} " + say(N_("A month's posting is what is due to date less what was posted before."))]

@@ -51,7 +51,7 @@ def test_a_file_by_name(ws, tmp_path):
     result = run(ws, "repris", file)
     assert result.return_value == 0
     assert result.stdout == ""
-    told = "new entries: 1. 2026-03-02 to 2026-03-02: in 0, out 1.00 SEK. On suspense, waiting for a person: 1.\n"
+    told = "new entries: 1. 2026-03-02 to 2026-03-02: in 0.00, out 1.00 SEK. On suspense, waiting for a person: 1.\n"
     advice = "What waits for a person, each with its file and line: sambok todo repris\n"
     assert result.stderr.endswith(told + "    2026-03-02 -1.00 SEK x\n" + advice)
     assert file.exists()

@@ -150,17 +150,34 @@ def test_the_statement_says_how_it_was_worked_out(sambok):
     rows = [" ".join(line.split()) for line in out.splitlines()]
     for row in (
         "Repris: levy 2026, SEK, excluding VAT",
-        "2026-01 100000.01 15 % 15000.00 15000.00 provisional",
-        "2026-03 -100.00 15 % 14985.00 -15.00 provisional",
+        "2026-01 100,000.01 15 % 15,000.00 15,000.00 provisional",
+        "2026-03 -100.00 15 % 14,985.00 -15.00 provisional",
         "of which A-4 corrects 2026-01 -100.00 15 %",
         "2026-02: correction of 2025 -400.00 -60.00",
-        "Year 99900.01 14985.00 14925.00",
+        "Year 99,900.01 14,985.00 14,925.00",
         "2026-03 -12.50 -2.50",
-        "Owed at the year's end: 15075.02 SEK",
+        "Owed at the year's end: 15,075.02 SEK",
         "5 % by decision FS-1, from 2026-03-16.",
     ):
         assert row in rows
-    assert any("14985.0015 rounded once is 14985.00 SEK" in row for row in rows)
+    assert any("14,985.0015 rounded once is 14,985.00 SEK" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "row", "sentence"),
+    [
+        ("sv", "100 000,01 15 % 15 000,00 15 000,00", "12,5 %"),
+        ("es", "100.000,01 15 % 15.000,00 15.000,00", "12,5 %"),
+    ],
+)
+def test_amounts_and_rates_are_written_as_the_language_does(sambok, monkeypatch, language, row, sentence):
+    monkeypatch.setenv("SAMBOK_LANGUAGE", language)
+    code, out, _ = sambok("--unit", "repris", policy=POLICY.replace('"repris" 0.05', '"repris" 0.125'))
+    assert code == 0
+    text = " ".join(out.split())
+    assert row in text
+    assert sentence in text
+    assert "100000.01" not in text
 
 
 def test_errors_are_listed_and_the_other_units_stand(sambok):
@@ -207,9 +224,9 @@ def test_a_federation_without_turnover_has_no_year_but_this_one(sambok):
 @pytest.mark.parametrize(
     ("limit", "sentence"),
     [
-        ('"levy-cap" "*" 9000.00 SEK', "14985.0015 is above the cap: 9000.00 SEK."),
-        ('"levy-floor" "*" 120000.00 SEK', "14985.0015 is below the floor, of which 30000.00 SEK has accrued."),
-        ('"levy-threshold" "*" 99900.02 SEK', "The base 99900.01 is below the threshold: nothing is due."),
+        ('"levy-cap" "*" 9000.00 SEK', "14,985.0015 is above the cap: 9,000.00 SEK."),
+        ('"levy-floor" "*" 120000.00 SEK', "14,985.0015 is below the floor, of which 30,000.00 SEK has accrued."),
+        ('"levy-threshold" "*" 99900.02 SEK', "The base 99,900.01 is below the threshold: nothing is due."),
     ],
 )
 def test_the_statement_says_what_decided(sambok, limit, sentence):

@@ -96,7 +96,7 @@ def test_a_line_by_rule_and_a_line_on_suspense(feed):
     )
     assert report.status == "imported"
     assert report.sentence().endswith(
-        "file.xml: new entries: 2. 2026-03-02 to 2026-03-03: in 0, out 149.50 SEK. "
+        "file.xml: new entries: 2. 2026-03-02 to 2026-03-03: in 0.00, out 149.50 SEK. "
         "On suspense, waiting for a person: 1."
     )
     fee, card = imported(feed)
