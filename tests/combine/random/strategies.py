@@ -38,6 +38,9 @@ PERIODS = (
     (dt.date(2025, 11, 1), dt.date(2026, 2, 28)),
 )
 LEVELS = ((), ("North",), ("North", "Hill"), ("North", "Hill", "Mill"), ("North", "Lake"), ("South",), ("South", "Bay"))
+#: What the sides of a dealing may differ by, and all of a period together; the differences drawn lie on either side.
+TOLERANCES = ("1.00", "0.00", "0.20", "50.00", "450.00")
+TOTALS = ("10.00", "0.00", "60.00", "1000.00")
 CENTRAL = "a"
 OTHERS = ["levy", "loan", "interest", "capital", "fund", "solidarity", "dividend", "dividend", "asset", "asset"]
 COST, ACCRUED = "Expenses:OtherExternalCosts", "Liabilities:AccruedExpenses"
@@ -197,6 +200,8 @@ class _Drawing:
             tuple(self.stock),
             self.quotes,
             adjusted=tuple(self.adjusted),
+            tolerance=Decimal(self.draw(st.sampled_from(TOLERANCES))),
+            tolerance_total=Decimal(self.draw(st.sampled_from(TOTALS))),
         )
         return Case(federation, self.date_from, self.date_to, tuple(self.faults))
 
