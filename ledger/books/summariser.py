@@ -263,6 +263,8 @@ class _Summariser:
                 line=line,
                 others=others,
                 months=_months(meta),
+                cost_currency=cost.currency if isinstance(cost, Amount) else "" if isinstance(cost, Decimal) else None,
+                cost_written="cost" in (meta or {}),
             )
         )
 

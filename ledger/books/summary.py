@@ -84,7 +84,7 @@ class PartnerRow:
     voucher: str | None
     flag: str
     tags: tuple[str, ...]
-    cost: Decimal | None  # `cost:` on an income posting: what the seller gave for the goods
+    cost: Decimal | None  # `cost:` on an income posting: what the seller gave for the goods; None where it's no amount
     rate: Decimal | None
     decision: str | None
     source: str | None  # `source-id`
@@ -92,6 +92,10 @@ class PartnerRow:
     line: int
     others: tuple[str, ...] = ()  # accounts of its transaction's postings without `partner` and `ic`, sorted, each once
     months: int | None = None  # `months:` of use that are left; 0 where what is written is no whole number 1 to 1200
+    cost_currency: str | None = (
+        None  # that `cost:` names; "" = none; None where there is no `cost:`, or no amount in it
+    )
+    cost_written: bool = False  # whether there is a `cost:`, whatever it says
 
 
 @dataclass(frozen=True, slots=True)

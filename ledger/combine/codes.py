@@ -44,6 +44,14 @@ _ALL = (
         N_("Write a whole number from 1 to 1200 without quotes; what is never depreciated, such as land, has none."),
     ),
     Code(
+        "COST_UNREADABLE",
+        N_("What the posting says in cost: can't be what the goods have cost: no profit is taken out by it."),
+        N_(
+            "Write an amount in {currency}, as the seller's book has the sale, without quotes:"
+            " 0 or more for goods sold, with a minus for goods taken back."
+        ),
+    ),
+    Code(
         "PARTNER_ASYMMETRIC",
         N_("Two units share the link, but they don't name each other."),
         N_("Correct partner: on the side that names the wrong unit, or the link on the side that has the wrong one."),

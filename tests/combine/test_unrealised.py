@@ -216,3 +216,74 @@ def test_a_statement_in_a_currency_without_a_rate_makes_the_run_incomplete(combi
     found = combined({"repris": SOLD, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
     assert not found.complete
     assert [(p.code, p.unit, p.line) for p in found.problems] == [("MISSING_RATE", "kafeet", 13)]
+
+
+#: 400 of 1,000 in stock. What is no cost in kronor counts as none: the statement finds no cost, and the sale is named.
+COSTS = {
+    "in another currency": ("60.00 EUR", None, True),
+    "in one without a rate": ("60.00 XYZ", None, True),
+    "below zero": ("-750.00 SEK", None, True),
+    "in quotes": ('"750.00 SEK"', None, True),
+    # own material: all of the price is profit
+    "nothing": ("0.00 SEK", "-400.00", False),
+    # 1,000 at 1,100: stock isn't written up
+    "above the price": ("1100.00 SEK", None, False),
+    # a number alone is in the book's currency: 25 %
+    "without a currency": ("750.00", "-100.00", False),
+}
+
+
+@pytest.mark.parametrize("entity", ["", ENTITY], ids=["divisions", "legal persons"])
+@pytest.mark.parametrize(("cost", "expected", "wrong"), COSTS.values(), ids=COSTS)
+def test_a_cost_that_can_be_none_is_named(combined, cost, expected, wrong, entity):
+    mine = SOLD.replace("750.00 SEK", cost)
+    found = combined({"repris": (mine, entity), "kafeet": (STATED, entity)}, date_to=dt.date(2026, 12, 31))
+    codes = ["COST_UNREADABLE", "NO_COST_FOR_UNREALISED"] if wrong else []
+    assert (taken(found), sorted(told(found))) == (expected, codes)
+    if wrong:
+        said = next(one for one in found.unmatched if one.code == "COST_UNREADABLE")
+        assert (said.key, said.units, str(said.amount)) == ("ic-repris-1", ("repris", "kafeet"), "1000.00")
+        assert said.sources == ("units/repris/books/2026/2026-01.beancount:6",)
+        assert "Write an amount in SEK" in said.remedy
+        assert said.blocks is (entity == "")
+        later = combined({"repris": (mine, entity), "kafeet": (STATED, entity)}, date_to=dt.date(2027, 12, 31))
+        assert told(later) == ["NO_COST_FOR_UNREALISED"], "a closed year's sale isn't asked for; its stock is"
+
+
+def test_a_cost_beside_one_that_can_be_none(combined):
+    """1,000 at 750 and 1,000 at 60 EUR: the margin of the first, 25 %, holds for the 400 that are there."""
+    mine = SOLD + sold("2026-04-04", "1000.00", "60.00", 2).replace("60.00 SEK", "60.00 EUR")
+    theirs = STATED + bought("2026-04-04", "1000.00", 2)
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert (taken(found), told(found)) == ("-100.00", ["COST_UNREADABLE"])
+
+
+def test_goods_taken_back_have_a_cost_with_a_minus(combined):
+    """A credit note of 200 whose cost has no minus would lower the margin: 1,000 at 750 alone, 25 % of 400."""
+    mine = SOLD + sold("2026-04-04", "-200.00", "150.00", 2).replace("--", "")
+    theirs = STATED + bought("2026-04-04", "-200.00", 2).replace("--", "")
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert (taken(found), told(found)) == ("-100.00", ["COST_UNREADABLE"])
+
+
+@pytest.mark.parametrize(
+    ("code", "currency", "price", "rate"), [("EUR", "EUR", "100.00", "10.00"), ("CLP", "CLP", "100000", "0.01")]
+)
+def test_a_cost_in_the_book_s_own_currency_is_right_wherever_the_book_is(combined, code, currency, price, rate):
+    """Sold for 1,000 kr at three quarters: 25 % of 400 kr; a cost in kronor isn't understood."""
+    cost = {"EUR": "75.00", "CLP": "75000"}[code]
+    prices = (
+        f'2026-03-31 custom "average-rate" "{code}" {rate} SEK\n2026-03-31 price {code} {rate} SEK\n'
+        f"2026-12-31 price {code} {rate} SEK\n"
+    )
+    own = f'{ENTITY}\ncurrency = "{currency}"\nchart = "pgc"'
+    places = {"account": "Income:700-Ventas", "claim": "Assets:55231-Cuenta"}
+    mine = sold("2026-03-04", price, cost, 1, currency=currency, **places)
+    for given, expected in ((mine, None), (mine.replace(f"cost: {cost} {code}", "cost: 750.00 SEK"), code)):
+        found = combined(
+            {"repris": (given, own), "kafeet": (STATED, ENTITY)}, prices=prices, date_to=dt.date(2026, 12, 31)
+        )
+        assert taken(found) == (None if expected else "-100.00")
+        assert ("COST_UNREADABLE" in told(found)) is (expected is not None)
+        if expected:
+            assert any(f"in {code}," in one.remedy for one in found.unmatched)

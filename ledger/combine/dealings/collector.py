@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ledger.books import PartnerRow, Workspace
@@ -23,6 +23,7 @@ from ledger.combine.dealings.items import (
     SUSPENSE,
     WINDOW,
     Item,
+    cost_of,
     kind_of_row,
 )
 from ledger.combine.dealings.vat import vat_signs
@@ -71,6 +72,8 @@ class Collector:
             total = sum((r.document_amount for r in same), ZERO), chosen[0].document_currency
             units = (part.unit.slug, partner)
             said = finding(code, kind_of_row(first), units, total, (where for _, where in rows), key, by=units[0])
+            if code == "COST_UNREADABLE":
+                said = replace(said, params=(("currency", first.currency),))
             self.findings.append(misspelt((str(r.ic) for r, _ in rows), said) if code == "IC_UNKNOWN" else said)
         self.findings += untagged(part, self.ws)
         self._remeasure(part.unit.slug)
@@ -132,7 +135,7 @@ class Collector:
             if in_period and scope.level is None and not held and not scope.known[partner].in_scope(row.date):
                 outside["PARTNER_OUT_OF_SCOPE", partner, key].append((row, source))
             return
-        for code in () if said else _misread(row, scope):
+        for code in () if said else _misread(row, scope, sold=place.is_result):
             outside[code, partner, key].append((row, source))
         waits = section == SUSPENSE or (section == ASSET and not place.is_result)
         amount = self.worths.waiting(row) if waits else self.worths.of(part, row, place, source)
@@ -217,12 +220,17 @@ class Collector:
         return None
 
 
-def _misread(row: PartnerRow, scope: Scope) -> Iterator[str]:
-    """Codes of what a posting says and nobody understands: its class, while it can be corrected; its useful life."""
+def _misread(row: PartnerRow, scope: Scope, *, sold: bool) -> Iterator[str]:
+    """Codes of what a posting says and nobody understands: its class, while it can be corrected; its useful life.
+
+    And what goods have cost that were `sold`, in the year: later, who states a stock of them is asked for it.
+    """
     if row.ic != kind_of_row(row) and scope.date_from <= row.date:
         yield "IC_UNKNOWN"
     if row.months == 0:
         yield "MONTHS_UNKNOWN"
+    if sold and row.cost_written and cost_of(row) is None and scope.date_from <= row.date:
+        yield "COST_UNREADABLE"
 
 
 def _section(part: Part, row: PartnerRow, place: Place) -> str:

@@ -83,6 +83,16 @@ class Item:
         return (self.date, self.order, self.unit, self.place, self.document_amount)
 
 
+def cost_of(row: PartnerRow) -> Decimal | None:
+    """What the seller gave for the goods of an income posting, in the currency of `row.amount`; None = nothing usable.
+
+    Another currency isn't converted: of which day the rate would be, nobody has said. The cost has the sign of the
+    sale, so that what is taken back lessens it. Own goods may have cost nothing, and a loss is a loss.
+    """
+    wrong = row.cost is None or row.cost_currency not in {"", row.currency} or row.cost * row.amount > 0
+    return None if wrong else row.cost
+
+
 def kind_of_row(row: PartnerRow) -> str | None:
     """The class that a posting names; one that nobody knows names none, and is matched as such."""
     return row.ic if row.ic in KINDS else None

@@ -8,7 +8,8 @@ taken out as well.
 
 - Only sales between units that were both in scope on their day count: what was sold to or by an outsider was earned.
 - Only sales with a `cost:` count: services have none. Price and cost are compared in the currency that the seller's
-  book weighs the sale in, sale by sale at the average of its month, so that sales in several currencies add up.
+  book weighs the sale in, sale by sale at the average of its month, so that sales in several currencies add up. A cost
+  in another currency, of the wrong sign or that is no amount is named, and the sale counts as one without.
 - Goods that are there although none were sold in the statement's year were bought earlier: the latest year before it
   in which some were gives the margin. Where no sale has a cost, the goods stand at what the buyer paid, and are named;
   so is what is stated above all sales with a cost, which isn't taken out: no more profit can be in stock than was made.
@@ -27,6 +28,7 @@ from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, StockRow, Workspace, month_of
 from ledger.combine.dealings.findings import finding
+from ledger.combine.dealings.items import cost_of
 from ledger.combine.dealings.looks import largest
 from ledger.combine.flows import DAY, RETAINED, Part
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place, Unmatched
@@ -175,13 +177,14 @@ class Unrealised:
         price, cost, earlier = ZERO, ZERO, ZERO
         with localcontext(EXACT):
             for sale in inside:
-                assert sale.cost is not None
+                given = cost_of(sale)
+                assert given is not None
                 rate = Decimal(1)
                 if sale.currency != self.rates.base:
                     rate = self.rates.average(sale.currency, month_of(sale.date))
                 if sale.date >= year:
                     price -= sale.amount * rate
-                    cost += sale.cost * rate
+                    cost += given * rate
                 else:
                     earlier -= sale.amount * rate
         return _Margin(price, cost, known=price > 0, earlier=earlier)
@@ -192,7 +195,7 @@ class Unrealised:
             found: dict[str, list[PartnerRow]] = defaultdict(list)
             part = self.parts[seller]
             for row in part.source.summaries[0].partners:
-                if row.partner is not None and row.cost is not None and part.mapper.at(row.account).is_result:
+                if row.partner is not None and cost_of(row) is not None and part.mapper.at(row.account).is_result:
                     found[row.partner].append(row)
             self.sales[seller] = found
         return self.sales[seller]
