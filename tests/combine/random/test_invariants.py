@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from ledger.combine.levels import level_tree
 from ledger.combine.reports.bridge import bridge
 from ledger.combine.reports.export import json_text
 from ledger.memo import forget
+from tests.combine.random.elsewhere import Elsewhere
 from tests.combine.random.figures import (
     ZERO,
     Look,
@@ -473,11 +475,21 @@ def rows_of(given_rows) -> dict[tuple[str, str, str], Decimal]:
     return {(row.line, row.account, row.unit): row.amount for row in given_rows}
 
 
+@pytest.fixture(scope="module")
+def elsewhere():
+    """A process of its own that combines cases."""
+    other = Elsewhere()
+    yield other
+    other.close()
+
+
 @examples()
 @given(EITHER)
-def test_13_the_same_books_give_the_same_bytes(case):
-    """Idempotent and deterministic: books loaded again, in a process that knows nothing, give identical JSON."""
-    assert json_text(look(case).found) == json_text(look(case).found)
+def test_13_the_same_books_give_the_same_bytes(elsewhere, case):
+    """Idempotent and deterministic: books loaded again, here and in another process, give identical JSON."""
+    one = json_text(look(case).found)
+    assert json_text(look(case).found) == one
+    assert elsewhere.json(case) == one
 
 
 @examples()
