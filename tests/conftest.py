@@ -17,7 +17,8 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 @pytest.fixture(autouse=True)
 def _english(monkeypatch):
-    """Texts are compared in English; other languages have tests of their own."""
+    """Texts are compared in English and unwrapped; other languages and widths have tests of their own."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # parallel test runners set it
     monkeypatch.delenv("SAMBOK_WORKSPACE", raising=False)
     monkeypatch.delenv("SAMBOK_LANGUAGE", raising=False)
     monkeypatch.setenv("BEANCOUNT_DISABLE_LOAD_CACHE", "1")
