@@ -2,7 +2,7 @@
 
 Income and expense may always carry a partner; of the balance accounts only those that the chart has for dealings
 between units. A posting on suspense may carry one, too: it answers nothing yet, but says where the other side waits for
-its account. What can't become an item is said here, one finding per posting.
+its account. What can't become an item is said here, one finding for each dealing and fault.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Collector:
             chosen = [r for r, _ in rows if not part.mapper.at(r.account).is_result] or [r for r, _ in rows]
             same = [r for r in chosen if r.document_currency == chosen[0].document_currency]
             total = sum((r.document_amount for r in same), ZERO), chosen[0].document_currency
-            units = (part.unit.slug, partner)
+            units = (part.unit.slug, partner) if partner else (part.unit.slug,)
+            rows.sort(key=lambda found: part.mapper.at(found[0].account).is_result)  # claims and debts come first
             said = finding(code, kind_of_row(first), units, total, (where for _, where in rows), key, by=units[0])
             if code == "COST_UNREADABLE":
                 said = replace(said, params=(("currency", first.currency),))
@@ -116,9 +117,11 @@ class Collector:
                 key = self._key(part, row, source, provisional=provisional)
                 outside[stranger, str(row.partner), key].append((row, source))
             return
-        known = self._fault(part, row, source)
-        if known:
-            self.findings += [] if said else [known]
+        fault = _fault(part, row)
+        if fault:
+            if not said:
+                key = self._key(part, row, source, provisional=provisional)
+                outside[fault, row.partner or "", key].append((row, source))
             return
         partner = row.partner
         assert partner is not None
@@ -201,23 +204,19 @@ class Collector:
             return "SELF_PARTNER"
         return None if partner in self.scope.known else "UNKNOWN_PARTNER"
 
-    def _fault(self, part: Part, row: PartnerRow, source: str) -> Unmatched | None:
-        """What is wrong with the tags of one posting."""
-        slug = part.unit.slug
-        amount = row.document_amount, row.document_currency
-        if row.partner is None:
-            return finding("MISSING_PARTNER", kind_of_row(row), (slug,), amount, (source,), source, by=slug)
-        units = (slug, row.partner)
-        place = part.mapper.at(row.account)
-        sets = ("internal_balance", "internal_allowed", "suspense")
-        allowed = place.is_result or row.ic == "capital" or is_shared_out(place.group.root, row.ic)
-        allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
-        if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
-            if row.ic != kind_of_row(row):  # the right word may allow it
-                said = finding("IC_UNKNOWN", None, units, amount, (source,), source, by=slug)
-                return misspelt([str(row.ic)], said)
-            return finding("TAG_ON_NON_IC_ACCOUNT", row.ic, units, amount, (source,), source, by=slug)
-        return None
+
+def _fault(part: Part, row: PartnerRow) -> str | None:
+    """The code of what is wrong with the tags of a posting, so that it takes part in nothing."""
+    if row.partner is None:
+        return "MISSING_PARTNER"
+    place = part.mapper.at(row.account)
+    sets = ("internal_balance", "internal_allowed", "suspense")
+    allowed = place.is_result or row.ic == "capital" or is_shared_out(place.group.root, row.ic)
+    allowed = allowed or (row.ic == ASSET and part.mapper.is_in("internal_asset", row.account))
+    if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
+        # where nobody knows the word, the right one may allow it
+        return "TAG_ON_NON_IC_ACCOUNT" if row.ic == kind_of_row(row) else "IC_UNKNOWN"
+    return None
 
 
 def _misread(row: PartnerRow, scope: Scope, *, sold: bool) -> Iterator[str]:

@@ -17,6 +17,9 @@ from ledger.messages import N_
 from ledger.rules.dealings import KINDS, nearest
 
 ELSEWHERE = N_("The other side is in another period, and booked too far from this one: on {date}, at {place}.")
+#: What keeps a posting out of its dealing, and what then is said of the dealing.
+FAULTS = frozenset({"MISSING_PARTNER", "UNKNOWN_PARTNER", "SELF_PARTNER", "TAG_ON_NON_IC_ACCOUNT"})
+FOLLOWS = frozenset({"ONE_SIDED", "AMOUNT_DIFF", "TOLERANCE", "SAME_SIGN", "DUPLICATE"})
 #: The class of a dealing that names none.
 OTHER = "other"
 
@@ -79,6 +82,72 @@ def misspelt(words: Iterable[str], said: Unmatched) -> Unmatched:
             break
     hint = N_('It says "{word}": did you mean {nearest}?') if "nearest" in params else ""
     return replace(said, hint=hint, params=tuple(params.items()))
+
+
+def causes_first(findings: Sequence[Unmatched]) -> list[Unmatched]:
+    """The findings, one for a dealing whose tags are wrong: what follows from them is no finding of its own.
+
+    A posting that takes part in nothing is missing on its side: that the dealing has one side, or two that differ, is
+    the consequence. The cause takes its units, its amount (what doesn't meet), its places and what is left. Where both
+    sides have the same fault under one link, it is one finding, too.
+
+    Args:
+        findings: the unmatched list, in any order.
+    """
+    by_key: dict[str, list[Unmatched]] = defaultdict(list)
+    for said in findings:
+        by_key[said.key].append(said)
+    found = []
+    for key in sorted(by_key):
+        of_key = sorted(by_key[key], key=lambda f: (f.code, f.units, f.kind, f.sources))
+        causes = _together([f for f in of_key if f.code in FAULTS and not f.rests])
+        others = [f for f in of_key if f.code not in FAULTS or f.rests]
+        for cause in causes:
+            follows = [f for f in others if f.code in FOLLOWS and _same_dealing(cause, f)]
+            if len(follows) == 1:
+                others = [f for f in others if f is not follows[0]]
+                cause = _joined(cause, follows[0])  # noqa: PLW2901  the same finding, with more to it
+            found.append(cause)
+        found += others
+    return found
+
+
+def _same_dealing(cause: Unmatched, other: Unmatched) -> bool:
+    """Whether a dealing that doesn't meet is the one that has the fault."""
+    named = set(cause.units) & set(other.units)
+    return named == set(other.units) or (cause.code != "TAG_ON_NON_IC_ACCOUNT" and cause.units[0] in named)
+
+
+def _joined(cause: Unmatched, other: Unmatched) -> Unmatched:
+    """A fault with what follows from it."""
+    return replace(
+        cause,
+        units=tuple(dict.fromkeys((*cause.units, *other.units))),
+        amount=other.amount,
+        currency=other.currency,
+        sources=tuple(dict.fromkeys((*cause.sources, *other.sources))),
+        rests=other.rests,
+        sides=other.sides,
+    )
+
+
+def _together(faults: Sequence[Unmatched]) -> list[Unmatched]:
+    """Of a link whose two sides have the same fault, one finding."""
+    found = []
+    for code in sorted({f.code for f in faults}):
+        same = [f for f in faults if f.code == code]
+        units = {unit for f in same for unit in f.units}
+        if len(same) != 2 or len(units) != 2 or same[0].units[0] == same[1].units[0]:
+            found += same
+            continue
+        one, other = same
+        sources = tuple(dict.fromkeys((*one.sources, *other.sources)))
+        found.append(
+            replace(
+                one, units=tuple(sorted(units)), sources=sources, sides=tuple(dict.fromkeys((*one.sides, *other.sides)))
+            )
+        )
+    return found
 
 
 def by_rates(said: Unmatched, section: str, shown: Iterable[Item]) -> Unmatched:

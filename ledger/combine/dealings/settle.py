@@ -27,7 +27,7 @@ from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.dealings.assets import price_gap, profits
 from ledger.combine.dealings.cutoff import late_items
 from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
-from ledger.combine.dealings.findings import OTHER, by_rates, elsewhere, finding, sides_of
+from ledger.combine.dealings.findings import OTHER, by_rates, causes_first, elsewhere, finding, sides_of
 from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
@@ -314,7 +314,8 @@ class Settler:
         again = [f for f in self.done.findings if f.code == "PARTNER_OUT_OF_SCOPE" and not f.rests]
         twice = {id(f) for f in again if gone.get(f.key) == set(f.units)}
         kept = (f for f in self.done.findings if id(f) not in twice)
-        self.done.findings = [replace(f, internal=self.scope.one_person(f.units)) for f in kept]
+        joined = causes_first(list(kept))
+        self.done.findings = [replace(f, internal=self.scope.one_person(f.units)) for f in joined]
         self.done.findings.sort(key=lambda f: (f.units, f.key, f.code, f.kind, f.sources))
         return self.done
 
