@@ -18,7 +18,7 @@ from ledger.books.summary import weight
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, Place
 from ledger.combine.ownership.problems import OwnershipGain, OwnershipSaleLate
-from ledger.combine.ownership.rows import historic, rows_of
+from ledger.combine.ownership.rows import entered, historic, rows_of
 from ledger.combine.ownership.stakes import NEAR, Stakes
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
@@ -33,7 +33,7 @@ class Cost:
     Attributes:
         event: the day whose price it is.
         amount: what stands for it at the end, or when the unit leaves, reporting currency.
-        worth: what it was worth on its own day, reporting currency.
+        worth: what it was worth on its own day, or on the eve of the day on which its owner joined with it.
         early: it was there before the period, or is part of the opening balance with which its book begins.
         opening: what stood for it on the eve of the period, if it was there already; else its worth.
     """
@@ -82,10 +82,11 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
 
 def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspace) -> Cost:
     base, end, eve = rates.base, part.scope.until(str(row.partner)), part.scope.date_from - DAY
+    day = entered(part, row.date)
     with localcontext(EXACT):
         amount = half_away(row.amount * rates.spot(row.currency, end), base)
-        worth = half_away(row.amount * rates.spot(row.currency, row.date), base)
-        opening = half_away(row.amount * rates.spot(row.currency, eve), base) if row.date <= eve else worth
+        worth = half_away(row.amount * rates.spot(row.currency, day), base)
+        opening = half_away(row.amount * rates.spot(row.currency, eve), base) if day <= eve else worth
     source = f"{ws.shown(row.file)}:{row.line}"
     return Cost(
         part.unit.slug,

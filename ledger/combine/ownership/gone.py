@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ledger.combine.flows import RETAINED, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
 from ledger.combine.ownership.model import ACQUISITION, EXCHANGE, SALE, Draft
-from ledger.combine.ownership.rows import rows_of
+from ledger.combine.ownership.rows import entered, rows_of
 from ledger.combine.ownership.stakes import Stakes
 from ledger.combine.scope import DAY, Scope
 from ledger.rules.rates import Rates
@@ -62,7 +62,7 @@ def gone_before(parts: Mapping[str, Part], scope: Scope, rates: Rates) -> tuple[
                     continue
                 with localcontext(EXACT):
                     amount += half_away(row.amount * rates.spot(row.currency, day), rates.base)
-                    amount -= half_away(row.amount * rates.spot(row.currency, row.date), rates.base)
+                    amount -= half_away(row.amount * rates.spot(row.currency, entered(part, row.date)), rates.base)
             if amount:
                 found.append(Gone(slug, owner, day, amount))
     return tuple(found)

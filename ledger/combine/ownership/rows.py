@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, month_of
-from ledger.combine.flows import Part
+from ledger.combine.flows import DAY, Part
 from ledger.combine.model import Place
 from ledger.combine.ownership.stakes import Stakes
 from ledger.rules.rates import Rates
@@ -34,6 +34,12 @@ def received(part: Part, stakes: Stakes, unit: str, rates: Rates) -> Iterator[tu
             its = part.unit.slug in stakes.shares(unit, row.date) and part.mapper.at(row.account).is_result
             if place is not None and its:
                 yield row.date, place, -historic(part, row, rates)
+
+
+def entered(part: Part, day: dt.date) -> dt.date:
+    """The day at whose rate the group has what a book has from `day`: a legal entity that joins brings all at one."""
+    joined = part.unit.joined if part.unit.entity != "division" else None
+    return day if joined is None or day >= joined else joined - DAY
 
 
 def historic(part: Part, row: PartnerRow, rates: Rates) -> Decimal:
