@@ -101,6 +101,7 @@ def _combined(
     entries += owned.entries
     problems += [*adjusted.problems, *faults, *owned.problems]
     problems += [problem for part in parts.values() for problem in part.source.problems]
+    problems += _closing_vouchers(ws, parts.values())
     problems += missing_rates(given, parts.values(), books.central_text.prices)
     if currency != given.workspace.currency:
         refuse_missing(problems, currency)
@@ -145,8 +146,21 @@ def _scope(books: Books, date_from: dt.date, date_to: dt.date, level: Path | Non
     ), problems
 
 
-def _source(book: UnitBook, provisional: Entries) -> Source:
-    return Source(book, provisional.summary, lambda: provisional.entries, tuple(provisional.problems))
+def _source(book: UnitBook, provisional: Entries, first_month: int) -> Source:
+    return Source(book, provisional.summary, lambda: provisional.entries, tuple(provisional.problems), first_month)
+
+
+def _closing_vouchers(ws: Workspace, parts: Iterable[Part]) -> list[Problem]:
+    """Vouchers that close a whole balance sheet and can't be left out, where they spoil the period's figures."""
+    found = []
+    for part in parts:
+        scope, foreign = part.scope, part.unit.currency != ws.currency
+        for doubt in part.source.closings.doubts:
+            if doubt.touches(scope.date_from, scope.until(part.unit.slug), foreign=foreign):
+                doubt.problem.unit = part.unit.slug
+                doubt.problem.file = ws.shown(str(doubt.problem.file))
+                found.append(doubt.problem)
+    return found
 
 
 def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting: str) -> Part | list[Problem]:
@@ -160,7 +174,9 @@ def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting
     provisional = run.at(slug, scope.until(slug), scope.date_from)
     return memo_of(books.workspace.root).get(
         ("part", slug),
-        lambda: _new_part(books.workspace, chart, _source(book, provisional), scope, rates),
+        lambda: _new_part(
+            books.workspace, chart, _source(book, provisional, books.workspace.first_month), scope, rates
+        ),
         same=(book, provisional.summary, chart),
         equal=setting,
     )

@@ -24,6 +24,7 @@ from ledger.books import BalanceRow, Summary, Unit, UnitBook, last_day
 from ledger.books.summary import weight
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, EARLIER, ENTERED, GroupEntry, Place, Translation
+from ledger.combine.reopening import Closings, closings, without
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
 from ledger.rules.rounding import half_away, unit_of
@@ -55,18 +56,28 @@ class Flow:
 
 @dataclass(frozen=True)
 class Source:
-    """A unit's two stages: booked and provisional; and what keeps provisional entries from being made."""
+    """A unit's two stages: booked and provisional; and what keeps provisional entries from being made.
+
+    Vouchers that close and re-open the whole balance sheet aren't there (`ledger.combine.reopening`).
+    """
 
     book: UnitBook
     provisional: Summary | None
     provisional_entries: Callable[[], Sequence[data.Directive]]
     problems: tuple[Problem, ...] = ()
+    first_month: int = 1  # of fiscal years
 
-    @property
+    @cached_property
+    def closings(self) -> Closings:
+        """What the book has of such vouchers."""
+        return closings(self.book, self.first_month)
+
+    @cached_property
     def summaries(self) -> tuple[Summary, ...]:
         """Booked, then provisional."""
         assert self.book.summary is not None
-        return (self.book.summary, *((self.provisional,) if self.provisional else ()))
+        booked = without(self.book.summary, self.closings.vouchers)
+        return (booked, *((self.provisional,) if self.provisional else ()))
 
     def balances(self) -> Iterator[BalanceRow]:
         """Monthly sums of both stages."""
@@ -75,7 +86,8 @@ class Source:
 
     def transactions(self) -> list[data.Transaction]:
         """Transactions of both stages, by date; entries are read from the cache each time."""
-        found = [e for e in self.book.entries() if isinstance(e, data.Transaction)]
+        booked = (e for e in self.book.entries() if isinstance(e, data.Transaction))
+        found = [e for number, e in enumerate(booked) if number not in self.closings.vouchers]
         found += [e for e in self.provisional_entries() if isinstance(e, data.Transaction)]
         found.sort(key=data.entry_sortkey)
         return found

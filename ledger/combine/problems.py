@@ -30,6 +30,39 @@ class UnmappedAccount(Problem):
     remedy = N_('Give the account\'s open directive a code of the chart {chart}, such as code: "1930".')
 
 
+class ClosingVoucher(Problem):
+    """A voucher that closes the whole balance sheet, where it can't be left out of the combined figures."""
+
+    code = "CLOSING_VOUCHER"
+    message = N_(
+        "This voucher closes all balance accounts on {date}, and what opens them again isn't its exact opposite: the "
+        "unit's balance sheet is empty on that day."
+    )
+    remedy = N_(
+        "Delete the closing and the opening voucher: balances go on by themselves. The result is moved by the voucher "
+        "on 8999 (BAS) or 129 (PGC) alone."
+    )
+    cases: ClassVar = {
+        "alone": (
+            N_(
+                "This voucher closes all balance accounts on {date}, and nothing opens them again: the unit's balance "
+                "sheet is empty from that day on."
+            ),
+            N_(
+                "Delete it: balances go on by themselves, and the result is moved by the voucher on 8999 (BAS) or 129 "
+                '(PGC) alone. If the unit is wound up, say so in its unit.toml: status = "closing", or left.'
+            ),
+        ),
+        "currency": (
+            N_(
+                "This voucher closes all balance accounts on {date}, with items in other currencies: these don't stand "
+                "at the closing rate on that day."
+            ),
+            remedy,
+        ),
+    }
+
+
 class PeriodWrong(Problem):
     """A period that ends before it begins."""
 
