@@ -63,6 +63,7 @@ class Kinds:
         exact: amounts and rates so round that no translation is rounded.
         flat: rates never change.
         faults: sides that differ, are missing or late.
+        wrong: how often which fault, and none.
         joins: units come and go.
         foreign: a side may book in a currency that isn't its books'.
         dealings: at most.
@@ -75,6 +76,7 @@ class Kinds:
     exact: bool = False
     flat: bool = False
     faults: bool = True
+    wrong: tuple[str, ...] = ("", "", "", "difference", "cent", "missing", "missing", "late")
     joins: bool = True
     foreign: bool = True
     dealings: int = 8
@@ -286,7 +288,7 @@ class _Drawing:
         deal = Deal(
             str(number), one, other, currency, self.day(11, 18), self.average, how, self.draw(st.integers(0, 2))
         )
-        fault = self.draw(st.sampled_from(["", "", "", "difference", "cent", "missing", "missing", "late"]))
+        fault = self.draw(st.sampled_from(self.kinds.wrong))
         fault = fault if self.kinds.faults and kind != "asset" else ""
         if fault == "late":
             early = self.date_to - dt.timedelta(days=self.draw(st.integers(0, 4)))
