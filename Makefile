@@ -17,16 +17,21 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-# The long campaigns in a number that CI can wait for; in full: make campaigns FUZZ=100000 KILLS=1000. FILES are mutated
-# files for each importer, HISTORIES generated histories of downloads: 10,000 of each, always.
+# The long campaigns in a number that CI can wait for; in full: make campaigns FUZZ=100000 KILLS=1000 FEDERATIONS=1000.
+# FILES are mutated files for each importer, HISTORIES generated histories of downloads: 10,000 of each, always.
+# FEDERATIONS are random ones for each invariant of the combined statements, and ten times as many for the second method;
+# MUTATIONS errors of each class put into a clean federation of 50 units.
 FUZZ ?= 3000
 KILLS ?= 60
 FILES ?= 10000
 HISTORIES ?= 10000
+FEDERATIONS ?= 100
+MUTATIONS ?= 3
 campaigns: setup
-	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) SAMBOK_FUZZ_FILES=$(FILES) SAMBOK_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest \
+	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) SAMBOK_FUZZ_FILES=$(FILES) SAMBOK_HISTORIES=$(HISTORIES) \
+	  SAMBOK_FEDERATIONS=$(FEDERATIONS) SAMBOK_MUTATIONS=$(MUTATIONS) $(BIN)/python -m pytest \
 	  -n auto tests/faults tests/books/guard/test_fuzz.py tests/books/guard/test_words.py tests/books/load \
-	  tests/importers/fuzz tests/importers/bank/test_histories.py
+	  tests/importers/fuzz tests/importers/bank/test_histories.py tests/combine/random
 
 # Brings new texts into the catalogues of ledger/locale, and drops those that are gone; then translate what is empty.
 messages: .venv/ready
