@@ -76,8 +76,8 @@ class OutPath(click.Path):
 def check_out(ws: Workspace, out: Path, *, folder: bool = False) -> None:
     """Refuse a path to be written that isn't free for an export; before any work is done.
 
-    An ordinary file is overwritten: it is an earlier export. The folder that it lies in is made where it is missing; if
-    the one above is missing, too, the path is likely wrong.
+    An ordinary file is overwritten: it is an earlier export. A folder for files is made where it is missing; the one in
+    which it, or a file, shall lie must be there: else the path is likely wrong.
 
     Args:
         ws: the workspace.
@@ -86,7 +86,7 @@ def check_out(ws: Workspace, out: Path, *, folder: bool = False) -> None:
 
     Raises:
         OutTaken: it is among the units' books, locked figures or the workspace's settings, or a device, pipe or link.
-        OutNoFolder: more than one folder would have to be made.
+        OutNoFolder: the folder to write into isn't there.
     """
     from ledger.cli.problems import OutNoFolder, OutTaken  # noqa: PLC0415  only where a file is written
 
@@ -100,7 +100,7 @@ def check_out(ws: Workspace, out: Path, *, folder: bool = False) -> None:
         inside = (Path(os.path.normpath(path)).is_relative_to(kept), path.resolve().is_relative_to(kept.resolve()))
         if any(inside):
             raise OutTaken(file=str(out), reason=messages.say(reason))
-    if not path.parent.is_dir() and (path.parent.exists() or not path.parent.parent.is_dir()):
+    if not path.parent.is_dir():
         nearest = next(above for above in path.parents if above.is_dir())
         raise OutNoFolder(file=str(out), folder=str(path.parent), nearest=str(nearest))
     if not folder:

@@ -158,9 +158,24 @@ def test_no_row_of_folders_is_made_for_an_export(make_workspace, tmp_path, optio
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["--beancount", "--hledger", "--ledger"])
+def test_the_folder_of_a_file_must_be_there(make_workspace, tmp_path, option):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    result, code = run(ws, option, str(tmp_path / "out" / "g"))
+    assert (result.exception.code, code, (tmp_path / "out").exists()) == ("OUT_NO_FOLDER", 2, False)
+
+
+@pytest.mark.parametrize("option", ["--csv", "--parquet"])
+def test_the_folder_of_tables_is_made(make_workspace, tmp_path, option):
+    ws = workspace(make_workspace, AGREED, ALSO)
+    assert run(ws, option, str(tmp_path / "out"))[1] == 0
+    assert list((tmp_path / "out").iterdir()) != []
+
+
 def test_exports_are_whole_files(make_workspace, tmp_path):
     ws = workspace(make_workspace, AGREED, ALSO)
     out = tmp_path / "out"
+    out.mkdir()
     _, code = run(
         ws,
         "--beancount",

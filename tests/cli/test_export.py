@@ -176,7 +176,8 @@ def test_no_row_of_folders_is_made_for_a_file(sambok, tmp_path):
     assert f"no folder {tmp_path}/exprots/2026 to write into; the nearest that there is: {tmp_path}. [OUT_NO_" in err
     assert not (tmp_path / "exprots").exists()
     assert sambok(f"export sie kafe --out {tmp_path}/exports/kafe.se")[0] == 0
-    assert sambok(f"export sie kafe --out {tmp_path}/exports/2026/kafe.se")[0] == 0
+    assert "[OUT_NO_FOLDER]" in sambok(f"export sie kafe --out {tmp_path}/exports/2026/kafe.se")[2]
+    assert not (tmp_path / "exports/2026").exists()
     (tmp_path / "file").write_text("x")
     assert "[OUT_NO_FOLDER]" in sambok(f"export sie kafe --out {tmp_path}/file/kafe.se")[2]
 
