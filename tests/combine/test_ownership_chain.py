@@ -86,6 +86,31 @@ class TestBroughtInAnotherCurrency:
         assert_continuous(lambda **days: self.make(combined, **days), "2026-06-01", "2026-07-01", "2026-08-01")
 
 
+class TestAMemberJoinsWithItsUnit:
+    """S, in euro, joins in July, and paid 1,000 of its 5,000 in March for 80 % of t, which has 1,000.
+
+    What it paid was worth 10,000, and t 10,000: goodwill is 2,000 kronor, 200 euro, whatever rates made of it later.
+    """
+
+    PRICES = TestBroughtInAnotherCurrency.PRICES
+
+    def test_its_goodwill_is_that_of_the_day_on_which_it_paid(self, combined):
+        units = {
+            "gem": (opening("100000.00"), OWNED),
+            "s": (
+                opening("5000.00", "EUR") + shares("2026-03-01", "t", "1000.00", "EUR"),
+                OWNED + 'currency = "EUR"\njoined = 2026-07-01\n',
+            ),
+            "t": (opening("1000.00", "EUR"), OWNED + 'currency = "EUR"\n' + owner("s", "0.80", "since = 2026-03-01")),
+        }
+        prices = self.PRICES.replace("2026-03-01", "2026-02-28 price EUR 10.00 SEK\n2026-03-01")
+        found = combined(units, prices=prices, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert amount(found, "Goodwill") == 2400
+        assert amount(found, "NonControllingInterest") == -2400  # 20 % of 1,000 at 12.00
+        assert amount(found, "ParticipationsAndSecurities") == 0
+
+
 amounts = st.integers(1, 90_000).map(lambda n: D(n) / 100)
 results = st.tuples(*[st.integers(-9_000, 20_000).map(lambda n: D(n) / 100)] * 7)
 quotes = st.lists(st.integers(500, 1500).map(lambda n: D(n) / 100), min_size=10, max_size=10)

@@ -18,7 +18,7 @@ from ledger.books.summary import weight
 from ledger.combine.flows import DAY, Part
 from ledger.combine.model import ZERO, Place
 from ledger.combine.ownership.problems import OwnershipGain, OwnershipSaleLate
-from ledger.combine.ownership.rows import entered, historic, rows_of
+from ledger.combine.ownership.rows import eve_of_joining, historic, paid_on, rows_of
 from ledger.combine.ownership.stakes import NEAR, Stakes
 from ledger.combine.scope import Scope
 from ledger.errors import Problem
@@ -33,9 +33,10 @@ class Cost:
     Attributes:
         event: the day whose price it is.
         amount: what stands for it at the end, or when the unit leaves, reporting currency.
-        worth: what it was worth on its own day, or on the eve of the day on which its owner joined with it.
+        worth: what it was worth on its own day, or on the eve of the day on which its owner was bought with it.
         early: it was there before the period, or is part of the opening balance with which its book begins.
-        opening: what stood for it on the eve of the period, if it was there already; else its worth.
+        opening: what stood for it on the eve of the period, if it was there already; else what was brought.
+        brought: what stood for it when its owner joined, if it was there already; else its worth.
     """
 
     owner: str
@@ -45,6 +46,7 @@ class Cost:
     amount: Decimal
     worth: Decimal
     opening: Decimal
+    brought: Decimal
     early: bool
     source: str
 
@@ -72,7 +74,7 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
             if event is None or (joined is not None and row.date < joined):
                 continue
             if not place.is_result:
-                found.append(_cost(part, row, event, rates, ws))
+                found.append(_cost(part, row, event, rates, ws, stakes.begins[slug]))
             if stakes.step(slug, event):
                 gain = row if place.is_result else _untagged(part, row, ws)
                 if gain is not None:
@@ -80,13 +82,15 @@ def costs_of(parts: Mapping[str, Part], stakes: Stakes, slug: str, rates: Rates,
     return tuple(sorted(found, key=lambda c: (c.owner, c.day, c.source)))
 
 
-def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspace) -> Cost:
+def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspace, begins: dt.date) -> Cost:
     base, end, eve = rates.base, part.scope.until(str(row.partner)), part.scope.date_from - DAY
-    day = entered(part, row.date)
+    joins = eve_of_joining(part, row.date)
     with localcontext(EXACT):
         amount = half_away(row.amount * rates.spot(row.currency, end), base)
-        worth = half_away(row.amount * rates.spot(row.currency, day), base)
-        opening = half_away(row.amount * rates.spot(row.currency, eve), base) if day <= eve else worth
+        worth = half_away(row.amount * rates.spot(row.currency, paid_on(part, row.date, begins)), base)
+        brought = half_away(row.amount * rates.spot(row.currency, joins), base) if joins else worth
+        here = (joins or row.date) <= eve
+        opening = half_away(row.amount * rates.spot(row.currency, eve), base) if here else brought
     source = f"{ws.shown(row.file)}:{row.line}"
     return Cost(
         part.unit.slug,
@@ -96,6 +100,7 @@ def _cost(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspa
         amount,
         worth,
         opening,
+        brought,
         _early(part, row.date),
         source,
     )
@@ -106,7 +111,7 @@ def _gain(part: Part, row: PartnerRow, event: dt.date, rates: Rates, ws: Workspa
     worth, place = historic(part, row, rates), part.assign(row.account, row.date)
     assert place is not None
     source = f"{ws.shown(row.file)}:{row.line}"
-    return Cost(part.unit.slug, event, row.date, place, worth, worth, worth, _early(part, row.date), source)
+    return Cost(part.unit.slug, event, row.date, place, worth, worth, worth, worth, _early(part, row.date), source)
 
 
 def _untagged(part: Part, row: PartnerRow, ws: Workspace) -> PartnerRow | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ledger.combine.flows import LEFT, RETAINED, Part
+from ledger.combine.flows import JOINED, LEFT, RETAINED, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
 from ledger.combine.ownership.cost import Cost
 from ledger.combine.ownership.equity import OWNERS, RESULT
@@ -84,14 +84,19 @@ def _pay(draft: Draft, paid: Sequence[Cost]) -> None:
 
 
 def exchange_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:
-    """What closing rates have made of the cost in an owner's book in another currency: no difference of the group's."""
+    """What closing rates have made of the cost in an owner's book in another currency: no difference of the group's.
+
+    What they had made of it by the day on which the owner joined is part of what that one brought.
+    """
     found = []
     for period, day in ((False, owned.eve), (True, owned.end)):
         draft = Draft(period=period)
         for cost in owned.costs:
-            moved = cost.amount - cost.opening if period else cost.opening - cost.worth
-            draft.credit(cost.place, moved, cost.owner, cost.source)
+            moved = cost.amount - cost.opening if period else cost.opening - cost.brought
+            before = cost.brought - cost.worth if period == owned.joins(cost.owner) else ZERO
+            draft.credit(cost.place, moved + before, cost.owner, cost.source)
             draft.debit(Place("CTA", f"Translation-{codes[cost.owner]}"), moved, cost.owner)
+            draft.debit(JOINED if period else RETAINED, before, cost.owner)
         found += draft.entry(day, ACQUISITION, f"{owned.slug}{EXCHANGE}", owned.chain)
     return found
 

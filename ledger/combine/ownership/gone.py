@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ledger.combine.flows import RETAINED, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
 from ledger.combine.ownership.model import ACQUISITION, EXCHANGE, SALE, Draft
-from ledger.combine.ownership.rows import entered, rows_of
+from ledger.combine.ownership.rows import paid_on, rows_of
 from ledger.combine.ownership.stakes import Stakes
 from ledger.combine.scope import DAY, Scope
 from ledger.rules.rates import Rates
@@ -60,9 +60,10 @@ def gone_before(parts: Mapping[str, Part], scope: Scope, rates: Rates) -> tuple[
                     continue
                 if stakes.event(slug, row.date, part.source.summaries[0].first) is None:
                     continue
+                start = paid_on(part, row.date, stakes.begins[slug])
                 with localcontext(EXACT):
                     amount += half_away(row.amount * rates.spot(row.currency, day), rates.base)
-                    amount -= half_away(row.amount * rates.spot(row.currency, entered(part, row.date)), rates.base)
+                    amount -= half_away(row.amount * rates.spot(row.currency, start), rates.base)
             if amount:
                 found.append(Gone(slug, owner, day, amount))
     return tuple(found)

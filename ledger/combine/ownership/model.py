@@ -88,6 +88,11 @@ class Owned:
         """Whether a unit leaves on the day on which this one does; itself, or one that owned it."""
         return slug == self.slug or self.scope.leaves(slug) == self.end
 
+    def joins(self, slug: str) -> bool:
+        """Whether a unit joins within the period."""
+        joined = self.stakes.units[slug].joined
+        return joined is not None and self.in_period(joined)
+
     @property
     def eve(self) -> dt.date:
         """The day on which what lies before the period shows."""

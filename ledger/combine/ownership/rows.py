@@ -36,10 +36,20 @@ def received(part: Part, stakes: Stakes, unit: str, rates: Rates) -> Iterator[tu
                 yield row.date, place, -historic(part, row, rates)
 
 
-def entered(part: Part, day: dt.date) -> dt.date:
-    """The day at whose rate the group has what a book has from `day`: a legal entity that joins brings all at one."""
+def eve_of_joining(part: Part, day: dt.date) -> dt.date | None:
+    """The day at whose rate a legal entity brought what its book has from `day`; None if it had joined by then."""
     joined = part.unit.joined if part.unit.entity != "division" else None
-    return day if joined is None or day >= joined else joined - DAY
+    return joined - DAY if joined is not None and day < joined else None
+
+
+def paid_on(part: Part, day: dt.date, begins: dt.date) -> dt.date:
+    """The day at whose rate a cost that was booked on `day` counts.
+
+    Who is bought itself brings what it owns on that day, which thereby `begins` to be the group's. A member that joins
+    keeps what it paid for what it had controlled before.
+    """
+    eve = eve_of_joining(part, day)
+    return eve if eve is not None and eve + DAY == begins else day
 
 
 def historic(part: Part, row: PartnerRow, rates: Rates) -> Decimal:
