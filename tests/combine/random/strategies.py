@@ -63,6 +63,8 @@ class Kinds:
         exact: amounts and rates so round that no translation is rounded.
         flat: rates never change.
         faults: sides that differ, are missing or late.
+        least: dealings at least.
+        moves: of four units so many may come and go.
         wrong: how often which fault, and none.
         joins: units come and go.
         foreign: a side may book in a currency that isn't its books'.
@@ -76,6 +78,8 @@ class Kinds:
     exact: bool = False
     flat: bool = False
     faults: bool = True
+    least: int = 0
+    moves: int = 1
     wrong: tuple[str, ...] = ("", "", "", "difference", "cent", "missing", "missing", "late")
     joins: bool = True
     foreign: bool = True
@@ -135,7 +139,7 @@ def member(draw, slug: str, kinds: Kinds) -> Member:
     """A unit: who it is, in which currency and chart it books, where it belongs, when it came and went."""
     currency = draw(st.sampled_from(("SEK", "SEK", *kinds.currencies)))
     coming, going = None, None
-    if kinds.joins and slug != CENTRAL and draw(st.integers(0, 3)) == 0:
+    if kinds.joins and slug != CENTRAL and draw(st.integers(0, 3)) < kinds.moves:
         coming = draw(st.sampled_from([None, "2025-12-01", "2026-01-01", "2026-02-01", "2026-02-15"]))
         going = draw(st.sampled_from([None, "2026-02-28", "2026-03-15", "2026-03-31"]))
     return Member(
@@ -190,7 +194,7 @@ class _Drawing:
         for found in self.members:
             self._with_the_world(found)
         if len(self.members) > 1:
-            for number in range(self.draw(st.integers(0, self.kinds.dealings))):
+            for number in range(self.draw(st.integers(self.kinds.least, self.kinds.dealings))):
                 self._dealing(number)
         for found in self.members:
             self._year_end(found)

@@ -19,6 +19,8 @@ from benchmarks.dealings import FROM, TO, clean
 from ledger.books import load_books, open_workspace
 from ledger.combine import combine
 from ledger.combine.reports.drill import drill
+from ledger.combine.reports.equity import COLUMNS, equity
+from ledger.combine.reports.equity_drill import equity_drill
 from ledger.policy import read_policy
 from ledger.provisional import provisional
 from tests.combine.random.strategies import Kinds, examples, federations
@@ -38,7 +40,11 @@ def check(federation, period) -> int:
         books = load_books(ws)
         run = provisional(books, read_policy(books.central_text, ws))
         found = combine(books, run, **period)
-        assert found.complete, [(p.code, p.file, p.params) for p in (*books.problems, *found.problems)]
+        assert sound(found), [(p.code, p.file, p.params) for p in (*books.problems, *found.problems)]
+
+        for changed in equity(found):  # the drill-down asserts that its postings come to the figure
+            for column in COLUMNS:
+                assert equity_drill(found, changed.line, column, shown=ws.shown).amount == changed.change(column)
 
         @cache
         def lines(file: str) -> list[str]:
