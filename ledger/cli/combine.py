@@ -85,10 +85,10 @@ FOLDERS = frozenset({"csv", "parquet"})
 )
 @click.option(
     "--drill",
-    metavar="LINE[:ACCOUNT][:UNIT]",
+    metavar="LINE[:ACCOUNT][:UNIT]|LINE@COLUMN",
     multiple=True,
     callback=only_once,
-    help="The postings behind a figure, with file and line; Result: all income and expense.",
+    help="The postings behind a figure, with file and line; Result: all income and expense; LINE@opening: of equity.",
 )
 @click.option("--all", "everything", is_flag=True, help="Pairs of units of which nothing is left over, too.")
 @click.option("--lock", metavar="NAME", help="Lock the figures under this name: runs/NAME. See also: sambok runs")

@@ -1,4 +1,4 @@
-"""`sambok combine --drill LINE[:ACCOUNT][:UNIT]`: the postings behind a figure, with file and line (SPEC 10)."""
+"""`sambok combine --drill`: the postings behind a figure, with file and line (SPEC 10)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from ledger.cli.combine_tables import heading
 from ledger.cli.context import emit, stdout
 from ledger.cli.tables import amount_text, print_table
-from ledger.messages import N_, current, say, translate
+from ledger.messages import LANGUAGES, N_, current, say, translate
 
 if TYPE_CHECKING:
     from ledger.books import Workspace
@@ -25,7 +25,8 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
         ws: the workspace.
         found: the figures, in the reporting currency.
         figure: line, then account (its label or its code) and unit (or ELIM, ADJ, CTA) where wanted:
-            `NetSales`, `NetSales:3001`, `NetSales:repris`, `NetSales:3001-Sales:repris`.
+            `NetSales`, `NetSales:3001`, `NetSales:repris`, `NetSales:3001-Sales:repris`; or line and column of the
+            changes in equity: `MemberContributions@owners`.
 
     Raises:
         FigureUnknown: there is no such figure.
@@ -33,6 +34,8 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
     from ledger.combine.model import PSEUDO  # noqa: PLC0415  as above
     from ledger.combine.reports.drill import drill  # noqa: PLC0415  only for this option
 
+    if "@" in figure:
+        return _change(ws, found, figure)
     line, *rest = figure.split(":", 2)
     account, unit, *_ = *rest, "", ""
     if account and not unit and (account in found.parts or account in PSEUDO):
@@ -40,13 +43,31 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
     return drill(found, line, account or None, unit or None, shown=ws.shown)
 
 
+def _change(ws: Workspace, found: Combined, figure: str) -> Drilled:
+    """Open a figure of the changes in equity; its column by its name as printed, too."""
+    from ledger.combine.reports.equity import HEADS  # noqa: PLC0415  only for this option
+    from ledger.combine.reports.equity_drill import equity_drill  # noqa: PLC0415  as above
+
+    line, _, name = figure.rpartition("@")
+    wanted = " ".join(name.split()).casefold()
+    for column, head in HEADS.items():
+        if wanted in {column, *(translate(head, language).casefold() for language in LANGUAGES)}:
+            return equity_drill(found, line, column, shown=ws.shown)
+    return equity_drill(found, line, name, shown=ws.shown)
+
+
 def print_drilled(ws: Workspace, found: Combined, told: Drilled) -> None:
     """What the figure is, its postings as a table, and their sum."""
     currency = found.currency
     click.echo(heading(ws, found))
-    figure = " · ".join(filter(None, (name_of_line(told.line), told.account, told.unit)))
-    text = N_("The postings behind {figure}: {amount} {currency}, debit positive")
-    click.echo(say(text, figure=figure, amount=amount_text(told.amount, currency), currency=currency))
+    figure = " · ".join(filter(None, (name_of_line(told.line), column_of(told), told.account, told.unit)))
+    amount = amount_text(told.amount, currency)
+    if told.column:
+        title = say(N_("Changes in equity, {currency}, equity positive:"), currency=currency)
+        click.echo(f"{title} {figure}: {amount}")
+    else:
+        text = N_("The postings behind {figure}: {amount} {currency}, debit positive")
+        click.echo(say(text, figure=figure, amount=amount, currency=currency))
     heads = [N_("Date"), N_("Unit"), N_("Amount"), N_("Account"), N_("Place"), N_("Text")]
     rows = [
         [
@@ -67,8 +88,18 @@ def name_of_line(name: str) -> str:
     """A line's name in the language in use; the result's, too."""
     from ledger.charts import line  # noqa: PLC0415  only for this option
     from ledger.combine.reports.drill import RESULT  # noqa: PLC0415  as above
+    from ledger.combine.reports.equity import TOTAL  # noqa: PLC0415  as above
 
+    if name == TOTAL:
+        return say(N_("Equity"))
     return say(N_("Result")) if name == RESULT else line(name).label(current())
+
+
+def column_of(told: Drilled) -> str:
+    """The column of the changes in equity, in the language in use."""
+    from ledger.combine.reports.equity import HEADS  # noqa: PLC0415  only for this option
+
+    return translate(HEADS[told.column]) if told.column else ""
 
 
 def place_of(source: Source) -> str:
@@ -98,6 +129,7 @@ def emit_drilled(found: Combined, told: Drilled, lock: Mapping[str, Any] | None)
         "currency": currency,
         "complete": found.complete,
         "line": told.line,
+        **({"column": told.column} if told.column else {}),
         "account": told.account,
         "unit": told.unit,
         "amount": money(told.amount, currency),

@@ -23,18 +23,6 @@ if TYPE_CHECKING:
 
 Report = Callable[["Workspace", "Combined", Asked], None]
 #: Columns of the statement of changes in equity.
-CHANGES = {
-    "opening": N_("Opening"),
-    "result": N_("Result"),
-    "owners": N_("Owners"),
-    "distributed": N_("Distributed"),
-    "joined": N_("Joined"),
-    "left": N_("Left"),
-    "cta": N_("Translation"),
-    "transfers": N_("Transfers"),
-    "adjusted": N_("Adjusted"),
-    "closing": N_("Closing"),
-}
 
 
 def sheet(ws: Workspace, found: Combined, ask: Asked) -> None:
@@ -62,7 +50,7 @@ def bridge(ws: Workspace, found: Combined, ask: Asked) -> None:
 
 def equity(ws: Workspace, found: Combined, ask: Asked) -> None:
     """Changes in equity by line; columns in which nothing happened are left out."""
-    from ledger.combine.reports.equity import COLUMNS, TOTAL  # noqa: PLC0415  only for people
+    from ledger.combine.reports.equity import COLUMNS, HEADS, TOTAL  # noqa: PLC0415  only for people
     from ledger.combine.reports.equity import equity as roll  # noqa: PLC0415  as above
 
     del ws, ask
@@ -74,7 +62,7 @@ def equity(ws: Workspace, found: Combined, ask: Asked) -> None:
         name = say(N_("Equity")) if row.line == TOTAL else row.group.label(messages.current())
         rows.append([name, *(text_of(row.change(each), found.currency) for each in shown)])
     title = say(N_("Changes in equity, {currency}, equity positive:"), currency=found.currency)
-    print_report(title, ["", *(translated(CHANGES[name]) for name in shown)], rows, {0})
+    print_report(title, ["", *(translated(HEADS[name]) for name in shown)], rows, {0})
 
 
 def levels(ws: Workspace, found: Combined, ask: Asked) -> None:

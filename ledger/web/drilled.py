@@ -53,6 +53,7 @@ class Figure:
         back: the address of the list above this one.
         more: the address of the postings that follow.
         ledger: (account, address) in the unit's own ledger.
+        equity: amounts are those of the changes in equity, which are positive there.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Figure:
     back: str = ""
     more: str = ""
     ledger: tuple[tuple[str, str], ...] = ()
+    equity: bool = False
 
 
 def start() -> int:

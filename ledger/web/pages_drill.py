@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode
@@ -24,6 +25,8 @@ from ledger.combine.figures import is_result
 from ledger.combine.model import CTA, PSEUDO, ZERO, Place
 from ledger.combine.reports.bridge import LABELS, STEPS
 from ledger.combine.reports.drill import Source, drill
+from ledger.combine.reports.equity import HEADS, TOTAL, equity
+from ledger.combine.reports.equity_drill import equity_drill
 from ledger.combine.reports.view import KINDS
 from ledger.messages import N_, translate
 from ledger.web.drill_pairs import dealings_figure
@@ -69,6 +72,8 @@ class DrillDown(Page):
             return self._step(step)
         if (unit := request.args.get("result")) is not None:
             return self._result(unit)
+        if (name := request.args.get("equity")) is not None:
+            return self._change(name, request.args.get("change", ""))
         name = request.args.get("line", "")
         if not known(name):
             return None
@@ -197,6 +202,16 @@ class DrillDown(Page):
         entries = [entry for entry in self.combined.entries if entry.kind == kind]
         postings = [made_posting(self, entry, posting) for entry in entries for posting in entry.postings]
         return listed(self, self.unit_name(None), [kind_name(kind)], postings, total=ZERO) if postings else None
+
+    def _change(self, name: str, column: str) -> Figure | None:
+        """A figure of the changes in equity; equity is positive here."""
+        if column not in HEADS or name not in {row.line for row in equity(self.combined)}:
+            return None
+        done = equity_drill(self.combined, name, column, shown=self.look.workspace.shown)
+        label = self.say(N_("Equity")) if name == TOTAL else line(name).label(self.look.workspace.language)
+        postings = [self._posting(source) for source in done.sources]
+        found = listed(self, self.unit_name(None), [label, translate(HEADS[column])], postings, total=done.amount)
+        return replace(found, equity=True)
 
     def _step(self, step: str) -> Figure | None:
         """A step of the bridge: what its entries do to the result; a surplus is positive there, debit here."""

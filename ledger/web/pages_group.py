@@ -22,7 +22,8 @@ from ledger.combine.flows import cta_place
 from ledger.combine.levels import Level, level_tree
 from ledger.combine.model import CTA, ZERO, Share
 from ledger.combine.reports.bridge import STEPS, UNIT, Step, bridge
-from ledger.combine.reports.equity import COLUMNS, TOTAL, YEAR, equity
+from ledger.combine.reports.equity import CLOSING, COLUMNS, HEADS, RESULT, TOTAL, equity
+from ledger.combine.reports.equity_vouchers import YEAR
 from ledger.combine.reports.segments import segments
 from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.state import CHANGE_TEXTS, STATUS_TEXTS
@@ -44,18 +45,6 @@ REPORTS = {
     "ownership": N_("Owned units"),
     "adjustments": N_("Adjustments"),
     "runs": N_("Locked runs"),
-}
-CHANGES = {
-    "opening": N_("Opening"),
-    "result": N_("Result"),
-    "owners": N_("Owners"),
-    "distributed": N_("Distributed"),
-    "joined": N_("Joined"),
-    "left": N_("Left"),
-    "cta": N_("Translation"),
-    "transfers": N_("Transfers"),
-    "adjusted": N_("Adjusted"),
-    "closing": N_("Closing"),
 }
 #: Width of a bar's drawing, in its own units.
 SPAN = 1000
@@ -236,7 +225,7 @@ class GroupReports(Page):
 
     def equity_heads(self) -> list[str]:
         """Headings of the changes in equity, those that occur."""
-        return [translate(CHANGES[name]) for name in self._changes()]
+        return [translate(HEADS[name]) for name in self._changes()]
 
     def _changes(self) -> list[str]:
         total = equity(self.combined)[-1]
@@ -250,23 +239,23 @@ class GroupReports(Page):
         heads, language, rows = self._changes(), self.look.workspace.language, []
         for row in equity(self.combined):
             if row.line == TOTAL:
-                rows.append(StatementRow("sum", self.say(N_("Total")), [(row.change(n), "") for n in heads]))
+                sums = [(row.change(n), self._equity_link(TOTAL, n) if row.change(n) else "") for n in heads]
+                rows.append(StatementRow("sum", self.say(N_("Total")), sums))
                 continue
             if not any(map(row.change, COLUMNS)) and not self.with_zeros():
                 continue
             cells = [(row.change(n) or None, self._equity_link(row.line, n) if row.change(n) else "") for n in heads]
-            link = self._equity_link(row.line, "closing") or self._show("bridge")
-            rows.append(StatementRow("line", row.group.label(language), cells, link))
+            rows.append(StatementRow("line", row.group.label(language), cells, self._equity_link(row.line, CLOSING)))
         return rows
 
     def _equity_link(self, name: str, change: str) -> str:
-        """What comes to just this figure: the line's entries to its closing, the bridge to the result; else nothing."""
-        if change == "result":
+        """What comes to just this figure: a line's entries to its closing, the bridge to the result, else postings."""
+        if change == RESULT:
             return self._show("bridge")
         both = name == YEAR and self.combined.result  # entries on the line, and the result beside them
-        if change == "closing" and name in self.combined.lines and not both:
+        if change == CLOSING and name in self.combined.lines and not both:
             return account_link(self, line(name), None, None)
-        return ""
+        return self.to(DRILL, [("equity", name), ("change", change)])
 
     def translations(self) -> list[tuple[str, Translation, str]]:
         """(unit, proof, link to its entries)."""

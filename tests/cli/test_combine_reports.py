@@ -283,6 +283,21 @@ def test_a_figure_opens_its_postings(divisions, figure, rows):
         assert f"{source['file']}:{source['line']}" in shown.stdout
 
 
+def test_a_change_in_equity_opens_its_postings(divisions):
+    """Opened under any of its names; equity is positive, and the sum is what the statement has."""
+    rows = {row["line"]: row for row in json.loads(run(divisions, "--json")[0].stdout)["equity"]}
+    for name in ("ResultForYear@result", "total@RESULT", "Resultado del ejercicio@Resultado"):
+        result, _ = run(divisions, "--drill", name, "--json")
+        answer = json.loads(result.stdout)
+        assert (answer["column"], answer["amount"]) == ("result", rows["ResultForYear"]["result"])
+        assert sum(Decimal(s["amount"]) for s in answer["sources"]) == Decimal(answer["amount"])
+    shown, _ = run(divisions, "--drill", "total@closing")
+    assert "equity positive: Equity · Closing: " in shown.stdout
+    for wrong in ("total@closin", "NetSales@result", "@", "a@b@c"):
+        result, code = run(divisions, "--drill", wrong)
+        assert (result.exception.code, code) == ("FIGURE_UNKNOWN", 2)
+
+
 def test_a_figure_that_is_not_there(divisions):
     result, code = run(divisions, "--drill", "NetSale")
     assert (result.exception.code, code) == ("FIGURE_UNKNOWN", 2)

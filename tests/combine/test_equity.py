@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from ledger.combine.reports.equity import COLUMNS, equity
+from ledger.combine.reports.equity_drill import equity_drill
 from tests.combine.test_levels import sold
 from tests.combine.test_worked import ENTITY, sale
 
@@ -16,7 +18,12 @@ END = dt.date(2026, 12, 31)
 
 
 def changes(found):
-    """Line → its columns that aren't zero."""
+    """Line → its columns that aren't zero; each of them opens postings that come to it."""
+    for row in equity(found):
+        for name in COLUMNS:
+            opened = equity_drill(found, row.line, name)
+            assert opened.amount == sum((s.amount for s in opened.sources), Decimal(0)) == row.change(name)
+            assert bool(opened.sources) or not row.change(name)
     return {
         row.line: {name: str(row.change(name)) for name in COLUMNS if row.change(name)}
         for row in equity(found)
@@ -122,6 +129,37 @@ YEARS_ROLL = {
 def test_owners_distributions_and_transfers(combined):
     """One day of the assembly: what is given to members, what members pay, and what only moves."""
     assert changes(combined({"repris": YEARS}, date_to=END)) == YEARS_ROLL
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        # Of the 400 that the assembly dealt with, 60 went out and 340 moved.
+        (("RetainedResult", "distributed"), [("-60.00", "Equity:2098-Foregaende 400.00")]),
+        (
+            ("RetainedResult", "transfers"),
+            [
+                ("400.00", "Equity:2098-Foregaende -400.00"),
+                ("-340.00", "Equity:2098-Foregaende 400.00"),
+                ("200.00", "Equity:2091-Balanserat -200.00"),
+            ],
+        ),
+        (
+            ("MemberContributions", "owners"),
+            [("25.00", "Equity:2083-Insatser -25.00"), ("-10.00", "Equity:2083-Insatser 10.00")],
+        ),
+        (("MemberContributions", "transfers"), [("40.00", "Equity:2083-Insatser -40.00")]),
+        (("ResultForYear", "result"), [("150.00", "Income:3001-Sales -150.00")]),
+    ],
+)
+def test_a_change_opens_the_postings_that_come_to_it(combined, figure, told):
+    """A posting of which one part was paid out and another only moved stands in both columns with its part."""
+    opened = equity_drill(combined({"repris": YEARS}, date_to=END), *figure)
+    found = []
+    for source in opened.sources:
+        text = Path(source.file).read_text(encoding="utf-8").splitlines()[source.line - 1]
+        found.append((str(source.amount), " ".join(text.split()[:2])))
+    assert found == told
 
 
 def test_where_entries_are_looked_at_it_is_the_same(combined):

@@ -122,11 +122,17 @@ def test_changes_in_equity(report, group):
         assert sum(row[:-1]) == row[-1]
 
 
-def test_a_change_in_equity_opens_nothing_that_does_not_come_to_it(report, group):
+def test_every_change_in_equity_opens_its_postings(report, group, tables):
     (table,) = report(group, "equity")
     for row in table.rows:
-        cells = dict(zip(table.heads[1:], row.xpath("./td"), strict=True))
-        assert {name for name, cell in cells.items() if cell.xpath("./a")} <= {"Result", "Closing"}
+        for name, cell in zip(table.heads[1:], row.xpath("./td"), strict=True):
+            assert bool(cell.xpath("./a")) == (cell.text_content().strip() not in {"", "0.00"}), name
+            link = cell.xpath("string(./a/@href)")
+            if "equity=" in link:
+                assert opened(group, tables, link) == table.number(cell)
+                assert "Equity and a surplus are positive." in group.get(link).text
+    for wrong in ("equity=CTA&change=nothing", "equity=NetSales&change=opening", "equity=<b>&change=cta"):
+        assert "There is no such figure." in group.get(f"/federation/extension/DrillDown/?{wrong}").text
     names = {row.xpath("normalize-space(./th)"): row.xpath("string(./th/a/@href)") for row in table.rows}
     assert names["Translation difference"].startswith("/federation/account/")
     for link in filter(None, names.values()):
@@ -174,7 +180,7 @@ def test_every_figure_opens_what_it_is_made_of(report, tables, group_ws, view_of
     checked = 0
     for table in report(view, show, at=at):
         for row in table.rows:
-            for cell in row.xpath("./td[a]")[-1:] if show == "equity" else row.xpath("./td[a]"):
+            for cell in row.xpath("./td[a]"):
                 (link,) = cell.xpath("./a/@href")
                 if link.startswith("?show=") or "/Worksheet/" in link:
                     view.get(PAGE + link if link.startswith("?") else link)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from beancount.core import data
 
@@ -21,7 +21,7 @@ from ledger.books.summary import weight
 from ledger.charts import lines
 from ledger.combine.figures import is_result
 from ledger.combine.flows import REST, Part, without_trace
-from ledger.combine.model import PSEUDO, ZERO, Place
+from ledger.combine.model import PSEUDO, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.problems import FigureUnknown
 from ledger.rules.dealings import nearest
 
@@ -74,13 +74,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Drilled:
-    """A figure and its postings, by date; Σ of their amounts = `amount`."""
+    """A figure and its postings, by date; Σ of their amounts = `amount`.
+
+    `column` is that of the changes in equity, where the figure is one of them: equity is positive there.
+    """
 
     line: str
     account: str | None
     unit: str | None
     amount: Decimal
     sources: tuple[Source, ...]
+    column: str = ""
 
 
 def drill(
@@ -106,10 +110,9 @@ def drill(
     chosen = _Chosen(combined, line, account, unit)
     sources = [s for part in combined.parts.values() if chosen.asks(part) for s in _own(part, combined, chosen, shown)]
     sources += _made(combined, chosen)
-    sources.sort(key=lambda s: (s.date, s.column, s.file, s.line, s.key, s.place))
     amount = sum((r.amount for r in chosen.rows), ZERO)
     assert sum((s.amount for s in sources), ZERO) == amount, (line, account, unit)
-    return Drilled(chosen.name, account, unit, amount, tuple(sources))
+    return Drilled(chosen.name, account, unit, amount, by_date(sources))
 
 
 def line_id(name: str) -> str:
@@ -166,14 +169,24 @@ def _known(name: str, names: list[str]) -> None:
         raise FigureUnknown(name=name, nearest=near or "-", known=known, case=case)
 
 
-def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str], str]) -> Iterator[Source]:
-    """The unit's own postings; the rest of a rounded entry stands at the entry itself."""
-    slug = part.unit.slug
+class Voucher(NamedTuple):
+    """One of a unit's entries: account, amount in the figures' currency and metadata of each posting, then its rest.
+
+    `transfer`: it only moves the result to equity. `text` is empty where it is `masked`.
+    """
+
+    entry: data.Transaction
+    transfer: bool
+    postings: list[tuple[str, Decimal, data.Meta]]
+    text: str
+    masked: bool
+
+
+def vouchers(part: Part, currency: str) -> Iterator[Voucher]:
+    """A unit's own entries, by date; the rest of a rounded entry stands at the entry itself."""
     for number, entry in enumerate(part.source.transactions()):
         done = part.translated[number] if part.translated is not None else None
-        amounts = (
-            done.amounts if done else tuple(without_trace(weight(p)[0], combined.currency) for p in entry.postings)
-        )
+        amounts = done.amounts if done else tuple(without_trace(weight(p)[0], currency) for p in entry.postings)
         masked = any(part.mapper.is_in("masked", p.account) for p in entry.postings)
         text = "" if masked else " · ".join(filter(None, (entry.payee, entry.narration)))
         named: list[tuple[str, Decimal, data.Meta]] = [
@@ -182,33 +195,55 @@ def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str],
         ]
         if done and done.rest:
             named.append((REST, done.rest, entry.meta))
-        for account, amount, meta in named:
-            place = part.assign(account, entry.date, transfer=done.transfer if done else False)
-            column = part.column(account)
-            if place is not None and amount and chosen.has(place, column):
-                file, line = shown(str(meta["filename"])), int(meta["lineno"])
-                yield Source(entry.date, column, slug, place, amount, file, line, text, masked=masked)
+        yield Voucher(entry, bool(done and done.transfer), named, text, masked)
+
+
+def own_source(
+    part: Part, voucher: Voucher, number: int, place: Place, amount: Decimal, shown: Callable[[str], str]
+) -> Source:
+    """What is told of a unit's own posting, the voucher's `number`th, of which `amount` counts at `place`."""
+    account, _, meta = voucher.postings[number]
+    file, line = shown(str(meta["filename"])), int(meta["lineno"])
+    column, slug = part.column(account), part.unit.slug
+    return Source(voucher.entry.date, column, slug, place, amount, file, line, voucher.text, masked=voucher.masked)
+
+
+def made_source(entry: GroupEntry, posting: GroupPosting) -> Source:
+    """What is told of a posting that no unit wrote: it stands at the posting that it answers."""
+    file, _, number = posting.source.rpartition(":")
+    known = bool(file) and number.isdecimal()
+    return Source(
+        entry.date,
+        posting.column,
+        posting.unit or ",".join(entry.units),
+        posting.place,
+        posting.amount,
+        file if known else posting.source,
+        int(number) if known else 0,
+        entry.kind,
+        entry.key,
+    )
+
+
+def by_date(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """In the order in which they are shown."""
+    return tuple(sorted(sources, key=lambda s: (s.date, s.column, s.file, s.line, s.key, s.place)))
+
+
+def _own(part: Part, combined: Combined, chosen: _Chosen, shown: Callable[[str], str]) -> Iterator[Source]:
+    """The unit's own postings."""
+    for voucher in vouchers(part, combined.currency):
+        for number, (account, amount, _) in enumerate(voucher.postings):
+            place = part.assign(account, voucher.entry.date, transfer=voucher.transfer)
+            if place is not None and amount and chosen.has(place, part.column(account)):
+                yield own_source(part, voucher, number, place, amount, shown)
 
 
 def _made(combined: Combined, chosen: _Chosen) -> list[Source]:
-    """Postings of entries that no unit wrote, at the posting that each answers."""
-    found = []
-    for entry in combined.entries:
-        for posting in entry.postings:
-            if posting.amount and chosen.has(posting.place, posting.column):
-                file, _, number = posting.source.rpartition(":")
-                known = bool(file) and number.isdecimal()
-                found.append(
-                    Source(
-                        entry.date,
-                        posting.column,
-                        posting.unit or ",".join(entry.units),
-                        posting.place,
-                        posting.amount,
-                        file if known else posting.source,
-                        int(number) if known else 0,
-                        entry.kind,
-                        entry.key,
-                    )
-                )
-    return found
+    """Postings of entries that no unit wrote."""
+    return [
+        made_source(entry, posting)
+        for entry in combined.entries
+        for posting in entry.postings
+        if posting.amount and chosen.has(posting.place, posting.column)
+    ]

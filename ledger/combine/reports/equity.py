@@ -22,29 +22,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
-from ledger.books.summary import EquityRow
 from ledger.charts import Line, line, lines
 from ledger.combine.figures import is_result
-from ledger.combine.flows import Flow, Part, whole
-from ledger.combine.model import ZERO, GroupEntry, GroupPosting
+from ledger.combine.flows import Flow, Part
+from ledger.combine.model import ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.ownership.cost import opening_day
 from ledger.combine.ownership.model import SALE, STEP
-from ledger.rules.rounding import EXACT, half_away
+from ledger.combine.reports.equity_vouchers import (
+    ADJUSTED,
+    DISTRIBUTED,
+    OWNERS,
+    TRANSFERS,
+    YEAR,
+    Brought,
+    Worth,
+    vouchers_of,
+)
+from ledger.messages import N_
 
 if TYPE_CHECKING:
     from ledger.combine.combined import Combined
 
-OPENING, RESULT, OWNERS, DISTRIBUTED = "opening", "result", "owners", "distributed"
-JOINED, LEFT, CTA, TRANSFERS, ADJUSTED = "joined", "left", "cta", "transfers", "adjusted"
-#: Lines that owners have paid in; the others were earned.
-CONTRIBUTED = frozenset({"MemberContributions", "DebentureContributions"})
-#: The line on which the period's result stands.
-YEAR = "ResultForYear"
+OPENING, RESULT, JOINED, LEFT, CTA, CLOSING = "opening", "result", "joined", "left", "cta", "closing"
 #: Which change an entry that no unit wrote counts as, by kind. Of the kinds that aren't named (capital, funds) what is
 #: eliminated of equity is an owners' flow.
 KINDS = {
@@ -95,14 +99,27 @@ class EquityLine:
 
 
 #: Columns in their order; with `closing` they are all there are.
-CHANGES = tuple(f.name for f in fields(EquityLine) if f.name not in {"line", "closing"})
-COLUMNS = (*CHANGES, "closing")
+CHANGES = tuple(f.name for f in fields(EquityLine) if f.name not in {"line", CLOSING})
+COLUMNS = (*CHANGES, CLOSING)
+#: What they are called.
+HEADS = {
+    OPENING: N_("Opening"),
+    RESULT: N_("Result"),
+    OWNERS: N_("Owners"),
+    DISTRIBUTED: N_("Distributed"),
+    JOINED: N_("Joined"),
+    LEFT: N_("Left"),
+    CTA: N_("Translation"),
+    TRANSFERS: N_("Transfers"),
+    ADJUSTED: N_("Adjusted"),
+    CLOSING: N_("Closing"),
+}
 TOTAL = "total"
 
 
 def equity(combined: Combined) -> tuple[EquityLine, ...]:
     """Every line of equity that has figures, in the order of the statements, then their total (line `"total"`)."""
-    roll = _Roll(combined)
+    roll = Roll(combined)
     for part in combined.parts.values():
         roll.part(part)
     for entry in combined.entries:
@@ -142,8 +159,8 @@ def _total(combined: Combined, found: list[EquityLine]) -> EquityLine:
     return EquityLine(TOTAL, **sums)
 
 
-class _Roll:
-    """Collects changes by line, debit positive as in the trial balance."""
+class Roll:
+    """Says on which line of equity and in which column an amount stands, and collects them by line, debit positive."""
 
     def __init__(self, combined: Combined) -> None:
         self.start = combined.date_from
@@ -171,11 +188,11 @@ class _Roll:
     def entry(self, entry: GroupEntry) -> None:
         """What an entry that no unit wrote does to equity."""
         for posting in entry.postings:
-            name = posting.place.line
-            if posting.place.group.root == "Equity" or name == "ResultTransfer":
-                self.add(YEAR if name == "ResultTransfer" else name, self._column(entry, posting), posting.amount)
+            if name := line_in_equity(posting.place):
+                self.add(name, self.column(entry, posting), posting.amount)
 
-    def _column(self, entry: GroupEntry, posting: GroupPosting) -> str:
+    def column(self, entry: GroupEntry, posting: GroupPosting) -> str:
+        """What a posting that no unit wrote counts as."""
         if entry.kind == "joined":
             if not self.entered(entry.units[0]):
                 return OPENING
@@ -183,7 +200,7 @@ class _Roll:
         if entry.date < self.start:
             return OPENING
         if posting.unit in self.parts and entry.date == self.opening(posting.unit):
-            return self.brought(posting.unit)
+            return self.brought(posting.unit).column
         if entry.kind == "acquisition":
             return self._owned(entry, posting)
         if entry.kind in {"goodwill", "adjustment"} and posting.place.line == "CTA":
@@ -203,14 +220,33 @@ class _Roll:
         """Whether a flow on income or expense is part of the period's result."""
         return flow.date >= self.start and not flow.transfer
 
-    def brought(self, slug: str) -> str:
-        """What the opening voucher of a book is that begins within the period."""
-        return JOINED if self.entered(slug) else OPENING
+    def brought(self, slug: str) -> Brought:
+        """The opening voucher of a book, and what it is where it lies within the period."""
+        return Brought(self.opening(slug), JOINED if self.entered(slug) else OPENING)
 
-    def part(self, part: Part) -> None:
-        """What a unit's own book does to equity."""
-        period: Amounts = defaultdict(Decimal)
-        worth: dict[tuple[str, dt.date], Decimal] = defaultdict(Decimal)
+    def where(self, place: Place | None, day: dt.date) -> tuple[str, str] | None:
+        """Line and column of what a unit's own book has at a place of equity; "" where the voucher decides it."""
+        name = line_in_equity(place) if place is not None else ""
+        if not name:
+            return None
+        if name == "Joined":
+            return name, JOINED
+        if day < self.start:
+            return name, OPENING
+        return name, CTA if name == "CTA" else ""
+
+    def worth(self, part: Part) -> Worth | None:
+        """What a foreign unit's accounts moved by where vouchers decide the column; None of a book in our currency."""
+        if part.translated is None:
+            return None
+        found: dict[tuple[str, dt.date], Decimal] = defaultdict(Decimal)
+        for _, column, flow in self._flows(part):
+            if not column:
+                found[flow.account, flow.date] += flow.amount
+        return found
+
+    def _flows(self, part: Part) -> Iterator[tuple[str, str, Flow]]:
+        """A unit's own flows on equity, with line and column."""
         places = {row.account: part.mapper.at(row.account) for row in part.source.balances()}
         results = {account for account, place in places.items() if is_result(place.line)}
         nets = {account for account, place in places.items() if place.group.root in {"Assets", "Liabilities"}}
@@ -219,20 +255,20 @@ class _Roll:
             # Nearly all flows are none of equity's; a unit that joins brings its assets on a line of equity.
             if not brings and (flow.account in nets or (flow.account in results and self._counts(flow))):
                 continue
-            place = part.assign(flow.account, flow.date, transfer=flow.transfer)
-            if place is None or is_result(place.line) or place.group.root in {"Assets", "Liabilities"}:
-                continue
-            if place.line == "Joined":
-                self.add("Joined", JOINED, flow.amount)
-            elif flow.date < self.start:
-                self.add(place.line, OPENING, flow.amount)
-            elif place.line == "CTA":
-                self.add("CTA", CTA, flow.amount)
+            found = self.where(part.assign(flow.account, flow.date, transfer=flow.transfer), flow.date)
+            if found is not None:
+                yield *found, flow
+
+    def part(self, part: Part) -> None:
+        """What a unit's own book does to equity."""
+        period: Amounts = defaultdict(Decimal)
+        for name, column, flow in self._flows(part):
+            if column:
+                self.add(name, column, flow.amount)
             else:
-                name = YEAR if place.line == "ResultTransfer" else place.line
                 period[name] += flow.amount
-                worth[flow.account, flow.date] += flow.amount
-        for voucher in _vouchers(part, self, None if part.translated is None else worth):
+        brought = self.brought(part.unit.slug)
+        for voucher in vouchers_of(part, self.start, self.currency, brought, self.worth(part)):
             for name, change, amount in voucher:
                 period[name] -= amount
                 self.add(name, change, amount)
@@ -240,87 +276,8 @@ class _Roll:
             self.add(name, OWNERS, amount)
 
 
-def _vouchers(
-    part: Part, roll: _Roll, worth: Mapping[tuple[str, dt.date], Decimal] | None
-) -> list[list[tuple[str, str, Decimal]]]:
-    """Each voucher of the period on equity: line, column, amount. `worth`: what a foreign unit's accounts moved by."""
-    until = part.scope.until(part.unit.slug)
-    first = roll.opening(part.unit.slug)
-    found = []
-    for summary in part.source.summaries:
-        rows: dict[int, list[EquityRow]] = defaultdict(list)
-        for row in summary.equity:
-            if roll.start <= row.date <= until and part.assign(row.account, row.date) is not None:
-                rows[row.transaction].append(row)
-        shares = _shares([row for voucher in rows.values() for row in voucher], roll.currency, worth)
-        for voucher in rows.values():
-            amounts: Amounts = defaultdict(Decimal)
-            other = False
-            for row in voucher:
-                place = part.mapper.at(row.account)
-                moves = place.line == "ResultTransfer" or (worth is not None and (row.account, row.date) in worth)
-                if place.is_result and not moves:
-                    other = True
-                elif (assigned := part.assign(row.account, row.date)) is None or assigned.line != "Joined":
-                    amounts[YEAR if place.is_result else place.line] += shares[id(row)]
-            if voucher[0].date == first and sum(amounts.values(), ZERO):
-                brought = roll.brought(part.unit.slug)
-                found.append([(name, brought, amount) for name, amount in amounts.items()])
-            else:
-                found.append(_changes(amounts, other=other))
-    return found
-
-
-def _shares(
-    rows: list[EquityRow], currency: str, worth: Mapping[tuple[str, dt.date], Decimal] | None
-) -> dict[int, Decimal]:
-    """What each posting is worth in the reporting currency, by its identity.
-
-    A foreign unit's accounts are translated day by day; a day's amount is shared by the postings of the day.
-    """
-    found: dict[int, Decimal] = {}
-    groups: dict[tuple[str, dt.date], list[EquityRow]] = defaultdict(list)
-    for row in rows:
-        if worth is None:
-            quick = whole(row.amount, currency)
-            found[id(row)] = half_away(row.amount, currency) if quick is None else quick
-        else:
-            groups[row.account, row.date].append(row)
-    for key, group in groups.items():
-        assert worth is not None
-        left = worth.get(key, ZERO)
-        total = sum((row.amount for row in group), ZERO)
-        with localcontext(EXACT):
-            for row in group[:-1]:
-                share = half_away(worth.get(key, ZERO) * row.amount / total, currency) if total else ZERO
-                found[id(row)] = share
-                left -= share
-        found[id(group[-1])] = left
-    return found
-
-
-def _changes(amounts: Mapping[str, Decimal], *, other: bool) -> list[tuple[str, str, Decimal]]:
-    """What one voucher does: what crosses the border of equity, and what only moves inside it.
-
-    Args:
-        amounts: by line, debit positive.
-        other: the voucher has income or expense, too.
-    """
-    crossing = sum(amounts.values(), ZERO)
-    comes_in = crossing < 0
-    # What crosses is taken from the lines that it can come from: contributed ones first on its way in, last out.
-    order = sorted(amounts, key=lambda n: ((n in CONTRIBUTED) != comes_in, line(n).order))
-    found = []
-    left = abs(crossing)
-    for name in order:
-        amount = amounts[name]
-        outside = min(left, abs(amount)) if amount and (amount < 0) == comes_in else ZERO
-        left -= outside
-        signed = -outside if comes_in else outside
-        if outside:
-            change = OWNERS if comes_in or name in CONTRIBUTED else DISTRIBUTED
-            found.append((name, ADJUSTED if other else change, signed))
-        if amount != signed:
-            found.append((name, TRANSFERS, amount - signed))
-    assert left == 0
-    return found
+def line_in_equity(place: Place) -> str:
+    """The line of changes in equity that a place stands on; "" = none."""
+    if place.line == "ResultTransfer":
+        return YEAR
+    return place.line if place.group.root == "Equity" else ""

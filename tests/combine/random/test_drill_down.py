@@ -23,6 +23,7 @@ from ledger.combine.reports.equity import COLUMNS, equity
 from ledger.combine.reports.equity_drill import equity_drill
 from ledger.policy import read_policy
 from ledger.provisional import provisional
+from tests.combine.random.figures import sound
 from tests.combine.random.strategies import Kinds, examples, federations
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
