@@ -42,7 +42,7 @@ LEVELS = ((), ("North",), ("North", "Hill"), ("North", "Hill", "Mill"), ("North"
 TOLERANCES = ("1.00", "0.00", "0.20", "50.00", "450.00")
 TOTALS = ("10.00", "0.00", "60.00", "1000.00")
 CENTRAL = "a"
-OTHERS = ["levy", "loan", "interest", "capital", "fund", "solidarity", "dividend", "dividend", "asset", "asset"]
+OTHERS = ("levy", "loan", "interest", "capital", "fund", "solidarity", "dividend", "dividend", "asset", "asset")
 COST, ACCRUED = "Expenses:OtherExternalCosts", "Liabilities:AccruedExpenses"
 
 
@@ -63,6 +63,7 @@ class Kinds:
         exact: amounts and rates so round that no translation is rounded.
         flat: rates never change.
         faults: sides that differ, are missing or late.
+        sorts: how often which kind of dealing.
         least: dealings at least.
         moves: of four units so many may come and go.
         wrong: how often which fault, and none.
@@ -78,6 +79,7 @@ class Kinds:
     exact: bool = False
     flat: bool = False
     faults: bool = True
+    sorts: tuple[str, ...] = ("trade",) * 6 + OTHERS
     least: int = 0
     moves: int = 1
     wrong: tuple[str, ...] = ("", "", "", "difference", "cent", "missing", "missing", "late")
@@ -275,7 +277,7 @@ class _Drawing:
 
     def _dealing(self, number: int) -> None:
         """A dealing of two units: invoice, payment, credit note, loan, …; and what goes wrong with it."""
-        kind = self.draw(st.sampled_from(["trade"] * 6 + OTHERS))
+        kind = self.draw(st.sampled_from(self.kinds.sorts))
         first = self.draw(st.integers(0, len(self.members) - 1))
         step = self.draw(st.integers(1, len(self.members) - 1))
         one, other = self.members[first], self.members[(first + step) % len(self.members)]

@@ -46,3 +46,20 @@ def test_in_one_currency_both_methods_agree_to_the_cent(case):
 def test_both_methods_agree(case):
     seen = look(case)
     compare(seen.found, seen.second())
+
+
+ADJUSTED = Kinds(
+    currencies=(),
+    joins=False,
+    least=3,
+    sorts=("dividend", "dividend", "interest", "fund"),
+    wrong=("missing", "difference"),
+)
+
+
+@examples()
+@given(federations(ADJUSTED))
+def test_both_methods_agree_on_what_a_unit_has_not_booked(case):
+    """Half of what is missing is adjusted: the adjustment is the other side of what the partner has booked."""
+    seen = look(case)
+    compare(seen.found, seen.second())
