@@ -8,9 +8,9 @@ its account. What can't become an item is said here, one finding for each dealin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, Workspace
 from ledger.combine.dealings.documents import At, invoiced
@@ -27,14 +27,14 @@ from ledger.combine.dealings.items import (
     kind_of_row,
 )
 from ledger.combine.dealings.vat import vat_signs
-from ledger.combine.dealings.worth import Worths
+from ledger.combine.dealings.worth import Rest, Worths
 from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.provisional import REMEASUREMENT
 from ledger.rules.dealings import is_shared_out
 from ledger.rules.rates import Rates
-from ledger.rules.rounding import half_away
+from ledger.rules.rounding import EXACT, half_away
 
 
 @dataclass
@@ -49,6 +49,8 @@ class Collector:
     worths: Worths = field(init=False)
     #: Exact amounts of what is translated at the closing rate, by their place in `items`.
     unrounded: dict[int, Decimal] = field(default_factory=dict)
+    #: Places in `items` of claims in another currency than their book's, with their rests; by unit, partner, account.
+    abroad: dict[tuple[str, str, Place], list[tuple[int, Rest]]] = field(default_factory=lambda: defaultdict(list))
     first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
     invoiced: dict[At, tuple[str, Decimal]] = field(default_factory=dict)
 
@@ -78,6 +80,7 @@ class Collector:
             self.findings.append(misspelt((str(r.ic) for r, _ in rows), said) if code == "IC_UNKNOWN" else said)
         self.findings += untagged(part, self.ws)
         self._remeasure(part.unit.slug)
+        self._as_they_stand(part.unit.slug)
 
     def _remeasure(self, slug: str) -> None:
         """Claims in the partner's currency count at closing; what the book itself hasn't remeasured is named."""
@@ -90,6 +93,31 @@ class Collector:
                 self.findings.append(
                     finding("FX_DIFF", kind or None, sorted((unit, partner)), (rest, self.rates.base), where, partner)
                 )
+
+    def _as_they_stand(self, slug: str) -> None:
+        """What a book's currency can't hold of a claim in another one is missing in the claim.
+
+        1,100 kr are 95.65 euros at 11.50, which the group has at 1,099.98 kr: no more is there to be eliminated.
+        """
+        for (unit, _, _), known in sorted(self.abroad.items()):
+            if unit != slug:
+                continue
+            base = self.rates.base
+            less = self._standing(known) - half_away(sum((self.unrounded[at] for at, _ in known), ZERO), base)
+            if less and abs(less) <= sum((rest.rounding for _, rest in known), ZERO):
+                booked = [at for at, _ in known if not self.items[at].transaction[0]] or [at for at, _ in known]
+                at = max(booked, key=lambda n: (abs(self.items[n].amount), self.items[n].key))
+                self.items[at] = replace(self.items[at], amount=self.items[at].amount + less)
+                self.unrounded[at] += less
+
+    def _standing(self, known: Sequence[tuple[int, Rest]]) -> Decimal:
+        """What a book has of a claim, in whole units of its currency, at the closing rate."""
+        rest = known[0][1]
+        with localcontext(EXACT):
+            held = half_away(sum((rest.held for _, rest in known), ZERO), rest.currency)
+            own = rest.currency == self.rates.base
+            rate = Decimal(1) if own else self.rates.spot(rest.currency, self.scope.date_to)
+            return half_away(held * rate, self.rates.base)
 
     def _row(
         self,
@@ -144,6 +172,8 @@ class Collector:
         amount = self.worths.waiting(row) if waits else self.worths.of(part, row, place, source)
         if not waits and self.worths.exact is not None:
             self.unrounded[len(self.items)] = self.worths.exact
+            if self.worths.rest is not None:
+                self.abroad[slug, partner, place].append((len(self.items), self.worths.rest))
         self.items.append(
             Item(
                 unit=slug,

@@ -1,7 +1,8 @@
 """What a tagged posting is worth to the group (SPEC 10): income at average, claims at closing, equity as it was.
 
 A claim in another currency than its book's counts at the closing rate of its own currency, as it does with whoever owes
-it; what its book hasn't remeasured is kept, to be named.
+it; what its book hasn't remeasured is kept, to be named. What its book's currency can't hold of it isn't there to be
+eliminated, and is named as a difference of rates (`Collector`).
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from ledger.rules.rounding import EXACT, half_away, unit_of
 class Rest(NamedTuple):
     """What a posting in another currency than its book's stands at above its worth at closing; reporting currency.
 
-    `rounding`: what rounding alone may make of it.
+    `rounding`: what rounding alone may make of it; `held`: what the book has, in its own currency.
     """
 
     amount: Decimal
     rounding: Decimal
     source: str
+    held: Decimal
+    currency: str
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Worths:
         unmeasured: what is left of claims by unit, partner and class.
         monetary: accounts that follow the closing rate, by unit.
         exact: of the posting that was valued last the amount before rounding, if it is one at the closing rate.
+        rest: of the posting that was valued last, if it is one in another currency than its book's.
     """
 
     scope: Scope
@@ -51,6 +55,7 @@ class Worths:
     unmeasured: dict[tuple[str, str, str], list[Rest]] = field(default_factory=lambda: defaultdict(list))
     monetary: dict[str, Monetary] = field(default_factory=dict)
     exact: Decimal | None = None
+    rest: Rest | None = None
 
     def of(self, part: Part, row: PartnerRow, place: Place, source: str) -> Decimal:
         """The posting's amount as the group has it: income at average, claims at closing, equity as it was.
@@ -58,7 +63,7 @@ class Worths:
         A claim that its holder keeps in another currency than its books counts as what it is at closing, as it does
         with whoever owes it; the holder's own result has the difference.
         """
-        self.exact = None
+        self.exact = self.rest = None
         base = self.rates.base
         equity = place.group.root == "Equity"
         if row.document_currency != row.currency and self._monetary(part, row.account):
@@ -116,9 +121,8 @@ class Worths:
             worth = self._closing(row, closing)
             if row.date <= day and row.partner is not None:
                 rounding = max(unit_of(row.currency) * booked, unit_of(base))
-                self.unmeasured[slug, row.partner, kind_of_row(row) or ""].append(
-                    Rest(stands - worth, rounding, source)
-                )
+                self.rest = Rest(stands - worth, rounding, source, row.amount, row.currency)
+                self.unmeasured[slug, row.partner, kind_of_row(row) or ""].append(self.rest)
         return worth
 
     def _monetary(self, part: Part, account: str) -> bool:
