@@ -23,6 +23,7 @@ from ledger.combine.dealings.items import Item
 from ledger.combine.dealings.pairs import Pairs
 from ledger.combine.dealings.settle import Settled
 from ledger.combine.dealings.unrealised import Unrealised
+from ledger.combine.divisions import division_problems
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
@@ -101,7 +102,7 @@ def _combined(
     entries += owned.entries
     problems += [*adjusted.problems, *faults, *owned.problems]
     problems += [problem for part in parts.values() for problem in part.source.problems]
-    problems += _closing_vouchers(ws, parts.values())
+    problems += [*_closing_vouchers(ws, parts.values()), *division_problems(ws, parts.values())]
     problems += missing_rates(given, parts.values(), books.central_text.prices)
     if currency != given.workspace.currency:
         refuse_missing(problems, currency)

@@ -63,6 +63,31 @@ class ClosingVoucher(Problem):
     }
 
 
+class DivisionNotEmpty(Problem):
+    """A division that is closed, and still has balances: they are nobody's."""
+
+    code = "DIVISION_NOT_EMPTY"
+    message = N_("{slug} is closed, but on {date} its book still has: {accounts}.")
+    remedy = N_(
+        "Move these balances to another division, with linked vouchers of both by that day, and settle the levy; until "
+        'that is done, its status is "closing".'
+    )
+
+
+class DivisionJoined(Problem):
+    """A division whose book has balances from before it joined: no balance sheet has them."""
+
+    code = "DIVISION_JOINED"
+    message = N_(
+        "{slug} joined on {joined}, but its book begins on {first}; the balance sheet lacks what it had before: "
+        "{accounts}."
+    )
+    remedy = N_(
+        "A division brings nothing of its own: give it the earlier joined, or book what it takes over as a linked "
+        "voucher from the division that had it."
+    )
+
+
 class PeriodWrong(Problem):
     """A period that ends before it begins."""
 
