@@ -140,14 +140,29 @@ def settle_owners(units: Mapping[str, Unit], unread: frozenset[str]) -> tuple[di
 def control_day(units: Mapping[str, Unit], unit: Unit) -> dt.date | None:
     """The first day on which members of the combination own more than half of a unit; None = never.
 
-    An owner counts from the day on which it joined: what a unit brings with it comes on that day.
+    An owner counts from the day on which it joined: what a unit brings with it comes on that day. `ALWAYS`: those who
+    founded it own it from its beginning.
     """
     tables = [table for table in unit.owners if table.unit in units]
-    joined = {table.unit: units[table.unit].joined or ALWAYS for table in tables}
-    for day in sorted({max(day, other) for day in days_of(tables) for other in [ALWAYS, *joined.values()]}):
-        held = (share for slug, share in shares_on(tables, day).items() if joined[slug] <= day)
+    return first_control(tables, {table.unit: units[table.unit].joined or ALWAYS for table in tables}, unit.joined)
+
+
+def first_control(
+    tables: Iterable[OwnerTable], members: Mapping[str, dt.date], joined: dt.date | None
+) -> dt.date | None:
+    """The first day on which owners control a unit; None = never.
+
+    Args:
+        tables: the unit's.
+        members: from when on each owner counts.
+        joined: the unit's own first day, where its settings say it: whom members found later, they have always had.
+    """
+    tables = tuple(tables)
+    for day in sorted({max(day, other) for day in days_of(tables) for other in [ALWAYS, *members.values()]}):
+        held = (share for slug, share in shares_on(tables, day).items() if members[slug] <= day)
         if sum(held, Decimal(0)) > HALF:
-            return day
+            founders = (s for slug, s in shares_on(tables, ALWAYS).items() if joined and members[slug] <= joined)
+            return ALWAYS if joined and day < joined and sum(founders, Decimal(0)) > HALF else day
     return None
 
 

@@ -43,7 +43,8 @@ class Scope:
     @cached_property
     def stakes(self) -> Stakes:
         """Which units of the run own which."""
-        return Stakes(self.units)
+        whole = {slug: unit for slug, unit in self.known.items() if unit.combine}
+        return Stakes(self.units, None if self.level is None else Stakes(whole))
 
     def member(self, slug: str, day: dt.date) -> bool:
         """Whether `slug` is in scope on `day` and part of this run."""

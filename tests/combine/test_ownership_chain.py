@@ -86,6 +86,65 @@ class TestBroughtInAnotherCurrency:
         assert_continuous(lambda **days: self.make(combined, **days), "2026-06-01", "2026-07-01", "2026-08-01")
 
 
+class TestFoundedByABoughtUnit:
+    """S is bought on 1 April for its 1,000, 80 % of it for 800, and founds t in September: 80 of 100 are its own."""
+
+    def units(self, *more):
+        founded = """
+2026-09-01 * "Founded" ^ic-s-t-1
+  Assets:1930-Bank   100.00 SEK
+  Equity:2081-AK     -80.00 SEK
+    partner: "s"
+    ic: "capital"
+  Equity:2081-AK     -20.00 SEK
+"""
+        return {
+            "gem": (opening("100000.00") + shares("2026-04-01", "s", "800.00"), OWNED),
+            "s": (
+                opening("1000.00") + shares("2026-09-01", "t", "80.00").replace('"Shares"', '"Founded" ^ic-s-t-1'),
+                OWNED + owner("gem", "0.80", "since = 2026-04-01"),
+            ),
+            "t": (founded + earned("2026-10-10", "50.00"), OWNED + "\n".join(more) + "\n" + owner("s", "0.80")),
+        }
+
+    def test_says_its_first_day(self, combined):
+        """20 % of t's 150, of s's 1,000, and of 80 % of the 50 that t earned since."""
+        found = combined(self.units("joined = 2026-09-01"), date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert found.unmatched == ()
+        assert amount(found, "Goodwill") == 0
+        assert amount(found, "NonControllingInterest") == -(30 + 200 + 8)
+        assert (found.result, found.result_minority) == (50, 18)
+        make = self.units("joined = 2026-09-01")
+        assert_continuous(lambda **days: combined(make, **days), "2026-04-01", "2026-09-01", "2026-10-01", "2026-11-01")
+
+    def test_is_asked_for_it(self, combined):
+        found = combined(self.units(), date_to=DAY("2026-12-31"))
+        (problem,) = found.problems
+        assert problem.code == "OWNERSHIP_NO_COST"
+        assert "joined" in str(problem.remedy)
+
+
+def test_at_a_level_without_control_a_cost_needs_no_answer(combined):
+    """C owns 10 % of t, s 80 % from elsewhere: in the north the holding stands at its cost."""
+    north, south = 'levels = ["north"]\n', 'levels = ["south"]\n'
+    units = {
+        "gem": (opening("1000.00"), OWNED + south),
+        "c": (opening("500.00") + shares("2026-07-01", "t", "110.00"), OWNED + north),
+        "s": (opening("2000.00") + shares("2026-07-01", "t", "900.00"), OWNED + south),
+        "t": (
+            opening("1000.00"),
+            OWNED + north + owner("s", "0.80", "since = 2026-07-01") + owner("c", "0.10", "since = 2026-07-01"),
+        ),
+    }
+    found = combined(units, date_to=DAY("2026-12-31"))
+    assert found.unmatched == ()
+    assert amount(found, "NonControllingInterest") == -100
+    found = combined(units, date_to=DAY("2026-12-31"), level="north")
+    assert found.unmatched == ()
+    assert amount(found, "ParticipationsAndSecurities") == 110
+
+
 class TestAMemberJoinsWithItsUnit:
     """S, in euro, joins in July, and paid 1,000 of its 5,000 in March for 80 % of t, which has 1,000.
 

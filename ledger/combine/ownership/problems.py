@@ -11,7 +11,10 @@ class OwnershipNoCost(Problem):
 
     code = "OWNERSHIP_NO_COST"
     message = N_("{owner} owns {slug}, but has booked no cost of it for {date}.")
-    remedy = N_('Book it on the account for participations, with partner: "{slug}" and ic: "capital" on the posting.')
+    remedy = N_(
+        'Book it on the account for participations, with partner: "{slug}" and ic: "capital" on the posting. If {owner}'
+        " founded it later than that, say since when there is such a unit, in its unit.toml: joined = 2026-01-01."
+    )
 
 
 class OwnershipNoEquity(Problem):
@@ -21,7 +24,7 @@ class OwnershipNoEquity(Problem):
     message = N_("{slug} was bought on {date}, but its book begins no earlier: what was bought isn't there.")
     remedy = N_(
         "Date its opening balance the day before. If its book begins later, say in [[owner]] what it had then:"
-        ' net_assets = "1000.00". If its owner founded it, leave since out.'
+        ' net_assets = "1000.00". If its owner founded it, leave since out, and say joined, its first day.'
     )
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from ledger.books import Unit
-from ledger.books.owners import ALWAYS, HALF, days_of, shares_on
+from ledger.books.owners import ALWAYS, days_of, first_control, shares_on
 
 #: How far from its day the price of a share may be booked.
 NEAR = dt.timedelta(days=10)
@@ -27,9 +27,15 @@ Path: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Stakes:
-    """The owned units of a run. `units`: all of the run, by slug."""
+    """The owned units of a run.
+
+    Attributes:
+        units: all of the run, by slug.
+        wider: of one level, the whole federation's: what is worked out there needs no other side here, either.
+    """
 
     units: Mapping[str, Unit]
+    wider: Stakes | None = None
 
     @cached_property
     def begins(self) -> dict[str, dt.date]:
@@ -45,11 +51,9 @@ class Stakes:
             for table in tables:
                 visit(table.unit)
             own = {table.unit: found.get(table.unit, ALWAYS) for table in tables}
-            for day in sorted({*days_of(tables), *own.values()}):
-                held = (share for owner, share in shares_on(tables, day).items() if own[owner] <= day)
-                if sum(held, Decimal(0)) > HALF:
-                    found[slug] = day
-                    return
+            day = first_control(tables, own, self.units[slug].joined)
+            if day is not None:
+                found[slug] = day
 
         for slug in sorted(slug for slug, unit in self.units.items() if unit.owners):
             visit(slug)
@@ -149,4 +153,4 @@ class Stakes:
             return self.event(partner, day, opened) is not None
         if slug in self.begins and partner in self.owners(slug):
             return self.founded(slug) or day < self.begins[slug] or day == opened
-        return False
+        return self.wider is not None and partner in self.units and self.wider.explains(slug, partner, day, opened)
