@@ -150,12 +150,13 @@ def _has_balances(transactions: Sequence[data.Transaction], day: dt.date) -> boo
 
 
 def _of_balances(transactions: Sequence[data.Transaction], first: dt.date, last: dt.date) -> Iterator[int]:
-    """Ordinals of the days' vouchers on equity that hold nothing but balance accounts."""
+    """Ordinals of the days' vouchers on equity that hold nothing but balance accounts, and move something."""
     for number, entry in enumerate(transactions):
         accounts = [posting.account for posting in entry.postings]
         if not first <= entry.date <= last or not all(account.startswith(BALANCE) for account in accounts):
             continue
-        if any(account.startswith("Equity:") for account in accounts):
+        moves = any(weight(posting)[0] for posting in entry.postings)
+        if moves and any(account.startswith("Equity:") for account in accounts):
             yield number
 
 

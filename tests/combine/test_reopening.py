@@ -265,3 +265,18 @@ def test_what_is_turned_back_but_leaves_a_balance_is_booked(combined):
 """
     found = combined({"es": (in_kronor(BOOK + pair), in_kronor(UNIT))}, date_to=D(2026, 12, 31))
     assert (found.problems, table(found)["572", "es"]) == ((), "100.00")
+
+
+def test_an_opening_balance_of_nothing_closes_nothing(combined):
+    """A unit that begins with zeros on the last day of a year."""
+    book = """
+2025-12-31 * "Opening balance"
+  Assets:572-Banco  0.00 EUR
+  Equity:100-Capital  0.00 EUR
+
+2026-03-01 * "Sold"
+  Assets:572-Banco  10.00 EUR
+  Income:700-Ventas  -10.00 EUR
+"""
+    found = combined({"es": (in_kronor(book), in_kronor(UNIT))}, date_to=D(2026, 12, 31))
+    assert found.problems == ()
