@@ -545,8 +545,12 @@ def test_15_both_sides_of_dealings_taken_away_change_only_what_is_outside_it(cas
 YEAR_END = {"Year end", "Result of last year"}
 
 
-@examples()
-@given(federations(Kinds(dealings=6, least=2, foreign=False, moves=3)), st.data())
+#: Many dealings of units that come and go.
+MOVING = Kinds(most=6, dealings=12, least=6, foreign=False, currencies=("EUR",), moves=3)
+
+
+@examples(2)
+@given(federations(MOVING), st.data())
 def test_17_outside_its_membership_a_unit_is_an_outsider(case, data):
     """Outside [joined, left] a unit contributes nothing, and its counterparties are external, which is said.
 
