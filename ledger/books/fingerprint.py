@@ -16,6 +16,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,9 @@ UNIT_FILES = ("main.beancount", "accounts.beancount", "seals.jsonl")
 SETTINGS = ".toml"
 #: The finance head's adjustments: every file of the folder counts.
 ADJUSTMENTS = "units/adjustments"
+#: A text or settings that a dot hides: never read, but named. What editors and systems leave so is litter (`.#name`,
+#: `.~lock`, `._name`, the writer's own `.tmp-`).
+HIDDEN = re.compile(r"\.(?![#~_.]|tmp-).*\.(?:beancount|toml)", re.DOTALL | re.IGNORECASE)
 #: Folders of a unit that hold no settings, and may hold very many files.
 PAPERS = ("documents", "inbox")
 
@@ -85,6 +89,8 @@ def _look(info: os.stat_result) -> Look:
 def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None = None) -> Iterator[tuple[str, Look]]:
     """Names and looks below a folder. Names that begin with a dot are passed over, as Beancount and the guard do.
 
+    Those of which the guard says that a dot hides them count, outside `books/` and what else is walked to its depth.
+
     Of a folder that may not be read nothing is seen: that it can't be is the guard's to say, of its own unit alone.
     """
     try:
@@ -92,7 +98,7 @@ def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None 
             for entry in found:
                 if pickles is not None and entry.name.endswith(PICKLE):
                     pickles.append(entry.path)
-                if entry.name.startswith("."):
+                if entry.name.startswith(".") and (deep or not HIDDEN.fullmatch(entry.name)):
                     continue
                 try:
                     info = entry.stat(follow_symlinks=False)
@@ -112,7 +118,12 @@ def look_at_unit(root: str, slug: str, pickles: list[str] | None = None) -> dict
     unit = f"units/{slug}/"
     for name, look in _entries(f"{root}/units/{slug}", unit, deep=False, pickles=pickles):
         inside = name[len(unit) :]
-        if inside in UNIT_FILES or inside.endswith(SETTINGS) or (inside == "books" and not stat.S_ISDIR(look[0])):
+        if (
+            HIDDEN.fullmatch(inside)
+            or inside in UNIT_FILES
+            or inside.endswith(SETTINGS)
+            or (inside == "books" and not stat.S_ISDIR(look[0]))
+        ):
             looks[name] = look
         elif stat.S_ISDIR(look[0]) and inside not in PAPERS:
             below = _entries(f"{root}/{name}", f"{name}/", deep=True, pickles=pickles)
@@ -137,7 +148,9 @@ def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
             pass
     looks.update(_entries(f"{base}/runs", "runs/", deep=True))
     for name, look in list(_entries(f"{base}/units", "units/", deep=False, pickles=pickles)):
-        if name == ADJUSTMENTS:
+        if HIDDEN.fullmatch(name[len("units/") :]):
+            looks[name] = look
+        elif name == ADJUSTMENTS:
             looks[name] = look
             looks.update(_entries(f"{base}/{name}", f"{name}/", deep=False, pickles=pickles))
         elif stat.S_ISDIR(look[0]):

@@ -8,7 +8,8 @@ Anything else is refused: a conflict copy of a synchronised folder, `2026-03 (1)
 folder, a program. A bookkeeper's editor must not break the book, though, so litter that neither Beancount's pattern
 (`books/*/*.beancount`, which skips names that begin with a dot) nor a person takes for a month is passed over: names
 that begin with a dot (swap files, the writer's `.tmp-…`, `.DS_Store`, `.gitkeep`), editors' backups `name~`,
-autosaves `#name#` and swap files, and the two that Windows leaves. None of it is ever opened.
+autosaves `#name#` and swap files, and the two that Windows leaves. None of it is ever opened. Beside `books/`, in the
+folder of adjustments and in `units/`, a text or settings that a dot hides is named: it may be meant to count.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 from ledger.books import problems_files as found
 from ledger.books.config import SLUG
+from ledger.books.fingerprint import HIDDEN
 from ledger.books.guard_bytes import visible
 from ledger.books.sealed import sealed_months
 from ledger.errors import Problem
@@ -41,7 +43,22 @@ def layout_problems(unit_folder: Path, shown_prefix: str) -> list[Problem]:
     Returns:
         Problems in the order of the paths; empty when every month counts once.
     """
-    return _Layout(unit_folder, shown_prefix).run()
+    return _Layout(unit_folder, shown_prefix).run() + hidden_files(unit_folder, shown_prefix, unit_folder.name)
+
+
+def hidden_files(folder: Path, shown: str, unit: str | None = None) -> list[Problem]:
+    """Texts and settings of a folder that a dot hides; what editors and systems leave is passed over.
+
+    Args:
+        folder: it may be missing.
+        shown: the folder as users know it.
+        unit: whose it is.
+    """
+    try:
+        names = sorted(entry.name for entry in _entries(folder) if HIDDEN.fullmatch(entry.name))
+    except OSError:  # said where the folder is read
+        return []
+    return [found.FileHidden(file=f"{shown}/{visible(name)}", unit=unit, name=visible(name)) for name in names]
 
 
 class _Layout:

@@ -179,6 +179,14 @@ class BooksNone(Problem):
     remedy = N_("Make the first one, as books/2026/2026-01.beancount, with one comment line: ; nothing yet")
 
 
+class FileHidden(Problem):
+    """A text or settings whose name begins with a dot: nothing ever reads it."""
+
+    code = "FILE_HIDDEN"
+    message = N_("{name} begins with a dot: it is never read, and many programs don't show it.")
+    remedy = N_("Rename it without the dot if it belongs there; else take it away.")
+
+
 class AdjustmentsStray(Problem):
     """Something among the adjustments that is no file of them."""
 

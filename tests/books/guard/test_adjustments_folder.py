@@ -66,7 +66,22 @@ def test_the_folder_itself_may_be_no_link_and_no_file(folder):
     assert said(folder) == [("BOOK_UNREADABLE", SHOWN)]
 
 
-@pytest.mark.parametrize("name", ["levy.beancount~", ".levy.beancount.swp", "#levy.beancount#", ".DS_Store"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("levy.beancount~", ".levy.beancount.swp", "#levy.beancount#", ".DS_Store"),
+        *(".#levy.beancount", "._levy.beancount", ".~lock.levy.beancount#", ".tmp-1.beancount"),
+    ],
+)
 def test_what_an_editor_leaves_is_passed_over(folder, name):
     (folder / name).write_text("nonsense")
     assert found(folder) == []
+
+
+@pytest.mark.parametrize("name", [".levy.beancount", ".unit.toml", ".LEVY.BEANCOUNT"])
+def test_a_text_that_a_dot_hides_is_named(folder, name):
+    """Among the adjustments, beside the units, and beside a unit's book: nobody reads it."""
+    (folder / name).write_text("; meant to count")
+    assert said(folder) == [("FILE_HIDDEN", f"{SHOWN}/{name}")]
+    (folder.parent / name).write_text("; meant to count")
+    assert said(folder) == [("FILE_HIDDEN", f"units/{name}"), ("FILE_HIDDEN", f"{SHOWN}/{name}")]

@@ -208,6 +208,15 @@ def test_litter_of_editors_reads_nothing(ws, monkeypatch):
     assert asked == []
 
 
+@pytest.mark.parametrize("place", ["units/repris/.unit.toml", "units/repris/.x.beancount"])
+def test_a_text_that_a_dot_hides_is_named_as_soon_as_it_is_there(ws, place):
+    load_books(ws)
+    (ws.root / place).write_text("; hidden")
+    assert [(p.code, p.unit, p.file) for p in load_books(ws).problems] == [("FILE_HIDDEN", "repris", place)]
+    (ws.root / place).unlink()
+    assert load_books(ws).problems == ()
+
+
 def test_a_file_changed_within_the_clocks_grain_is_seen(ws, monkeypatch):
     """Two writes so close that size, times and inode are the same: the text is read again as long as that can be."""
     load_books(ws)
