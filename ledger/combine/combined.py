@@ -89,7 +89,10 @@ class Combined:
 
     @cached_property
     def eliminations(self) -> tuple[Elimination, ...]:
-        """What was eliminated of each dealing, claims and income apart."""
+        """What is eliminated of each dealing, claims and income apart.
+
+        Of what has been settled since nothing is: its days' entries come to zero, and it isn't listed.
+        """
         found: dict[tuple[str, str, tuple[str, ...], str], list[GroupEntry]] = defaultdict(list)
         for entry in self.entries:
             if entry.column == ELIM:
@@ -101,6 +104,8 @@ class Combined:
                 for posting in entry.postings:
                     sums[posting.place, posting.unit] += posting.amount
             amount = sum((a for a in sums.values() if a > 0), ZERO)
+            if not amount:
+                continue
             sources = dict.fromkeys(p.source for e in group for p in e.postings if p.source)
             made.append(Elimination(kind, key, units, section, amount, tuple(sources), finder.of(group[0])))
         return tuple(made)

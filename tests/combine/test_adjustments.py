@@ -451,3 +451,27 @@ def test_in_the_view_it_opens_its_own_file(adjusted):
     assert (entry.meta["author"], entry.meta["approver"]) == ("anna", "bo")
     assert entry.narration == "The unit has no entry for December"
     assert "units/adjustments/a-0.beancount:1" in beancount_text(entries, "x", "SEK", books.workspace.shown)
+
+
+@pytest.mark.parametrize("reversed_on", ["2026-04-01", "2027-01-01"])
+def test_of_a_dealing_that_an_adjustment_has_answered_for_a_time_one_side_is_left(adjusted, reversed_on):
+    """The unit has booked nothing of a levy of 5,000 of March; an adjustment stands for it until it is taken back.
+
+    While it stands, both sides agree; then central's 5,000 are one-sided, and nothing of it is eliminated.
+    """
+    units = {
+        "gemensamt": MISSED["gemensamt"].replace("2026-12-31", "2026-03-31").replace("60000.00", "5000.00"),
+        "kafe": MISSED["repris"],
+        "repris": MISSED["repris"],
+    }
+    late = LEVY.replace("2026-12-31", "2026-03-31").replace("2027-01-01", reversed_on)
+    stands = adjusted(late, units=units, date_from=D(2026, 1, 1), date_to=D(2026, 3, 31))
+    assert codes(stands) == []
+    assert {(e.section, str(e.amount)) for e in stands.eliminations} == {("balance", "5000.00"), ("result", "5000.00")}
+    day = D.fromisoformat(reversed_on)
+    after = adjusted(late, units=units, date_from=D(2026, 1, 1), date_to=D(2026, 12, 31))
+    if day.year == 2026:
+        assert codes(after) == [("ONE_SIDED", "5000.00")]
+        assert after.eliminations == ()
+    else:
+        assert codes(after) == []

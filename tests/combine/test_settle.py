@@ -375,3 +375,61 @@ def test_two_units_that_book_one_invoice_in_euros_at_rates_of_their_own(combined
     if not expected:
         assert ("FX_DIFF", "10.00", "SEK") in told(found)
         assert not any(said.blocks for said in found.unmatched)
+
+
+AGAIN = sale("repris", "kafeet", "500.00", "500.00", 1)
+DAYS_LATER = tuple(text.replace("2026-03-0", "2026-04-1") for text in AGAIN)
+
+
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_a_voucher_booked_again_on_another_day_is_a_duplicate(combined, side):
+    """One has 500 in March and 500 in April, the other 500: it was booked twice."""
+    mine, theirs = AGAIN
+    texts = (mine + DAYS_LATER[0], theirs) if side == "seller" else (mine, theirs + DAYS_LATER[1])
+    found = combined(dict(zip(("repris", "kafeet"), texts, strict=True)), date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("DUPLICATE", "500.00", "SEK")]
+    assert len(found.unmatched[0].sources) == 3
+
+
+NO_DUPLICATES = {
+    # both vouchers name their own invoice: the other side lacks one
+    "two invoices": (
+        AGAIN[0].replace("^ic-repris-1", '^ic-repris-1\n  document: "1"')
+        + DAYS_LATER[0].replace("^ic-repris-1", '^ic-repris-1\n  document: "2"'),
+        AGAIN[1],
+        "500.00",
+    ),
+    # three months of which the other side has two: none is the other's again
+    "three against two": (
+        AGAIN[0] + DAYS_LATER[0] + AGAIN[0].replace("2026-03", "2026-05"),
+        AGAIN[1] + DAYS_LATER[1],
+        "500.00",
+    ),
+    # 500 and 500 against 520
+    "another amount": (AGAIN[0] + DAYS_LATER[0], AGAIN[1].replace("500.00", "520.00"), "480.00"),
+}
+
+
+@pytest.mark.parametrize(("mine", "theirs", "amount"), NO_DUPLICATES.values(), ids=NO_DUPLICATES)
+def test_what_the_other_side_hasn_t_once_is_no_duplicate(combined, mine, theirs, amount):
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert told(found) == [("AMOUNT_DIFF", amount, "SEK")]
+
+
+def test_what_has_been_settled_is_no_elimination(combined):
+    """Sold for 500 and paid in full: claim and debt are gone from both books, only income and cost are eliminated."""
+    tags = '    partner: "{}"\n    ic: "trade"\n'
+    mine = AGAIN[0] + (
+        f'\n2026-04-01 * "Got" ^ic-repris-1\n  Assets:1930-Bank  500.00 SEK\n  Assets:1661-Intern  -500.00 SEK\n'
+        f"{tags.format('kafeet')}"
+    )
+    theirs = AGAIN[1] + (
+        f'\n2026-04-01 * "Paid" ^ic-repris-1\n  Assets:1930-Bank  -500.00 SEK\n  Liabilities:2861-Intern  500.00 SEK\n'
+        f"{tags.format('repris')}"
+    )
+    found = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 12, 31))
+    assert [(e.section, str(e.amount)) for e in found.eliminations] == [("result", "500.00")]
+    days = [(str(e.date), e.section) for e in found.entries if e.column == "ELIM"]
+    assert days == [("2026-03-05", "balance"), ("2026-03-05", "result"), ("2026-04-01", "balance")]
+    before = combined({"repris": mine, "kafeet": theirs}, date_to=dt.date(2026, 3, 31))
+    assert [(e.section, str(e.amount)) for e in before.eliminations] == [("balance", "500.00"), ("result", "500.00")]

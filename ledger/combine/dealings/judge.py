@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from decimal import Decimal
 from ledger.combine.dealings.elimination import Gap, Names
 from ledger.combine.dealings.findings import sides_of
 from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, SUSPENSE, Item
-from ledger.combine.model import ZERO, Side
+from ledger.combine.model import ADJ, ZERO, Place, Side
 from ledger.rules.rounding import unit_of
 
 
@@ -58,7 +59,7 @@ def verdict(case: Case) -> Verdict | None:
         return None
     now, chosen = case.gaps[section], case.of(section)
     waiting = _waiting(case.early, chosen, now)
-    sides = {i.unit for i in case.early if i.section != SUSPENSE}
+    sides = _booked(case)
     difference = now.open, now.currency
     if waiting:
         code = "ON_SUSPENSE"
@@ -77,6 +78,19 @@ def verdict(case: Case) -> Verdict | None:
     else:
         code = "AMOUNT_DIFF"
     return Verdict(code, difference, (*chosen, *waiting), now.size, _sides(case, section), section)
+
+
+def _booked(case: Case) -> set[str]:
+    """Which units have booked anything; not who has adjustments alone that have been taken back."""
+    found = set()
+    for unit in case.names.units:
+        own = [i for i in case.early if i.unit == unit and i.section != SUSPENSE]
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for item in own:
+            sums[item.section, item.currency] += item.document_amount
+        if any(i.column != ADJ for i in own) or any(sums.values()):
+            found.add(unit)
+    return found
 
 
 def _sides(case: Case, section: str) -> tuple[Side, ...]:
@@ -136,10 +150,25 @@ def _unbooked(case: Case) -> bool:
 
 
 def _twice(items: Iterable[Item], now: Gap, names: Names) -> bool:
-    """Whether the larger side has one voucher's posting again, and that is the whole difference."""
+    """Whether the larger side has one voucher's posting again, and that is the whole difference.
+
+    It has it again on the same day; or on another one, while the other side has it once, and neither of the vouchers
+    is of a document of its own.
+    """
     larger = names.units[0] if abs(now.nets[0]) > abs(now.nets[1]) else names.units[1]
-    counted: dict[tuple[object, ...], set[tuple[bool, int]]] = {}
+    same: dict[tuple[dt.date, Place], set[tuple[bool, int]]] = defaultdict(set)
+    ever: dict[Place, set[tuple[bool, int]]] = defaultdict(set)
+    documents: dict[Place, set[str | None]] = defaultdict(set)
+    answers = set()
     for item in items:
-        if item.unit == larger:
-            counted.setdefault((item.date, item.place, item.document_amount), set()).add(item.transaction)
-    return any(len(vouchers) > 1 and key[2] == now.open for key, vouchers in counted.items())
+        if item.unit != larger:
+            if item.document_amount == -now.open:
+                answers.add(item.transaction)
+        elif item.document_amount == now.open:
+            same[item.date, item.place].add(item.transaction)
+            ever[item.place].add(item.transaction)
+            documents[item.place].add(item.document)
+    if any(len(vouchers) > 1 for vouchers in same.values()):
+        return True
+    twice = (place for place, vouchers in ever.items() if len(vouchers) == 2)
+    return len(answers) == 1 and any(len(documents[place]) == 1 for place in twice)
