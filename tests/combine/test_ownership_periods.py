@@ -262,6 +262,55 @@ class TestBooksThatBeginOnTheFirst:
             lambda **days: combined(units, **days), "2026-01-01", "2026-02-01", "2026-10-01", "2027-01-01", "2027-02-01"
         )
 
+    def bought_in_two_steps(self, combined, *, older, **days):
+        """60 % of 600 for 500 in 2024, goodwill 140, 80 % for 200 more in 2025; `older`: the owner's book has both."""
+        terms = ("since = 2024-07-01", 'net_assets = "600.00"')
+        text = GEM.format(base="SEK")
+        if older:
+            text = text.replace("2026-01-01", "2023-12-31") + bought("500.00", "2024-07-01")
+            text += bought("200.00", "2025-04-01")
+        else:
+            text += bought("700.00", "2026-01-01")
+        tables = owner("gem", "0.60", *terms) + owner("gem", "0.80", "since = 2025-04-01")
+        return combined({"gem": (text, 'entity = "division"'), "dot": dot(tables, text=self.DOT)}, **days)
+
+    def test_the_share_changed_before(self, combined):
+        """The minority gave up 120 of its 240 for 200; of the 200 earned before 2026 it has 40."""
+        found = self.bought_in_two_steps(combined, older=True, date_to=DAY("2026-12-31"))
+        assert found.complete
+        assert amount(found, "Goodwill") == 140
+        assert changes(found)["NonControllingInterest"] == {
+            "opening": "160.00",
+            "transfers": "10.00",
+            "closing": "170.00",
+        }
+        assert changes(found)["RetainedResult"] == {"opening": "100080.00", "closing": "100080.00"}  # 160 - 80
+        assert_continuous(
+            lambda **days: self.bought_in_two_steps(combined, older=True, **days),
+            *("2026-01-01", "2026-02-01", "2026-10-01", "2027-01-01"),
+        )
+
+    def test_years_before_its_book_lack_it(self, combined):
+        found = self.bought_in_two_steps(combined, older=True, date_to=DAY("2025-12-31"))
+        assert [problem.code for problem in found.problems] == ["OWNERSHIP_NO_EQUITY"]
+
+    def test_the_share_changed_before_the_owners_book(self, combined):
+        found = self.bought_in_two_steps(combined, older=False, date_to=DAY("2026-12-31"))
+        assert [problem.code for problem in found.problems] == ["OWNERSHIP_STEP_EARLIER"]
+
+    def test_what_is_said_then_gives_the_same_figures(self, combined):
+        """80 % for 700 with 700 of net assets: goodwill 140, and 80 % of the 100 beyond them."""
+        table = owner("gem", "0.80", "since = 2024-07-01", 'net_assets = "700.00"')
+        units = {"gem": gem(bought("700.00", "2026-01-01")), "dot": dot(table, text=self.DOT)}
+        found = combined(units, date_to=DAY("2026-12-31"))
+        assert amount(found, "Goodwill") == 140
+        assert changes(found)["NonControllingInterest"] == {
+            "opening": "160.00",
+            "transfers": "10.00",
+            "closing": "170.00",
+        }
+        assert changes(found)["RetainedResult"] == {"opening": "100080.00", "closing": "100080.00"}
+
     def test_founded_before(self, combined):
         """80 % of 500 paid in: 240 of the 300 earned are the group's."""
         units = {"gem": gem(bought("400.00", "2026-01-01")), "dot": dot(owner("gem", "0.8"), text=self.DOT)}

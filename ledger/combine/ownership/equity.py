@@ -135,7 +135,7 @@ class Taker:
         if self.stated is not None:
             rest = self.stated - found.bought
             slot = self.slot(found, self.opened, equity=True)
-            found.pool[slot][RETAINED] += rest
+            found.pool[slot[0], 0][RETAINED] += rest
             found.earned[slot][RETAINED] -= rest
         self._translation(found)
         self._tagged(found)
@@ -170,7 +170,7 @@ class Taker:
         opening = self.stated is not None and day == self.opened and own.group.root == "Equity"
         paid_in = (self.stakes.founded(self.slug) or opening) and own.line in CONTRIBUTED
         if paid_in or day < self.stakes.begins[self.slug]:
-            found.pool[slot][place] -= amount
+            found.pool[(slot[0], 0) if opening else slot][place] -= amount  # it was there before shares changed
         elif opening:  # what it had earned before, however it stands in its accounts
             found.earned[slot][RETAINED] -= amount
         elif own.is_result and not transfer and own.line != "ResultTransfer":

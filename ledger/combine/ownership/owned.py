@@ -41,6 +41,7 @@ from ledger.combine.ownership.problems import (
     OwnershipNoCost,
     OwnershipNoEquity,
     OwnershipNoSale,
+    OwnershipStepEarlier,
 )
 from ledger.combine.ownership.rows import received
 from ledger.combine.ownership.shares import prove, shares_of
@@ -200,7 +201,7 @@ class _Worker:
         """What a bought unit had then, in its currency, where its book begins no earlier; None where the book tells.
 
         Raises:
-            OwnershipNoEquity: neither the book nor the settings say so.
+            OwnershipNoEquity: neither the book nor the settings say so, or the book begins after the period.
             OwnershipNetAssets: both do.
         """
         begins, opened = self.scope.stakes.begins[slug], self.parts[slug].source.summaries[0].first
@@ -211,7 +212,7 @@ class _Worker:
             if stated is not None:
                 raise OwnershipNetAssets(slug=slug, since=begins)
             return None
-        if stated is None:
+        if stated is None or opened is None or opened > self.scope.until(slug):
             raise OwnershipNoEquity(slug=slug, date=begins)
         return stated
 
@@ -230,12 +231,15 @@ class _Worker:
         return any(stakes.begins.get(owner) == begins for owner in stakes.owners(slug))
 
     def _check_cost(self, slug: str, costs: Sequence[Cost]) -> None:
-        """Each owner has booked what it paid for each of its tables."""
+        """Each owner has booked what it paid for each of its tables, and when a sale is due, that."""
         stakes, unit = self.scope.stakes, self.parts[slug].unit
         begins, booked = stakes.begins[slug], {(cost.owner, cost.event) for cost in costs}
         for table in unit.owners:
             event = max(table.start, begins)
             if table.unit in stakes.units and event <= self.scope.until(slug) and (table.unit, event) not in booked:
+                opened = self.parts[table.unit].source.summaries[0].first
+                if begins < event and opened is not None and event < opened:
+                    raise OwnershipStepEarlier(slug=slug, owner=table.unit, date=event)
                 day = unit.joined or say(N_("its beginning")) if event == dt.date.min else event
                 raise OwnershipNoCost(slug=slug, owner=table.unit, date=day)
         left = self.scope.leaves(slug)

@@ -17,6 +17,17 @@ class OwnershipNoCost(Problem):
     )
 
 
+class OwnershipStepEarlier(Problem):
+    """A share that changed before the owner's book begins: its opening balance has all cost in one."""
+
+    code = "OWNERSHIP_STEP_EARLIER"
+    message = N_("{owner} changed its share of {slug} on {date}, but its book begins later: the price isn't there.")
+    remedy = N_(
+        "Leave that table out: give the one before it the share that {owner} had when its book began, and net_assets so"
+        " that the booked cost less that share of them is the goodwill of the acquisition."
+    )
+
+
 class OwnershipNoEquity(Problem):
     """A unit that was bought before its book begins."""
 
