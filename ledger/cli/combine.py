@@ -130,13 +130,19 @@ def combine(
     don't match (what is in transit, or within the tolerance, needs nobody), 4 when a locked run can't be read. With
     --lock: 0 when they are locked, else 1, 3 or 4; 1 also when an earlier lock is damaged.
     """
-    _contradictions(drill, reports, by, depth, everything=everything)
+    if wrong := _contradictions(drill, reports, by, depth, everything=everything):
+        session.speak()
+        raise click.UsageError(say(wrong))
     wanted = {kind: file for kind, file in exports.items() if file is not None}
     chosen = {"date_from": date_from, "date_to": date_to, "currency": currency, "level": level}
     key = f"combine {sorted((k, str(v)) for k, v in chosen.items())} {os.environ.get('SAMBOK_LANGUAGE', '')}"
     if as_json and not wanted and not drill and lock is None and (known := _known(session, key)) is not None:
         ended, _, text = known.partition("\n")
-        click.echo(text, nl=False)
+        try:
+            click.echo(text, nl=False)
+        except OSError:  # why, is said in the federation's language
+            session.speak()
+            raise
         return int(ended)
     from ledger.federation import load_federation  # noqa: PLC0415  a repeated answer needs none of this
 
@@ -175,16 +181,17 @@ def combine(
 
 def _contradictions(
     drill: str | None, reports: tuple[str, ...], by: str | None, depth: int | None, *, everything: bool
-) -> None:
-    """Options of which one would be passed over without a word."""
+) -> str:
+    """What is wrong with options of which one would be passed over without a word; nothing where all count."""
     if drill is not None and not drill.strip():
-        raise click.UsageError(say(N_("--drill takes the name of a line, such as --drill NetSales.")))
+        return N_("--drill takes the name of a line, such as --drill NetSales.")
     if drill is not None and (reports or by is not None or depth is not None):
-        raise click.UsageError(say(N_("--drill opens one figure: leave --report, --by and --depth out.")))
+        return N_("--drill opens one figure: leave --report, --by and --depth out.")
     if depth is not None and by != "level" and not {"levels", ALL} & {*reports}:
-        raise click.UsageError(say(N_("--depth folds levels: use it with --by level or --report levels.")))
+        return N_("--depth folds levels: use it with --by level or --report levels.")
     if everything and not {"pairs", ALL} & {*reports}:
-        raise click.UsageError(say(N_("--all shows every pair of units: use it with --report pairs.")))
+        return N_("--all shows every pair of units: use it with --report pairs.")
+    return ""
 
 
 def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], lock: str | None) -> None:

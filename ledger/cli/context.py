@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -43,6 +44,13 @@ class Session:
         messages.use(found.language)
         recover(found)  # a job that was interrupted is completed before anybody reads
         return found
+
+    def speak(self) -> None:
+        """Use the federation's language, where it can be told: for what is said before the workspace is needed."""
+        from ledger.books import find_root, open_workspace  # noqa: PLC0415  only for what is wrong
+
+        with contextlib.suppress(Problem):
+            messages.use(open_workspace(find_root(self.option)).language)
 
 
 def workspace_option(command: F) -> F:

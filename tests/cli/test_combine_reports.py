@@ -298,6 +298,13 @@ def test_a_change_in_equity_opens_its_postings(divisions):
         assert (result.exception.code, code) == ("FIGURE_UNKNOWN", 2)
 
 
+def test_options_that_contradict_are_told_in_the_federations_language(divisions):
+    conf = divisions.root / "fava.conf"
+    conf.write_text(conf.read_text(encoding="utf-8").replace('language = "en"', 'language = "sv"'), encoding="utf-8")
+    result, _ = run(divisions, "--depth", "1")
+    assert str(result.exception) == "--depth fäller ihop nivåer: använd den med --by level eller --report levels."
+
+
 def test_a_figure_that_is_not_there(divisions):
     result, code = run(divisions, "--drill", "NetSale")
     assert (result.exception.code, code) == ("FIGURE_UNKNOWN", 2)
