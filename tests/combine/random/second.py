@@ -19,6 +19,7 @@ from beancount.core import convert, data
 
 from ledger.books import Books, Unit
 from ledger.charts import Chart, line, load_chart
+from ledger.rules.rounding import unit_of
 
 BASE = "SEK"
 HALF = Fraction(1, 200)
@@ -286,6 +287,9 @@ class Second:
 
         before = self.date_from - DAY
         foreign = (own, currency) != (BASE, BASE)
+        # a claim in another currency is no more than its book can hold of it, in whole units of its own
+        abroad = own != currency and not result
+        held = abs(Fraction(unit_of(own))) * self.rates.spot(own, self.date_to) if abroad else Fraction(0)
         return Item(
             unit=slug,
             partner=posting.meta["partner"],
@@ -295,7 +299,7 @@ class Second:
             currency=currency,
             amount=units,
             worth=rounded(worth(self.date_to)),
-            slack=4 * HALF if foreign else Fraction(0),
+            slack=(4 * HALF if foreign else Fraction(0)) + held,
             links=frozenset(link for link in entry.links if link.startswith("ic-")),
             document=entry.meta.get("document", ""),
             voucher=number,

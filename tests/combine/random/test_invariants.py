@@ -502,7 +502,7 @@ def test_14_after_an_edit_a_staying_process_says_what_a_fresh_one_does(case, dat
     before = Look(case)
     number = data.draw(st.integers(0, len(case.federation.vouchers) - 1))
     edited = case.federation.vouchers[number]
-    if data.draw(st.booleans()):
+    if edited.text != "Opening balance" and data.draw(st.booleans()):  # what is bought keeps its equity
         changed = tuple(v for at, v in enumerate(case.federation.vouchers) if at != number)
     else:
         changed = tuple(
