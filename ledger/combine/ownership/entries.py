@@ -165,18 +165,16 @@ def disposal_entries(
     return draft.entry(owned.end, ACQUISITION, f"{owned.slug}{SALE}", owned.chain)
 
 
-def staying_entries(
-    owned: Owned, codes: Mapping[str, str], made: Sequence[GroupEntry], received: Mapping[str, Decimal]
-) -> list[GroupEntry]:
+def staying_entries(owned: Owned, codes: Mapping[str, str], made: Sequence[GroupEntry]) -> list[GroupEntry]:
     """The unit has left, its owner hasn't: that one's minority has its part of the owner's own gain by now.
 
-    What it had of the unit's results goes back, so that it has its part of the group's gain only.
+    What it had of the unit's results goes back, so that it has its part of the group's gain only. What the owner itself
+    has of the unit is among its own results by then.
 
     Args:
         owned: the unit.
         codes: of the units' accounts.
         made: its other entries.
-        received: what each owner has got of its results.
     """
     found = []
     for path in owned.paths():
@@ -190,9 +188,6 @@ def staying_entries(
                 moved = entry.kind == MINORITY and posting.place == owned.translation
                 if moved or posting.place == held_by(codes, path):
                     draft.credit(posting.place, posting.amount, posting.unit)
-        if not owned.leaves_too(path[1]):
-            own = owned.exchange(path[1]) + received[path[1]]
-            draft.credit(held_by(codes, path), owned.part(owned.above(path)[-1] * own), path[-1])
         draft.credit(RESULT, draft.rest, owned.slug)
         key = f"{owned.slug}{SALE}/{'/'.join(path[1:])}"
         found += draft.entry(owned.end, MINORITY, key, owned.units(path))

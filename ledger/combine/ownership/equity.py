@@ -92,6 +92,18 @@ class Equity:
         self.translated[False] -= amount
         self.earned[False, bisect_right(self.cuts, day)][RETAINED] += amount
 
+    def sold(self, day: dt.date, exchange: Decimal, received: Decimal) -> None:
+        """A unit that it owned has left on `day`, in the period: what it has of it is its own result from then on.
+
+        Args:
+            day: when.
+            exchange: what rates have made of the cost.
+            received: what it has got of the unit's results.
+        """
+        self.earned[True, bisect_right(self.cuts, day)][RESULT] += exchange + received
+        self.held -= exchange
+        self.adjusted += received
+
     @property
     def bought(self) -> Decimal:
         """Σ of the pool."""

@@ -106,6 +106,7 @@ class _Worker:
     gone: Sequence[Gone]
     held: list[Cost] = field(default_factory=list)  # of units that are done
     made: dict[str, list[GroupEntry]] = field(default_factory=dict)  # the entries of these
+    sold: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = field(default_factory=dict)  # by owner that stays
 
     def run(self) -> Ownership:
         """All owned units, each before its owners."""
@@ -147,6 +148,8 @@ class _Worker:
         for its in self.gone:
             if its.owner == slug:
                 equity.went(its.left, its.amount)
+        for day, exchange, got in self.sold.get(slug, ()):
+            equity.sold(day, exchange, got)
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
         plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, opening, whole=whole)
         if stakes.founded(slug):
@@ -272,14 +275,15 @@ class _Worker:
         if owned.gone:
             below = [e for s, entries in self.made.items() if owned.slug in owned.stakes.owners(s) for e in entries]
             below += gone_entries([its for its in self.gone if its.owner == owned.slug], self.parts, self.scope)
-            staying = staying_entries(owned, codes, found, self._received(owned))
+            staying = staying_entries(owned, codes, found)
             found += [*disposal_entries(owned, self.parts[owned.slug], found, below), *staying]
+            self._leave_behind(owned)
         return found
 
-    def _received(self, owned: Owned) -> dict[str, Decimal]:
-        """What each owner has got of a unit's results, as its own result."""
-        stakes, slug = owned.stakes, owned.slug
-        return {
-            owner: sum((given[2] for given in received(self.parts[owner], stakes, slug, self.rates)), ZERO)
-            for owner in stakes.owners(slug)
-        }
+    def _leave_behind(self, owned: Owned) -> None:
+        """What owners that stay have got of a unit, as their own result from now on; they come after it."""
+        for owner in owned.stakes.owners(owned.slug):
+            if not owned.leaves_too(owner):
+                given = received(self.parts[owner], owned.stakes, owned.slug, self.rates)
+                got = sum((amount for _, _, amount in given), ZERO)
+                self.sold.setdefault(owner, []).append((owned.end, owned.exchange(owner), got))
