@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli.combine_drill import drilled, emit_drilled, print_drilled
+from ledger.cli.combine_files import FOLDERS, export
 from ledger.cli.combine_reports import ALL, REPORTS
 from ledger.cli.combine_tables import Asked, heading
-from ledger.cli.context import OutPath, Session, check_out, check_plain, report, tell_written, workspace_option
+from ledger.cli.context import OutPath, Session, check_out, report, workspace_option
 from ledger.cli.days import DAY, day_of
 from ledger.cli.runs import lock_figures, tell_runs, with_locks
 from ledger.cli.tables import amount_text
@@ -37,10 +38,6 @@ def only_once(ctx: click.Context, parameter: click.Parameter, value: tuple[str, 
     if len(value) > 1:
         raise click.BadParameter(say(N_("It can be given once only.")), ctx, parameter)
     return value[0] if value else None
-
-
-#: Exports that are a folder with a file for each report.
-FOLDERS = frozenset({"csv", "parquet"})
 
 
 @click.command()
@@ -137,13 +134,7 @@ def combine(
     chosen = {"date_from": date_from, "date_to": date_to, "currency": currency, "level": level}
     key = f"combine {sorted((k, str(v)) for k, v in chosen.items())} {os.environ.get('SAMBOK_LANGUAGE', '')}"
     if as_json and not wanted and not drill and lock is None and (known := _known(session, key)) is not None:
-        ended, _, text = known.partition("\n")
-        try:
-            click.echo(text, nl=False)
-        except OSError:  # why, is said in the federation's language
-            session.speak()
-            raise
-        return int(ended)
+        return _repeat(session, known)
     from ledger.federation import load_federation  # noqa: PLC0415  a repeated answer needs none of this
 
     ws = session.workspace
@@ -155,7 +146,7 @@ def combine(
     code = _exit_code(federation, found)
     found = replace(found, problems=tuple(_problems(federation, found)))
     opened = drilled(ws, found, drill) if drill is not None else None
-    _export(federation, found, wanted)
+    export(federation, found, wanted)
     code, refused, locked = (code, [], None) if lock is None else lock_figures(federation, found, lock, code)
     code = with_locks(code, federation)
     found = replace(found, problems=tuple(sorted({*found.problems, *refused}, key=order)))
@@ -206,9 +197,9 @@ def _refuse(ws: Workspace, currency: str | None, wanted: dict[str, Path], lock: 
     if currency is None or currency == ws.currency:
         return
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise click.UsageError("--currency takes a code of three capital letters, such as EUR.")
+        raise click.UsageError(say(N_("--currency takes a code of three capital letters, such as EUR.")))
     if lock is not None:
-        raise click.UsageError("Figures are locked in the reporting currency: leave --currency out.")
+        raise click.UsageError(say(N_("Figures are locked in the reporting currency: leave --currency out.")))
 
 
 def _combined(federation: Federation, chosen: dict[str, Any]) -> Combined:
@@ -280,38 +271,22 @@ def _known(session: Session, key: str) -> str | None:
     return answer_cache(state).get(f"{mark} {key}") if mark and state else None
 
 
+def _repeat(session: Session, known: str) -> int:
+    """Give the same answer again; its exit code."""
+    ended, _, text = known.partition("\n")
+    try:
+        click.echo(text, nl=False)
+    except OSError:  # why, is said in the federation's language
+        session.speak()
+        raise
+    return int(ended)
+
+
 def _keep(ws: Workspace, books: Books, key: str, text: str) -> None:
     from ledger.books.fingerprint import answer_cache  # noqa: PLC0415  only for --json
 
     if books.fingerprint is not None:
         answer_cache(ws.state_folder).put(f"{books.fingerprint} {key}", text)
-
-
-def _export(federation: Federation, found: Combined, wanted: dict[str, Path]) -> None:
-    if not wanted:
-        return
-    from ledger.books import durable  # noqa: PLC0415  only for exports
-    from ledger.combine import group_entries  # noqa: PLC0415  as above
-    from ledger.combine.reports.export import beancount_text, journal_text, parquet_tables  # noqa: PLC0415  as above
-    from ledger.combine.reports.tables import csv_tables  # noqa: PLC0415  as above
-
-    ws = federation.workspace
-    title = found.title(ws.config.federation.name)
-    texts = wanted.keys() & {"beancount", "hledger", "ledger"}
-    entries = group_entries(federation.books, federation.run, found, language=None, threshold=10**9) if texts else []
-    files: dict[Path, bytes] = {}
-    for kind, path in wanted.items():
-        if kind in FOLDERS:
-            for name, content in (csv_tables(found) if kind == "csv" else parquet_tables(found)).items():
-                check_plain(path / name)
-                files[path.absolute() / name] = content
-        elif kind == "beancount":
-            files[path.absolute()] = beancount_text(entries, title, found.currency, ws.shown).encode()
-        else:
-            files[path.absolute()] = journal_text(entries, title).encode()
-    durable.replace_all(files)
-    for kind, path in wanted.items():
-        tell_written(path, sum(file.parent == path.absolute() for file in files) if kind in FOLDERS else 0)
 
 
 def _print(
