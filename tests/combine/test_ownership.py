@@ -697,8 +697,8 @@ class TestOwnersGiveAndTake:
         assert (found.result, found.result_minority) == (10, 2)
 
 
-def test_an_adjustment_of_the_owned_unit_is_the_minoritys_too(federation):
-    """The finance head takes 10 of cost into Sub's year: 2 of it are borne by the minority."""
+def adjusted(federation, prices=""):
+    """Top and its 80 % of Sub, which has 550; the finance head takes 10 of cost into Sub's year."""
     adjustment = """
 2026-12-31 * "Audit"
   author: "anna"
@@ -710,15 +710,31 @@ def test_an_adjustment_of_the_owned_unit_is_the_minoritys_too(federation):
     unit: "sub"
 """
     sub = OWNED + owner("top", "0.80", "since = 2026-01-01")
-    books = federation({"top": (parent("480.00"), OWNED), "sub": (SUB + year("50.00"), sub)})
+    books = federation({"top": (parent("480.00"), OWNED), "sub": (SUB + year("50.00"), sub)}, prices=prices)
     path = str(books.workspace.adjustments_folder / "a.beancount")
     parsed, _, options = parser.parse_string(adjustment, report_filename=path)
     entries, _ = booking.book(parsed, options)
-    books = replace(books, adjustments=AdjustmentText(tuple(entries), (), (path,), "test"))
-    found = combine(books, StubRun(), date_to=DAY("2026-12-31"))
+    return replace(books, adjustments=AdjustmentText(tuple(entries), (), (path,), "test"))
+
+
+def test_an_adjustment_of_the_owned_unit_is_the_minoritys_too(federation):
+    """2 of the 10 are borne by the minority."""
+    found = combine(adjusted(federation), StubRun(), date_to=DAY("2026-12-31"))
     assert found.complete, found.problems
     assert (found.result, found.result_minority) == (40, 8)
     assert amount(found, "NonControllingInterest") == -108
+
+
+def test_so_is_what_rates_make_of_it_in_another_currency(federation):
+    """Sub's 540 kronor at 12.50 are 43.20 euro, of which the minority has 20 %; the next year opens with them."""
+    prices = "2025-12-31 price EUR 10.00 SEK\n2026-12-31 price EUR 12.50 SEK\n2027-01-31 price EUR 12.50 SEK\n"
+    prices += "".join(f'2026-{month:02d}-28 custom "average-rate" "EUR" 10.00 SEK\n' for month in range(1, 13))
+    books = adjusted(federation, prices)
+    found = combine(books, StubRun(), date_to=DAY("2026-12-31"), currency="EUR")
+    assert found.complete, found.problems
+    assert amount(found, "NonControllingInterest") == D("-8.64")
+    later = combine(books, StubRun(), date_from=DAY("2027-01-01"), date_to=DAY("2027-01-31"), currency="EUR")
+    assert [row.opening for row in equity(later) if row.line == "NonControllingInterest"] == [D("8.64")]
 
 
 class TestWhatIsWrong:

@@ -260,10 +260,23 @@ class Taker:
                 if place.group.root == "Equity":
                     found.earned[self.slot(found, entry.date)][place] -= posting.amount
                     found.adjusted -= posting.amount
+        self._adjustments_moved(found, begins)
         for partner in sorted({row.partner for row in rows_of(self.part) if row.partner in self.stakes.begins}):
             for day, place, amount in received(self.part, self.stakes, partner, self.rates):
                 found.earned[self.slot(found, day)][RESULT if place.is_result else place] -= amount
                 found.adjusted -= amount
+
+    def _adjustments_moved(self, found: Equity, begins: dt.date) -> None:
+        """What rates have made of adjustments of the unit, where figures are in another currency than they are.
+
+        It stands on CTA's account for adjustments; the minority's part of it goes out on the unit's.
+        """
+        for entry in self.entries:
+            for posting in entry.postings if entry.column == CTA and entry.date >= begins else ():
+                its = posting.column == ADJ and posting.unit == self.slug
+                if its and posting.place.group.root in {"Assets", "Liabilities"} and entry.kind == "translation":
+                    found.translated[entry.date >= self.part.scope.date_from] += posting.amount
+                    found.adjusted += posting.amount
 
 
 def net_assets(part: Part, day: dt.date) -> Mapping[str, Decimal]:
