@@ -119,6 +119,17 @@ class Collector:
             rate = Decimal(1) if own else self.rates.spot(rest.currency, self.scope.date_to)
             return half_away(held * rate, self.rates.base)
 
+    def _counts(self, part: Part, row: PartnerRow) -> bool:
+        """Whether the posting lies in the time that is looked at, and no ownership explains it."""
+        unit, scope = part.unit, self.scope
+        if row.date > scope.date_to + WINDOW or (unit.left and row.date > unit.left):
+            return False
+        if unit.joined and row.date < unit.joined and unit.entity == "division":
+            return False
+        if row.ic != "capital" or not row.partner:
+            return True
+        return not scope.stakes.explains(unit.slug, row.partner, row.date, part.source.summaries[0].first)
+
     def _row(
         self,
         part: Part,
@@ -128,15 +139,9 @@ class Collector:
         vat: str,
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]],
     ) -> None:
+        if not self._counts(part, row):
+            return
         slug, scope = part.unit.slug, self.scope
-        if row.date > scope.date_to + WINDOW or (part.unit.left and row.date > part.unit.left):
-            return
-        if part.unit.joined and row.date < part.unit.joined and part.unit.entity == "division":
-            return
-        if row.ic == "capital" and row.partner:
-            opened = part.source.summaries[0].first
-            if scope.stakes.explains(slug, row.partner, row.date, opened):
-                return
         source = f"{self.ws.shown(row.file)}:{row.line}"
         stranger = self._stranger(slug, row.partner)
         said = row.date > scope.date_to or row.file == REMEASUREMENT  # the item's own posting says what is wrong
