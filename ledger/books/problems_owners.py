@@ -57,7 +57,10 @@ class OwnershipControlLost(Problem):
 
     code = "OWNERSHIP_CONTROL_LOST"
     message = N_("From {date} on, the owners of {slug} have {total} of it together: they no longer control it.")
-    remedy = N_("Give {slug} left = the last day under control: its net assets leave the combined figures then.")
+    remedy = N_(
+        "Take this table out, and give {slug} left = the day on which the sale is booked: its net assets leave the"
+        " combined figures then. What is kept stands at what the owner has booked for it."
+    )
 
 
 class OwnershipLeft(Problem):
