@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.combine.reports.bridge import bridge
+from ledger.combine.reports.equity import equity
 from tests.combine.conftest import table
 
 ENTITY = 'entity = "legal_entity"'
@@ -198,6 +200,48 @@ def test_a_seller_in_another_currency(combined):
     theirs = HELD.format("440.00") + stated("2026-12-31", "440.00")
     found = combined({"repris": (mine, EURO), "kafeet": (theirs, ENTITY)}, prices=PRICES, date_to=dt.date(2026, 12, 31))
     assert taken(found) == "-136.00"
+
+
+#: Averages of December 10, 11 and 12 kr; at the year's end a euro is 10.50, 12 and 13 kr.
+YEARS_RATES = """
+2025-06-30 custom "average-rate" "EUR" 10.00 SEK
+2025-06-30 price EUR 10.00 SEK
+2025-12-31 custom "average-rate" "EUR" 10.00 SEK
+2025-12-31 price EUR 10.50 SEK
+2026-12-31 custom "average-rate" "EUR" 11.00 SEK
+2026-12-31 price EUR 12.00 SEK
+2027-12-31 price EUR 13.00 SEK
+"""
+#: 40 EUR of profit in 100 of goods, 20 in 50. Retained result, cost of goods, stock, CTA of all until then.
+ABROAD = {
+    "first year": (2025, None, "-600.00", "-420.00", "20.00"),  # 40 × 10, less the purchase; 40 × 10.50
+    "half is sold": (2026, "400.00", "-220.00", "-240.00", "60.00"),  # −20 × 11; 20 × 12
+    "nothing new": (2027, "180.00", None, "-260.00", "80.00"),  # 20 × 13
+}
+
+
+@pytest.mark.parametrize(("year", "retained", "cost", "stock", "rates"), ABROAD.values(), ids=ABROAD)
+def test_rates_of_a_buyer_abroad_change_no_result(combined, year, retained, cost, stock, rates):
+    """Each statement's change at its month's average, the stock at closing; the rest is a translation difference."""
+    mine = sold("2025-06-10", "1000.00", "600.00").replace(
+        "1660-Claim  1000.00 SEK", "1660-Claim  100.00 EUR @@ 1000.00 SEK"
+    )
+    theirs = bought("2025-06-10", "100.00", currency="EUR")
+    theirs += HELD.format("100.00").replace("SEK", "EUR").replace("2026", "2025")
+    theirs += stated("2025-12-31", "100.00", "EUR") + stated("2026-12-31", "50.00", "EUR")
+    texts = {"repris": (mine, ENTITY), "kafeet": (theirs, f'{ENTITY}\ncurrency = "EUR"')}
+    found = combined(texts, prices=YEARS_RATES, date_to=dt.date(year, 12, 31))
+    assert set(told(found)) <= {"FX_DIFF"}  # the seller's claim; all it has sold is in stock, whatever the rate
+    got = {code: amount for (code, unit), amount in table(found).items() if unit == "ELIM" and Decimal(amount)}
+    wanted = {"Earlier": retained, "4000": cost, "1460": stock, "Internal": rates}
+    assert {code: got.get(code) for code in wanted} == wanted
+    change = {2025: [-400], 2026: [220], 2027: [0]}[year]
+    assert [step.amount for step in bridge(found) if step.step == "unrealised"] == change
+    rows = {row.line: row for row in equity(found)}
+    entries = [e for e in found.entries if e.kind == "unrealised"]
+    moved = sum(p.amount for e in entries for p in e.postings if p.place.line == "CTA" and e.date.year == year)
+    assert moved == {2025: 20, 2026: 40, 2027: 20}[year]
+    assert rows["CTA"].adjusted == 0
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ taken out as well.
 - Goods sold below cost stay at what the buyer paid. A loss may mean that they are worth no more (IFRS 10.B86; lower of
   cost and net realisable value, IAS 2.9), and stock isn't written up on a guess: who knows better books an adjustment.
 - A seller outside the run's level is an outsider to it.
+- Where the buyer's book is in another currency, its stock stands there at what it has cost in that one, and so does
+  the profit. Each statement brings what the profit has changed by since the one before, at the average of its month,
+  through cost of sales (in later periods, on retained result); stock lacks it at the closing rate. What rates alone do
+  to it belongs to CTA, like all that they do to a foreign unit's assets (IAS 21.39, 41).
 """
 
 from __future__ import annotations
@@ -27,6 +31,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
 from ledger.books import PartnerRow, StockRow, Workspace, month_of
+from ledger.combine.dealings.documents import At, invoiced
 from ledger.combine.dealings.findings import finding
 from ledger.combine.dealings.items import cost_of
 from ledger.combine.dealings.looks import largest
@@ -41,6 +46,7 @@ from ledger.rules.rounding import EXACT, half_away
 
 STOCK = Place("Inventories", "Internal-stock")
 COST = Place("GoodsForResale", "Internal-stock")
+RATES = Place("CTA", "Internal-stock")
 SECTION = "balance"
 MORE = N_("More is stated than all its sales with cost: come to; correct the statement, if it is too high.")
 BOUGHT = N_("More is stated than was ever bought of that unit; no more profit is taken out than was made.")
@@ -50,12 +56,24 @@ TWICE = N_("There are others for the same day: {places}; the last one counts.")
 
 @dataclass(frozen=True)
 class _Margin:
-    """Σ of the sales that a stock is valued by: price and cost in the reporting currency, and whether any is known."""
+    """Σ of the sales that a stock is valued by: price and cost in the reporting currency, and whether any is known.
+
+    `invoiced` and `earlier`: their price, and that of sales in the years before, in the buyer's currency.
+    """
 
     price: Decimal = ZERO
     cost: Decimal = ZERO
     known: bool = False
-    earlier: Decimal = ZERO  # price of sales in the years before
+    invoiced: Decimal = ZERO
+    earlier: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What stock lacks on a day, and what of it has gone through the result until then; the rest is CTA's."""
+
+    stock: Decimal = ZERO
+    result: Decimal = ZERO
 
 
 @dataclass
@@ -76,6 +94,7 @@ class Unrealised:
     findings: list[Unmatched]
     problems: list[Problem] = field(default_factory=list)
     sales: dict[str, dict[str, list[PartnerRow]]] = field(default_factory=dict)
+    documents: dict[str, dict[At, tuple[str, Decimal]]] = field(default_factory=dict)
 
     def run(self) -> None:
         """Look at every unit's statements of internal stock."""
@@ -100,15 +119,13 @@ class Unrealised:
         opening = max((r for r in known if r.date < start), key=self._order, default=None)
         closing = max(known, key=self._order)
         self._once(part, known, closing)
-        before = self._profit(part, seller, opening, start - DAY)
-        now = self._profit(part, seller, closing, end)
-        if opening is not None and before:
-            stock, cost = self._places(part, seller)
-            self._entry(part, seller, opening, (start - DAY, RETAINED, stock, before))
-            self._entry(part, seller, opening, (start, stock, cost, before))
-        if now:
-            stock, cost = self._places(part, seller)
-            self._entry(part, seller, closing, (end, cost, stock, now))
+        before = self._taken(part, seller, [r for r in known if r.date < start], start - DAY)
+        now = self._taken(part, seller, known, end)
+        stock, cost = self._places(part, seller) if _Taken() != before or _Taken() != now else (STOCK, COST)
+        if opening is not None:
+            self._entry(part, opening, start - DAY, before, (RETAINED, stock))
+            self._entry(part, opening, start, _Taken(-before.stock, -before.result), (cost, stock))
+        self._entry(part, closing, end, now, (cost, stock))
 
     def _order(self, row: StockRow) -> tuple[dt.date, str, int]:
         """Of several of one day the last in the file counts."""
@@ -122,49 +139,96 @@ class Unrealised:
             places = ", ".join(sorted(self._source(r) for r in others))
             self._name("STOCK_MISSTATED", (part.unit.slug, last.seller), last, TWICE, places=places)
 
-    def _entry(self, part: Part, seller: str, row: StockRow, what: tuple[dt.date, Place, Place, Decimal]) -> None:
-        day, debit, credit, amount = what
+    def _entry(self, part: Part, row: StockRow, day: dt.date, taken: _Taken, places: tuple[Place, Place]) -> None:
+        """Take profit out of stock, or bring it back, against a place and CTA."""
         source = self._source(row)
-        units = tuple(sorted((part.unit.slug, seller)))
-        postings = (
-            GroupPosting(debit, ELIM, amount, source, part.unit.slug),
-            GroupPosting(credit, ELIM, -amount, source, part.unit.slug),
-        )
-        self.entries.append(GroupEntry(day, ELIM, "unrealised", source, units, postings, SECTION, seller=seller))
+        units = tuple(sorted((part.unit.slug, row.seller)))
+        amounts = zip((*places, RATES), (taken.result, -taken.stock, taken.stock - taken.result), strict=True)
+        postings = tuple(GroupPosting(place, ELIM, a, source, part.unit.slug) for place, a in amounts if a)
+        if postings:
+            debits_first = tuple(sorted(postings, key=lambda p: p.amount < 0))
+            entry = GroupEntry(day, ELIM, "unrealised", source, units, debits_first, SECTION, seller=row.seller)
+            self.entries.append(entry)
 
-    def _profit(self, part: Part, seller: str, row: StockRow | None, day: dt.date) -> Decimal:
-        """The profit in a stated stock, in the reporting currency, rounded."""
-        if row is None or not row.amount:
-            return ZERO
-        if row.amount < 0:
-            self._name("STOCK_MISSTATED", (part.unit.slug, seller), row, NEGATIVE)
-            return ZERO
-        margin = self._margin(part.unit.slug, seller, row)
+    def _taken(self, part: Part, seller: str, known: Sequence[StockRow], day: dt.date) -> _Taken:
+        """What the stock of the last of some statements lacks on a day, in the reporting currency."""
+        own, base = part.unit.currency, self.rates.base
+        row = max(known, key=self._order, default=None)
+        if row is None:
+            return _Taken()
+        profit, code, hint = self._profit(part, row)
+        if code:
+            self._name(code, (part.unit.slug, seller), row, hint)
+        if own == base:
+            stands = half_away(profit, base)
+            return _Taken(stands, stands)
         with localcontext(EXACT):
-            stated = row.amount * self.rates.spot(row.currency, row.date)
-            if not margin.price > 0:
-                if not margin.known:
-                    self._name("NO_COST_FOR_UNREALISED", (part.unit.slug, seller), row)
-                return ZERO
-            sold = margin.price + max(margin.earlier, ZERO)
-            worth = row.amount * self.rates.spot(row.currency, day)
-            if half_away(stated, self.rates.base) > half_away(sold, self.rates.base):
-                exceeds = half_away(stated, self.rates.base) > half_away(
-                    self._sold(part.unit.slug, row), self.rates.base
-                )
-                code, hint = ("STOCK_MISSTATED", BOUGHT) if exceeds else ("NO_COST_FOR_UNREALISED", MORE)
-                self._name(code, (part.unit.slug, seller), row, hint)
-                worth *= sold / stated
-            return half_away(worth * max(1 - margin.cost / margin.price, ZERO), self.rates.base)
+            stock = half_away(profit * self.rates.spot(own, day), base) if profit else ZERO
+            return _Taken(stock, half_away(self._recognised(part, known), base))
 
-    def _sold(self, buyer: str, row: StockRow) -> Decimal:
-        """All that the seller has sold to the buyer until the statement's day, in the reporting currency."""
-        part, total = self.parts[row.seller], ZERO
-        for sale in part.source.summaries[0].partners:
-            if sale.partner == buyer and sale.date <= row.date and part.mapper.at(sale.account).is_result:
-                own = sale.currency == self.rates.base
-                total -= sale.amount * (1 if own else self.rates.average(sale.currency, month_of(sale.date)))
+    def _recognised(self, part: Part, known: Sequence[StockRow]) -> Decimal:
+        """What the buyer's statements have brought through the result until the last of them, not rounded."""
+        last = {row.date: row for row in sorted(known, key=self._order)}
+        total, before = ZERO, ZERO
+        for day, row in last.items():
+            profit, _, _ = self._profit(part, row)
+            if profit != before:
+                total += (profit - before) * self.rates.average(part.unit.currency, month_of(day))
+                before = profit
         return total
+
+    def _profit(self, part: Part, row: StockRow) -> tuple[Decimal, str, str]:
+        """The profit in a stated stock, in the buyer's currency, not rounded; code and hint of what is wrong there."""
+        if row.amount <= 0:
+            return (ZERO, "STOCK_MISSTATED", NEGATIVE) if row.amount else (ZERO, "", "")
+        margin = self._margin(part.unit.slug, row.seller, row)
+        own = part.unit.currency
+        code, hint = "", ""
+        with localcontext(EXACT):
+            worth = row.amount
+            if row.currency != own:
+                worth *= self.rates.spot(row.currency, row.date) / self.rates.spot(own, row.date)
+            if not margin.price > 0:
+                return ZERO, "" if margin.known else "NO_COST_FOR_UNREALISED", ""
+            sold = margin.invoiced + max(margin.earlier, ZERO)
+            if half_away(worth, own) > half_away(sold, own):
+                exceeds = half_away(worth, own) > half_away(self._sold(part, row), own)
+                code, hint = ("STOCK_MISSTATED", BOUGHT) if exceeds else ("NO_COST_FOR_UNREALISED", MORE)
+                worth = sold
+            return worth * max(1 - margin.cost / margin.price, ZERO), code, hint
+
+    def _sold(self, part: Part, row: StockRow) -> Decimal:
+        """All that the seller has sold to the buyer until the statement's day, in the buyer's currency."""
+        seller = self.parts[row.seller]
+        return sum(
+            (
+                self._price(sale, row.seller, part.unit.currency)
+                for sale in seller.source.summaries[0].partners
+                if sale.partner == part.unit.slug and sale.date <= row.date and seller.mapper.at(sale.account).is_result
+            ),
+            ZERO,
+        )
+
+    def _price(self, sale: PartnerRow, seller: str, currency: str) -> Decimal:
+        """What a sale came to in the buyer's currency: as invoiced, else by the averages of its month."""
+        if sale.currency == currency:
+            return -sale.amount
+        told = sale.document_currency, sale.document_amount
+        if told[0] != currency:
+            told = self._invoiced(seller).get((sale.transaction, sale.posting), told)
+        if told[0] == currency:
+            return -told[1]
+        month = month_of(sale.date)
+        with localcontext(EXACT):
+            return -sale.amount * self.rates.average(sale.currency, month) / self.rates.average(currency, month)
+
+    def _invoiced(self, seller: str) -> dict[At, tuple[str, Decimal]]:
+        """What the seller's income is in the currency of its invoices, where that is another."""
+        if seller not in self.documents:
+            part = self.parts[seller]
+            rows = part.source.summaries[0].partners
+            self.documents[seller] = invoiced(rows, lambda account: part.mapper.at(account).is_result)
+        return self.documents[seller]
 
     def _margin(self, buyer: str, seller: str, row: StockRow) -> _Margin:
         """Price and cost of the sales of the statement's year, else of the latest one before it that has some."""
@@ -174,20 +238,19 @@ class Unrealised:
         if not inside:
             return _Margin(known=bool(known))
         year = self.ws.fiscal_year(max(r.date for r in inside))[0]
-        price, cost, earlier = ZERO, ZERO, ZERO
+        price, cost, sold, earlier = ZERO, ZERO, ZERO, ZERO
         with localcontext(EXACT):
             for sale in inside:
+                if sale.date < year:
+                    earlier += self._price(sale, seller, units[1].currency)
+                    continue
                 given = cost_of(sale)
                 assert given is not None
-                rate = Decimal(1)
-                if sale.currency != self.rates.base:
-                    rate = self.rates.average(sale.currency, month_of(sale.date))
-                if sale.date >= year:
-                    price -= sale.amount * rate
-                    cost += given * rate
-                else:
-                    earlier -= sale.amount * rate
-        return _Margin(price, cost, known=price > 0, earlier=earlier)
+                rate = self.rates.average(sale.currency, month_of(sale.date))
+                price -= sale.amount * rate
+                cost += given * rate
+                sold += self._price(sale, seller, units[1].currency)
+        return _Margin(price, cost, known=price > 0, invoiced=sold, earlier=earlier)
 
     def _sales(self, seller: str) -> dict[str, list[PartnerRow]]:
         """The seller's income postings with a cost, by buyer."""

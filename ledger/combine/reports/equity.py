@@ -203,7 +203,7 @@ class Roll:
             return self.brought(posting.unit).column
         if entry.kind == "acquisition":
             return self._owned(entry, posting)
-        if entry.kind in {"goodwill", "adjustment"} and posting.place.line == "CTA":
+        if entry.kind in {"goodwill", "adjustment", "unrealised", "asset"} and posting.place.line == "CTA":
             return CTA
         return KINDS.get(entry.kind, OWNERS)
 
