@@ -58,7 +58,7 @@ TWICE = N_("There are others for the same day: {places}; the last one counts.")
 class _Margin:
     """Σ of the sales that a stock is valued by: price and cost in the reporting currency, and whether any is known.
 
-    `invoiced` and `earlier`: their price, and that of sales in the years before, in the buyer's currency.
+    `invoiced` and `earlier`: their price, and that of sales in the years before, in the currency of the statement.
     """
 
     price: Decimal = ZERO
@@ -185,24 +185,25 @@ class Unrealised:
         own = part.unit.currency
         code, hint = "", ""
         with localcontext(EXACT):
-            worth = row.amount
+            rate = Decimal(1)
             if row.currency != own:
-                worth *= self.rates.spot(row.currency, row.date) / self.rates.spot(own, row.date)
+                rate = self.rates.spot(row.currency, row.date) / self.rates.spot(own, row.date)
             if not margin.price > 0:
                 return ZERO, "" if margin.known else "NO_COST_FOR_UNREALISED", ""
-            sold = margin.invoiced + max(margin.earlier, ZERO)
-            if half_away(worth, own) > half_away(sold, own):
-                exceeds = half_away(worth, own) > half_away(self._sold(part, row), own)
+            sold, worth = margin.invoiced + max(margin.earlier, ZERO), row.amount * rate
+            stated = half_away(row.amount, row.currency)
+            if stated > half_away(sold, row.currency):
+                exceeds = stated > half_away(self._sold(part, row), row.currency)
                 code, hint = ("STOCK_MISSTATED", BOUGHT) if exceeds else ("NO_COST_FOR_UNREALISED", MORE)
-                worth = sold
+                worth *= sold / row.amount
             return worth * max(1 - margin.cost / margin.price, ZERO), code, hint
 
     def _sold(self, part: Part, row: StockRow) -> Decimal:
-        """All that the seller has sold to the buyer until the statement's day, in the buyer's currency."""
+        """All that the seller has sold to the buyer until the statement's day, in its currency."""
         seller = self.parts[row.seller]
         return sum(
             (
-                self._price(sale, row.seller, part.unit.currency)
+                self._price(sale, row.seller, row.currency)
                 for sale in seller.source.summaries[0].partners
                 if sale.partner == part.unit.slug and sale.date <= row.date and seller.mapper.at(sale.account).is_result
             ),
@@ -210,7 +211,7 @@ class Unrealised:
         )
 
     def _price(self, sale: PartnerRow, seller: str, currency: str) -> Decimal:
-        """What a sale came to in the buyer's currency: as invoiced, else by the averages of its month."""
+        """What a sale came to in the currency of a statement: as invoiced, else by the averages of its month."""
         if sale.currency == currency:
             return -sale.amount
         told = sale.document_currency, sale.document_amount
@@ -242,14 +243,14 @@ class Unrealised:
         with localcontext(EXACT):
             for sale in inside:
                 if sale.date < year:
-                    earlier += self._price(sale, seller, units[1].currency)
+                    earlier += self._price(sale, seller, row.currency)
                     continue
                 given = cost_of(sale)
                 assert given is not None
                 rate = self.rates.average(sale.currency, month_of(sale.date))
                 price -= sale.amount * rate
                 cost += given * rate
-                sold += self._price(sale, seller, units[1].currency)
+                sold += self._price(sale, seller, row.currency)
         return _Margin(price, cost, known=price > 0, invoiced=sold, earlier=earlier)
 
     def _sales(self, seller: str) -> dict[str, list[PartnerRow]]:

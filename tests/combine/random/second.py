@@ -488,17 +488,32 @@ class Second:
                 stock, cost = self._places(slug, seller)
                 before = [r for r in known if r.date < self.date_from]
                 now = [r for r in known if r.date <= self.date_to]
-                if before and (profit := self._profit(slug, before[-1], self.date_from - DAY)):
-                    self.cells[(*RETAINED, "ELIM")].add(profit)
-                    self.cells[(*cost, "ELIM")].add(-profit)
-                if now and (profit := self._profit(slug, now[-1], self.date_to)):
-                    self.cells[(*cost, "ELIM")].add(profit)
-                    self.cells[(*stock, "ELIM")].add(-profit)
+                opened, _ = self._held(slug, before, self.date_from - DAY)
+                closed, closing = self._held(slug, now, self.date_to)
+                self.cells[(*RETAINED, "ELIM")].add(opened)
+                self.cells[(*cost, "ELIM")].add(closed - opened)
+                self.cells[(*stock, "ELIM")].add(-closing)
+                self.cells[("CTA", "Internal-stock", "ELIM")].add(closing - closed)
 
-    def _profit(self, buyer: str, row, day: dt.date) -> Fraction:
+    def _held(self, buyer: str, rows: Sequence, day: dt.date) -> tuple[Fraction, Fraction]:
+        """What the result has lost until a day, and the stock on it.
+
+        The buyer's profit in stock, in its own currency: of each statement it holds until the next one. What goes in
+        goes at its month's average, what comes out at that of the next one's.
+        """
+        own, lost = self.units[buyer].currency, Fraction(0)
+        for number, row in enumerate(rows):
+            profit = self._profit(buyer, row)
+            lost += profit * self.rates.average(own, row.date) if profit else 0
+            if profit and number + 1 < len(rows):
+                lost -= profit * self.rates.average(own, rows[number + 1].date)
+        stands = self._profit(buyer, rows[-1]) if rows else Fraction(0)
+        return rounded(lost), rounded(stands * self.rates.spot(own, day)) if stands else Fraction(0)
+
+    def _profit(self, buyer: str, row) -> Fraction:
         """Stock × (1 − Σ cost ÷ Σ price) of the seller's sales to it in the statement's year, or the last with any.
 
-        No more stock than was ever sold with a cost, and no loss.
+        No more stock than was ever sold with a cost, and no loss; in the buyer's currency, at the statement's day.
         """
         sales = []
         for entry in self.books_of[row.seller]:
@@ -509,20 +524,22 @@ class Second:
                     if (posting.meta or {}).get("partner") == buyer and "cost" in posting.meta
                 ]
         year = max((date.year for date, _ in sales), default=0)
-        price, cost, earlier = Fraction(0), Fraction(0), Fraction(0)
+        price, cost, sold, earlier = Fraction(0), Fraction(0), Fraction(0), Fraction(0)
         for date, posting in sales:
             amount, currency = weighed(posting)
+            assert currency == row.currency  # goods are sold in the seller's currency, and stated in it
             if date.year == year:
+                sold -= amount
                 price -= amount * self.rates.average(currency, date)
                 cost += Fraction(posting.meta["cost"].number) * self.rates.average(currency, date)
             else:
-                earlier -= amount * self.rates.average(currency, date)
+                earlier -= amount
         if price <= 0 or cost > price:
             return Fraction(0)
-        stated = Fraction(row.amount) * self.rates.spot(row.currency, row.date)
-        sold = price + max(earlier, Fraction(0))
-        part = sold / stated if rounded(stated) > rounded(sold) else Fraction(1)
-        return rounded(Fraction(row.amount) * self.rates.spot(row.currency, day) * part * (1 - cost / price))
+        there = min(Fraction(row.amount), sold + max(earlier, Fraction(0)))
+        if row.currency != self.units[buyer].currency:
+            there *= self.rates.spot(row.currency, row.date) / self.rates.spot(self.units[buyer].currency, row.date)
+        return there * (1 - cost / price)
 
     def _places(self, buyer: str, seller: str) -> tuple[Place, Place]:
         """The buyer's largest account of cost with that seller, goods first; its stock accounts hold nothing here."""
