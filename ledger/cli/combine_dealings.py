@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli.combine_tables import Asked, print_report, section_of, text_of, translated
+from ledger.cli.combine_tables import Asked, kind_of, print_report, section_of, text_of, translated
 from ledger.cli.context import stdout
 from ledger.cli.tables import amount_text, wrapped
 from ledger.messages import N_, say, translate
@@ -89,7 +89,7 @@ def pairs(ws: Workspace, found: Combined, ask: Asked) -> None:
     rows = [
         [
             " – ".join(row.units),
-            row.kind,
+            kind_of(row.kind),
             section_of(row.kind, row.section),
             *(text_of(a, found.currency) for a in (row.one, row.other, row.eliminated, row.adjusted)),
             text_of(row.unmatched, found.currency),
@@ -115,7 +115,7 @@ def eliminations(ws: Workspace, found: Combined, ask: Asked) -> None:
     rows = [
         [
             " – ".join(units),
-            kind,
+            kind_of(kind),
             section_of(kind, section),
             str(len(all_)),
             amount_text(sum(all_, Decimal(0)), found.currency),

@@ -185,6 +185,13 @@ def translated(text: str) -> str:
     return translate(text) if text else ""
 
 
+def kind_of(kind: str) -> str:
+    """What a dealing is about, in words, as in the browser."""
+    from ledger.combine.reports.view import KINDS  # noqa: PLC0415  only for people
+
+    return translated(KINDS.get(kind, KINDS["other"]))
+
+
 def section_of(kind: str, section: str) -> str:
     """In what two sides are compared, in words; nothing where there are no two sides."""
     return "" if kind in ONE_SIDED else translated(SECTIONS.get(section, ""))
