@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from beancount.core import data
@@ -18,6 +19,7 @@ from ledger.rules.rounding import half_away
 #: Of what an account that mostly holds other currencies has moved in the book's own, so much at least is moved in them.
 OTHERS = Decimal("0.8")
 RESULT = ("Income:", "Expenses:")
+ZERO = Decimal(0)
 
 
 def corrections(
@@ -85,7 +87,15 @@ class _Corrections:
             candidates = [p for p in candidates if (p.account, weight(p)[1]) in self.mostly]
         if not candidates:
             return []
-        return [self._row(number, entry, posting, beside) for posting in (*candidates, *results)]
+        rows = [self._row(number, entry, posting, beside) for posting in (*candidates, *results)]
+        if beside != "priced":
+            return rows
+        sides = _Sides(entry)
+        held = len(candidates)
+        return [
+            replace(row, against=sides.against(row) if place < held else ZERO, priced=sides.priced(row.currency))
+            for place, row in enumerate(rows)
+        ]
 
     def _row(self, number: int, entry: data.Transaction, posting: data.Posting, beside: str) -> CorrectionRow:
         amount, currency = weight(posting)
@@ -103,8 +113,35 @@ class _Corrections:
             held=tuple(sorted(self.units.get((posting.account, currency, tags[0], tags[1]), ()))),
             mostly=(posting.account, currency) in self.mostly,
             beside=beside,
+            against=ZERO,
+            priced=ZERO,
             partner=tags[0] or None,
             ic=tags[1] or None,
             file=str(own.get("filename", entry.meta["filename"])),
             line=int(own.get("lineno") or entry.meta["lineno"]),
         )
+
+
+class _Sides:
+    """Debits and credits of a voucher that moves other currencies, in what they weigh."""
+
+    def __init__(self, entry: data.Transaction) -> None:
+        self.weights = [(posting, *weight(posting)) for posting in entry.postings]
+
+    def priced(self, currency: str) -> Decimal:
+        """The larger of the debits and credits that have a price."""
+        amounts = [a for p, a, c in self.weights if c == currency and (p.price is not None or p.cost is not None)]
+        larger = max(sum((a for a in amounts if a > 0), ZERO), -sum((a for a in amounts if a < 0), ZERO))
+        return half_away(larger, currency)
+
+    def against(self, row: CorrectionRow) -> Decimal:
+        """What else may have been paid for, or paid by, a posting."""
+        found = (
+            abs(amount)
+            for posting, amount, currency in self.weights
+            if currency == row.currency
+            and posting.account != row.account
+            and amount * row.amount < 0
+            and (posting.price is not None or posting.cost is not None or not posting.account.startswith(RESULT))
+        )
+        return half_away(sum(found, ZERO), row.currency)

@@ -134,6 +134,8 @@ class CorrectionRow:
     held: tuple[str, ...]  # currencies of the account's items, with these tags; nothing for income and expense
     mostly: bool  # whether the account mostly holds other currencies
     beside: str  # what else the voucher has: "" nothing, "own" in the book's currency, "priced" in another one
+    against: Decimal  # what other accounts have of the opposite sign, without income and expense that are rows here
+    priced: Decimal  # what its postings with a price move: the larger of debits and credits; both 0 in "" and "own"
     partner: str | None  # of the items
     ic: str | None
     file: str

@@ -361,6 +361,18 @@ def by_months(made):
     return {f"{e.date:%m-%d}": worth([e])["1932"] for e in found}
 
 
+def by_hand(run, postings):
+    """What Sambok makes after vouchers in February: postings between `;`, vouchers between `|`."""
+    vouchers = ""
+    for voucher in postings.split("|"):
+        vouchers += '2026-02-27 * "By hand"\n'
+        for posting in voucher.split(";"):
+            code, amount = posting.split(maxsplit=1)
+            kind = {"1": "Assets", "2": "Liabilities", "3": "Income"}.get(code[0], "Expenses")
+            vouchers += f"  {kind}:{code}-Name  {amount}\n"
+    return run({"repris": (BANK + vouchers).replace("1932-Euro", "1932-Name").replace("1930-Bank", "1930-Name")})[1]
+
+
 #: Without anything by hand: 1,080 kr, at January's 11.00 1,100, at February's 11.50 1,150, at April's 11.20 1,120.
 MONTHS = {"01-31": "20.00", "02-28": "50.00", "04-30": "-30.00"}
 BOOKED = {"01-31": "20.00", "04-30": "-30.00"}  # February's 50 kr are in the book
@@ -405,18 +417,82 @@ BOOKED = {"01-31": "20.00", "04-30": "-30.00"}  # February's 50 kr are in the bo
     ],
 )
 def test_what_is_booked_by_hand_among_other_things(run, postings, expected, unclear):
-    vouchers = ""
-    for voucher in postings.split("|"):
-        vouchers += '2026-02-27 * "By hand"\n'
-        for posting in voucher.split(";"):
-            code, amount = posting.split(maxsplit=1)
-            kind = {"1": "Assets", "3": "Income", "6": "Expenses"}[code[0]]
-            vouchers += f"  {kind}:{code}-Name  {amount}\n"
-    _, made = run({"repris": (BANK + vouchers).replace("1932-Euro", "1932-Name").replace("1930-Bank", "1930-Name")})
+    made = by_hand(run, postings)
     assert [(p.code, p.file, p.line, str(p.params["amount"])) for p in made.problems] == [
         # five lines of what was bought before, then the voucher's first posting
         ("REMEASUREMENT_UNCLEAR", "units/repris/books/2026/2026-01.beancount", 6, amount)
         for amount in unclear
+    ]
+    assert by_months(made) == expected
+
+
+#: January's 1,100 kr less 110 for 10 EUR are 990; 90 EUR are 1,035 at 11.50, and 1,008 at 11.20.
+TEN_LESS = {"01-31": "20.00", "02-28": "45.00", "04-30": "-27.00"}
+
+
+@pytest.mark.parametrize(
+    ("postings", "expected", "unclear"),
+    [
+        # 2 EUR of fee at 11.00 that cost 23: 1 kr is the fee's. 1,100 - 22 + 49 = 1,127 = 98 × 11.50
+        (
+            "1932 49.00 SEK; 1932 -2.00 EUR @@ 22.00 SEK; 6570 23.00 SEK; 3960 -50.00 SEK",
+            {"01-31": "20.00", "04-30": "-29.40"},
+            [],
+        ),
+        # a fee of 25, of which 23 in euro: the rest is taken off the gain. 1,100 - 23 + 50 = 1,127
+        (
+            "1932 50.00 SEK; 1932 -2.00 EUR @@ 23.00 SEK; 6570 25.00 SEK; 3960 -52.00 SEK",
+            {"01-31": "20.00", "04-30": "-29.40"},
+            [],
+        ),
+        # 10 EUR sold for 5 more than they stood at: 990 + 45 = 1,035
+        (
+            "1932 45.00 SEK; 1932 -10.00 EUR @@ 110.00 SEK; 1930 115.00 SEK; 3960 -50.00 SEK",
+            {"01-31": "20.00", "04-30": "-27.00"},
+            [],
+        ),
+        # valued at 10.00 when 10 EUR are sold at that: 990 - 90 = 900, and 135 are missing at 11.50. Were the 90 kr
+        # money, 100 of 110 would have been lost
+        (
+            "1932 -90.00 SEK; 1932 -10.00 EUR @@ 110.00 SEK; 1930 100.00 SEK; 7960 100.00 SEK",
+            {"01-31": "20.00", "02-28": "135.00", "04-30": "-27.00"},
+            [],
+        ),
+        # 4 EUR sold with 1 kr lost, which is taken off the gain: 1,100 - 46 + 50 = 1,104 = 96 × 11.50
+        (
+            "1932 50.00 SEK; 1932 -4.00 EUR @@ 46.00 SEK; 1930 45.00 SEK; 3960 -49.00 SEK",
+            {"01-31": "20.00", "04-30": "-28.80"},
+            [],
+        ),
+        # 10 EUR of 120 kr gave 115 and 55 more were gained, or they gave 115 + 55: without it 1,100 - 120 = 980
+        (
+            "1932 55.00 SEK; 1932 -10.00 EUR @@ 120.00 SEK; 1930 115.00 SEK; 3960 -50.00 SEK",
+            {"01-31": "20.00", "02-28": "55.00", "04-30": "-27.00"},
+            ["55.00"],
+        ),
+        # 10 EUR sold with 20 lost, and 15 of fee in kronor, or 5 lost and 15 valued less: 1,100 - 115 = 985
+        (
+            "1932 -15.00 SEK; 6570 15.00 SEK; 1932 -10.00 EUR @@ 115.00 SEK; 1930 95.00 SEK; 7960 20.00 SEK",
+            {"01-31": "20.00", "02-28": "50.00", "04-30": "-27.00"},
+            ["-15.00"],
+        ),
+        # 10 EUR become 115 kr on the same account: a payment that gains 120 of 110 is none
+        ("1932 115.00 SEK; 1932 -10.00 EUR @@ 110.00 SEK; 3960 -5.00 SEK", TEN_LESS, []),
+        # 40 kr came before, and leave together with 10 EUR
+        (
+            (
+                "1932 40.00 SEK; 3001 -40.00 SEK | 1932 -40.00 SEK; 1932 -10.00 EUR @@ 110.00 SEK; 1930 145.00 SEK;"
+                " 7960 5.00 SEK"
+            ),
+            TEN_LESS,
+            [],
+        ),
+    ],
+)
+def test_what_is_booked_by_hand_beside_a_payment(run, postings, expected, unclear):
+    made = by_hand(run, postings)
+    assert [(p.code, p.line, str(p.params["amount"])) for p in made.problems] == [
+        ("REMEASUREMENT_UNCLEAR", 6, amount) for amount in unclear
     ]
     assert by_months(made) == expected
 
@@ -518,11 +594,17 @@ def test_an_account_that_is_opened_for_both_currencies_is_told_nothing(run):
   Assets:1932-Euro    90.00 SEK
   Income:3960-G      -50.00 SEK
   Income:3001-Sales  -40.00 SEK
+2026-02-27 * "Changed, and kronor beside it"
+  Assets:1932-Euro   -10.00 EUR @@ 120.00 SEK
+  Assets:1930-Bank   115.00 SEK
+  Assets:1932-Euro    55.00 SEK
+  Income:3960-G      -50.00 SEK
 """
     opened = "2025-01-01 open Assets:1932-Euro EUR, SEK\n2025-01-01 open Income:3960-G\n" + ACCOUNTS
     _, made = run({"repris": BANK + both}, more={"repris": opened})
     assert made.problems == ()
-    assert by_months(made) == MONTHS
+    # 1,100 - 120 = 980; 90 EUR are 1,035 and 1,008
+    assert by_months(made) == {"01-31": "20.00", "02-28": "55.00", "04-30": "-27.00"}
 
 
 def test_plain_beancount_shows_the_same_balance(run):

@@ -107,6 +107,28 @@ def test_a_correction_of_what_it_stands_at():
     ]
 
 
+def test_what_stands_against_a_correction_beside_a_payment():
+    """Against 45 kr on 1932 only the 3 kr from 1930: 1932's own 110 and the gain don't count. 110 kr have a price."""
+    summary = summary_of("""
+2026-01-10 * "Held"
+  Assets:1932-Bank-EUR   100.00 EUR @ 11.20 SEK
+  Assets:1930-Bank     -1120.00 SEK
+2026-01-31 * "Sold, fee, valued"
+  Assets:1932-Bank-EUR   -10.00 EUR @@ 110.00 SEK
+  Assets:1933-Bank-KES    90.00 KES @@ 10.00 SEK
+  Assets:1220-Inventarier 105.00 SEK
+  Assets:1930-Bank        -3.00 SEK
+  Assets:1932-Bank-EUR    45.00 SEK
+  Income:3001-Sales        3.00 SEK
+  Income:3001-Sales      -50.00 SEK
+""")
+    assert [(r.account, str(r.amount), r.beside, str(r.against), str(r.priced)) for r in summary.corrections[-3:]] == [
+        ("Assets:1932-Bank-EUR", "45.00", "priced", "3.00", "110.00"),
+        ("Income:3001-Sales", "3.00", "priced", "0", "110.00"),
+        ("Income:3001-Sales", "-50.00", "priced", "0", "110.00"),
+    ]
+
+
 def test_a_book_in_one_currency_has_no_such_rows():
     summary = summary_of("""
 2026-01-10 * "Sale"
