@@ -12,6 +12,11 @@ rest of the gain is earned then, and stands as the seller's gain. Where the same
 or the seller has the same amount in debit, price or asset went back: a credit note, which changes the gain as if it had
 been so from the start. A loss is a negative gain.
 
+Where the buyer's book is in another currency, the asset stands there at what it has cost in that one, and so does the
+gain in it: the seller's, by the average of the month of the purchase. What comes back of it comes at the average of its
+month, what is left stands at the closing rate, and what rates alone do to it belongs to CTA (IAS 21.39, 41). Price and
+cost are compared in the currency of the seller's claim: rates make no difference.
+
 A limit: where the buyer sells on to a third unit, that is a disposal like any other, and the first seller's gain counts
 as earned, though the asset is still in the group; an adjustment takes out what is left of it.
 """
@@ -25,14 +30,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+from ledger.combine.dealings.abroad import Abroad
 from ledger.combine.dealings.elimination import Gap, Names, gap
 from ledger.combine.dealings.items import ASSET, BALANCE, WINDOW, Item
 from ledger.combine.flows import DAY, RETAINED
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.scope import Scope
-from ledger.rules.rounding import EXACT, half_away
+from ledger.rules.rounding import EXACT, half_away, unit_of
 
+#: What rates make of gains in assets of books in other currencies.
+RATES = Place("CTA", "Internal-asset")
 Cell = tuple[Place, str, str]  # place, source, unit
+Rated = Callable[[str], Abroad | None]  # a unit's rates, where its book is in another currency than the report
 Voucher = tuple[bool, int]  # provisional?, ordinal
 
 
@@ -128,22 +137,81 @@ def _credit_notes(
     return credited, answers
 
 
-def price_gap(items: Iterable[Item], names: Names, currency: str) -> Gap:
+def price_gap(items: Iterable[Item], names: Names, currency: str, abroad: Rated = lambda _: None) -> Gap:
     """Price as the seller has it against the buyer's, less what credit notes have taken off either.
 
     Proceeds are the credits of the seller's gain, and the debits of its credit notes; where its asset accounts are
     tagged, too, all that it has tagged. A sale that was taken back leaves nothing on either side.
+
+    Args:
+        items: postings of the dealing.
+        names: kind, key and units of the dealing.
+        currency: the reporting currency.
+        abroad: a unit's rates, where its book is in another one.
     """
     found = sold(items)
     total = sum((i.amount for i in found.gain), ZERO)
     back = sum((i.amount for i in (*found.bought, *found.gone, *found.credited)), ZERO)
     if (found.gone or found.credited) and not total and not back:
         return gap([], [], currency)
-    proceeds = (*found.gain, *found.carrying) if found.carrying else _prices(found)
-    cost = (*found.bought, *found.credited)
+    proceeds = [*found.gain, *found.carrying] if found.carrying else _prices(found)
+    cost = [*found.bought, *found.credited]
+    rates = abroad(cost[0].unit) if cost else None
     if found.seller == names.units[0]:
-        return gap(proceeds, cost, currency)
-    return gap(cost, proceeds, currency)
+        return _compared(proceeds, cost, currency, rates)
+    return _compared(cost, proceeds, currency, rates)
+
+
+def _compared(one: Sequence[Item], other: Sequence[Item], currency: str, abroad: Abroad | None) -> Gap:
+    """The two sides' prices in the currency of the claim, where it is told; else at the rates of the days.
+
+    An asset isn't eliminated, so that sides that agree in a currency of theirs have nothing open.
+    """
+    sides = _as_invoiced(one), _as_invoiced(other)
+    told = {i.currency for side in sides for i in side}
+    if len(told) > 1:
+        return gap(_of_their_days(one, abroad), _of_their_days(other, abroad), currency)
+    document = min(told, default=currency)
+    nets = [sum((i.document_amount for i in side), ZERO) for side in sides]
+    left, changed = sum(nets, ZERO), sum(i not in (*one, *other) for side in sides for i in side)
+    if abs(left) <= unit_of(document) * max(changed - 1, 0):  # each posting was rounded by itself
+        nets[1] = -nets[0]
+    worths = [sum((i.amount for i in side), ZERO) for side in (one, other)]
+    if nets[0] and nets[1] and document != currency:
+        with localcontext(EXACT):
+            worths[1] = half_away(nets[1] * worths[0] / nets[0], currency)
+    return Gap(document, (nets[0], nets[1]), (worths[0], worths[1]), mixed=False)
+
+
+def _as_invoiced(items: Sequence[Item]) -> list[Item]:
+    """Postings in the currency of their vouchers' claims, where that is another."""
+    known: dict[tuple[str, Voucher], tuple[str, Decimal]] = {}
+    with localcontext(EXACT):
+        for item in sorted(items, key=lambda i: abs(i.document_amount)):
+            if item.invoiced and item.document_amount:
+                known[item.unit, item.transaction] = item.invoiced[0], item.invoiced[1] / item.document_amount
+        found = []
+        for item in items:
+            its = known.get((item.unit, item.transaction))
+            if its is not None:
+                amount = item.invoiced[1] if item.invoiced else half_away(item.document_amount * its[1], its[0])
+                item = replace(item, currency=its[0], document_amount=amount)  # noqa: PLW2901 - the same posting
+            found.append(item)
+    return found
+
+
+def _of_their_days(items: Sequence[Item], abroad: Abroad | None) -> list[Item]:
+    """Assets of a book in another currency at the rates of their days, like the price that they answer."""
+    if abroad is None:
+        return [*items]
+    found = []
+    for item in items:
+        foreign = not item.place.is_result and item.currency == abroad.currency
+        rate = abroad.average(item.date) if foreign else None
+        with localcontext(EXACT):
+            worth = item.amount if rate is None else half_away(item.document_amount * rate, abroad.rates.base)
+        found.append(replace(item, amount=worth))
+    return found
 
 
 def _prices(found: Sold) -> list[Item]:
@@ -152,7 +220,12 @@ def _prices(found: Sold) -> list[Item]:
 
 
 def profits(
-    names: Names, items: Sequence[Item], scope: Scope, currency: str, depreciation: Callable[[str], Place]
+    names: Names,
+    items: Sequence[Item],
+    scope: Scope,
+    currency: str,
+    depreciation: Callable[[str], Place],
+    abroad: Rated = lambda _: None,
 ) -> list[GroupEntry]:
     """ELIM entries of a dealing's assets in the period.
 
@@ -162,6 +235,7 @@ def profits(
         scope: the run's period.
         currency: the reporting currency.
         depreciation: a unit's account for it.
+        abroad: a unit's rates, where its book is in another currency.
 
     Returns:
         Entries of the section "asset" that name the seller; Σ of all = what isn't earned at the period's end.
@@ -170,7 +244,10 @@ def profits(
     if not dealing.seller or not dealing.begun:
         return []
     cost = depreciation(dealing.bought[0].unit)
+    rates = abroad(dealing.bought[0].unit)
     made = _Profit(dealing, scope, currency, cost)
+    if rates is not None:
+        made = _Abroad(dealing, scope, currency, cost, rates)
     return [
         GroupEntry(day, ELIM, names.kind, names.key, names.units, postings, ASSET, seller=dealing.seller)
         for day, postings in made.run()
@@ -197,20 +274,24 @@ class _Profit:
         """Days and postings."""
         start, end = self.scope.date_from, self.scope.date_to
         found = [(start - DAY, self._opening(self.dealing.until(start - DAY)))]
-        days = {end, *(i.date for i in (*self.dealing.gain, *self.dealing.bought, *self.dealing.gone))}
-        day = start
-        while day <= end:
-            following = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-            days.add(min(following - DAY, end))
-            day = following
         before = self.dealing.until(start - DAY)
-        for day in sorted(d for d in days if start <= d <= end):
+        for day in self._days(start, end):
             now = self.dealing.until(day)
             if now.begun:
                 self._step(before, now, day)
                 found.append((day, self._written()))
             before = now
         return found
+
+    def _days(self, start: dt.date, end: dt.date) -> list[dt.date]:
+        """Days from `start` to `end` on which something may change: of its postings, the last of months, and `end`."""
+        days = {end, *(i.date for i in (*self.dealing.gain, *self.dealing.bought, *self.dealing.gone))}
+        day = start
+        while day <= end:
+            following = (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+            days.add(min(following - DAY, end))
+            day = following
+        return sorted(d for d in days if start <= d <= end)
 
     def _opening(self, known: Sold) -> tuple[GroupPosting, ...]:
         """What earlier periods have left in the asset."""
@@ -278,6 +359,77 @@ class _Profit:
         found = [GroupPosting(c[0], ELIM, amount, *c[1:]) for c, amount in sorted(self.cells.items()) if amount]
         self.cells = defaultdict(Decimal)
         return tuple(found)
+
+
+class _Abroad(_Profit):
+    """The steps where the buyer's book is in another currency: amounts of its assets, and what is left, are in that."""
+
+    def __init__(self, dealing: Sold, scope: Scope, currency: str, depreciation: Place, rates: Abroad) -> None:
+        def own(items: Iterable[Item]) -> tuple[Item, ...]:
+            return tuple(replace(i, amount=i.document_amount) if i.currency == rates.currency else i for i in items)
+
+        bought, gone, credited = own(dealing.bought), own(dealing.gone), own(dealing.credited)
+        super().__init__(replace(dealing, bought=bought, gone=gone, credited=credited), scope, currency, depreciation)
+        self.rates = rates
+        self.bought_at = rates.average(bought[0].date) or rates.spot(scope.date_to) or Decimal(1)
+        self.today = scope.date_from
+        self.stands: dict[int, Decimal] = defaultdict(Decimal)  # what the group's assets lack, in its currency
+
+    def _opening(self, known: Sold) -> tuple[GroupPosting, ...]:
+        """What earlier periods have left in the asset, earned, and on CTA: they are gone through again."""
+        if not known.begun:
+            return ()
+        end = self.scope.date_from - DAY
+        before = known.until(dt.date.min)
+        for day in self._days(min(i.date for i in (*known.gain, *known.bought)), end):
+            now = known.until(day)
+            if now.begun:
+                self._step(before, now, day)
+            before = now
+        gain = max(known.gain, key=lambda i: abs(i.amount))
+        earned = sum((a for c, a in self.cells.items() if c[0].is_result or c[0] == RETAINED), ZERO)
+        self.cells = defaultdict(
+            Decimal, {c: a for c, a in self.cells.items() if not c[0].is_result and c[0] != RETAINED}
+        )
+        self.cells[RETAINED, gain.source, self.dealing.seller] += earned
+        self._remeasure(end)
+        return self._written()
+
+    def _step(self, before: Sold, now: Sold, day: dt.date) -> None:
+        self.today = day
+        super()._step(before, now, day)
+        if day == self.scope.date_to:
+            self._remeasure(day)
+
+    def _bring(self, value: dict[int, Decimal], against: Cell, removed: Decimal = ZERO) -> None:
+        rate = self.bought_at if removed else self.rates.average(self.today) or self.bought_at
+        exact, done = ZERO, ZERO
+        with localcontext(EXACT):
+            for number in sorted(value.keys() | self.left.keys()):
+                item = self.dealing.bought[number]
+                exact += (value.get(number, ZERO) - self.left.get(number, ZERO)) * rate
+                step = half_away(exact, self.currency) - done
+                done += step
+                self.stands[number] += step
+                self.cells[item.place, item.source, item.unit] -= step
+        self.cells[against] += done + removed
+        self.left = value
+
+    def _remeasure(self, day: dt.date) -> None:
+        """Bring what the assets lack to the rate of a day, against CTA."""
+        rate = self.rates.spot(day) or self.bought_at
+        for number, stands in sorted(self.stands.items()):
+            item = self.dealing.bought[number]
+            with localcontext(EXACT):
+                change = half_away(self.left.get(number, ZERO) * rate, self.currency) - stands
+            self.stands[number] += change
+            self.cells[item.place, item.source, item.unit] -= change
+            self.cells[RATES, item.source, item.unit] += change
+
+    def _rounded(self, amount: Fraction) -> Decimal:
+        """A gain in the buyer's currency: it is rounded when it is translated."""
+        with localcontext(EXACT):
+            return Decimal(amount.numerator) / Decimal(amount.denominator) / self.bought_at
 
 
 def _life_left(item: Item, day: dt.date) -> Fraction:

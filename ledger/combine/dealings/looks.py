@@ -11,6 +11,7 @@ from decimal import Decimal
 from beancount.core import data
 
 from ledger.books import Workspace
+from ledger.combine.dealings.abroad import Abroad
 from ledger.combine.dealings.elimination import Names
 from ledger.combine.dealings.items import Item
 from ledger.combine.dealings.transit import Vouchers, in_transit
@@ -55,6 +56,11 @@ class BookLooks:
             part = self.parts[slug]
             self.places[slug] = largest(part, lambda a: part.mapper.at(a).line == DEPRECIATION.line, DEPRECIATION)
         return self.places[slug]
+
+    def abroad(self, slug: str) -> Abroad | None:
+        """The rates of a unit whose book is in another currency than the report."""
+        currency = self.parts[slug].unit.currency
+        return None if currency == self.rates.base else Abroad(currency, self.rates)
 
     def vat(self, slug: str, items: Sequence[Item]) -> Taxed:
         """VAT in the unit's booked vouchers of a dealing (its items), net."""
