@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.combine.reports.equity import equity
 from tests.combine.conftest import table
 
 ENTITY = 'entity = "legal_entity"'
@@ -301,3 +302,85 @@ def test_a_loss_that_is_credited_in_full_leaves_nothing(combined):
     less = theirs.replace("70000.00", "69000.00")
     found = combined({"repris": LOSS + mine, "kafeet": CHEAP + less}, date_to=ends(2026))
     assert told(found) == [("AMOUNT_DIFF", "1000.00")]
+
+
+#: A euro is 10 kr on average in 2025 and 11 at its end; 12 in 2026, 13 at the end of March, 15 at the year's.
+EURO_RATES = """
+2025-07-01 price EUR 10.00 SEK
+2025-12-31 price EUR 11.00 SEK
+2026-03-31 price EUR 13.00 SEK
+2026-12-31 price EUR 15.00 SEK
+"""
+for year, first, average in ((2025, 7, "10.00"), (2026, 1, "12.00")):
+    for month in range(first, 13):
+        EURO_RATES += f'{year}-{month:02}-28 custom "average-rate" "EUR" {average} SEK\n'
+#: 200 EUR for what stands at 800 kr: 1,200 kr of gain are 120 EUR, 10 a month.
+ABROAD = sold("2025-07-01", "2000.00", "800.00").replace(
+    "1660-Claim          2000.00 SEK", "1660-Claim  200 EUR @@ 2000.00 SEK"
+)
+ABROAD += f"""
+2025-07-02 * "Paid" ^ic-repris-7
+  Assets:1930-Bank   2000.00 SEK
+  Assets:1660-Claim  -200.00 EUR @@ 2000.00 SEK
+{TAGS.format("kafeet")}"""
+THERE = (
+    bought("2025-07-01", "200.00", "    months: 12\n")
+    + f"""
+2025-07-02 * "Paid" ^ic-repris-7
+  Liabilities:2860-Debt  200.00 SEK
+{TAGS.format("repris")}  Assets:1930-Bank      -200.00 SEK
+"""
+    + DEPRECIATION.format(2025)
+)
+SCRAPPED = f"""
+2026-03-31 * "Sold to a scrapyard" ^ic-repris-7
+  Assets:1930-Bank       200.00 SEK
+  Assets:1220-Machine   -200.00 SEK
+{TAGS.format("repris")}"""
+RATED = {
+    # 60 EUR come back at 10, the other 60 stand at 11: 60 kr are what rates make of it
+    "year of sale": ("", ends(2025), {"3973": "1200.00", "7830": "-600.00", "1220": "-660.00", "Internal": "60.00"}),
+    # 30 at 12; 30 stand at 13
+    "next March": (
+        "",
+        ends(2026, 3),
+        {"Earlier": "600.00", "7830": "-360.00", "1220": "-390.00", "Internal": "150.00"},
+    ),
+    # 60 at 12, nothing is left
+    "life is over": ("", ends(2026), {"Earlier": "600.00", "7830": "-720.00", "Internal": "120.00"}),
+    # 30 as depreciation and 30 as gain, at 12
+    "scrapped": (
+        SCRAPPED,
+        ends(2026),
+        {"Earlier": "600.00", "7830": "-360.00", "3973": "-360.00", "Internal": "120.00"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "end", "expected"), RATED.values(), ids=RATED)
+def test_rates_of_a_buyer_abroad_change_no_result_and_no_price(combined, more, end, expected):
+    theirs = (THERE + more).replace("SEK", "EUR")
+    texts = {"repris": (ABROAD, ENTITY), "kafeet": (theirs, f'{ENTITY}\ncurrency = "EUR"')}
+    found = combined(texts, prices=EURO_RATES, date_to=end)
+    assert told(found) == []
+    assert elim(found) == expected
+    opening = {2025: 0, 2026: 60}[end.year]
+    moved = sum(p.amount for e in found.entries if e.kind == "asset" for p in e.postings if p.place.line == "CTA")
+    assert moved == Decimal(expected["Internal"])
+    before = [p.amount for e in found.entries if e.date.year < end.year for p in e.postings if p.place.line == "CTA"]
+    assert sum(before) == opening
+    of_units = -sum(proof.posted + proof.rounding for proof in found.translation)
+    rows = {row.line: row for row in equity(found)}
+    assert rows["CTA"].cta == of_units - (moved - opening)
+    assert rows["CTA"].adjusted == 0
+
+
+def test_prices_of_a_buyer_abroad_that_differ_are_named_in_the_claims_currency(combined):
+    theirs = THERE.replace("1220-Machine        200.00", "1220-Machine        190.00").replace("SEK", "EUR")
+    theirs = theirs.replace("2860-Debt     -200.00", "2860-Debt     -190.00").replace(
+        "2860-Debt  200.00", "2860-Debt  190.00"
+    )
+    theirs = theirs.replace("Bank      -200.00", "Bank      -190.00")
+    texts = {"repris": (ABROAD, ENTITY), "kafeet": (theirs, f'{ENTITY}\ncurrency = "EUR"')}
+    found = combined(texts, prices=EURO_RATES, date_to=ends(2026))
+    assert [(u.code, str(u.amount), u.currency) for u in found.unmatched] == [("AMOUNT_DIFF", "10.00", "EUR")]

@@ -24,6 +24,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol, TypeAlias
 
 from ledger.combine.codes import NOTHING, TAKEN_BACK
+from ledger.combine.dealings.abroad import Abroad
 from ledger.combine.dealings.assets import price_gap, profits
 from ledger.combine.dealings.cutoff import late_items
 from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
@@ -51,6 +52,9 @@ class Looks(TaxLooks, Protocol):
 
     def depreciation(self, slug: str) -> Place:
         """A unit's account for depreciation."""
+
+    def abroad(self, slug: str) -> Abroad | None:
+        """The rates of a unit whose book is in another currency than the report."""
 
 
 class Tolerated(NamedTuple):
@@ -173,7 +177,7 @@ class Settler:
         counted = [*early, *moved, *back]
         self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
         self.done.entries += entries(names, counted, scope, self.currency)
-        self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation)
+        self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation, self.looks.abroad)
         until = [i for i in items if i.date <= scope.date_to]
         self._judge(names, [*until, *moved], counted, items, self._period([*until, *moved], before))
 
@@ -183,7 +187,7 @@ class Settler:
         names = Names("", "", units)
         found = dict(zip((BALANCE, RESULT), self._sections(names, early), strict=True))
         if any(i.section == ASSET for i in early):
-            found[ASSET] = price_gap(early, names, self.currency)
+            found[ASSET] = price_gap(early, names, self.currency, self.looks.abroad)
         return found
 
     def _sections(self, names: Names, items: Sequence[Item]) -> tuple[Gap, Gap]:
