@@ -67,17 +67,19 @@ def equity(ws: Workspace, found: Combined, ask: Asked) -> None:
 
 def levels(ws: Workspace, found: Combined, ask: Asked) -> None:
     """Each level's own figures, without the dealings inside it; what lies deeper is folded."""
-    from ledger.combine.levels import level_tree  # noqa: PLC0415  only for people
+    from ledger.combine.levels import asked, level_tree  # noqa: PLC0415  only for people
 
     rows = []
+    above = len(asked(found))  # these aren't shown: their figures would be those of the level that was asked for
     for node in level_tree(found).walk():
-        if node.depth > ask.depth:
+        depth = node.depth - above
+        if not 0 <= depth <= ask.depth:
             continue
         name = node.name or ws.config.federation.name
-        rows.append(_summary("  " * node.depth + name, len(node.units), node.figures, found))
-        if node.own and node.children and node.depth < ask.depth:
+        rows.append(_summary("  " * depth + name, len(node.units), node.figures, found))
+        if node.own and node.children and depth < ask.depth:
             told = say(N_("Directly in {level}"), level=name) if node.depth else say(N_("Without level"))
-            rows.append(_summary("  " * (node.depth + 1) + told, len(node.own), node.direct, found))
+            rows.append(_summary("  " * (depth + 1) + told, len(node.own), node.direct, found))
     title = say(N_("By level, {currency}; dealings inside a level are eliminated:"), currency=found.currency)
     print_report(title, _summary_heads(N_("Level")), rows, {0})
 

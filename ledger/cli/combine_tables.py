@@ -80,10 +80,13 @@ def _is_part(ws: Workspace, found: Combined) -> bool:
     return any(u.legal_person in persons and u.combine and slug not in found.units for slug, u in ws.units.items())
 
 
-def name_of(ws: Workspace, column: str, by: str) -> str:
-    """A worksheet column's heading."""
+def name_of(ws: Workspace, column: str, by: str, above: tuple[str, ...] = ()) -> str:
+    """A worksheet column's heading; a level's from the level that was asked for."""
     if not column.startswith("/"):
         return column
+    if by == "level" and above:
+        here = tuple(column[1:].split("/"))
+        return "/".join(here[len(above) :]) or above[-1]
     return column[1:] or (translate(WITHOUT) if by == "line" else ws.config.federation.name)
 
 
@@ -130,14 +133,17 @@ def _columns(
     ws: Workspace, found: Combined, sheet: Worksheet, by: str, heads: int
 ) -> tuple[list[Column], list[Column], Column, Column]:
     """A worksheet's columns: of units, of ELIM, ADJ and CTA, of all units together, of the group."""
-    from ledger.combine.model import PSEUDO  # noqa: PLC0415  only for people
+    from ledger.combine.levels import asked  # noqa: PLC0415  only for people
+    from ledger.combine.model import PSEUDO  # noqa: PLC0415  as above
+
+    above = asked(found)
 
     def column(head: str, pick: Pick) -> Column:
         widest = max((len(text_of(pick(row), found.currency)) for row in sheet.rows), default=0)
         return Column(head, pick, GAP + max(widest, min(len(head), heads)))
 
     return (
-        [column(name_of(ws, c, by), _of(c)) for c in sheet.columns if c not in PSEUDO],
+        [column(name_of(ws, c, by, above), _of(c)) for c in sheet.columns if c not in PSEUDO],
         [column(c, _of(c)) for c in sheet.columns if c in PSEUDO],
         column(say(N_("Units")), lambda row: row.units),
         column(say(N_("Group")), lambda row: row.total),

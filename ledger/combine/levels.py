@@ -167,6 +167,13 @@ def _node(
     return Level(path, units, here, tuple(children), figures_of(total), figures_of(direct.get(path, {}))), total
 
 
+def asked(combined: Combined) -> Path:
+    """The level that figures were asked for: what is shown by depth counts from it; () = the federation."""
+    if combined.level is None or not combined.units:
+        return ROOT
+    return find_level(combined.units.values(), combined.level)
+
+
 def frontier(tree: Level, depth: int) -> tuple[list[Level], list[str]]:
     """The nodes at `depth`, or above where there are none below, and the units that stand higher than these nodes.
 

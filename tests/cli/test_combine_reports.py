@@ -85,6 +85,9 @@ def test_levels_and_lines(divisions):
     folded, _ = run(divisions, "--report", "levels", "--depth", "1")
     assert "Sverige" in folded.stdout
     assert "Uppsala" not in folded.stdout
+    below, _ = run(divisions, "--level", "Sverige", "--report", "levels", "--depth", "1")
+    rows = [row.split()[0] for row in below.stdout.split("By level")[1].splitlines()[4:] if row.strip()]
+    assert rows == ["Sverige", "Uppsala", "Östergötland"]
 
 
 @pytest.mark.parametrize(
@@ -103,13 +106,21 @@ def test_levels_and_lines(divisions):
             "-200 -10500 8500 -2200",
         ),
         (("--by", "level", "--depth", "0"), ["Samverkan", "Test", "Group"], "-2200 -2200"),
+        # depth counts from the level; Östergötland: 1,000 + 9,000 + 500, and 100 inside that are eliminated
+        (
+            ("--level", "Sverige", "--by", "level"),
+            ["Uppsala", "Östergötland", "ELIM", "Group"],
+            "-200 -10500 8500 -2200",
+        ),
+        (("--level", "Östergötland", "--by", "level"), ["Östergötland", "Group"], "-10500 -10500"),
+        (("--level", "Sverige", "--by", "level", "--depth", "0"), ["Sverige", "Group"], "-2200 -2200"),
     ],
 )
 def test_the_worksheet_by_unit_level_and_line(divisions, monkeypatch, args, heads, sales):
     monkeypatch.setenv("COLUMNS", "200")
     result, _ = run(divisions, *args)
     rows = result.stdout.splitlines()
-    assert rows[2].split() == heads
+    assert rows[3 if "--level" in args else 2].split() == heads
     (row,) = [row for row in rows if row.startswith("Net sales")]
     amounts = row.removeprefix("Net sales").replace(".00", "").split("  ")
     assert [a.strip().replace(",", "") for a in amounts if a.strip()] == sales.split()

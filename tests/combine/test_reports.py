@@ -73,6 +73,21 @@ def test_the_worksheet_by_level(found, depth, columns, expected):
     assert sales(sheet) == expected
 
 
+@pytest.mark.parametrize(
+    ("depth", "columns"),
+    [
+        (0, ("/Sverige/Östergötland",)),
+        (1, ("/Sverige/Östergötland/Linköping", "/Sverige/Östergötland/Norrköping", "ELIM")),
+        (2, ("/Sverige/Östergötland/Linköping", "/Sverige/Östergötland/Norrköping", "ELIM")),
+    ],
+)
+@pytest.mark.parametrize("name", ["Östergötland", "Sverige/Östergötland"])
+def test_depth_counts_below_the_level_that_was_asked_for(federation_of_levels, name, depth, columns):  # noqa: F811  the fixture
+    """Linköping sells 30 to Norrköping, which stands in ELIM between the two."""
+    found = combine(federation_of_levels, StubRun(), date_to=MARCH, level=name)
+    assert worksheet(found, by="level", depth=depth).columns == columns
+
+
 def test_a_level_that_is_called_like_a_unit_is_no_unit(combined):
     """Keys of levels and business lines can't be taken for slugs or for ELIM."""
     book = '2026-02-01 * "Sold"\n  Assets:1930-Bank  5.00 SEK\n  Income:3001-Sales\n'

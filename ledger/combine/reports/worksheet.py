@@ -15,7 +15,7 @@ from decimal import Decimal
 from ledger.charts import Line, line
 from ledger.combine.combined import Combined
 from ledger.combine.figures import Figures
-from ledger.combine.levels import MARK, frontier, level_tree
+from ledger.combine.levels import MARK, asked, frontier, level_tree
 from ledger.combine.model import PSEUDO, ZERO, Row
 from ledger.combine.reports.segments import segments
 
@@ -54,14 +54,14 @@ def worksheet(combined: Combined, *, by: str = BY_UNIT, depth: int = 1) -> Works
     Args:
         combined: the figures.
         by: what a column is: `unit`, `level` or `line` (of business).
-        depth: to which levels are folded; 0 is the federation as a whole.
+        depth: to which levels are folded, below the level that was asked for; 0 is that one, or the federation.
 
     Returns:
         Columns by unit are slugs; by level `/` and the path (`/Sverige/Östergötland`; `/` is the federation), and the
         slugs of units that stand higher; by business line `/` and its name (`/` is units without one).
     """
     if by == BY_LEVEL:
-        nodes, units = frontier(level_tree(combined), depth)
+        nodes, units = frontier(level_tree(combined), len(asked(combined)) + depth)
         pieces = [(MARK + MARK.join(node.path), node.figures) for node in nodes]
         pieces += [(slug, _own(combined.trial_balance, slug)) for slug in units]
     elif by == BY_LINE:
