@@ -375,6 +375,15 @@ def test_rates_of_a_buyer_abroad_change_no_result_and_no_price(combined, more, e
     assert rows["CTA"].adjusted == 0
 
 
+def test_a_period_of_a_buyer_abroad_opens_as_the_one_before_has_closed(combined):
+    """On the eve of April 240 of the gain are unearned at their own rates, and stand at 390: 150 are on CTA."""
+    texts = {"repris": (ABROAD, ENTITY), "kafeet": (THERE.replace("SEK", "EUR"), f'{ENTITY}\ncurrency = "EUR"')}
+    found = combined(texts, prices=EURO_RATES, date_from=dt.date(2026, 4, 1), date_to=ends(2026))
+    assert elim(found) == {"Earlier": "240.00", "7830": "-360.00", "Internal": "120.00"}
+    eve = [e for e in found.entries if e.kind == "asset" and e.date == ends(2026, 3)]
+    assert sorted(p.amount for e in eve for p in e.postings if e.section == "asset") == [-390, 150, 240]
+
+
 def test_prices_of_a_buyer_abroad_that_differ_are_named_in_the_claims_currency(combined):
     theirs = THERE.replace("1220-Machine        200.00", "1220-Machine        190.00").replace("SEK", "EUR")
     theirs = theirs.replace("2860-Debt     -200.00", "2860-Debt     -190.00").replace(
