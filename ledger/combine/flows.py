@@ -32,6 +32,10 @@ from ledger.rules.rounding import half_away, unit_of
 RETAINED = Place("RetainedResult", EARLIER)
 JOINED = Place("Joined", ENTERED)
 LEFT = Place("Left", ENTERED)
+#: Where the gain of an owned unit that was sold stands.
+SOLD = Place("IncomeFromFinancialAssets", "Disposal")
+#: Where the difference stands that rates make of what units share out among each other.
+DIVIDENDS = Place("CTA", "Dividends")
 DAY = dt.timedelta(days=1)
 #: What dividing a total price by its units may leave in the last digits.
 TRACE = Decimal("1e-12")

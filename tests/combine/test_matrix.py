@@ -109,12 +109,12 @@ def claim(unit, amount, number=1):
 class NoBooks:
     """Nothing of these dealings is looked up."""
 
-    depreciation = None
+    depreciation = abroad = None
 
 
 def settled(one, other):
     scope = Scope({}, {}, frozenset(), None, dt.date(2026, 1, 1), YEAR_END)
-    settler = Settler(scope, "SEK", lambda *_: ZERO, looks=NoBooks(), year=lambda day: day)
+    settler = Settler(scope, "SEK", lambda *_: ZERO, looks=NoBooks(), year=lambda day: day, spot=lambda *_: Decimal(1))
     settler.settle(Dealing("ic-1", (Side((one,)), Side((other,)))))
     return settler.done
 

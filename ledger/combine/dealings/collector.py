@@ -32,7 +32,7 @@ from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
 from ledger.provisional import REMEASUREMENT
-from ledger.rules.dealings import is_shared_out
+from ledger.rules.dealings import SHARED_OUT, is_shared_out
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
 
@@ -224,7 +224,9 @@ class Collector:
         # What names its dealing may answer a voucher of this period's first days, which the period before took in.
         named = bool(row.document) or any(link.startswith("ic-") for link in row.links)
         since = scope.date_from - (LONGEST_PERIOD if named else WINDOW)
-        return day >= since and scope.member(slug, day) and scope.member(partner, day)
+        # What was shared out stays in the opening balance with what rates have made of it (`shared_out`).
+        old = row.ic in SHARED_OUT or (row.ic is None and named)
+        return (old or day >= since) and scope.member(slug, day) and scope.member(partner, day)
 
     def _key(self, part: Part, row: PartnerRow, source: str, *, provisional: bool) -> str:
         """What a dealing is called: its link, its document, else the place of its voucher's first tagged posting."""

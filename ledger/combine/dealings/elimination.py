@@ -6,6 +6,8 @@ which one side books something, what is eliminated is brought to the smaller of 
 day's balance sheet is right; each entry sums to zero, because both sides give up the same amount. A side that comes to
 nothing, because claims were set off against debts, goes out account by account, whatever the other has booked. Each
 posting in ELIM names the one it removes, and removes no more of it than there is.
+
+Of what both sides have shared out and received alike all goes out, at each side's own rate (`shared_out`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from decimal import Decimal, localcontext
 from typing import TypeAlias
 
 from ledger.combine.dealings.items import BALANCE, RESULT, Item
-from ledger.combine.flows import DAY
+from ledger.combine.flows import DAY, DIVIDENDS
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.scope import Scope
 from ledger.rules.rounding import EXACT, half_away
@@ -138,6 +140,20 @@ def _netted(side: Sums) -> dict[Cell, Decimal]:
     return {cell: -amount for cell, amount in sorted(side.standing.items()) if amount}
 
 
+def receiver(units: Sequence[str], items: Iterable[Item]) -> str:
+    """Who of two units got what the other has shared out of its equity."""
+    chosen = [item for item in items if item.section == RESULT]
+    payers = {item.unit for item in chosen if item.place.group.root == "Equity"}
+    others = [unit for unit in units if unit not in payers] or list(units)
+    return min(others, key=lambda unit: (sum((i.amount for i in chosen if i.unit == unit), ZERO), unit))
+
+
+def _whole(one: Sums, other: Sums, unit: str) -> dict[Cell, Decimal]:
+    """All of both sides, and the difference of their rates, which stands with `unit`."""
+    cells = {cell: -amount for side in (one, other) for cell, amount in side.standing.items()}
+    return cells | {(unit, DIVIDENDS): -sum(cells.values(), ZERO)}
+
+
 def _side(side: Sums, amount: Decimal) -> dict[Cell, Decimal]:
     """Take `amount` (positive) off a side: all accounts, but the largest keeps the rest."""
     sign = 1 if side.worth > 0 else -1
@@ -201,7 +217,9 @@ class Names:
     units: tuple[str, ...]
 
 
-def entries(names: Names, items: Sequence[Item], scope: Scope, currency: str) -> list[GroupEntry]:
+def entries(
+    names: Names, items: Sequence[Item], scope: Scope, currency: str, *, shared: bool = False
+) -> list[GroupEntry]:
     """ELIM entries of a dealing, one for each day and section on which something changes.
 
     Args:
@@ -209,6 +227,7 @@ def entries(names: Names, items: Sequence[Item], scope: Scope, currency: str) ->
         items: its postings until the end of the period, both sides.
         scope: the run's period.
         currency: the reporting currency.
+        shared: of income and equity, all is taken out in the end: the sides differ by nothing but rates.
     """
     found: list[GroupEntry] = []
     for section in (BALANCE, RESULT):
@@ -224,9 +243,14 @@ def entries(names: Names, items: Sequence[Item], scope: Scope, currency: str) ->
                 (one if item.unit == names.units[0] else other).add(item)
                 removed[item.unit, item.place].add(item)
             now = _eliminated(one, other, currency)
+            if shared and section == RESULT and day == max(days):
+                now = _whole(one, other, receiver(names.units, items))
             postings = []
             for cell in sorted(now.keys() | before.keys()):
                 change = now.get(cell, ZERO) - before.get(cell, ZERO)
+                if cell[1] == DIVIDENDS:
+                    postings += [GroupPosting(DIVIDENDS, ELIM, change, "", cell[0])] if change else []
+                    continue
                 for source, amount in removed[cell].take(change):
                     postings.append(GroupPosting(cell[1], ELIM, amount, source, cell[0]))
             if postings:

@@ -38,6 +38,7 @@ class Case:
         gaps: how its sides differ, by section.
         tolerance: what they may differ by.
         currency: the reporting currency.
+        alike: what is shared out is equal on both sides, but for rates (`shared_out`).
     """
 
     names: Names
@@ -46,6 +47,7 @@ class Case:
     gaps: dict[str, Gap]
     tolerance: Decimal
     currency: str
+    alike: bool = False
 
     def of(self, section: str) -> list[Item]:
         """Postings of a section."""
@@ -69,7 +71,7 @@ def verdict(case: Case) -> Verdict | None:
         code = "ONE_SIDED"
     elif now.nets[0] * now.nets[1] > 0:
         code = "SAME_SIGN"
-    elif _exchange(now, chosen, case.currency):
+    elif _exchange(case, section):
         code, difference = "FX_DIFF", (now.worth, case.currency)
     elif _twice(chosen, now, case.names):
         code = "DUPLICATE"
@@ -105,20 +107,23 @@ def _sides(case: Case, section: str) -> tuple[Side, ...]:
 def _section(case: Case) -> str | None:
     """What the difference is shown by: claims before income and cost, but nothing small hides what isn't."""
     open_ones = [name for name, now in case.gaps.items() if now.open or now.worth]
-    real = [n for n in open_ones if case.gaps[n].open and not _exchange(case.gaps[n], case.of(n), case.currency)]
+    real = [n for n in open_ones if case.gaps[n].open and not _exchange(case, n)]
     large = [name for name in real if case.gaps[name].size > case.tolerance]
     return next(iter((*large, *real, *open_ones)), None)
 
 
-def _exchange(now: Gap, chosen: Sequence[Item], currency: str) -> bool:
+def _exchange(case: Case, section: str) -> bool:
     """Whether only rates make the difference."""
+    now, chosen = case.gaps[section], case.of(section)
+    if section == RESULT and case.alike:
+        return bool(now.worth)
     if not now.mixed:
-        told = any(i.invoiced for i in chosen) and _agreed(chosen)
+        told = any(i.invoiced for i in chosen) and agreed(chosen)
         return bool(now.worth) and (not now.open or told)
-    return bool(now.worth) and (abs(now.worth) <= unit_of(currency) * len(chosen) or _agreed(chosen))
+    return bool(now.worth) and (abs(now.worth) <= unit_of(case.currency) * len(chosen) or agreed(chosen))
 
 
-def _agreed(chosen: Iterable[Item]) -> bool:
+def agreed(chosen: Iterable[Item]) -> bool:
     """Whether the sides agree in the currency of their invoices, whatever one of them booked income or cost in."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for item in chosen:

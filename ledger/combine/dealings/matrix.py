@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ledger.combine.dealings.items import BALANCE, RESULT, Item
 from ledger.combine.dealings.settle import Row, Settled
+from ledger.combine.flows import DIVIDENDS
 from ledger.combine.model import ADJ, ELIM, ZERO, PairRow, Place
 
 if TYPE_CHECKING:
@@ -71,13 +72,15 @@ def _eliminated(done: Settled) -> dict[Row, Decimal]:
 def _check_once(done: Settled, items: Iterable[Item]) -> None:
     """Assert that of no posting more is eliminated than there is."""
     there: dict[tuple[str, Place, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
-    for item in items:
+    known = [item for found in done.counted.values() for item in found]  # in transit and taken back among them
+    for item in (*known, *(item for item in items if item.section not in {BALANCE, RESULT})):
         there[item.unit, item.place, item.source][item.amount < 0] += item.amount
     removed: dict[tuple[str, Place, str], Decimal] = defaultdict(Decimal)
     for entry in done.entries:
-        if entry.column == ELIM and not entry.seller:
+        if entry.column == ELIM and entry.section and not entry.seller:
             for posting in entry.postings:
-                removed[posting.unit, posting.place, posting.source] += posting.amount
+                if posting.place != DIVIDENDS:  # what rates make of the others
+                    removed[posting.unit, posting.place, posting.source] += posting.amount
     for posted, amount in removed.items():
         debit, credit = there[posted]
         assert -debit <= amount <= -credit, (posted, amount, debit, credit)

@@ -134,7 +134,12 @@ class Pairs:
 
     def _settler(self) -> Settler:
         return Settler(
-            self.scope, self.ws.currency, self.tolerance, self.looks, lambda day: self.ws.fiscal_year(day)[0]
+            self.scope,
+            self.ws.currency,
+            self.tolerance,
+            self.looks,
+            lambda day: self.ws.fiscal_year(day)[0],
+            self.rates.spot,
         )
 
     def _tagged(self, part: Part) -> Tagged:

@@ -32,6 +32,7 @@ from ledger.combine.dealings.findings import OTHER, by_rates, causes_first, else
 from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
+from ledger.combine.dealings.shared_out import SharedOut, Spot, is_shared_out
 from ledger.combine.dealings.transit import taken_back
 from ledger.combine.dealings.vat_found import TaxLooks, vat_findings
 from ledger.combine.flows import DAY
@@ -108,6 +109,7 @@ class Settler:
         tolerance: what a pair may differ by.
         looks: into vouchers and books.
         year: first day of the fiscal year that holds a day.
+        spot: the rate of a currency on a day.
     """
 
     scope: Scope
@@ -115,7 +117,13 @@ class Settler:
     tolerance: Callable[[str, str], Decimal]
     looks: Looks
     year: Callable[[dt.date], dt.date]
+    spot: Spot
+    shared: SharedOut = field(init=False)
     done: Settled = field(default_factory=Settled)
+
+    def __post_init__(self) -> None:
+        """What is shared out is looked at in one place."""
+        self.shared = SharedOut(self.scope, self.currency, self.spot, self.tolerance, self.year)
 
     def settle(self, dealing: Dealing) -> None:
         """Eliminate what agrees; name what doesn't."""
@@ -168,6 +176,8 @@ class Settler:
         scope = self.scope
         early = self.early(items)
         self._count(names, early)
+        ever = self.shared.earlier(names, items) if both else []
+        self.done.entries += ever
         simple = both and len(early) == len(items) and not any(i.section == ASSET for i in items)
         if simple and (agreed := plain(names, items, scope)) is not None:
             self.done.entries += agreed
@@ -176,10 +186,14 @@ class Settler:
         moved, back = self._moved(names, items), self._taken_back(names, items, before)
         counted = [*early, *moved, *back]
         self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
-        self.done.entries += entries(names, counted, scope, self.currency)
+        alike = both and is_shared_out(items) and self.shared.alike(names.units, counted)
+        made = entries(names, counted, scope, self.currency, shared=alike)
+        self.done.entries += [*made, *self.shared.left_behind(names, [*ever, *made])]
         self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation, self.looks.abroad)
         until = [i for i in items if i.date <= scope.date_to]
-        self._judge(names, [*until, *moved], counted, items, self._period([*until, *moved], before))
+        gaps = self._gaps(names.units, counted)
+        case = Case(names, [*until, *moved], counted, gaps, self.tolerance(*names.units[:2]), self.currency, alike)
+        self._judge(case, items, self._period([*until, *moved], before))
 
     def _gaps(self, units: tuple[str, ...], items: Iterable[Item]) -> dict[str, Gap]:
         """How the sides differ in each section, counted at the period's end."""
@@ -230,23 +244,15 @@ class Settler:
         self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
         return [i.taken_back(start) for i in late if i.section == RESULT]
 
-    def _judge(
-        self,
-        names: Names,
-        items: Sequence[Item],
-        early: Sequence[Item],
-        known: Sequence[Item],
-        period: dt.date,
-    ) -> None:
+    def _judge(self, case: Case, known: Sequence[Item], period: dt.date) -> None:
         """Name what is left open; `known`: all postings of the dealing, whenever they are; `period`: see `_period`."""
-        tolerance = self.tolerance(names.units[0], names.units[1])
-        found = verdict(Case(names, items, early, self._gaps(names.units, early), tolerance, self.currency))
+        names, found = case.names, verdict(case)
         if found is None:
             return
         sources = [i.source for i in found.items]
-        code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(items) else found.code
+        code = "PARTNER_OUT_OF_SCOPE" if found.code == "ONE_SIDED" and self._left_before(case.items) else found.code
         said = finding(code, names.kind, names.units, found.amount, sources, names.key)
-        said = replace(said, rests=self._rests(names, early), sides=found.sides)
+        said = replace(said, rests=self._rests(names, case.early), sides=found.sides)
         if found.code == "FX_DIFF":
             said = by_rates(said, found.section, found.items)
         if found.code == "AMOUNT_DIFF":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from ledger.combine.flows import JOINED, LEFT, RETAINED, Part
+from ledger.combine.flows import JOINED, LEFT, RETAINED, SOLD, Part
 from ledger.combine.model import ZERO, GroupEntry, Place
 from ledger.combine.ownership.cost import Cost
 from ledger.combine.ownership.equity import OWNERS, RESULT
@@ -26,9 +26,6 @@ from ledger.combine.ownership.model import (
     Streams,
     held_by,
 )
-
-#: Where the gain of a unit that was sold stands.
-SOLD = Place("IncomeFromFinancialAssets", "Disposal")
 
 
 def acquisition_entries(owned: Owned, codes: Mapping[str, str]) -> list[GroupEntry]:

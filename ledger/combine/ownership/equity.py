@@ -13,14 +13,14 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import TypeAlias
 
 from ledger.books import last_day
 from ledger.books.summary import weight
-from ledger.combine.flows import DAY, REST, RETAINED, Part
+from ledger.combine.flows import DAY, DIVIDENDS, REST, RETAINED, Part
 from ledger.combine.model import ADJ, CTA, ELIM, ZERO, GroupEntry, Place
 from ledger.combine.ownership.cost import Cost
 from ledger.combine.ownership.rows import DISTRIBUTED, historic, received, rows_of
@@ -92,17 +92,19 @@ class Equity:
         self.translated[False] -= amount
         self.earned[False, bisect_right(self.cuts, day)][RETAINED] += amount
 
-    def sold(self, day: dt.date, exchange: Decimal, received: Decimal) -> None:
+    def sold(self, day: dt.date, exchange: Decimal, received: Decimal, between: Decimal) -> None:
         """A unit that it owned has left on `day`, in the period: what it has of it is its own result from then on.
 
         Args:
             day: when.
             exchange: what rates have made of the cost.
             received: what it has got of the unit's results.
+            between: what the rates of both sides had made of that.
         """
+        self.translated[True] += between
         self.earned[True, bisect_right(self.cuts, day)][RESULT] += exchange + received
         self.held -= exchange
-        self.adjusted += received
+        self.adjusted += received + between
 
     @property
     def bought(self) -> Decimal:
@@ -265,6 +267,9 @@ class Taker:
             for day, place, amount in received(self.part, self.stakes, partner, self.rates):
                 found.earned[self.slot(found, day)][RESULT if place.is_result else place] -= amount
                 found.adjusted -= amount
+            for period, amount in rates_of_received(self.entries, self.slug, partner, self.part.scope.date_from):
+                found.translated[period] -= amount
+                found.adjusted -= amount
 
     def _adjustments_moved(self, found: Equity, begins: dt.date) -> None:
         """What rates have made of adjustments of the unit, where figures are in another currency than they are.
@@ -277,6 +282,17 @@ class Taker:
                 if its and posting.place.group.root in {"Assets", "Liabilities"} and entry.kind == "translation":
                     found.translated[entry.date >= self.part.scope.date_from] += posting.amount
                     found.adjusted += posting.amount
+
+
+def rates_of_received(
+    entries: Iterable[GroupEntry], owner: str, unit: str, start: dt.date
+) -> Iterator[tuple[bool, Decimal]]:
+    """What rates have made of what an owner got of a unit's results, debit positive; in the period, or before it."""
+    for entry in entries:
+        if entry.column == ELIM and unit in entry.units:
+            for posting in entry.postings:
+                if posting.place == DIVIDENDS and posting.unit == owner:
+                    yield entry.date >= start, posting.amount
 
 
 def net_assets(part: Part, day: dt.date) -> Mapping[str, Decimal]:

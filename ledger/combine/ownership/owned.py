@@ -29,7 +29,7 @@ from ledger.combine.ownership.entries import (
     staying_entries,
     step_entries,
 )
-from ledger.combine.ownership.equity import OWNERS, Taker
+from ledger.combine.ownership.equity import OWNERS, Taker, rates_of_received
 from ledger.combine.ownership.gone import Gone, gone_before, gone_entries
 from ledger.combine.ownership.goodwill import Terms, follow
 from ledger.combine.ownership.minority import minority_entries, share_entries
@@ -106,7 +106,9 @@ class _Worker:
     gone: Sequence[Gone]
     held: list[Cost] = field(default_factory=list)  # of units that are done
     made: dict[str, list[GroupEntry]] = field(default_factory=dict)  # the entries of these
-    sold: dict[str, list[tuple[dt.date, Decimal, Decimal]]] = field(default_factory=dict)  # by owner that stays
+    sold: dict[str, list[tuple[dt.date, Decimal, Decimal, Decimal]]] = field(
+        default_factory=dict
+    )  # by owner that stays
 
     def run(self) -> Ownership:
         """All owned units, each before its owners."""
@@ -148,8 +150,8 @@ class _Worker:
         for its in self.gone:
             if its.owner == slug:
                 equity.went(its.left, its.amount)
-        for day, exchange, got in self.sold.get(slug, ()):
-            equity.sold(day, exchange, got)
+        for day, exchange, got, between in self.sold.get(slug, ()):
+            equity.sold(day, exchange, got, between)
         whole = self.books.workspace.config.intragroup.indirect_goodwill == "full"
         plain = Owned(slug, part.unit.code, self.scope, stakes, self.rates.base, equity, costs, opening, whole=whole)
         if stakes.founded(slug):
@@ -286,4 +288,6 @@ class _Worker:
             if not owned.leaves_too(owner):
                 given = received(self.parts[owner], owned.stakes, owned.slug, self.rates)
                 got = sum((amount for _, _, amount in given), ZERO)
-                self.sold.setdefault(owner, []).append((owned.end, owned.exchange(owner), got))
+                its = rates_of_received(self.given, owner, owned.slug, self.scope.date_from)
+                between = sum((amount for _, amount in its), ZERO)
+                self.sold.setdefault(owner, []).append((owned.end, owned.exchange(owner), got, between))

@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ledger.charts import Line, line, lines
 from ledger.combine.figures import is_result
-from ledger.combine.flows import Flow, Part
-from ledger.combine.model import ZERO, GroupEntry, GroupPosting, Place
+from ledger.combine.flows import DIVIDENDS, Flow, Part
+from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.ownership.cost import opening_day
 from ledger.combine.ownership.model import SALE, STEP
 from ledger.combine.reports.equity_vouchers import (
@@ -204,6 +204,8 @@ class Roll:
         if entry.kind == "acquisition":
             return self._owned(entry, posting)
         if entry.kind in {"goodwill", "adjustment", "unrealised", "asset"} and posting.place.line == "CTA":
+            return CTA
+        if entry.column == ELIM and posting.place == DIVIDENDS:
             return CTA
         return KINDS.get(entry.kind, OWNERS)
 
