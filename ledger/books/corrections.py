@@ -104,13 +104,16 @@ class _Corrections:
         if not any(tags) and len(known) == 1:  # of the only items that there are
             (tags,) = known
         own = posting.meta or {}
+        held = self.units.get((posting.account, currency, tags[0], tags[1]))
+        every = {name for one in known for name in self.units[posting.account, currency, *one]}
         return CorrectionRow(
             transaction=number,
             date=entry.date,
             account=posting.account,
             currency=currency,
             amount=half_away(amount, currency),
-            held=tuple(sorted(self.units.get((posting.account, currency, tags[0], tags[1]), ()))),
+            held=tuple(sorted(held or every)),
+            known=bool(held),
             mostly=(posting.account, currency) in self.mostly,
             beside=beside,
             against=ZERO,

@@ -131,7 +131,8 @@ class CorrectionRow:
     account: str
     currency: str
     amount: Decimal  # rounded to that currency's unit
-    held: tuple[str, ...]  # currencies of the account's items, with these tags; nothing for income and expense
+    held: tuple[str, ...]  # currencies of the account's items; nothing for income and expense
+    known: bool  # whether these are the items with its tags; False: of all, as none have them
     mostly: bool  # whether the account mostly holds other currencies
     beside: str  # what else the voucher has: "" nothing, "own" in the book's currency, "priced" in another one
     against: Decimal  # what other accounts have of the opposite sign, without income and expense that are rows here

@@ -13,6 +13,7 @@ difference that stands beside it:
   a correction there where it can't be money: where nothing but the exchange difference stands against it (`1932  -4 EUR
   @@ 44 SEK / 6570 Fee  48 SEK / 1932  996 SEK / 3960  -1000 SEK`), or where the payment would have gained or lost more
   than half of what it moved if it were. It is money where the payment would have done that if it were none.
+- Without the tags of any of an account's items (`partner`, `ic`) nobody can tell which of them it corrects.
 - What settles an amount that an account was left with in the book's own currency is money.
 - An account that mostly holds the book's own currency is only corrected in a voucher that has nothing else.
 
@@ -109,10 +110,10 @@ def _judge(voucher: Sequence[CorrectionRow], accounts: Accounts, own: _Own) -> J
         chosen, money = _chosen(candidates, differences, others, own)
     for row in money:
         own.take(row)
-    certain = tuple(row for row in chosen if len(row.held) == 1)  # of several nobody knows which it is
+    certain = tuple(row for row in chosen if row.known and len(row.held) == 1)  # of several nobody knows which it is
     rest = [row for row in candidates if not _among(row, certain)]
     told = [row for row in rest if accounts.is_other(row.account) or (differences and not _among(row, money))]
-    return Judged(certain, tuple(row for row in told if row.held))
+    return Judged(certain, tuple(row for row in told if row.known or _among(row, chosen)))
 
 
 def _among(row: CorrectionRow, rows: Iterable[CorrectionRow]) -> bool:

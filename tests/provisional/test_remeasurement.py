@@ -529,6 +529,34 @@ def test_money_and_fee_in_euro_beside_a_correction(run):
     assert by_months(made) == {"01-31": "20.00", "04-30": "-29.40"}
 
 
+@pytest.mark.parametrize(
+    ("tags", "named", "january"),
+    [
+        ("", [("REMEASUREMENT_UNCLEAR", 11, "22.00", "EUR")], "22.00"),  # of the loan, or of its interest: 2 and 20
+        ('    partner: "annan"\n    ic: "loan"\n', [], "0.00"),  # the loan's 1,080 and 22; at 1,100 2 go back
+    ],
+)
+def test_a_correction_that_could_be_of_two_dealings_is_named(run, tags, named, january):
+    """100 and 10 EUR at 10.80 are 1,188; at 11.00 1,210."""
+    loan = f"""
+2026-01-10 * "Loan" ^ic-repris-1
+  Assets:1320-Loan   100.00 EUR @ 10.80 SEK
+    partner: "annan"
+    ic: "loan"
+  Assets:1320-Loan   10.00 EUR @ 10.80 SEK
+    partner: "annan"
+    ic: "interest"
+  Assets:1930-Bank -1188.00 SEK
+2026-01-31 * "By hand"
+  Assets:1320-Loan   22.00 SEK
+{tags}  Income:3960-Gain  -22.00 SEK
+"""
+    _, made = run({"repris": loan})
+    assert [(p.code, p.line, str(p.params["amount"]), p.params["currency"]) for p in made.problems] == named
+    found = [e for e in made.entries("repris") if isinstance(e, data.Transaction) and e.date.month == 1]
+    assert str(sum((Decimal(worth([e])["1320"]) for e in found), Decimal("0.00"))) == january
+
+
 def test_an_invoice_in_euro_that_is_settled_in_kronor_is_named(run):
     """1,000 EUR at 10.80 are paid with 11,600 kr: which of the 1,000 EUR that was, the book doesn't say."""
     invoice = """
