@@ -15,6 +15,7 @@ import pytest
 from ledger.combine.levels import level_tree
 from ledger.combine.model import CTA, ELIM
 from ledger.combine.reports.bridge import bridge
+from ledger.combine.reports.drill import drill
 from ledger.combine.reports.equity import equity
 from tests.combine.test_ownership_periods import assert_continuous
 from tests.combine.test_worked import ENTITY
@@ -145,6 +146,10 @@ def test_the_next_year_opens_as_this_one_closed(combined, currency, average, bet
     assert cells(later, ELIM)["CTA", "Dividends"] == between
     assert later.lines["RetainedResult"] == -2000
     assert [u.code for u in later.unmatched] == []
+    for found in (later, combined(units, prices=prices(average), date_to=END)):  # it opens what eo has booked
+        ((source,),) = [drill(found, "CTA", "Dividends", ELIM).sources]
+        assert (source.unit, source.amount) == ("eo", D(between))
+        assert source.file.startswith("units/eo/books/")
 
 
 def test_in_the_currency_of_the_other_book(combined):

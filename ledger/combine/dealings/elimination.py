@@ -148,6 +148,11 @@ def receiver(units: Sequence[str], items: Iterable[Item]) -> str:
     return min(others, key=lambda unit: (sum((i.amount for i in chosen if i.unit == unit), ZERO), unit))
 
 
+def answered(unit: str, items: Iterable[Item]) -> str:
+    """The place of the posting that a difference of rates is told of: the last one of who got it."""
+    return max((i for i in items if i.section == RESULT), key=lambda i: (i.unit == unit, i.key)).source
+
+
 def _whole(one: Sums, other: Sums, unit: str) -> dict[Cell, Decimal]:
     """All of both sides, and the difference of their rates, which stands with `unit`."""
     cells = {cell: -amount for side in (one, other) for cell, amount in side.standing.items()}
@@ -249,7 +254,9 @@ def entries(
             for cell in sorted(now.keys() | before.keys()):
                 change = now.get(cell, ZERO) - before.get(cell, ZERO)
                 if cell[1] == DIVIDENDS:
-                    postings += [GroupPosting(DIVIDENDS, ELIM, change, "", cell[0])] if change else []
+                    postings += (
+                        [GroupPosting(DIVIDENDS, ELIM, change, answered(cell[0], items), cell[0])] if change else []
+                    )
                     continue
                 for source, amount in removed[cell].take(change):
                     postings.append(GroupPosting(cell[1], ELIM, amount, source, cell[0]))

@@ -19,8 +19,8 @@ from decimal import Decimal, localcontext
 from typing import TypeAlias
 
 from ledger.combine.dealings.cutoff import late_items
-from ledger.combine.dealings.elimination import Names, gap, receiver
-from ledger.combine.dealings.items import RESULT, Item
+from ledger.combine.dealings.elimination import Names, answered, gap, receiver
+from ledger.combine.dealings.items import RESULT, WINDOW, Item
 from ledger.combine.dealings.judge import agreed
 from ledger.combine.flows import DAY, DIVIDENDS, LEFT, RETAINED, SOLD
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting
@@ -102,7 +102,8 @@ class SharedOut:
         if not rest:
             return []
         unit = receiver(names.units, items)
-        postings = (GroupPosting(RETAINED, ELIM, -rest, "", unit), GroupPosting(DIVIDENDS, ELIM, rest, "", unit))
+        where = answered(unit, (i for i in items if i.date <= eve + WINDOW))
+        postings = (GroupPosting(RETAINED, ELIM, -rest, where, unit), GroupPosting(DIVIDENDS, ELIM, rest, where, unit))
         return [GroupEntry(eve, ELIM, names.kind, names.key, names.units, postings)]
 
     def left_behind(self, names: Names, made: Iterable[GroupEntry]) -> list[GroupEntry]:
@@ -121,10 +122,10 @@ class SharedOut:
             return []
         slug = min(days, key=lambda s: (days[s], s))
         owned = slug in self.scope.stakes.begins and list(days.values()).count(days[slug]) == 1
-        unit = rests[0].unit
+        unit, where = rests[0].unit, rests[0].source
         postings = (
-            GroupPosting(DIVIDENDS, ELIM, -rest, "", unit),
-            GroupPosting(SOLD if owned else LEFT, ELIM, rest, "", unit),
+            GroupPosting(DIVIDENDS, ELIM, -rest, where, unit),
+            GroupPosting(SOLD if owned else LEFT, ELIM, rest, where, unit),
         )
         return [GroupEntry(days[slug], slug, "left", names.key, names.units, postings)]
 
