@@ -161,23 +161,20 @@ def test_04_what_is_left_of_a_pair_is_what_the_unmatched_list_says(case):
 def test_04_what_is_tolerated_is_within_its_limits_and_nothing_within_them_isnt(case):
     """Between legal persons a difference within the tolerance is named as such, while the period's total allows it.
 
-    Within one legal person nothing is tolerated. A dealing's difference belongs to the period of its last posting;
+    Within one legal person nothing is tolerated. A dealing's difference belongs to the period of its last posting (an
+    invoice without a link is one dealing, its payment another);
     what is last booked before the run's period belongs to its own year.
     """
     found, federation = look(case).found, case.federation
     assume(all(f.code != "CUT_OFF" for f in found.unmatched))  # the late voucher belongs to the period before
     of_place = {source: federation.vouchers[at] for (at, _), source in federation.places().items()}
-    last: dict[str, dt.date] = defaultdict(lambda: dt.date.min)
-    for voucher in federation.vouchers:
-        if voucher.date <= case.date_to:
-            last[voucher.deal] = max(last[voucher.deal], voucher.date)
     small: dict[object, list[tuple[str, Decimal]]] = defaultdict(list)
     for finding in found.unmatched:
         entities = {federation.member(slug).entity for slug in finding.units}
         if finding.code == "TOLERANCE":
             assert entities != {"division"}
             assert 0 < finding.amount <= federation.tolerance
-        booked = [last[of_place[s].deal] for s in finding.sources if s in of_place]
+        booked = [of_place[s].date for s in finding.sources if s in of_place]  # all postings of the dealing
         within = entities != {"division"} and finding.amount <= federation.tolerance
         if finding.code in {"TOLERANCE", "AMOUNT_DIFF"} and within and booked:
             period = "run" if max(booked) >= case.date_from else max(booked).year
