@@ -25,7 +25,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.dealings.abroad import Abroad
-from ledger.combine.dealings.assets import price_gap, profits
+from ledger.combine.dealings.assets import profits
 from ledger.combine.dealings.cutoff import late_items
 from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
 from ledger.combine.dealings.findings import OTHER, by_rates, causes_first, elsewhere, finding, sides_of
@@ -33,6 +33,7 @@ from ledger.combine.dealings.items import ASSET, BALANCE, RESULT, Item, Pair
 from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
 from ledger.combine.dealings.shared_out import SharedOut, Spot, is_shared_out
+from ledger.combine.dealings.sold import price_gap
 from ledger.combine.dealings.transit import taken_back
 from ledger.combine.dealings.vat_found import TaxLooks, vat_findings
 from ledger.combine.flows import DAY
