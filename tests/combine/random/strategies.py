@@ -380,9 +380,9 @@ class _Drawing:
         else:
             more = Decimal(400) if self.kinds.exact else Decimal(40)
         posts = list(found.posts)
+        added = half_away(more * abs(posts[0].weight / posts[0].amount), self._own(found))
         for place in (0, 1):
             sign = 1 if posts[place].amount > 0 else -1
-            added = half_away(more * abs(posts[place].weight / posts[place].amount), self._own(found))
             worth = None if posts[place].worth is None else posts[place].worth + sign * added
             posts[place] = replace(posts[place], amount=posts[place].amount + sign * more, worth=worth)
         return [*made[:at], replace(found, posts=tuple(posts)), *made[at + 1 :]]
