@@ -25,11 +25,11 @@ FUZZ ?= 3000
 KILLS ?= 60
 FILES ?= 10000
 HISTORIES ?= 10000
-FEDERATIONS ?= 100
-MUTATIONS ?= 3
+FEDERATIONS ?= 60
+MUTATIONS ?= 2
 campaigns: setup
 	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) SAMBOK_FUZZ_FILES=$(FILES) SAMBOK_HISTORIES=$(HISTORIES) \
-	  SAMBOK_FEDERATIONS=$(FEDERATIONS) SAMBOK_MUTATIONS=$(MUTATIONS) $(BIN)/python -m pytest \
+	  SAMBOK_FEDERATIONS=$(FEDERATIONS) SAMBOK_SHRINK=0 SAMBOK_MUTATIONS=$(MUTATIONS) $(BIN)/python -m pytest \
 	  -n auto tests/faults tests/books/guard/test_fuzz.py tests/books/guard/test_words.py tests/books/load \
 	  tests/importers/fuzz tests/importers/bank/test_histories.py tests/combine/random
 
