@@ -387,7 +387,7 @@ class _Drawing:
         found = made[at]
         currency = found.posts[0].currency
         if fault == "cent" and not self.kinds.exact:
-            more = Decimal(1) if currency == "CLP" else Decimal("0.25")
+            more = {"CLP": Decimal(40), "KES": Decimal(4)}.get(currency, Decimal("0.25"))  # more than rounding makes
         else:
             more = Decimal(400) if self.kinds.exact else Decimal(40)
         posts = list(found.posts)
