@@ -40,7 +40,19 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
     account, unit, *_ = *rest, "", ""
     if account and not unit and (account in found.parts or account in PSEUDO):
         account, unit = "", account
+    account = _by_name(account)
     return drill(found, line, account or None, unit or None, shown=ws.shown)
+
+
+def _by_name(account: str) -> str:
+    """An account's label, where it was given by the name that is printed."""
+    from ledger.combine.reports.view import NAMES  # noqa: PLC0415  as above
+
+    wanted = " ".join(account.split()).casefold()
+    for label, name in NAMES.items():
+        if wanted in {translate(name, language).casefold() for language in LANGUAGES}:
+            return label
+    return account
 
 
 def _change(ws: Workspace, found: Combined, figure: str) -> Drilled:
@@ -60,7 +72,9 @@ def print_drilled(ws: Workspace, found: Combined, told: Drilled) -> None:
     """What the figure is, its postings as a table, and their sum."""
     currency = found.currency
     click.echo(heading(ws, found))
-    figure = " · ".join(filter(None, (name_of_line(told.line), column_of(told), told.account, told.unit)))
+    figure = " · ".join(
+        filter(None, (name_of_line(told.line), column_of(told), name_of_account(told.account or ""), told.unit))
+    )
     amount = amount_text(told.amount, currency)
     if told.column:
         title = say(N_("Changes in equity, {currency}, equity positive:"), currency=currency)
@@ -74,7 +88,7 @@ def print_drilled(ws: Workspace, found: Combined, told: Drilled) -> None:
             s.date.isoformat(),
             s.unit if s.column in {s.unit, "CTA"} else f"{s.column} {s.unit}",
             amount_text(s.amount, currency),
-            s.place.account,
+            name_of_account(s.place.account),
             place_of(s),
             text_of(s),
         ]
@@ -86,13 +100,22 @@ def print_drilled(ws: Workspace, found: Combined, told: Drilled) -> None:
 
 def name_of_line(name: str) -> str:
     """A line's name in the language in use; the result's, too."""
-    from ledger.charts import line  # noqa: PLC0415  only for this option
+    from ledger.charts.group import known, line  # noqa: PLC0415  only for this option
     from ledger.combine.reports.drill import RESULT  # noqa: PLC0415  as above
     from ledger.combine.reports.equity import TOTAL  # noqa: PLC0415  as above
 
     if name == TOTAL:
         return say(N_("Equity"))
-    return say(N_("Result")) if name == RESULT else line(name).label(current())
+    if name == RESULT:
+        return say(N_("Result"))
+    return line(name).label(current()) if known(name) else name  # a lock may have one that is no more
+
+
+def name_of_account(name: str) -> str:
+    """An account of the combined figures in the language in use: a unit's keeps its own name."""
+    from ledger.combine.reports.view import NAMES  # noqa: PLC0415  as above
+
+    return translate(NAMES[name]) if name in NAMES else name
 
 
 def column_of(told: Drilled) -> str:

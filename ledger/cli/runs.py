@@ -143,11 +143,15 @@ def _changes(state: RunState) -> Iterator[str]:
 
 
 def _differences(state: RunState) -> Iterator[str]:
+    if not state.differences:
+        return
+    from ledger.cli.combine_drill import name_of_account, name_of_line  # noqa: PLC0415  only where figures differ
+
     for found in state.differences:
         yield "  " + say(
             N_("{line} {account} {unit}: locked {locked}, now {now} {currency}"),
-            line=found.line,
-            account=found.account,
+            line=name_of_line(found.line),
+            account=name_of_account(found.account),
             unit=found.unit,
             locked=_money(found.locked, state.currency),
             now=_money(found.now, state.currency),

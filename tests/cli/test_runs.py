@@ -117,7 +117,7 @@ def test_a_restatement_is_said_by_every_command(sambok, ws):
         assert code == 0
         assert "RESTATED: other figures now." in err
         assert "changed: units/repris/books/2026/2026-03.beancount" in err
-        assert "OtherExternalCosts 5010-Rent repris: locked 0.00, now 40.00 SEK" in err
+        assert "Other external costs 5010-Rent repris: locked 0.00, now 40.00 SEK" in err
     (found,) = json.loads(sambok("combine", "--json")[1])["runs"]
     assert (found["name"], found["ok"], found["status"]) == ("2026-03", False, "restated")
     assert found["changed"] == [{"change": "changed", "file": "units/repris/books/2026/2026-03.beancount"}]
@@ -133,6 +133,51 @@ def test_a_restatement_is_said_by_every_command(sambok, ws):
     _, out, _ = sambok("todo")
     assert "2026-03 is locked, but its figures are others now: rows that differ: 2; vouchers that came since: 1" in out
     assert "$ sambok runs 2026-03" in out
+
+
+#: Sold before the locked period: what last year has left is 1,250 more.
+OF_LAST_YEAR = """\
+2025-12-30 * "Sold to others"
+  Assets:1930-Bank  1250.00 SEK
+  Income:3001-Sales  -1250.00 SEK
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "rent", "years", "earlier"),
+    [
+        (
+            "sv",
+            "Övriga externa kostnader 5010-Rent repris: låst 0,00, nu 40,00 SEK",
+            "Tidigare år",
+            "Balanserat resultat {} repris: låst 0,00, nu -1\N{NO-BREAK SPACE}250,00 SEK",
+        ),
+        (
+            "es",
+            "Otros gastos externos 5010-Rent repris: fijado 0,00, ahora 40,00 SEK",
+            "Años anteriores",
+            "Resultados de ejercicios anteriores {} repris: fijado 0,00, ahora -1.250,00 SEK",
+        ),
+    ],
+    ids=["sv", "es"],
+)
+def test_what_differs_is_told_in_the_reader_s_language(sambok, ws, monkeypatch, language, rent, years, earlier):
+    sambok("combine", "--from", "2026-01-01", "--to", "2026-03-31", "--lock", "2026-03")
+    month(ws).write_text(SALE + "\n" + RENT)
+    before = month(ws).parent.parent / "2025" / "2025-12.beancount"
+    before.parent.mkdir()
+    before.write_text(OF_LAST_YEAR)
+    accounts = ws.units["repris"].folder / "accounts.beancount"
+    accounts.write_text(accounts.read_text().replace("2026-01-01 open", "2025-01-01 open"))
+    monkeypatch.setenv("SAMBOK_LANGUAGE", language)
+    code, out, _ = sambok("runs", "2026-03")
+    assert (code, rent in out, earlier.format(years) in out) == (3, True, True)
+    (found,) = json.loads(sambok("runs", "--json")[1])["runs"]
+    named = {(row["line"], row["account"], row["now"]) for row in found["differences"]}
+    assert {("OtherExternalCosts", "5010-Rent", "40.00"), ("RetainedResult", "Earlier-years", "-1250.00")} <= named
+    drilled = sambok("combine", "--drill", f"RetainedResult:{years}:repris")[1]
+    assert f" · {years} · repris" in drilled
+    assert drilled == sambok("combine", "--drill", "RetainedResult:Earlier-years:repris")[1]
 
 
 def test_the_same_answer_again_knows_of_a_new_lock(sambok, ws):
