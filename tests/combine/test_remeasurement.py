@@ -239,6 +239,59 @@ def test_a_debt_in_kronor_in_a_book_in_euro_is_eliminated_for_what_stands(remeas
     assert (str(row.eliminated), str(row.unmatched)) == ("-1099.98", "0.02")
 
 
+EARLIER = """
+2026-03-05 price EUR 11.00 SEK
+2026-03-31 price EUR 11.50 SEK
+2026-03-31 custom "average-rate" "EUR" 11.20 SEK
+"""
+
+
+EXACTLY = f'{FAVA_CONF}\n[intragroup]\ntolerance = "0.00"\n'
+
+
+def owed(day):
+    return f"""
+{day} * "Loan"
+  Assets:572-Banco       100.00 EUR
+  Liabilities:5521-Loan  -1100.00 SEK @@ 100.00 EUR
+    partner: "gemensamt"
+    ic: "loan"
+"""
+
+
+def claimed(day, kronor):
+    return f"""
+{day} * "Loan"
+  Assets:1685-Claim  {kronor} SEK
+    partner: "andel"
+    ic: "loan"
+  Assets:1930-Bank   -{kronor} SEK
+"""
+
+
+def test_a_claim_less_than_rounding_apart_is_another_dealing(remeasured):
+    """1,100.00 kr owed are 95.65 EUR at 11.50, in the group 1,099.98 kr: that answers no claim on 1,099.98 kr."""
+    texts = {"gemensamt": claimed("2026-03-05", "1099.98"), "andel": (owed("2026-03-05"), SPAIN)}
+    found = remeasured(texts, prices=EARLIER, conf=EXACTLY, date_to=MARCH)
+    assert [(u.code, str(u.amount)) for u in found.unmatched] == [("ONE_SIDED", "1100.00"), ("ONE_SIDED", "1099.98")]
+    assert not found.eliminations
+
+
+def test_of_two_equal_debts_a_claim_is_the_one_of_its_day(remeasured):
+    """Two debts of 1,100 kr are 191.30 EUR at 11.50, 2,199.95 kr: 5 öre are missing in one of them.
+
+    No other debt answers the claim for that: it belongs to the one of its own day, the later.
+    """
+    texts = {"gemensamt": claimed("2026-03-12", "1100.00"), "andel": (owed("2026-03-05") + owed("2026-03-12"), SPAIN)}
+    found = remeasured(texts, prices=EARLIER, conf=EXACTLY, date_to=MARCH)
+    alone, rates = sorted(found.unmatched, key=lambda u: u.code, reverse=True)
+    assert (alone.code, str(alone.amount)) == ("ONE_SIDED", "1100.00")
+    assert (rates.code, str(rates.amount)) == ("FX_DIFF", "0.05")
+    answered = next(source for source in rates.sources if "/andel/" in source)
+    lines = [int(source.rpartition(":")[2]) for source in (*alone.sources, answered)]
+    assert lines == sorted(lines)
+
+
 def test_next_years_closing_rate_begins_where_this_years_ended(remeasured):
     """A fiscal year from July: 4,000 kr are gained by June, 2,000 lost by September."""
     conf = FAVA_CONF.replace("[federation]\n", '[federation]\nfiscal_year_start = "07-01"\n')

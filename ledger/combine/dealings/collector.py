@@ -97,7 +97,8 @@ class Collector:
     def _as_they_stand(self, slug: str) -> None:
         """What a book's currency can't hold of a claim in another one is missing in the claim.
 
-        1,100 kr are 95.65 euros at 11.50, which the group has at 1,099.98 kr: no more is there to be eliminated.
+        1,100 kr are 95.65 euros at 11.50, which the group has at 1,099.98 kr: no more is there to be eliminated. What
+        it answers is looked for by the 1,100 kr that were booked, not by what rounding has left of them.
         """
         for (unit, _, _), known in sorted(self.abroad.items()):
             if unit != slug:
@@ -107,7 +108,8 @@ class Collector:
             if less and abs(less) <= sum((rest.rounding for _, rest in known), ZERO):
                 booked = [at for at, _ in known if not self.items[at].transaction[0]] or [at for at, _ in known]
                 at = max(booked, key=lambda n: (abs(self.items[n].amount), self.items[n].key))
-                self.items[at] = replace(self.items[at], amount=self.items[at].amount + less)
+                item = self.items[at]
+                self.items[at] = replace(item, amount=item.amount + less, booked=item.amount)
                 self.unrounded[at] += less
 
     def _standing(self, known: Sequence[tuple[int, Rest]]) -> Decimal:

@@ -41,6 +41,7 @@ class Item:
         vat: what the voucher says of VAT (`ledger.combine.dealings.vat`).
         opening: what it was worth on the day before the period, where that is another amount.
         invoiced: the same in the currency of its voucher's claims, where that is another (`documents`).
+        booked: what it is matched by, where its book's currency can't hold all of it, so that `amount` is another.
     """
 
     unit: str
@@ -62,6 +63,7 @@ class Item:
     vat: str = ""
     opening: Decimal | None = None
     invoiced: tuple[str, Decimal] | None = None
+    booked: Decimal | None = None
 
     def on_opening(self) -> Item:
         """The posting with what it was worth on the day before the period, as the period before has it."""

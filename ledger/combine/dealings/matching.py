@@ -55,13 +55,13 @@ class Side:
         return frozenset(link for item in self.items for link in item.links)
 
     def net(self, section: str) -> tuple[str, Decimal, Decimal] | None:
-        """Document currency, Σ in it and Σ in the reporting currency; None where there is nothing or a mixture."""
+        """Document currency, Σ in it and Σ in the reporting currency, as booked; None: nothing, or a mixture."""
         chosen = [item for item in self.items if item.section == section]
         currencies = {item.currency for item in chosen}
         if len(currencies) != 1:
             return None
         document = sum((item.document_amount for item in chosen), ZERO)
-        return currencies.pop(), document, sum((item.amount for item in chosen), ZERO)
+        return currencies.pop(), document, sum((i.amount if i.booked is None else i.booked for i in chosen), ZERO)
 
 
 @dataclass(frozen=True)
