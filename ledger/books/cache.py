@@ -28,7 +28,7 @@ from ledger.books.summary import Summary
 from ledger.errors import Problem
 
 #: Raised when what partitions hold changes its form.
-SCHEMA = 7
+SCHEMA = 8
 #: Partitions kept for each unit: the book as it is, and as it was before the last edit.
 KEPT = 2
 LARGEST = 1 << 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -45,25 +45,31 @@ def read_file(path: str) -> str:
         return ""
 
 
-def summarise(entries: Iterable[data.Directive], text_of: Callable[[str], str] = read_file) -> Summary:
+def summarise(
+    entries: Iterable[data.Directive],
+    text_of: Callable[[str], str] = read_file,
+    late: Collection[tuple[str, int]] = (),
+) -> Summary:
     """Take a summary from booked entries (in any order; rows come out sorted).
 
     Args:
         entries: booked directives of one book, without provisional ones.
         text_of: the text of a file that the entries came from. A loader gives what it checked, so that nothing
             that changed meanwhile can slip in.
+        late: file and line of those that are dated in a closed month and not held by its seal.
 
     Returns:
         The summary; the same entries give the same rows in the same order.
     """
-    return _Summariser(text_of).run(entries)
+    return _Summariser(text_of, late).run(entries)
 
 
 class _Summariser:
     """One pass over the entries, then sorting."""
 
-    def __init__(self, text_of: Callable[[str], str]) -> None:
+    def __init__(self, text_of: Callable[[str], str], late: Collection[tuple[str, int]]) -> None:
         self.text_of = text_of
+        self.late = late
         self.opens: dict[str, AccountRow] = {}
         self.closes: dict[str, dt.date] = {}
         self.sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
@@ -104,7 +110,7 @@ class _Summariser:
                 for (account, month, currency), (amount, count) in sorted(self.sums.items())
             ),
             turnover=tuple(
-                TurnoverRow(key[0], key[1], key[2] or None, key[3], amount, key[4], key[5], key[6], file, line)
+                TurnoverRow(key[0], key[1], key[2] or None, key[3], amount, key[4], key[5], key[6], file, line, key[7])
                 for key, (amount, file, line) in sorted(
                     self.turnover.items(), key=lambda item: tuple(str(part or "") for part in item[0])
                 )
@@ -198,11 +204,12 @@ class _Summariser:
         concerns, dangling = self._concerns(entry)
         voucher = None
         file, line = _place(entry, posting)
-        if concerns or dangling:
+        late = bool(self.late) and _place_of(entry) in self.late
+        if concerns or dangling or late:
             given = entry.meta.get("voucher")
             voucher = str(given) if given is not None else f"{file}:{line}"
         partner = _text(posting.meta, "partner") or ""
-        key = (entry.date, posting.account, partner, currency, concerns, voucher, dangling)
+        key = (entry.date, posting.account, partner, currency, concerns, voucher, dangling, late)
         cell = self.turnover.setdefault(key, [Decimal(0), file, line])
         cell[0] += amount
 
@@ -333,6 +340,11 @@ def _place(entry: data.Transaction, posting: data.Posting) -> tuple[str, int]:
     """File and line of a posting; its transaction's where it has none of its own."""
     meta = posting.meta or {}
     return str(meta.get("filename", entry.meta["filename"])), int(meta.get("lineno") or entry.meta["lineno"])
+
+
+def _place_of(entry: data.Directive) -> tuple[str, int]:
+    """File and line of an entry."""
+    return str(entry.meta["filename"]), int(entry.meta["lineno"])
 
 
 def _text(meta: dict[str, Any] | None, key: str) -> str | None:

@@ -51,6 +51,7 @@ class TurnoverRow:
 
     A correction (`corrects:` a voucher of the book, or `concerns:` a month) has a row of its own: `concerns` is the
     date whose rate counts, `voucher` the correction's number. `dangling` names a corrected voucher that isn't there.
+    So has a `late` one: dated in a closed month whose seal doesn't hold it. `voucher` is its number or place.
     """
 
     date: dt.date
@@ -63,6 +64,7 @@ class TurnoverRow:
     dangling: str | None
     file: str
     line: int
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ How this module reads the contract where it leaves room:
 
 - Margin sales (321x) are booked net of their margin VAT: the VAT's debit stands on the same account.
 - A posting whose `partner` is the unit itself counts: nobody escapes by selling to oneself.
+- A posting that is dated in a closed month and not held by its seal (it came late) counts in the first open month, at
+  the rate of its own date, like a correction of its month (SPEC 7); moving it there with `concerns:` changes nothing.
 - A partner whose `unit.toml` has an error is taken to be in scope; the error is reported and nothing closes over it.
 - `concerns: 2026-01` takes the rate of that month's last day.
 - A correction of a day outside membership is left out like the turnover that it corrects.
@@ -20,7 +22,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -33,7 +35,7 @@ from ledger.policy import Policy
 from ledger.provisional.problems import LevyAccountUnplaced, LevyCorrectsUnknown, LevyCurrency
 from ledger.rules.levy import Line
 from ledger.rules.levy_prior import LaterCorrection
-from ledger.rules.years import year_start
+from ledger.rules.years import first_open, year_start
 
 
 @dataclass
@@ -45,7 +47,9 @@ class Turnover:
     problems: list[Problem] = field(default_factory=list)
 
 
-def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: Policy) -> Turnover:
+def turnover(
+    ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: Policy, closed: Collection[str] = ()
+) -> Turnover:
     """Sort a unit's turnover into lines of the levy.
 
     Args:
@@ -54,6 +58,7 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
         summary: its booked figures.
         chart: which codes are turnover.
         policy: rates, components, what the base takes in besides.
+        closed: its sealed months.
 
     Returns:
         Lines by fiscal year, corrections of earlier years apart; problems instead where a row can't be counted.
@@ -65,6 +70,10 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
         problem = _fault(ws, unit, row)
         if problem is not None:
             found.problems.append(problem)
+        elif row.late:
+            corrected = row.concerns or row.date
+            if unit.in_scope(corrected):
+                sums[_counted_on(row.date, closed), corrected, row.voucher] -= row.amount
         elif row.concerns is None:
             sums[row.date, None, None] -= row.amount
         elif unit.in_scope(row.concerns):
@@ -84,6 +93,12 @@ def turnover(ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: 
         else:
             found.own[year].append(Line(month, base, rate, shares, of, voucher))
     return found
+
+
+def _counted_on(day: dt.date, closed: Collection[str]) -> dt.date:
+    """The day on which what came late counts: the first of the first month after its own that is open."""
+    month = first_open(month_of(day), closed)
+    return day if month == month_of(day) else dt.date.fromisoformat(f"{month}-01")
 
 
 @lru_cache(maxsize=10_000)

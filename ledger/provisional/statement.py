@@ -105,7 +105,7 @@ def unit_levy(
         The levy, or None with what keeps it from being known.
     """
     unit = terms.unit
-    lines = turnover(ws, unit, summary, chart, policy)
+    lines = turnover(ws, unit, summary, chart, policy, closed)
     booked, problems = _booked(ws, unit, summary)
     problems = [*lines.problems, *problems]
     if problems:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.books import Books, last_day
 from ledger.books.fingerprint import AnswerCache, digest_of
+from ledger.books.problems_sealed import LatePosting
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
 from ledger.combine.model import Run
 from ledger.combine.runs.inputs import PRICES, Facts, latest, rates_digest, reach, touched
 from ledger.combine.runs.manifest import Lock
-from ledger.combine.runs.problems import LatePosting, RunCurrency, RunDamaged, RunMoved, RunUnchecked, RunUnreadable
+from ledger.combine.runs.problems import RunCurrency, RunDamaged, RunMoved, RunUnchecked, RunUnreadable
 from ledger.combine.runs.state import (
     DAMAGED,
     RESTATED,
@@ -160,6 +161,7 @@ def _differences(locked: Sequence[tuple[str, ...]], now: Sequence[tuple[str, ...
 
 def _late(lock: Lock, file: str, slug: str, found: Marked) -> LatePosting:
     return LatePosting(
+        case="locked",
         unit=slug,
         file=file,
         line=found.line or None,

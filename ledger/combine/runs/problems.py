@@ -158,15 +158,3 @@ class RunCurrency(Problem):
     code = "RUN_CURRENCY"
     message = N_("The locked run {name} is in {currency}, the federation's figures in {now}: they can't be compared.")
     remedy = N_("It holds what was locked. Where fava.conf names another currency by mistake, correct it.")
-
-
-class LatePosting(Problem):
-    """A voucher that came into a locked period after it was locked."""
-
-    code = "LATE_POSTING"
-    exit_code = EXIT_PERSON
-    message = N_("A voucher of {date} over {amount} {currency} came in after {name} was locked.")
-    remedy = N_(
-        "Give it a date in an open month, with  concerns: {month}  where it belongs to the earlier one; or keep it and "
-        "lock the period anew, under another name."
-    )
