@@ -163,6 +163,8 @@ REASONS = (
     N_("three capital letters are needed, such as SEK"),
     N_("the first day of a month is needed, such as 01-01 or 07-01"),
     N_("two capital letters are needed, such as SE"),
+    N_("a capital letter is needed, or up to eight capital letters and digits, such as A or LF"),
+    N_("E, F, L, R, X and Y are Sambok's own series"),
     N_("small letters, digits and hyphens are needed, a letter first"),
     N_("one line without control characters is needed"),
     N_("true or false is needed, without quotes"),

@@ -24,6 +24,7 @@ from ledger.books.problems import ConfigInvalid, ConfigSyntax, ConfigUnknownKey,
 from ledger.books.sources import SourceTable
 from ledger.books.tables import CURRENCY, SOURCE_NAME, Number, Table, Text, Truth
 from ledger.errors import Problem
+from ledger.rules.vouchers import OWN, SERIES
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SLUG_LENGTH = 30
@@ -72,6 +73,12 @@ class ViewTable(Table):
     voucher_threshold: Annotated[int, Field(ge=0)] = 30_000
 
 
+class HistoryTable(Table):
+    """`[history]`: whether each action is committed where the workspace is the top of a git repository."""
+
+    git: Truth = True
+
+
 class FederationFile(Table):
     """`fava.conf` as a whole."""
 
@@ -79,6 +86,7 @@ class FederationFile(Table):
     intragroup: IntragroupTable = IntragroupTable()
     server: ServerTable = ServerTable()
     view: ViewTable = ViewTable()
+    history: HistoryTable = HistoryTable()
     schedule: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -101,8 +109,16 @@ class UnitFile(Table):
     combine: Truth = True
     country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     payment_numbers: tuple[Text, ...] = ()
+    series: Annotated[str, Field(pattern=SERIES)] | None = None  # of vouchers that `sambok number` gives numbers
     source: tuple[SourceTable, ...] = ()
     owner: tuple[OwnerTable, ...] = ()
+
+    @field_validator("series")
+    @classmethod
+    def _series(cls, value: str | None) -> str | None:
+        if value in OWN:
+            raise ValueError("E, F, L, R, X and Y are Sambok's own series")
+        return value
 
     @field_validator("owner")
     @classmethod
@@ -278,6 +294,7 @@ _PATTERNS = {
     CURRENCY: "three capital letters are needed, such as SEK",
     YEAR_START: "the first day of a month is needed, such as 01-01 or 07-01",
     COUNTRY: "two capital letters are needed, such as SE",
+    SERIES: "a capital letter is needed, or up to eight capital letters and digits, such as A or LF",
     SOURCE_NAME: "small letters, digits and hyphens are needed, a letter first",
 }
 

@@ -58,6 +58,7 @@ class Unit:
     combine: bool = True
     country: str | None = None
     payment_numbers: tuple[str, ...] = ()
+    series: str | None = None
     sources: tuple[SourceTable, ...] = ()
     owners: tuple[OwnerTable, ...] = ()
 

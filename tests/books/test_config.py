@@ -469,6 +469,25 @@ def test_yes_or_no_is_true_or_false(tmp_path, text):
     assert problem.text("en") == "The value of combine can't be used: true or false is needed, without quotes."
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('"X"', "E, F, L, R, X and Y are Sambok's own series."),
+        ('"a"', "a capital letter is needed, or up to eight capital letters and digits, such as A or LF."),
+        ('"A-B"', "a capital letter is needed, or up to eight capital letters and digits, such as A or LF."),
+    ],
+)
+def test_series_that_no_unit_can_have(tmp_path, text, reason):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "repris": toml("REP", f"series = {text}")}))
+    (problem,) = ws.problems
+    assert problem.text("en") == f"The value of series can't be used: {reason}"
+
+
+def test_a_units_series(tmp_path):
+    ws = open_workspace(make(tmp_path, {"gemensamt": toml("GEM"), "repris": toml("REP", 'series = "LF2"')}))
+    assert (ws.units["repris"].series, ws.units["gemensamt"].series) == ("LF2", None)
+
+
 def test_what_settings_refuse_is_a_known_reason():
     """Each text that a check of settings gives is one of `REASONS`, so that it is told in the reader's language."""
     checks = [*Path(ledger.books.__file__).parent.glob("source*.py"), *map(_beside, ("config", "owners", "tables"))]
