@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ledger.errors import Problem
 from ledger.messages import N_
+from ledger.seals.problems import SealUnreadable
 
 # --- the file itself -------------------------------------------------------------------------------------------------
 
@@ -209,9 +210,5 @@ class ClosedWithoutSeal(Problem):
     )
 
 
-class SealsUnreadable(Problem):
-    """A chain of seals that can't be read says nothing about what is closed."""
-
-    code = "SEALS_UNREADABLE"
-    message = N_("The seals can't be read: {reason}.")
-    remedy = N_("Restore seals.jsonl from git or a backup; it is never edited by hand. Then: sambok verify")
+#: A chain of seals that can't be read says nothing about what is closed.
+SealsUnreadable = SealUnreadable

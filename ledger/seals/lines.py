@@ -44,7 +44,7 @@ _LINE = tuple(
 )
 _ENTRY = tuple("voucher date type file line canonical numberless raw fields".split())
 
-_NO_SEAL = N_("this is no seal")
+_NO_SEAL = N_("this line is no seal")
 
 
 def dumps(value: Any) -> str:
@@ -185,7 +185,7 @@ def _lines(data: bytes, *, torn: bool = False) -> list[bytes]:
     if len(data) > MAX_BYTES:
         raise SealUnreadable(file=FILE, reason=N_("it is larger than 64 MiB"))
     if not data:  # the close never leaves one: something cut it off
-        raise SealUnreadable(file=FILE, reason=N_("it holds 0 bytes"))
+        raise SealUnreadable(file=FILE, reason="0 bytes")
     lines = data.split(b"\n")
     last = lines.pop()
     if last:
@@ -209,7 +209,7 @@ def read_line(line: bytes, number: int) -> Seal:
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise _unreadable(line, number, _NO_SEAL) from None
     if written != text:
-        raise _unreadable(line, number, N_("it isn't written as seals are"))
+        raise _unreadable(line, number, N_("this line isn't written as seals are"))
     return seal
 
 

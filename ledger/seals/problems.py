@@ -14,9 +14,9 @@ class SealUnreadable(Problem):
     Its parameters: `reason`; `period` and `voucher`, "" where they can't be told.
     """
 
-    code = "SEAL_UNREADABLE"
-    message = N_("The seals of this unit can't be read: {reason}.")
-    remedy = N_("Nothing but sambok writes seals.jsonl: restore it from git or a backup.")
+    code = "SEALS_UNREADABLE"
+    message = N_("The seals can't be read: {reason}.")
+    remedy = N_("Restore seals.jsonl from git or a backup; it is never edited by hand. Then: sambok verify")
 
 
 class SigningKeyRefused(Problem):
