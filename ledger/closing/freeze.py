@@ -1,0 +1,256 @@
+"""What is provisional in a month becomes vouchers, word for word (SPEC 7; BFL 5 kap. 2 and 6-7 §§).
+
+While a month is open, the levy and the exchange differences are worked out anew at each look. At the close they become
+booked vouchers with the same date, text, accounts, amounts, links and tags: the figures of the month are the same to
+the cent before and after. A unit's levy has two sides; the unit's close writes both, so that no book shows what the
+other one lacks. What the month lacks of accounts is opened.
+
+Pure: what is loaded goes in, entries and text come out. Numbers, who and when are given by the close, under the lock.
+
+How this module reads the contract where it leaves room:
+
+- Central's own close freezes central's exchange differences alone. The levy of a unit that isn't closed yet is not of
+  it: where central closes without a unit, differences are worked out as if that unit's levy came in a later month.
+- A month that was opened again and is closed for the second time freezes what has come since: the difference.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import localcontext
+from typing import Any
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from importers.booktext import render
+from importers.postings import TOTAL_PRICE
+from ledger.books import Books, Unit, Workspace, last_day, month_of
+from ledger.closing.year_end import CARRIED, TRANSFER, carried_result, result_transfer
+from ledger.federation import Federation
+from ledger.messages import N_, translate
+from ledger.policy import Policy
+from ledger.provisional import SOURCE, ProvisionalRun, provisional
+from ledger.provisional.entries import TAG
+from ledger.provisional.invoices import invoices
+from ledger.rules.rounding import EXACT, half_away
+from ledger.rules.vouchers import EXCHANGE, LEVY, YEAR_END
+from ledger.rules.years import first_open, fiscal_months
+
+#: A rate with more decimals is written as a total, which says the same and passes the guard.
+RATE_DECIMALS = 8
+RATE_DIGITS = 15
+BOOKED = "*"
+HEAD = N_(
+    "Written by the close of {period}, {name}, and sealed: it never changes. A mistake is corrected by a new voucher."
+)
+Numberer = Callable[[str, dt.date], str]
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A voucher without its number.
+
+    Attributes:
+        series: `L` levy, `E` exchange differences, `Y` year end.
+        source: its `source-id`: what it is, and of which close; the same close gives the same.
+        entry: as it will be booked, without what only the close knows.
+    """
+
+    series: str
+    source: str
+    entry: data.Transaction
+
+
+@dataclass(frozen=True)
+class Side:
+    """What the close of a month writes into one book.
+
+    Attributes:
+        unit: whose book it is.
+        file: below the unit's folder.
+        head: the comment that its file begins with.
+        vouchers: in order.
+        opens: accounts that they need and the book lacks.
+    """
+
+    unit: Unit
+    file: str
+    head: str
+    vouchers: tuple[Voucher, ...]
+    opens: tuple[data.Open, ...]
+
+    def blocks(self, number: Numberer, *, by: str, registered: dt.date) -> list[str]:
+        """The vouchers as text.
+
+        Args:
+            number: gives the next number of a series in a day's fiscal year: `L-3`.
+            by: who closes.
+            registered: when.
+        """
+        return [_text(voucher, number(voucher.series, voucher.entry.date), by, registered) for voucher in self.vouchers]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What the close of a unit's month writes.
+
+    Attributes:
+        own: into its own book.
+        central: into central's: the other side of its levy; None where it owes none, or is central.
+        carried: ordinary text of the next fiscal year, where one ends: its vouchers are no part of the month.
+        carried_opens: accounts that it needs, and neither the book nor `own` opens.
+    """
+
+    own: Side
+    central: Side | None = None
+    carried: Voucher | None = None
+    carried_opens: tuple[data.Open, ...] = ()
+
+
+def frozen(
+    federation: Federation, slug: str, period: str, *, closing: int = 1, without: Collection[str] = ()
+) -> Frozen:
+    """The vouchers of a unit's month.
+
+    Args:
+        federation: as it stands, without problems of this unit.
+        slug: whose month.
+        period: `2026-03`; every earlier month of the unit is closed.
+        closing: 2 where the month was closed before and opened again, and so on.
+        without: units whose month isn't closed yet, where it is central that closes.
+
+    Returns:
+        Both sides; the same federation gives the same ones.
+    """
+    books, ws = federation.books, federation.workspace
+    unit, central = ws.unit(slug), ws.central
+    run = federation.run
+    if unit is central:
+        run = _without(books, federation.policy, period, without) if without else run
+    mark = "" if closing == 1 else f":{closing}"
+    entries = _transactions(run, slug, period)
+    own = [
+        Voucher(*_kind(entry, period, mark), entry)
+        for entry in entries
+        if not (unit is central and entry.meta["filename"] == SOURCE)
+    ]
+    transfer = result_transfer(books, unit, period, [voucher.entry for voucher in own])
+    own += [Voucher(YEAR_END, f"close:{TRANSFER}:{period}{mark}", transfer)] if transfer else []
+    name = f"{period}.closed.beancount"
+    made = Frozen(_side(ws, books, run, unit, unit, period, name, own))
+    entry = carried_result(books, unit, period, [voucher.entry for voucher in own])
+    if entry is not None:
+        opens = [e for e in _opens(books, run, unit, [entry]) if e.account not in {o.account for o in made.own.opens}]
+        carried = Voucher(YEAR_END, f"close:{CARRIED}:{period}{mark}", entry)
+        made = replace(made, carried=carried, carried_opens=tuple(opens))
+    if central is not None and unit is not central and slug in run.statements:
+        links = _links(federation, slug, period)
+        dated = month_of(last_day(first_open(period, books.closed.get(central.slug, frozenset()))))
+        theirs = [
+            e for e in _transactions(run, central.slug, dated) if e.links & links and e.meta["filename"] == SOURCE
+        ]
+        vouchers = [Voucher(*_kind(entry, period, mark), entry) for entry in theirs]
+        name = f"{period}.{slug}.closed.beancount"
+        made = replace(made, central=_side(ws, books, run, central, unit, period, name, vouchers) if vouchers else None)
+    return made
+
+
+def _without(books: Books, policy: Policy, period: str, slugs: Collection[str]) -> ProvisionalRun:
+    """What is provisional as if the levy of some units came in a later month."""
+    first, _ = books.workspace.fiscal_year(last_day(period))
+    months = {m for m in fiscal_months(first) if m <= period}
+    later = {slug: frozenset(books.closed.get(slug, ())) | months for slug in slugs}
+    return provisional(replace(books, closed={**books.closed, **later}), policy)
+
+
+def _transactions(run: ProvisionalRun, slug: str, month: str) -> list[data.Transaction]:
+    found = (entry for entry in run.entries(slug) if isinstance(entry, data.Transaction))
+    return [entry for entry in found if month_of(entry.date) == month]
+
+
+def _links(federation: Federation, slug: str, period: str) -> frozenset[str]:
+    """Links of both sides of a month's levy, and of what it holds for earlier years."""
+    levy = federation.run.statements[slug]
+    return frozenset(one.link for one in invoices(levy, federation.policy) if one.month == period)
+
+
+def _kind(entry: data.Transaction, period: str, mark: str) -> tuple[str, str]:
+    """Series and `source-id` of a provisional entry."""
+    if entry.meta["filename"] == SOURCE:
+        (link,) = entry.links
+        return LEVY, f"close:{link}:{period}{mark}"
+    first = entry.postings[0]
+    assert first.units is not None
+    meta = first.meta or {}
+    parts = [first.account, first.units.currency, *(meta[name] for name in ("partner", "ic") if name in meta)]
+    if entry.date != last_day(period):  # the day before a unit joins within a month
+        parts.append(entry.date.isoformat())
+    return EXCHANGE, f"close:{' '.join(parts)}:{period}{mark}"
+
+
+def _side(
+    ws: Workspace,
+    books: Books,
+    run: ProvisionalRun,
+    unit: Unit,
+    closed: Unit,
+    period: str,
+    name: str,
+    vouchers: Sequence[Voucher],
+) -> Side:
+    head = translate(HEAD, ws.language).format(period=period, name=closed.name)
+    opens = _opens(books, run, unit, [voucher.entry for voucher in vouchers])
+    return Side(unit, f"books/{period[:4]}/{name}", f"; {head}\n", tuple(vouchers), tuple(opens))
+
+
+def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data.Transaction]) -> list[data.Open]:
+    """Accounts that entries post to and the book doesn't open, on the first day of the first month that needs them."""
+    summary = books.units[unit.slug].summary
+    assert summary is not None
+    needed: dict[str, dt.date] = {}
+    for entry in entries:
+        for posting in entry.postings:
+            first = entry.date.replace(day=1)
+            needed[posting.account] = min(needed.get(posting.account, first), first)
+    known = {row.account for row in summary.accounts}
+    dates = {e.account: e.date for e in run.entries(unit.slug) if isinstance(e, data.Open)}
+    return [
+        data.Open({}, min(day, dates.get(account, day)), account, [], None)
+        for account, day in sorted(needed.items())
+        if account not in known
+    ]
+
+
+def _text(voucher: Voucher, number: str, by: str, registered: dt.date) -> str:
+    entry = voucher.entry
+    meta: dict[str, Any] = {"voucher": number, "registered": registered, "by": by, "source-id": voucher.source}
+    kept = {key: value for key, value in entry.meta.items() if key not in meta}
+    return render(
+        entry._replace(
+            flag=BOOKED,
+            tags=entry.tags - {TAG},
+            meta={**meta, **kept},
+            postings=[_priced(posting) for posting in entry.postings],
+        )
+    )
+
+
+def _priced(posting: data.Posting) -> data.Posting:
+    """A posting whose rate may stand in a book: as it is, or as what all of it is worth."""
+    price, units = posting.price, posting.units
+    if price is None:
+        return posting
+    assert price.number is not None
+    assert units is not None
+    assert units.number is not None
+    shape = price.number.as_tuple()
+    assert isinstance(shape.exponent, int)
+    with localcontext(EXACT):
+        exact = abs(units.number * price.number)
+        worth = half_away(exact, price.currency)
+    if -shape.exponent <= RATE_DECIMALS and len(shape.digits) <= RATE_DIGITS and exact == worth:
+        return posting
+    return posting._replace(meta={**(posting.meta or {}), TOTAL_PRICE: Amount(worth, price.currency)})

@@ -1,0 +1,59 @@
+"""What can keep a month from being closed or opened again, beside what `ledger.closing.readiness` lists."""
+
+from __future__ import annotations
+
+from ledger.errors import EXIT_PERSON, EXIT_USAGE, Problem
+from ledger.messages import N_
+
+
+class CloseAccountDates(Problem):
+    """An account of the year end exists, but not on its day."""
+
+    code = "CLOSE_ACCOUNT_DATES"
+    message = N_("{account} is not open on {date}, when the year's result is moved.")
+    remedy = N_("Open it on {first} or earlier, and close it later.")
+
+
+class CloseMoved(Problem):
+    """Somebody wrote into the books between the look at them and the close."""
+
+    code = "CLOSE_MOVED"
+    exit_code = EXIT_PERSON
+    message = N_("{slug} {period}: {file_name} changed while the month was being closed; nothing was written.")
+    remedy = N_("Run the command again.")
+
+
+class ClosePeriodInvalid(Problem):
+    """What was given is neither a month nor a fiscal year."""
+
+    code = "CLOSE_PERIOD_INVALID"
+    exit_code = EXIT_USAGE
+    message = N_("{period} is neither a month nor a fiscal year.")
+    remedy = N_("Write a month as 2026-03, or a fiscal year by the year in which it begins, as 2026.")
+
+
+class CloseDecisionUnknown(Problem):
+    """A decision that policy doesn't hold."""
+
+    code = "CLOSE_DECISION_UNKNOWN"
+    exit_code = EXIT_PERSON
+    message = N_("There is no decision {decision} in units/policy.beancount.")
+    remedy = N_("Give the id of a decision that is there, or add it first:  sambok decision add")
+
+
+class CloseDecisionLater(Problem):
+    """A decision that isn't in force yet, or not any more."""
+
+    code = "CLOSE_DECISION_LATER"
+    exit_code = EXIT_PERSON
+    message = N_("Decision {decision} is of {date}, later than today.")
+    remedy = N_("Wait for that day, or give another decision.")
+
+
+class ReopenNotClosed(Problem):
+    """A month that isn't closed can't be opened again."""
+
+    code = "REOPEN_NOT_CLOSED"
+    exit_code = EXIT_PERSON
+    message = N_("{slug}: {period} isn't closed.")
+    remedy = N_("The last closed month is {last}. A month that is open takes vouchers as it is.")
