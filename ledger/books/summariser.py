@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Any
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from ledger.books.concerned import Concerned
 from ledger.books.corrections import corrections
 from ledger.books.summary import (
     AccountRow,
@@ -26,7 +26,6 @@ from ledger.books.summary import (
     Summary,
     TurnoverRow,
     account_code,
-    last_day,
     month_of,
     weight,
 )
@@ -34,7 +33,6 @@ from ledger.rules.rounding import half_away
 
 #: The longest useful life that a posting may name (`months:`): a hundred years.
 MONTHS_MOST = 1200
-WRITTEN_MONTH = re.compile(r'\s+concerns:\s*"?([0-9]{4}-[0-9]{2})"?\s*(?:;.*)?$')
 
 
 def read_file(path: str) -> str:
@@ -80,7 +78,7 @@ class _Summariser:
         self.stock: list[StockRow] = []
         self.flagged: list[FlaggedRow] = []
         self.assertions: list[AssertionRow] = []
-        self.vouchers: dict[str, dt.date] = {}
+        self.concerned = Concerned(text_of)
         self.transactions = 0
         self.postings = 0
         self.dates: list[dt.date] = []
@@ -91,11 +89,9 @@ class _Summariser:
         for entry in entries:
             if isinstance(entry, data.Transaction):
                 transactions.append(entry)
-                voucher = entry.meta.get("voucher")
-                if isinstance(voucher, str):
-                    self.vouchers[voucher] = entry.date
             else:
                 self._other(entry)
+        self.concerned.add(transactions)
         for entry in transactions:
             self._transaction(entry)
         accounts = [
@@ -201,7 +197,7 @@ class _Summariser:
         return tuple(sorted(rows, key=_foreign_key))
 
     def _turnover(self, entry: data.Transaction, posting: data.Posting, amount: Decimal, currency: str) -> None:
-        concerns, dangling = self._concerns(entry)
+        concerns, dangling = self.concerned.of(entry)
         voucher = None
         file, line = _place(entry, posting)
         late = bool(self.late) and _place_of(entry) in self.late
@@ -212,21 +208,6 @@ class _Summariser:
         key = (entry.date, posting.account, partner, currency, concerns, voucher, dangling, late)
         cell = self.turnover.setdefault(key, [Decimal(0), file, line])
         cell[0] += amount
-
-    def _concerns(self, entry: data.Transaction) -> tuple[dt.date | None, str | None]:
-        corrected = entry.meta.get("corrects")
-        if corrected is not None:
-            found = self.vouchers.get(str(corrected))
-            return found, None if found else str(corrected)
-        concerned = entry.meta.get("concerns")
-        if isinstance(concerned, dt.date):
-            return concerned, None
-        if isinstance(concerned, Decimal):
-            concerned = _written_month(entry, self.text_of) or concerned
-        if concerned is not None:
-            text = str(concerned)
-            return (last_day(text), None) if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) else (None, text)
-        return None, None
 
     def _partner(
         self,
@@ -297,18 +278,6 @@ class _Summariser:
 
 def _closed(row: AccountRow, day: dt.date) -> AccountRow:
     return AccountRow(row.account, row.code, row.opened, day, row.currencies, row.file, row.line)
-
-
-def _written_month(entry: data.Transaction, text_of: Callable[[str], str]) -> str | None:
-    """The month of `concerns: 2026-01` as it stands in the file: unquoted, Beancount reads it as 2026 less 1."""
-    rows = text_of(str(entry.meta["filename"])).split("\n")
-    for row in rows[int(entry.meta["lineno"]) :]:
-        if not row[:1].isspace():
-            return None
-        found = WRITTEN_MONTH.match(row)
-        if found:
-            return found[1]
-    return None
 
 
 def _foreign_key(row: ForeignRow) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ Pure: texts, whole numbers and dates only.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -164,7 +165,8 @@ def default_series(named: str | None, last: str | None, others: Collection[str])
         return named
     if last and last not in OWN and last not in others:
         return last
-    return next(letter for letter in (*_LETTERS, "OWN", "OWN2") if letter not in OWN and letter not in others)
+    free: Iterator[str] = itertools.chain(_LETTERS, (f"V{number}" for number in itertools.count(1)))
+    return next(name for name in free if name not in OWN and name not in others)
 
 
 def corrected(named: Sequence[tuple[dt.date, T]], day: dt.date, month: str | None = None) -> T | None:
@@ -183,4 +185,5 @@ def corrected(named: Sequence[tuple[dt.date, T]], day: dt.date, month: str | Non
     dated = sorted(named, key=lambda one: one[0])
     inside = [one for one in dated if month is not None and f"{one[0]:%Y-%m}" == month]
     before = [one for one in dated if one[0] <= day]
-    return (inside or before[-1:] or dated)[0][1]
+    _, found = (inside or before[-1:] or dated)[0]
+    return found

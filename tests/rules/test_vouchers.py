@@ -145,7 +145,7 @@ def test_the_series_of_who_has_no_number(named, last, others, series):
 
 def test_there_is_a_series_whatever_the_others_use():
     letters = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    assert default_series(None, None, letters | OWN) == "OWN"
+    assert default_series(None, None, letters | OWN | {"V1"}) == "V2"
 
 
 def d(text):
