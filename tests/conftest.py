@@ -11,6 +11,8 @@ import pytest
 from ledger import messages
 from ledger.books import Workspace, main_text, open_workspace
 
+#: Who works in tests, in their child processes too; git's name of the person who runs them is theirs alone.
+os.environ["SAMBOK_BY"] = "anna"
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 

@@ -172,13 +172,94 @@ def discard(temporaries: Iterable[Path]) -> None:
             path.unlink()
 
 
-def sweep(folder: Path) -> int:
+def add(path: Path, at: int, data: bytes) -> None:
+    """Add whole lines at the end of a file, or create it. What stands there is never written anew.
+
+    Args:
+        path: the file; its folder is there.
+        at: how many bytes it holds now.
+        data: what is added.
+
+    Raises:
+        OSError: it can't be written, holds more or less, or is no ordinary file. A part may have been added.
+    """
+    with _named(path):
+        fresh = not path.exists()
+        handle = os.open(path, _ADDING, 0o644)
+        try:
+            info = os.fstat(handle)
+            if not stat.S_ISREG(info.st_mode) or info.st_size != at:
+                raise OSError(errno.EINVAL, "it isn't as it was read")
+            _write(handle, data)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    if fresh:
+        sync_folder(path.parent)
+
+
+_ADDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def _write(handle: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+def stands(path: Path, at: int, data: bytes) -> bool:
+    """Whether `data` stands in a file, from its byte `at` on."""
+    try:
+        return read_plain(path)[at : at + len(data)] == data
+    except OSError:
+        return False
+
+
+def add_again(path: Path, at: int, data: bytes) -> None:
+    """Finish an `add` that may have been interrupted anywhere, a power cut in the midst of it included.
+
+    Where somebody changed the file since, the lines are added at its end, unless they stand somewhere in it.
+
+    Raises:
+        OSError: as `add`.
+    """
+    try:
+        found = read_plain(path)
+    except FileNotFoundError:
+        found = b""
+    begun = found[at:].rstrip(b"\0")  # what was to be written, and wasn't, may be there as zeros
+    if len(found) < at or not (data.startswith(begun) and len(found) <= at + len(data)):
+        if data.strip(b"\n") not in found:
+            add(path, len(found), data if not found or found.endswith(b"\n") else b"\n" + data.lstrip(b"\n"))
+        return
+    if begun != data:
+        if len(found) > at:
+            with _named(path):
+                handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+                try:
+                    os.ftruncate(handle, at)
+                finally:
+                    os.close(handle)
+        add(path, at, data)
+        return
+    with _named(path):  # written, but perhaps not yet beyond a power cut
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    sync_folder(path.parent)
+
+
+def sweep(folder: Path, *, deep: bool = True) -> int:
     """Remove temporary files that a crash left below `folder` (links aren't followed); how many there were.
 
-    Only for whoever holds the lock of what lies below `folder`.
+    Only for whoever holds the lock of what lies below `folder`, or with `deep` False of what lies in it itself.
     """
     found = 0
-    for here, _, names in os.walk(folder):
+    for here, folders, names in os.walk(folder):
+        if not deep:
+            folders.clear()
         left = [Path(here, name) for name in names if name.startswith(TEMPORARY)]
         discard(left)
         found += len(left)

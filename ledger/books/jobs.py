@@ -1,8 +1,13 @@
-"""Jobs over several files of one unit: decided at one instant, applied after it, completed by whoever comes next.
+"""Jobs over several files, of one unit or several: decided at one instant, applied after it, completed by the next.
 
 `.sambok/jobs/<slug>.json` is the plan of a job that has been decided and isn't applied wholly yet: with it the job
-counts as done. `.sambok/jobs/<slug>.busy` says that a writer was at work, so that temporary files may lie about.
-Only [`ledger.books.write`][ledger.books.write] uses this module.
+counts as done. `.sambok/jobs/@federation.json` is the plan of a job over several units. `.sambok/jobs/<slug>.busy` says
+that a writer was at work, so that temporary files may lie about.
+
+A job replaces files (`Change`) and then adds lines to histories (`Tail`). The lines come last: where one stands, all
+files stand, and nothing of the job is done again.
+
+Only [`ledger.books.write`][ledger.books.write] and [`ledger.books.locks`][ledger.books.locks] use this module.
 """
 
 from __future__ import annotations
@@ -25,7 +30,21 @@ from ledger.books.workspace import Workspace
 
 #: `expected` of a caller who doesn't mind what the file holds now.
 ANY: Final = "any"
-PLAN_VERSION: Final = 1
+PLAN_VERSION: Final = 2
+#: The plan of an older version: files only, of one unit.
+OLD_PLAN: Final = 1
+#: The name of a plan over several units, and of the lock of whoever makes one; no unit can be called so.
+FEDERATION: Final = "@federation"
+#: The name under which the federation's own files are locked, written and recorded; no unit can be called so.
+FEDERATION_SLUG: Final = "policy"
+#: What belongs to the federation, below the workspace.
+FEDERATION_FILES = (
+    "fava.conf",
+    "units/policy.beancount",
+    "units/prices.beancount",
+    "units/adjustments/*.beancount",
+    "runs/*/manifest.json",
+)
 SOURCE_ID = re.compile(r'^\s+source-id:\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -60,6 +79,40 @@ class Change:
     text: str
     expected: str | None
     added: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Lines that a job adds at the end of a file.
+
+    Attributes:
+        path: absolute.
+        at: how many bytes it holds before; 0 where there is none.
+        text: whole lines.
+    """
+
+    path: Path
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A job that was decided."""
+
+    slugs: tuple[str, ...]
+    changes: tuple[Change, ...]
+    tails: tuple[Tail, ...]
+
+
+def folder_of(ws: Workspace, slug: str) -> Path:
+    """The folder in which the files of a unit lie; of `policy`: those of the federation, and its history."""
+    return ws.units_folder if slug == FEDERATION_SLUG else ws.units_folder / slug
+
+
+def home_of(ws: Workspace, slug: str) -> Path:
+    """The folder below which the history names files."""
+    return ws.root if slug == FEDERATION_SLUG else ws.units_folder / slug
 
 
 def joined(old: str, added: Sequence[Block]) -> str:
@@ -121,18 +174,29 @@ def busy(ws: Workspace, slug: str) -> Iterator[None]:
     mark.unlink(missing_ok=True)
 
 
-def write_all(ws: Workspace, slug: str, changes: Sequence[Change]) -> None:
-    """Stage all files, decide by the plan, rename. The caller holds the lock and has checked the texts."""
+def write_all(
+    ws: Workspace, name: str, slugs: Sequence[str], changes: Sequence[Change], tails: Sequence[Tail] = ()
+) -> None:
+    """Stage all files, decide by the plan, rename, add lines. The caller holds the locks and has checked the texts.
+
+    Args:
+        ws: the workspace.
+        name: of the plan: the unit's slug, or `@federation`.
+        slugs: the units whose files they are.
+        changes: files that are replaced.
+        tails: lines that are added to others.
+    """
     staged: list[Path] = []
-    plan = jobs_folder(ws) / f"{slug}.json"
+    plan = plan_file(ws, name)
+    needed = len(changes) + len(tails) > 1
     try:
         for change in changes:
             durable.make_folders(change.path.parent)
             staged.append(durable.stage(change.path, change.text.encode("utf-8")))
         for change in changes:  # an editor that knows no lock may have saved meanwhile
             expect(change.path, change.expected, ws)
-        if len(changes) > 1:
-            durable.replace(plan, _plan_bytes(ws, changes))
+        if needed:
+            _write_plan(plan, _plan_bytes(ws, Plan(tuple(slugs), tuple(changes), tuple(tails))))
     except BaseException:
         if not plan.exists():
             durable.discard(staged)
@@ -141,21 +205,51 @@ def write_all(ws: Workspace, slug: str, changes: Sequence[Change]) -> None:
         for change, temporary in zip(changes, staged, strict=True):
             os.rename(temporary, change.path)  # noqa: PTH104  faults are injected into os.rename by the tests
     except BaseException:
-        if len(changes) == 1:
+        if not needed:
             durable.discard(staged)
         raise
     for folder in sorted({change.path.parent for change in changes}):
         durable.sync_folder(folder)
-    if len(changes) > 1:
-        _remove(plan)
+    for tail in tails:
+        durable.add(tail.path, tail.at, tail.text.encode("utf-8"))
+    if needed:
+        _remove(plan, sync=not tails)
 
 
-def _remove(plan: Path) -> None:
-    plan.unlink()
+def plan_file(ws: Workspace, name: str) -> Path:
+    """Where the plan of a job lies."""
+    return jobs_folder(ws) / f"{name}.json"
+
+
+def _write_plan(plan: Path, data: bytes) -> None:
+    """Put a plan in its place. What a crash leaves beside it has a name of its own: another job's is at work, too."""
+    beside = _beside(plan)
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(beside, plan)  # noqa: PTH104  faults are injected into os.rename by the tests
+    except BaseException:
+        durable.discard([beside])
+        raise
     durable.sync_folder(plan.parent)
 
 
-def _plan_bytes(ws: Workspace, changes: Sequence[Change]) -> bytes:
+def _beside(plan: Path) -> Path:
+    return plan.with_name(f"{durable.TEMPORARY}{plan.name}")
+
+
+def _remove(plan: Path, *, sync: bool = True) -> None:
+    """Take a plan away. Where it comes back after a power cut, its lines tell that it was done: no need to wait."""
+    plan.unlink()
+    if sync:
+        durable.sync_folder(plan.parent)
+
+
+def _plan_bytes(ws: Workspace, plan: Plan) -> bytes:
     files = [
         {
             "path": change.path.relative_to(ws.root).as_posix(),
@@ -163,32 +257,78 @@ def _plan_bytes(ws: Workspace, changes: Sequence[Change]) -> bytes:
             "text": change.text,
             "added": [[b.date.isoformat(), b.text, b.source_id] for b in change.added],
         }
-        for change in changes
+        for change in plan.changes
     ]
-    body = json.dumps({"version": PLAN_VERSION, "files": files}, ensure_ascii=False)
+    tails = [{"path": t.path.relative_to(ws.root).as_posix(), "at": t.at, "text": t.text} for t in plan.tails]
+    said = {"version": PLAN_VERSION, "slugs": plan.slugs, "files": files, "tails": tails}
+    body = json.dumps(said, ensure_ascii=False)
     return json.dumps({"sha256": durable.sha256(body.encode("utf-8")), "body": body}, ensure_ascii=False).encode()
 
 
 def complete(ws: Workspace, slug: str) -> None:
-    """Finish the job whose plan stands there, and sweep; the caller holds the lock."""
-    plan, mark = jobs_folder(ws) / f"{slug}.json", jobs_folder(ws) / f"{slug}.busy"
+    """Finish the job of one unit whose plan stands there, and sweep; the caller holds the unit's lock."""
+    plan = plan_file(ws, slug)
     if plan.exists():
-        for change in _read_plan(ws, plan):
-            inside(ws.units_folder / slug, change.path, ws)
+        finish(ws, plan, read_plan(ws, plan, slug))
+    sweep(ws, slug)
+
+
+def finish(ws: Workspace, file: Path, plan: Plan) -> None:
+    """Finish a job that was decided; the caller holds the locks of its units."""
+    for path in (*(c.path for c in plan.changes), *(t.path for t in plan.tails)):
+        _owned(ws, path, plan.slugs)
+    if not any(durable.stands(tail.path, tail.at, tail.text.encode("utf-8")) for tail in plan.tails):
+        for change in plan.changes:
             _finish(ws, change)
-        _remove(plan)
-    if mark.exists():
-        durable.sweep(ws.units_folder / slug)
-        mark.unlink()
+    for tail in plan.tails:
+        durable.add_again(tail.path, tail.at, tail.text.encode("utf-8"))
+    _remove(file)
 
 
-def _read_plan(ws: Workspace, plan: Path) -> list[Change]:
+def _owned(ws: Workspace, path: Path, slugs: Sequence[str]) -> None:
+    """Refuse a path that is in none of the units' folders: a plan leads nowhere else."""
+    for slug in slugs:
+        folder = folder_of(ws, slug)
+        if slug == FEDERATION_SLUG and path.parent not in {folder, ws.adjustments_folder}:
+            continue
+        if path.is_relative_to(folder):
+            inside(folder, path, ws)
+            return
+    raise WriteOutside(file=ws.shown(path), path=ws.shown(path))
+
+
+def sweep(ws: Workspace, slug: str) -> None:
+    """Sweep what a crash left of a unit's writer; the caller holds the unit's lock."""
+    mark = jobs_folder(ws) / f"{slug}.busy"
+    if not mark.exists():
+        return
+    durable.discard([_beside(plan_file(ws, slug))])
+    if slug == FEDERATION_SLUG:
+        for folder in (ws.units_folder, ws.adjustments_folder):  # below are the units', whose writers are at work
+            durable.sweep(folder, deep=False)
+        durable.sweep(ws.units_folder / "documents")
+    else:
+        durable.sweep(folder_of(ws, slug))
+    mark.unlink()
+
+
+def read_plan(ws: Workspace, plan: Path, slug: str | None = None) -> Plan:
+    """A plan as it was written.
+
+    Args:
+        ws: the workspace.
+        plan: its file.
+        slug: the unit whose it is; None: it names its units itself.
+
+    Raises:
+        JobUnreadable: it isn't.
+    """
     try:
         outer = json.loads(durable.read_plain(plan))
         same = durable.sha256(outer["body"].encode("utf-8")) == outer["sha256"]
         body: dict[str, Any] = json.loads(outer["body"])
-        known = body["version"] == PLAN_VERSION
-        changes = [
+        known = body["version"] in {PLAN_VERSION, OLD_PLAN}
+        changes = tuple(
             Change(
                 ws.root / item["path"],
                 item["text"],
@@ -196,12 +336,14 @@ def _read_plan(ws: Workspace, plan: Path) -> list[Change]:
                 tuple(Block(dt.date.fromisoformat(day), text, source) for day, text, source in item["added"]),
             )
             for item in body["files"]
-        ]
+        )
+        tails = tuple(Tail(ws.root / item["path"], item["at"], item["text"]) for item in body.get("tails", ()))
+        slugs = (slug,) if slug is not None else tuple(str(name) for name in body["slugs"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JobUnreadable(file=ws.shown(plan), reason=str(error)) from error
     if not (same and known):
         raise JobUnreadable(file=ws.shown(plan), reason="checksum" if known else f"version {body['version']}")
-    return changes
+    return Plan(slugs, changes, tails)
 
 
 def _finish(ws: Workspace, change: Change) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from ledger.errors import EXIT_OUTSIDE, Problem
 from ledger.messages import N_
 
@@ -53,3 +56,33 @@ class JobUnreadable(Problem):
     code = "JOB_UNREADABLE"
     message = N_("An interrupted job left a plan that can't be read: {reason}.")
     remedy = N_("Move the file away and run the interrupted command again: it adds only what is missing.")
+
+
+class HistoryBroken(Problem):
+    """The history isn't as it was written; bookkeeping goes on, and the next line of it says so."""
+
+    code = "HISTORY_BROKEN"
+    message = N_("The history of treatment was changed or cut by something other than Sambok: {reason}.")
+    remedy = N_(
+        "Your work is done and recorded all the same. Find the last whole copy of the file (git, a backup), compare, "
+        "and keep both for the auditor; don't edit the file. sambok verify names every line that isn't as it was "
+        "written."
+    )
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "strange": (
+            N_("A link, a folder or a device stands where the history of treatment is written; nothing was written."),
+            N_("Move it away and put the last copy of history.jsonl (git, a backup) in its place; then run it again."),
+        ),
+    }
+
+
+class GitFailed(Problem):
+    """Git refused the copy of an action; the action itself is done."""
+
+    code = "GIT_FAILED"
+    exit_code = EXIT_OUTSIDE
+    message = N_("The change is written and recorded, but git has no copy of it yet: {reason}")
+    remedy = N_(
+        "See what git status says in {folder} and mend it; the next change is committed together with this one. Or do "
+        "without git: in fava.conf, under [history], git = false"
+    )

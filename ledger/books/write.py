@@ -5,8 +5,10 @@ Two rules of bookkeeping stand behind it: what was booked must not get lost, and
 - One writer at a time per unit (`unit_lock`; a lock that the operating system drops when its holder dies).
 - A file changes by temporary file, fsync, rename, fsync of the folder; and only if it still holds what the writer read.
 - New text passes the guard (in a child process) before it is written: nothing is written that the loader would refuse.
-- A job over several files is prepared beside them, then its plan is written to `.sambok/jobs/`: from that instant
-  on the job counts as done, and whoever comes next completes it. Before that instant nothing has changed.
+- A job over several files, of one unit or several, is prepared beside them, then its plan is written to
+  `.sambok/jobs/`: from that instant on the job counts as done, and whoever comes next completes it. Before that instant
+  nothing has changed.
+- What was done stands in the history of each unit that it concerns, added in the same job; git gets a copy of it.
 - An entry that carries a `source-id` which the unit's books hold already is not written again.
 """
 
@@ -15,36 +17,36 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from filelock import Timeout
-
-from ledger.books import durable
+from ledger.books import durable, git, sealed
 from ledger.books.guard_child import check_in_child
+from ledger.books.history import FileRow, Note
 from ledger.books.jobs import (
     ANY,
+    FEDERATION,
+    FEDERATION_SLUG,
     SOURCE_ID,
     Block,
     Change,
     busy,
     complete,
     expect,
+    folder_of,
     inside,
-    jobs_folder,
     joined,
-    lock_of,
+    plan_file,
     read_text,
     write_all,
 )
-from ledger.books.problems_write import BooksBusy, WriteOutside
+from ledger.books.locks import federation_lock, recover, unit_lock
+from ledger.books.problems_write import WriteOutside
+from ledger.books.record import keep, record
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
 
-#: How long a command waits for another one that writes the same unit's books.
-LOCK_SECONDS: Final = 60.0
 #: The files of a book, below its unit's folder (SPEC 2).
 BOOK_FILE = re.compile(
     r"(main|accounts|books/([0-9]{4})/\2-(0[1-9]|1[0-2])(\.([a-z0-9-]+\.)?closed)?)\.beancount", re.ASCII
@@ -55,17 +57,26 @@ __all__ = [
     "Appended",
     "Block",
     "Change",
+    "Note",
     "append_entries",
     "apply",
+    "apply_federation",
     "check_text",
+    "federation_lock",
     "keep_document",
+    "note_only",
     "recover",
     "source_ids",
     "unit_lock",
     "write_text",
 ]
 
-Checker = Callable[[Workspace, Unit, Mapping[Path, str]], Sequence[Problem]]
+#: The close's own file beside the books; who checks it is who wrote it.
+SEALS = "seals.jsonl"
+#: The federation's own texts, below `units/`.
+FEDERATION_FILE = re.compile(r"(policy|prices|adjustments/[^/.][^/]*)\.beancount")
+
+Checker = Callable[[Workspace, Unit | None, Mapping[Path, str]], Sequence[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,56 +86,6 @@ class Appended:
     files: tuple[Path, ...]
     written: int
     known: int
-
-
-@contextlib.contextmanager
-def unit_lock(ws: Workspace, slug: str, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Hold the books of `slug` alone; what an interrupted job left is completed and swept first.
-
-    The same thread may take it again inside. `policy` and `prices` may be locked like units.
-
-    Raises:
-        BooksBusy: another command held it for `seconds`.
-        Problem: an interrupted job can't be completed.
-    """
-    lock = lock_of(ws, slug)
-    try:
-        lock.acquire(timeout=seconds)
-    except Timeout:
-        raise BooksBusy(unit=slug, slug=slug, seconds=int(seconds)) from None
-    try:
-        if lock.lock_counter == 1:
-            complete(ws, slug)
-        yield
-    finally:
-        lock.release()
-
-
-def recover(ws: Workspace, *, seconds: float = LOCK_SECONDS) -> tuple[str, ...]:
-    """Complete what interrupted jobs began, so that no reader sees half of one. Every command calls it first.
-
-    It costs one look into a folder where nothing was interrupted, and waits for a job that is being applied just now.
-
-    Returns:
-        The slugs whose jobs were completed or swept.
-
-    Raises:
-        Problem: as `unit_lock`, for the first unit that has one; the others' jobs are completed all the same.
-    """
-    folder = jobs_folder(ws)
-    if not folder.is_dir():
-        return ()
-    slugs = sorted({path.stem for path in folder.iterdir() if path.suffix in {".json", ".busy"}})
-    problems: list[Problem] = []
-    for slug in slugs:
-        try:
-            with unit_lock(ws, slug, seconds=seconds):
-                pass
-        except Problem as problem:
-            problems.append(problem)
-    if problems:
-        raise problems[0]
-    return tuple(slugs)
 
 
 def write_text(path: Path, text: str, *, expected: str | None) -> str:
@@ -162,46 +123,154 @@ def keep_document(ws: Workspace, unit: Unit, path: Path, content: bytes) -> None
         BooksBusy: another command is writing.
         OSError: the machine refused; nothing stands there.
     """
-    with unit_lock(ws, unit.slug), busy(ws, unit.slug):
-        durable.replace(path, content)
+    with unit_lock(ws, unit.slug):
+        with busy(ws, unit.slug):
+            durable.replace(path, content)
+        git.note_files(ws, unit.slug, None, [path])
 
 
-def check_text(ws: Workspace, unit: Unit, texts: Mapping[Path, str]) -> Sequence[Problem]:
+def check_text(ws: Workspace, unit: Unit | None, texts: Mapping[Path, str]) -> Sequence[Problem]:
     """What the guard says of new texts of a unit's files, checked in a child process before they are written.
 
+    `unit` None: the federation's own files.
+
     Raises:
-        WriteOutside: a path that names no book file of a unit (SPEC 2).
+        WriteOutside: a path that names no book file of a unit (SPEC 2), nor its seals; or none of the federation's.
     """
+    folder, allowed = (ws.units_folder, FEDERATION_FILE) if unit is None else (unit.folder, BOOK_FILE)
     for path in texts:
-        if not BOOK_FILE.fullmatch(path.relative_to(unit.folder).as_posix()):
-            raise WriteOutside(file=ws.shown(path), unit=unit.slug, path=ws.shown(path))
+        name = path.relative_to(folder).as_posix()
+        if not (allowed.fullmatch(name) or (unit is not None and name == SEALS)):
+            raise WriteOutside(file=ws.shown(path), unit=_slug(unit), path=ws.shown(path))
     return check_in_child(ws, unit, texts)
 
 
-def apply(ws: Workspace, unit: Unit, changes: Sequence[Change], *, check: Checker | None = check_text) -> None:
-    """Write several files of one unit as one job: all of them, or none.
+def apply(
+    ws: Workspace,
+    unit: Unit | None,
+    changes: Sequence[Change],
+    *,
+    check: Checker | None = check_text,
+    note: Note | None = None,
+) -> None:
+    """Write several files of one unit as one job: all of them, or none; and what was done into its history.
 
     Args:
         ws: the workspace.
-        unit: whose files they are; every path is inside its folder.
+        unit: whose files they are; every path is inside its folder. None: the federation's policy, prices, adjustments.
         changes: the new texts.
         check: the guard. None only for text that the federation owns (`main.beancount`).
+        note: what the action is.
 
     Raises:
         WriteConflict: a file changed since it was read; nothing was written.
         WriteOutside: a path leaves the unit's folder, or is a link.
+        MonthClosed, SealedText: a closed month would change; nothing was written.
         Problem: the guard refused the new text (the first of its problems); nothing was written.
         OSError: the machine refused. Nothing was written, or the next command completes the job.
     """
-    with unit_lock(ws, unit.slug):
-        for change in changes:
-            inside(unit.folder, change.path, ws)
+    slug = _slug(unit)
+    with unit_lock(ws, slug):
+        if plan_file(ws, slug).exists():  # one of ours failed in the midst, and its caller went on
+            complete(ws, slug)
+        _write(ws, slug, {unit: changes}, check, {slug: note or Note("write")})
+
+
+def apply_federation(
+    ws: Workspace,
+    changes: Mapping[Unit | None, Sequence[Change]],
+    *,
+    note: Note | Mapping[str, Note],
+    check: Checker | None = check_text,
+) -> None:
+    """Write files of several units as one job: all of them, or none; and what was done into each unit's history.
+
+    What its caller read under `federation_lock` of the same units is still so when it is written.
+
+    Args:
+        ws: the workspace.
+        changes: by unit, as in `apply`; a unit without a change gets its line in the history all the same.
+        note: what the action is; of each unit by itself, by slug, where it isn't the same for all.
+        check: as in `apply`.
+
+    Raises:
+        RuntimeError: the caller holds a unit's lock that it didn't take by `federation_lock`.
+        Problem, OSError: as `apply`, of all units together.
+    """
+    slugs = sorted(_slug(unit) for unit in changes)
+    notes = {slug: note if isinstance(note, Note) else note[slug] for slug in slugs}
+    with federation_lock(ws, slugs):
+        _write(ws, FEDERATION, changes, check, notes)
+
+
+def note_only(ws: Workspace, unit: Unit | None, note: Note, files: Sequence[FileRow] = ()) -> None:
+    """Put into the history what was done to something else than books.
+
+    Args:
+        ws: the workspace.
+        unit: whose; None: the federation's.
+        note: what was done.
+        files: path (below the unit's folder; of the federation below the workspace), SHA-256 before and after.
+
+    Raises:
+        Problem, OSError: as `apply`.
+    """
+    slug = _slug(unit)
+    with unit_lock(ws, slug):
+        done = record(ws, slug, note, (), files)
+        with busy(ws, slug):
+            write_all(ws, slug, [slug], (), [done.tail])
+        keep(ws, done)
+        folder = ws.root if unit is None else unit.folder
+        git.note_files(ws, slug, note, [*(folder / name for name, _, _ in files), done.tail.path])
+
+
+def _slug(unit: Unit | None) -> str:
+    return FEDERATION_SLUG if unit is None else unit.slug
+
+
+def _write(
+    ws: Workspace,
+    name: str,
+    changes: Mapping[Unit | None, Sequence[Change]],
+    check: Checker | None,
+    notes: Mapping[str, Note],
+) -> None:
+    """One job, under the locks of its units.
+
+    Args:
+        ws: the workspace.
+        name: of its plan.
+        changes: by unit.
+        check: the guard.
+        notes: by slug.
+    """
+    for unit, own in changes.items():
+        for change in own:
+            inside(folder_of(ws, _slug(unit)), change.path, ws)
             expect(change.path, change.expected, ws)
         if check is not None:
-            for problem in check(ws, unit, {c.path: c.text for c in changes}):
+            for problem in check(ws, unit, {c.path: c.text for c in own}):
                 raise problem
-        with busy(ws, unit.slug):
-            write_all(ws, unit.slug, changes)
+        if unit is not None:
+            _check_sealed(ws, unit, own)
+    lines = [record(ws, slug, notes[slug], own) for unit, own in changes.items() for slug in [_slug(unit)]]
+    with contextlib.ExitStack() as stack:
+        for unit in changes:
+            stack.enter_context(busy(ws, _slug(unit)))
+        write_all(ws, name, [*notes], [c for own in changes.values() for c in own], [line.tail for line in lines])
+    for done in lines:
+        keep(ws, done)
+    for unit, own in changes.items():
+        slug = _slug(unit)
+        git.note_files(ws, slug, notes[slug], git.files_of(ws, slug, [c.path for c in own]))
+
+
+def _check_sealed(ws: Workspace, unit: Unit, changes: Sequence[Change]) -> None:
+    """What is sealed stays as it is, whoever asks."""
+    found = getattr(sealed, "check_changes", None)
+    if found is not None:
+        found(ws, unit, changes)
 
 
 def append_entries(
@@ -211,6 +280,7 @@ def append_entries(
     *,
     opens: Sequence[Block] = (),
     check: Checker | None = check_text,
+    note: Note | None = None,
 ) -> Appended:
     """Add directives to the unit's month files (created where missing) and accounts to its `accounts.beancount`.
 
@@ -222,6 +292,7 @@ def append_entries(
         blocks: directives, in the order in which they shall stand; each goes to the file of its month.
         opens: `open` directives; one that stands in `accounts.beancount` word for word is left out.
         check: as in `apply`.
+        note: as in `apply`.
 
     Raises:
         WriteCutOff: a month's file has 0 bytes.
@@ -249,7 +320,7 @@ def append_entries(
             digest = None if old is None else durable.sha256(old.encode("utf-8"))
             changes.append(Change(path, joined(old or "", added), digest, tuple(added)))
         if changes:
-            apply(ws, unit, changes, check=check)
+            apply(ws, unit, changes, check=check, note=note)
         written = sum(len(c.added) for c in changes if c.path != accounts)
         return Appended(tuple(c.path for c in changes), written, skipped)
 

@@ -1,0 +1,235 @@
+"""A copy in git: one commit an action, with the person as its author, where the workspace is a git repository.
+
+It is a copy, and what is easiest to look at and to send elsewhere; the proof is the history and the seals. So nothing
+that git says is an error of the action: it is told, and the files go into the next commit. What is to be committed is
+noted in `.sambok/git/queue.jsonl` when the action is done, and committed when the last lock is given back.
+
+Only the action's own files are committed, whatever else is changed or staged. Git runs with fixed arguments and
+without hooks. A git that was killed leaves locks in the repository; they are removed by the next one of ours, which
+knows by the lock that it inherits that no other one of ours is running.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import itertools
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ledger.books import clock
+from ledger.books.history import NAME, Note, runs
+from ledger.books.jobs import folder_of
+from ledger.books.notices import tell
+from ledger.books.person import git_address, git_environment, git_name, person
+from ledger.books.problems_write import GitFailed
+from ledger.books.workspace import Workspace
+
+#: Settings of a repository that would run programs, ask somebody or outlive the command.
+SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.editor=true",
+    "commit.gpgSign=false",
+    "commit.template=",
+    "commit.verbose=false",
+    "gc.autoDetach=false",
+    "maintenance.autoDetach=false",
+)
+SECONDS = 60
+#: How long to wait for another command's commit; it commits what this one has noted, or the next one does.
+WAIT_SECONDS = 10.0
+SHOWN_VOUCHERS = 5
+
+
+def is_on(ws: Workspace) -> bool:
+    """Whether the workspace is the top of a repository and its settings don't say otherwise."""
+    return ws.config.history.git and os.path.lexists(ws.root / ".git")
+
+
+def note_files(ws: Workspace, slug: str, note: Note | None, paths: Iterable[Path]) -> None:
+    """Note files for the next commit; the caller holds the lock of `slug`. Nothing where git is off.
+
+    Args:
+        ws: the workspace.
+        slug: whose action it is.
+        note: the action; None for a document that one is about to refer to.
+        paths: absolute.
+    """
+    if not is_on(ws):
+        return
+    said = {
+        "slug": slug,
+        "action": note.action if note else None,
+        "by": person(ws.root),
+        "at": clock.stamp(),
+        "text": note.text if note else "",
+        "vouchers": list(note.vouchers) if note else [],
+        "paths": [path.relative_to(ws.root).as_posix() for path in paths],
+    }
+    row = json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    with contextlib.suppress(OSError):
+        folder = _folder(ws)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder / "queue.lock", WAIT_SECONDS):
+            handle = os.open(folder / "queue.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            try:
+                os.write(handle, row)
+            finally:
+                os.close(handle)
+
+
+def commit(ws: Workspace) -> None:
+    """Commit what was noted. Never an error; what fails is told, and stays noted."""
+    folder = _folder(ws)
+    waiting, taken = folder / "queue.jsonl", folder / "taken.jsonl"
+    if not (waiting.exists() or taken.exists()) or not is_on(ws):
+        return
+    try:
+        with _alone(folder / "git.lock", WAIT_SECONDS) as lock:
+            git = _Git(ws, lock)
+            git.unlock(folder / "busy")
+            while taken.exists() or waiting.exists():
+                if not taken.exists():
+                    with _alone(folder / "queue.lock", WAIT_SECONDS):
+                        waiting.rename(taken)
+                for rows in _actions(taken.read_bytes()):
+                    git.commit(rows)
+                taken.unlink()
+            (folder / "busy").unlink(missing_ok=True)
+    except TimeoutError:
+        return  # whoever commits now, or next, takes it along
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        tell(GitFailed(folder=ws.root, reason=reason or type(error).__name__))
+
+
+def _folder(ws: Workspace) -> Path:
+    return ws.state_folder / "git"
+
+
+def _actions(data: bytes) -> Iterator[list[dict[str, Any]]]:
+    """What goes into one commit: what one person did to one unit in a row, and the documents that came before it."""
+    rows = []
+    for raw in data.splitlines():
+        with contextlib.suppress(ValueError):  # a crash cut it off
+            rows.append(json.loads(raw))
+    action: tuple[Any, ...] = ()
+    keys = []
+    for row in reversed(rows):
+        if row["action"] is not None or action[:2] != (row["slug"], row["by"]):
+            action = (row["slug"], row["by"], row["action"])
+        keys.append(action)
+    numbered = zip(reversed(keys), rows, strict=True)
+    for _, found in itertools.groupby(numbered, lambda pair: pair[0]):
+        yield [row for _, row in found]
+
+
+class _Git:
+    """The workspace's git, run by whoever holds its lock; the processes inherit the lock."""
+
+    def __init__(self, ws: Workspace, lock: int) -> None:
+        self.ws = ws
+        self.lock = lock
+        settings = itertools.chain.from_iterable(("-c", setting) for setting in SETTINGS)
+        self.start = ["git", "--literal-pathspecs", "-C", str(ws.root), *settings]
+
+    def run(self, *args: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(  # fixed arguments; paths come after --
+            [*self.start, *args],
+            capture_output=True,
+            check=False,
+            env={**git_environment(), "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", **environment},
+            pass_fds=(self.lock,),
+            stdin=subprocess.DEVNULL,
+            timeout=SECONDS,
+        )
+
+    def unlock(self, busy: Path) -> None:
+        """Remove the locks of a git of ours that was killed; from here on, one that is killed leaves its mark."""
+        if busy.exists():
+            place = Path(os.fsdecode(self.run("rev-parse", "--absolute-git-dir").stdout.rstrip(b"\n")))
+            common = Path(os.fsdecode(self.run("rev-parse", "--git-common-dir").stdout.rstrip(b"\n")))
+            branch = os.fsdecode(self.run("symbolic-ref", "-q", "HEAD").stdout.rstrip(b"\n"))
+            if place.is_absolute():
+                left = [place / "index.lock", place / "HEAD.lock", *place.glob("next-index-*.lock")]
+                if branch.startswith("refs/heads/"):
+                    left.append(self.ws.root / common / f"{branch}.lock")
+                for path in left:
+                    path.unlink(missing_ok=True)
+        busy.touch()
+
+    def commit(self, rows: Sequence[dict[str, Any]]) -> None:
+        """One commit of the files of an action, as they are now.
+
+        Raises:
+            ValueError: git refuses, and says why.
+        """
+        paths = sorted({path for row in rows for path in row["paths"] if os.path.lexists(self.ws.root / path)})
+        if not paths:
+            return
+        self.run("add", "--", *paths)
+        done = self._commit(rows, paths)
+        if done.returncode and (kept := self._known(paths)) != paths:  # some are ignored by the owner's wish
+            if not kept:
+                return
+            paths, done = kept, self._commit(rows, kept)
+        if done.returncode and self.run("status", "--porcelain", "--untracked-files=no", "--", *paths).stdout:
+            told = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+            raise ValueError(told[0] if told else f"git ended with {done.returncode}")
+
+    def _commit(self, rows: Sequence[dict[str, Any]], paths: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+        last = rows[-1]
+        own = last["by"] == git_name(self.ws.root)
+        address = (git_address(self.ws.root) if own else "") or "person@sambok.invalid"
+        who = {"NAME": last["by"], "EMAIL": address, "DATE": last["at"]}
+        environment = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
+        options = ("--quiet", "--no-verify", "--cleanup=verbatim", "--only", "-m", message(rows))
+        return self.run("commit", *options, "--", *paths, **environment)
+
+    def _known(self, paths: Sequence[str]) -> list[str]:
+        found = self.run("ls-files", "-z", "--cached", "--", *paths).stdout
+        return sorted(os.fsdecode(name) for name in found.split(b"\0") if name)
+
+
+def message(rows: Sequence[dict[str, Any]]) -> str:
+    """What a commit says: `repris: import A-1..A-20`, and what there is to say besides."""
+    last = rows[-1]
+    vouchers = list(runs(v for row in rows for v in row["vouchers"]))
+    shown = ", ".join(vouchers[:SHOWN_VOUCHERS]) + (" ..." if len(vouchers) > SHOWN_VOUCHERS else "")
+    head = " ".join(filter(None, (f"{last['slug']}:", last["action"] or "documents", shown)))
+    texts = list(dict.fromkeys(row["text"] for row in rows if row["text"]))
+    return "\n\n".join(filter(None, (head, "\n".join(texts)))) + "\n"
+
+
+@contextlib.contextmanager
+def _alone(path: Path, seconds: float) -> Iterator[int]:
+    """Hold a lock that a process started meanwhile inherits: whoever gets it knows that those have ended, too.
+
+    Raises:
+        TimeoutError: another one held it for so long.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise TimeoutError from None
+                time.sleep(0.01)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def files_of(ws: Workspace, slug: str, paths: Iterable[Path]) -> list[Path]:
+    """The files of an action, with its history."""
+    return [*paths, folder_of(ws, slug) / NAME]
