@@ -12,7 +12,8 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ from ledger.books.guard_profiles import (
 from ledger.books.limits import CPU_SECONDS, apply_limits, ending
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
+from ledger.seals.model import Meaning
 
 if TYPE_CHECKING:
     from ledger.books.guard import Parsed
@@ -67,15 +69,81 @@ def check_in_child(
         Problems in the order of the texts; empty when all may be written.
     """
     day = today or dt.date.today()  # noqa: DTZ011  the bookkeeper's own calendar day, as the loader takes it
-    jobs: list[Job] = []
-    for path, text in texts.items():
-        if path.suffix == ".beancount":
-            profile = profile_of(path, ws.units_folder / unit.slug if unit else ws.units_folder)
-            if unit is None and path.parent == ws.adjustments_folder:
-                profile = ADJUSTMENTS
-            slug, title, currency = (unit.slug, unit.name, unit.currency) if unit else (None, None, None)
-            jobs.append((_job(str(path), ws.shown(path), profile, slug, day, title, currency), text.encode("utf-8")))
-    return check_jobs(jobs)
+    return check_jobs([_job_of(ws, unit, p, t.encode(), day) for p, t in texts.items() if p.suffix == ".beancount"])
+
+
+def parse_in_child(
+    ws: Workspace, unit: Unit | None, texts: Mapping[Path, str], *, today: dt.date | None = None
+) -> dict[Path, list[Meaning]]:
+    """What the directives of texts mean, each in the order of its lines: of texts that aren't on the disk yet, too.
+
+    Args:
+        ws: as in `check_in_child`, as are the others.
+        unit: whose files they are.
+        texts: new text by absolute path.
+        today: the day by which dates are judged.
+
+    Raises:
+        Problem: a text doesn't pass the guard (the first of its problems).
+    """
+    day = today or dt.date.today()  # noqa: DTZ011  the bookkeeper's own calendar day, as the loader takes it
+    jobs = [_job_of(ws, unit, path, text.encode(), day) for path, text in texts.items()]
+    answers = _meanings(jobs)
+    if None in answers:
+        for problem in check_jobs(jobs):
+            raise problem
+        raise found.BookCrashed(file=ws.shown([*texts][answers.index(None)]), reason=ending(-signal.SIGKILL))
+    return {path: answer or [] for path, answer in zip(texts, answers, strict=True)}
+
+
+def parse_blocks_in_child(
+    ws: Workspace, unit: Unit | None, path: Path, blocks: Sequence[bytes], *, today: dt.date | None = None
+) -> list[Meaning | None]:
+    """What blocks of one file mean, each read by itself, so that a damaged one spoils no other.
+
+    Args:
+        ws: as in `check_in_child`.
+        unit: whose file it is.
+        path: of the file; it isn't read.
+        blocks: the blocks' bytes.
+        today: the day by which dates are judged.
+
+    Returns:
+        None for each that can't be parsed, or that isn't one directive.
+    """
+    day = today or dt.date.today()  # noqa: DTZ011  the bookkeeper's own calendar day, as the loader takes it
+    answers = _meanings([_job_of(ws, unit, path, block, day) for block in blocks])
+    return [answer[0] if answer is not None and len(answer) == 1 else None for answer in answers]
+
+
+def _job_of(ws: Workspace, unit: Unit | None, path: Path, text: bytes, day: dt.date) -> Job:
+    """What the process is told of a text of a unit's file, or of one of the finance head's."""
+    profile = profile_of(path, ws.units_folder / unit.slug if unit else ws.units_folder)
+    if unit is None and path.parent == ws.adjustments_folder:
+        profile = ADJUSTMENTS
+    slug, title, currency = (unit.slug, unit.name, unit.currency) if unit else (None, None, None)
+    return _job(str(path), ws.shown(path), profile, slug, day, title, currency), text
+
+
+def _meanings(jobs: list[Job], wall_seconds: float = WALL_SECONDS) -> list[list[Meaning] | None]:
+    """What texts mean; None for each that doesn't pass. Where the process dies, each half is tried by itself."""
+    if not jobs:
+        return []
+    header = json.dumps({"meanings": [{**job, "size": len(data)} for job, data in jobs]}).encode() + b"\n"
+    try:
+        code, answer = _ready(sys.executable, CHILD).run(header + b"".join(data for _, data in jobs), wall_seconds)
+    except TimeoutError:
+        code, answer = -signal.SIGXCPU, b""
+    except OSError as error:
+        raise found.ReaderUnavailable(reason=error.strerror or type(error).__name__) from error
+    if code:
+        half = len(jobs) // 2
+        return [None] if len(jobs) == 1 else _meanings(jobs[:half]) + _meanings(jobs[half:])
+    return [rows if rows is None else [_meaning(row) for row in rows] for rows in json.loads(answer)]
+
+
+def _meaning(row: dict[str, Any]) -> Meaning:
+    return Meaning(**{**row, "date": dt.date.fromisoformat(row["date"]), "documents": tuple(row["documents"])})
 
 
 def profile_of(path: Path, folder: Path) -> Profile:
@@ -186,16 +254,31 @@ def child_main() -> None:
 def _guarded(task: bytes, parse: Callable[..., Parsed]) -> bytes:
     apply_limits()
     header, _, data = task.partition(b"\n")
-    problems: list[dict[str, Any]] = []
+    said = json.loads(header)
+    if isinstance(said, dict):
+        return json.dumps([_meant(parsed) for parsed in _parsed(said["meanings"], data, parse)]).encode()
+    problems = [problem.to_dict() for parsed in _parsed(said, data, parse) for problem in parsed.problems]
+    return json.dumps(problems).encode()
+
+
+def _parsed(jobs: list[dict[str, Any]], data: bytes, parse: Callable[..., Parsed]) -> Iterator[Parsed]:
     start = 0
-    for job in json.loads(header):
+    for job in jobs:
         size = job.pop("size")
         job["today"] = dt.date.fromisoformat(job["today"])
         job["profile"] = PROFILES[job["profile"]]
-        parsed = parse(data[start : start + size], **job)
-        problems += [problem.to_dict() for problem in parsed.problems]
+        yield parse(data[start : start + size], **job)
         start += size
-    return json.dumps(problems).encode()
+
+
+def _meant(parsed: Parsed) -> list[dict[str, Any]] | None:
+    """What a text's directives mean, in the order of its lines; None where it didn't pass."""
+    from ledger.seals.canonical import meaning_of  # noqa: PLC0415  it stands on Beancount, as the guard does
+
+    if parsed.problems:
+        return None
+    entries = sorted(parsed.entries, key=lambda entry: int(entry.meta["lineno"]))
+    return [{**asdict(meaning), "date": meaning.date.isoformat()} for meaning in map(meaning_of, entries)]
 
 
 def _bisect(data: bytes, job: dict[str, Any], wall_seconds: float) -> int | None:
