@@ -228,7 +228,7 @@ def _unreadable(line: bytes, number: int, reason: str) -> SealUnreadable:
 def _damaged_voucher(line: bytes) -> str:
     """The voucher whose record can't be read in a line that can't; "" where that isn't the trouble."""
     starts = list(_VOUCHER.finditer(line))
-    for this, following in zip(starts, [*starts[1:], None], strict=True):
+    for this, following in zip(starts, [*starts[1:], *([None] if starts else [])], strict=True):
         record = line[this.start() : following.start() if following else None]
         voucher = this[1].decode("utf-8", "replace")
         try:
