@@ -21,7 +21,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from ledger.books import git
-from ledger.books.jobs import FEDERATION, complete, finish, jobs_folder, lock_of, plan_file, read_plan
+from ledger.books.jobs import FEDERATION, complete, finish, jobs_folder, lock_of, plan_file, read_plan, sweep
 from ledger.books.problems_write import BooksBusy
 from ledger.books.workspace import Workspace
 from ledger.errors import Problem
@@ -104,6 +104,8 @@ def settle(ws: Workspace, until: float, seconds: float) -> None:
         for slug in sorted(plan.slugs):
             stack.callback(_acquired(ws, slug, until, seconds).release)
         finish(ws, file, plan)
+        for slug in plan.slugs:
+            sweep(ws, slug)
 
 
 def recover(ws: Workspace, *, seconds: float = LOCK_SECONDS) -> tuple[str, ...]:
