@@ -17,7 +17,7 @@ How this module reads the contract where it leaves room:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import localcontext
 from typing import Any
@@ -31,7 +31,6 @@ from ledger.books import Books, Unit, Workspace, last_day, month_of
 from ledger.closing.year_end import CARRIED, TRANSFER, carried_result, result_transfer
 from ledger.federation import Federation
 from ledger.messages import N_, translate
-from ledger.policy import Policy
 from ledger.provisional import SOURCE, ProvisionalRun, provisional
 from ledger.provisional.entries import TAG
 from ledger.provisional.invoices import invoices
@@ -46,7 +45,6 @@ BOOKED = "*"
 HEAD = N_(
     "Written by the close of {period}, {name}, and sealed: it never changes. A mistake is corrected by a new voucher."
 )
-Numberer = Callable[[str, dt.date], str]
 
 
 @dataclass(frozen=True)
@@ -81,16 +79,6 @@ class Side:
     head: str
     vouchers: tuple[Voucher, ...]
     opens: tuple[data.Open, ...]
-
-    def blocks(self, number: Numberer, *, by: str, registered: dt.date) -> list[str]:
-        """The vouchers as text.
-
-        Args:
-            number: gives the next number of a series in a day's fiscal year: `L-3`.
-            by: who closes.
-            registered: when.
-        """
-        return [_text(voucher, number(voucher.series, voucher.entry.date), by, registered) for voucher in self.vouchers]
 
 
 @dataclass(frozen=True)
@@ -129,7 +117,7 @@ def frozen(
     unit, central = ws.unit(slug), ws.central
     run = federation.run
     if unit is central:
-        run = _without(books, federation.policy, period, without) if without else run
+        run = _without(federation, period, without) if without else run
     mark = "" if closing == 1 else f":{closing}"
     entries = _transactions(run, slug, period)
     own = [
@@ -158,12 +146,15 @@ def frozen(
     return made
 
 
-def _without(books: Books, policy: Policy, period: str, slugs: Collection[str]) -> ProvisionalRun:
+def _without(federation: Federation, period: str, slugs: Collection[str]) -> ProvisionalRun:
     """What is provisional as if the levy of some units came in a later month."""
-    first, _ = books.workspace.fiscal_year(last_day(period))
-    months = {m for m in fiscal_months(first) if m <= period}
-    later = {slug: frozenset(books.closed.get(slug, ())) | months for slug in slugs}
-    return provisional(replace(books, closed={**books.closed, **later}), policy)
+    books, run = federation.books, federation.run
+    later = {}
+    for slug in slugs:
+        levy = run.statements.get(slug)
+        months = {m for year in (levy.years if levy else ()) for m in fiscal_months(year.first) if m <= period}
+        later[slug] = frozenset(books.closed.get(slug, ())) | months | {period}
+    return provisional(replace(books, closed={**books.closed, **later}), federation.policy)
 
 
 def _transactions(run: ProvisionalRun, slug: str, month: str) -> list[data.Transaction]:
@@ -224,7 +215,15 @@ def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data
     ]
 
 
-def _text(voucher: Voucher, number: str, by: str, registered: dt.date) -> str:
+def voucher_text(voucher: Voucher, number: str, *, by: str, registered: dt.date) -> str:
+    """A voucher as it is written.
+
+    Args:
+        voucher: of a side, or what is carried to the next year.
+        number: its series and number, `L-3`.
+        by: who closes.
+        registered: when.
+    """
     entry = voucher.entry
     meta: dict[str, Any] = {"voucher": number, "registered": registered, "by": by, "source-id": voucher.source}
     kept = {key: value for key, value in entry.meta.items() if key not in meta}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
 from ledger.errors import EXIT_PERSON, EXIT_USAGE, Problem
 from ledger.messages import N_
 
@@ -30,6 +33,12 @@ class ClosePeriodInvalid(Problem):
     exit_code = EXIT_USAGE
     message = N_("{period} is neither a month nor a fiscal year.")
     remedy = N_("Write a month as 2026-03, or a fiscal year by the year in which it begins, as 2026.")
+    cases: ClassVar = {
+        "year": (
+            N_("{period} is a year; months are opened again one by one."),
+            N_("Write the month as 2026-03, with the decision that allows it."),
+        )
+    }
 
 
 class CloseDecisionUnknown(Problem):
@@ -57,3 +66,27 @@ class ReopenNotClosed(Problem):
     exit_code = EXIT_PERSON
     message = N_("{slug}: {period} isn't closed.")
     remedy = N_("The last closed month is {last}. A month that is open takes vouchers as it is.")
+
+
+class CloseNotReady(Problem):
+    """What was ready when everything was looked at isn't when it is this unit's turn."""
+
+    code = "CLOSE_NOT_READY"
+    exit_code = EXIT_PERSON
+    message = N_("{slug} {period} can't be closed any more: {reason}")
+    remedy = N_("Run  sambok close {period} --unit {slug}  for the whole list.")
+
+    def __init__(self, *, problems: Sequence[Problem] = (), **values: Any) -> None:
+        self.problems = tuple(problems)
+        if problems:
+            values.setdefault("reason", problems[0].text())
+        super().__init__(**values)
+
+
+class SigningKeyInWorkspace(Problem):
+    """A private key beside the books would be copied with them."""
+
+    code = "SIGNING_KEY_IN_WORKSPACE"
+    exit_code = EXIT_PERSON
+    message = N_("The signing key {path} lies in the federation's folder.")
+    remedy = N_("Move it to a folder of your own, and name that place in SAMBOK_SIGNING_KEY.")

@@ -7,16 +7,13 @@ from dataclasses import replace
 
 import pytest
 from beancount import loader
-from beancount.core import data
 
 from ledger.books import load_books
-from ledger.books.summary import weight
-from ledger.closing.freeze import frozen
-from ledger.combine import combine
+from ledger.closing.freeze import frozen, voucher_text
 from ledger.federation import Federation
 from ledger.policy import read_policy
-from ledger.provisional import full_entries, provisional
-from ledger.reports.levy import as_json, statements
+from ledger.provisional import provisional
+from tests.closing.state import state
 from tests.closing.worked import POLICY, PRICES, UNITS
 
 BY, DAY = "anna", dt.date(2026, 3, 5)
@@ -49,13 +46,19 @@ def counter():
     return number
 
 
+def written(vouchers, number=None):
+    """The text of vouchers, by anna on 2026-03-05."""
+    number = number or counter()
+    return [voucher_text(v, number(v.series, v.entry.date), by=BY, registered=DAY) for v in vouchers]
+
+
 def plain(text):
     """Single spaces, so that expectations can be read."""
     return re.sub(r"(\S) +", r"\1 ", text)
 
 
 def text(side):
-    return plain("\n".join(side.blocks(counter(), by=BY, registered=DAY)))
+    return plain("\n".join(written(side.vouchers)))
 
 
 REPRIS_JANUARY = """\
@@ -233,7 +236,7 @@ def test_the_year_ends(ws):
 
 def test_an_earlier_year_has_a_voucher_of_its_own(ws):
     made = frozen(look(ws), "repris", "2026-02")
-    levies = [plain(block) for block in made.own.blocks(counter(), by=BY, registered=DAY) if "for-2025" in block]
+    levies = [plain(block) for block in written(made.own.vouchers) if "for-2025" in block]
     assert levies == [plain(REPRIS_PRIOR)]
     assert [len(v.entry.links) for v in made.central.vouchers] == [1, 1]
 
@@ -256,28 +259,6 @@ def write(ws, unit, blocks, opens, file):
         out.writelines(f"{e.date} open {e.account}\n" for e in opens)
 
 
-def state(federation, end):
-    """Everything that people read, without where it stands and whether it is booked."""
-    books, run = federation.books, federation.run
-    levy = as_json(2026, statements(books, run, 2026), run.problems)
-    for unit in levy["units"]:
-        for month in unit["months"]:
-            del month["status"]
-    found = combine(books, run, date_from=dt.date(2026, 1, 1), date_to=end)
-    assert found.problems == ()
-    figures = [(r.line, r.account, r.unit, str(r.amount)) for r in found.trial_balance]
-    balances = {}
-    for slug in books.units:
-        sums = Counter()
-        for entry in full_entries(books, run, slug):
-            if isinstance(entry, data.Transaction) and entry.date <= end:
-                for posting in entry.postings:
-                    amount, currency = weight(posting)
-                    sums[posting.account, currency] += amount
-        balances[slug] = {key: round(amount, 8) for key, amount in sums.items() if round(amount, 8)}
-    return levy, figures, balances, [str(u.amount) for u in found.unmatched]
-
-
 ORDER = [
     ("repris", "2026-01"),
     ("koop", "2026-01"),
@@ -298,16 +279,10 @@ def test_figures_stay_the_same_to_the_cent(ws):
         number = counter()
         sides = [made.own, *([made.central] if made.central else [])]
         for side in sides:
-            write(ws, side.unit, side.blocks(number, by=BY, registered=DAY), side.opens, side.file)
+            write(ws, side.unit, written(side.vouchers, number), side.opens, side.file)
         if made.carried:
-            own = replace(made.own, vouchers=(made.carried,))
-            write(
-                ws,
-                own.unit,
-                own.blocks(number, by=BY, registered=DAY),
-                made.carried_opens,
-                "books/2026/2026-01.beancount",
-            )
+            text = written([made.carried], number)
+            write(ws, made.own.unit, text, made.carried_opens, "books/2026/2026-01.beancount")
         closed[slug].add(period)
 
     close("repris", "2025-12")

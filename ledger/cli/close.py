@@ -1,0 +1,260 @@
+"""`sambok close` and `sambok reopen`: months become final, and are opened again only by decision (SPEC 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.cli.tables import print_table
+from ledger.errors import EXIT_DONE, EXIT_PERSON
+from ledger.messages import N_, say
+
+if TYPE_CHECKING:
+    from ledger.books import Workspace
+    from ledger.closing.close import Closed
+    from ledger.closing.together import Month
+    from ledger.seals.signing import Signer
+
+#: How `--by` is explained; also what vouchers and seals say.
+BY = "Who does it (default: SAMBOK_BY, git's user.name, the login name)."
+
+
+@click.command()
+@workspace_option
+@click.argument("period", required=False)
+@click.option("--unit", "units", multiple=True, metavar="UNIT", help="Only this unit; may be given several times.")
+@click.option("--ready", "only_ready", is_flag=True, help="Close those that are ready, whatever the others lack.")
+@click.option("--until", metavar="MONTH", help="All open months up to this one, in order.")
+@click.option("--without", multiple=True, metavar="UNIT", help="Let central close without waiting for this unit.")
+@click.option("--decision", metavar="ID", help="The decision that allows --without.")
+@click.option("--by", metavar="NAME", help=BY)
+@click.option("--dry-run", is_flag=True, help="Show the vouchers that the first open month would get; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def close(
+    session: Session,
+    period: str | None,
+    units: tuple[str, ...],
+    only_ready: bool,  # noqa: FBT001  click gives flags so
+    until: str | None,
+    without: tuple[str, ...],
+    decision: str | None,
+    by: str | None,
+    dry_run: bool,  # noqa: FBT001  click gives flags so
+    as_json: bool,  # noqa: FBT001  click gives flags so
+) -> int:
+    """Make a month final: book what is provisional, and seal it.
+
+    PERIOD is a month (2026-03), or a fiscal year (2026): its months in order, with the year's end. Without --unit all
+    members are closed, central last, and nobody while anybody isn't ready; what each of them lacks is listed. The levy
+    and exchange differences become vouchers on both sides, and every figure stays as it was. From then on nothing in
+    the month changes: a correction is a new voucher in a month that is open.
+
+    \b
+    Exit codes: 0 closed - 1 the books have errors - 3 somebody isn't ready, nobody was closed
+    """  # noqa: D301  Click keeps the lines after a backspace as they are
+    from ledger.books.person import use  # noqa: PLC0415  only when the command runs
+    from ledger.closing.readiness import readiness  # noqa: PLC0415  likewise
+    from ledger.closing.together import Wanted, close_months  # noqa: PLC0415  likewise
+
+    if (period is None) == (until is None):
+        raise click.UsageError("Give a period (2026-03 or 2026), or --until MONTH.")
+    if bool(without) != (decision is not None):
+        raise click.UsageError("--without UNIT needs --decision ID, and only --without does.")
+    use(by)
+    ws = session.workspace
+    for slug in (*units, *without):
+        ws.unit(slug)
+    if decision is not None:
+        _allow(ws, decision)
+    wanted = Wanted(units, only_ready=only_ready, without=without, decision=decision, dry_run=dry_run)
+    done: list[Month] = []
+    for month in close_months(ws, _months(ws, units, period, until), wanted, ready=readiness, signer=signer_of(ws)):
+        done.append(month)
+        if not as_json:
+            _tell(month, dry_run=dry_run)
+    if as_json:
+        emit(_answer(ws, done, dry_run=dry_run))
+    else:
+        _end(ws, done, dry_run=dry_run)
+    return EXIT_PERSON if any(month.blocked for month in done) else EXIT_DONE
+
+
+def _months(ws: Workspace, units: Sequence[str], period: str | None, until: str | None) -> list[str]:
+    """The months that are asked for, in order."""
+    from ledger.closing.months import read_period  # noqa: PLC0415  only when the command runs
+    from ledger.closing.together import span  # noqa: PLC0415  likewise
+
+    if period is not None:
+        return read_period(ws, period)
+    assert until is not None
+    return span(ws, units, read_period(ws, until)[-1])
+
+
+def _allow(ws: Workspace, decision: str) -> None:
+    from ledger.closing.reopen import check_decision  # noqa: PLC0415  only with --without
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
+
+    check_decision(ws, load_federation(ws).policy, decision)
+
+
+def signer_of(ws: Workspace) -> Signer | None:
+    """The federation's signing key, where it has one.
+
+    Raises:
+        SigningKeyRefused: what is named is none.
+    """
+    from ledger.closing.keys import signing_key  # noqa: PLC0415  only when something is sealed
+
+    return signing_key(ws)
+
+
+def _tell(month: Month, *, dry_run: bool) -> None:
+    """What became of a month: talk to standard error, what was closed to standard output."""
+    for slug in month.before:
+        click.echo(say(N_("{unit}: {period} is closed already."), unit=slug, period=month.period), err=True)
+    if month.closed and dry_run:
+        for done in month.closed:
+            for file, text in done.texts.items():
+                click.echo(f"; {file}\n{text}")
+    elif month.closed:
+        heads = [say(text) for text in (N_("Unit"), N_("Month"), N_("Sealed"), N_("Vouchers"), N_("Fingerprint"))]
+        rows = [
+            [done.unit, done.period, str(_sealed(done)), "; ".join(_numbers(done)) or "-", done.fingerprint]
+            for done in month.closed
+        ]
+        print_table(stdout(), heads, rows, left={0, 1, 3, 4})
+    for done in month.closed:
+        for file, line in done.left_out:
+            text = N_("{unit}: {file}:{line} came into a closed month and isn't sealed; sambok check says what to do.")
+            click.echo(say(text, unit=done.unit, file=file, line=line), err=True)
+    if month.blocked:
+        count = sum(len(problems) for problems in month.blocked.values())
+        text = N_("{period}: units that aren't ready: {units}. What they lack ({count}):")
+        units = ", ".join(sorted(month.blocked))
+        click.echo(say(text, period=month.period, units=units, count=count), err=True)
+        report([problem for problems in month.blocked.values() for problem in problems])
+
+
+def _sealed(done: Closed) -> int:
+    return len(done.seal.draft.entries) if done.seal else 0
+
+
+def _numbers(done: Closed) -> Iterable[str]:
+    """`L-3, E-7..E-9`, and in central's book apart."""
+    for slug, numbers in sorted(done.vouchers.items(), key=lambda item: item[0] != done.unit):
+        text = ", ".join(numbers)
+        yield text if slug == done.unit else f"{slug} {text}"
+    if done.carried:
+        yield say(N_("next year {number}"), number=done.carried)
+
+
+def _end(ws: Workspace, done: Sequence[Month], *, dry_run: bool) -> None:
+    """What is written into the minutes."""
+    if dry_run:
+        click.echo(say(N_("Nothing was written.")), err=True)
+    elif any(month.closed for month in done):
+        text = N_("For the minutes: all that is sealed in the federation by now has the fingerprint {mark}.")
+        click.echo(say(text, mark=federation_mark(ws)), err=True)
+    elif not any(month.blocked or month.before for month in done):
+        click.echo(say(N_("There is nothing to close.")), err=True)
+
+
+def federation_mark(ws: Workspace) -> str:
+    """The fingerprint of the latest seals of all units."""
+    from ledger.closing.sealing import witnesses  # noqa: PLC0415  only when something was sealed
+    from ledger.seals import chain  # noqa: PLC0415  likewise
+
+    return chain.fingerprint(chain.federation_root(witnesses(ws, "")))
+
+
+def _answer(ws: Workspace, done: Sequence[Month], *, dry_run: bool) -> dict[str, Any]:
+    blocked = (problem for month in done for problems in month.blocked.values() for problem in problems)
+    return {
+        "schema": 1,
+        "dry_run": dry_run,
+        "months": [
+            {
+                "period": month.period,
+                "closed": [_said(closed, dry_run=dry_run) for closed in month.closed],
+                "before": month.before,
+                "blocked": sorted(month.blocked),
+            }
+            for month in done
+        ],
+        "fingerprint": None if dry_run else federation_mark(ws),
+        "errors": [problem.as_json() for problem in blocked],
+    }
+
+
+def _said(done: Closed, *, dry_run: bool) -> dict[str, Any]:
+    said: dict[str, Any] = {"unit": done.unit, "period": done.period, "vouchers": done.vouchers}
+    said |= {"carried": done.carried, "opened": done.opened}
+    if dry_run:
+        return {**said, "texts": done.texts}
+    assert done.seal is not None
+    return {
+        **said,
+        "number": done.seal.number,
+        "entries": _sealed(done),
+        "content": done.seal.content,
+        "fingerprint": done.fingerprint,
+        "left_out": [{"file": file, "line": line} for file, line in done.left_out],
+    }
+
+
+@click.command()
+@workspace_option
+@click.argument("period")
+@click.option("--unit", "slug", required=True, metavar="UNIT", help="Whose month.")
+@click.option("--decision", required=True, metavar="ID", help="The decision that allows it.")
+@click.option("--by", metavar="NAME", help=BY)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_obj
+def reopen(
+    session: Session,
+    period: str,
+    slug: str,
+    decision: str,
+    by: str | None,
+    as_json: bool,  # noqa: FBT001  click gives flags so
+) -> int:
+    """Open a closed month of one unit again, by decision.
+
+    New vouchers may then be dated in it; what was sealed stays as it is. Close it again afterwards: the second seal
+    holds what is new, and only the difference that it makes to levy and exchange rates is booked.
+    """
+    from ledger.books.person import use  # noqa: PLC0415  only when the command runs
+    from ledger.closing.months import read_period  # noqa: PLC0415  likewise
+    from ledger.closing.problems import ClosePeriodInvalid  # noqa: PLC0415  likewise
+    from ledger.closing.reopen import reopen_month  # noqa: PLC0415  likewise
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
+
+    use(by)
+    ws = session.workspace
+    months = read_period(ws, period)
+    if len(months) != 1:
+        raise ClosePeriodInvalid(period=period, case="year")
+    policy = load_federation(ws).policy
+    done = reopen_month(ws, ws.unit(slug), months[0], policy=policy, decision=decision, signer=signer_of(ws))
+    if as_json:
+        emit(
+            {
+                "schema": 1,
+                "unit": done.unit,
+                "period": done.period,
+                "decision": done.decision,
+                "number": done.seal.number,
+                "content": done.seal.content,
+                "fingerprint": done.fingerprint,
+                "errors": [],
+            }
+        )
+    else:
+        text = N_("{unit}: {period} is open again by {decision}. Fingerprint for the minutes: {mark}")
+        told = say(text, unit=done.unit, period=done.period, decision=done.decision, mark=done.fingerprint)
+        click.echo(told, err=True)
+    return EXIT_DONE

@@ -1,0 +1,265 @@
+"""The close of one unit's month: frozen vouchers on both sides, accounts, a seal, all of it in one job (SPEC 7).
+
+Under the locks of the unit and of central everything is read once more, looked at once more, and then written together:
+the unit's closed file, central's side of its levy, the accounts that both need, where a fiscal year ends the voucher of
+the next one's first day, the line in `seals.jsonl`, and what the histories say of it. Before the job is decided nothing
+has changed; after it whoever comes next completes it. So a close that was interrupted is simply run again: a month that
+has its seal is closed, and nothing of it is written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from beancount.core import data
+
+from importers.booktext import render
+from ledger.books import Unit, Workspace, clock, durable, program
+from ledger.books.guard_child import parse_in_child
+from ledger.books.history import Note
+from ledger.books.locks import federation_lock
+from ledger.books.person import person
+from ledger.books.sealed import NAME, seals_of
+from ledger.books.write import Block, Change, apply_federation
+from ledger.closing import sealing
+from ledger.closing.freeze import Frozen, Side, Voucher, frozen, voucher_text
+from ledger.closing.numbering import numberer
+from ledger.closing.problems import CloseNotReady
+from ledger.errors import Problem
+from ledger.federation import Federation, load_federation
+from ledger.seals import chain
+from ledger.seals.model import Meaning, Seal, Twin
+from ledger.seals.signing import Signer
+
+#: Why a unit's month can't be closed: nothing where it can.
+Ready = Callable[[Federation, str], Sequence[Problem]]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A month that was closed, or would be.
+
+    Attributes:
+        unit: slug.
+        period: `2026-03`.
+        seal: its line; None where nothing was written.
+        vouchers: numbers that were given in the month, by unit.
+        carried: the number of the voucher that begins the next fiscal year, where one ends.
+        texts: what was written for them, by file as users know it.
+        opened: accounts that were opened, by unit.
+        left_out: places (file, line) that came late and aren't sealed.
+    """
+
+    unit: str
+    period: str
+    seal: Seal | None
+    vouchers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    carried: str | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight characters for the minutes: `K7QX-2MPD`."""
+        return chain.fingerprint(self.seal.content) if self.seal else ""
+
+
+def close_month(
+    ws: Workspace,
+    slug: str,
+    period: str,
+    *,
+    ready: Ready,
+    without: Iterable[str] = (),
+    decision: str | None = None,
+    signer: Signer | None = None,
+    dry_run: bool = False,
+) -> Closed | None:
+    """Close a month of one unit.
+
+    Args:
+        ws: the workspace.
+        slug: the unit; central last.
+        period: the month; every earlier one of the unit is closed.
+        ready: asked under the lock: nobody can have written anything after it.
+        without: units that central doesn't wait for.
+        decision: what allows that.
+        signer: signs the seal.
+        dry_run: nothing is written.
+
+    Returns:
+        What was done; None where the month is closed already.
+
+    Raises:
+        CloseNotReady: what was ready a moment ago isn't any more.
+        Problem, OSError: as `apply_federation`; nothing was written, or the next command completes it.
+    """
+    unit, central = ws.unit(slug), ws.central
+    both = [unit, central] if central is not None and unit.combine and unit is not central else [unit]
+    with federation_lock(ws, [one.slug for one in both]):
+        federation = load_federation(ws)
+        if period in federation.books.closed.get(slug, ()):
+            return None
+        problems = ready(federation, slug)
+        if problems:
+            raise CloseNotReady(slug=slug, period=period, unit=slug, problems=problems)
+        job = _Job(federation, unit, period, tuple(without), decision)
+        done = job.run(signer)
+        if not dry_run:
+            apply_federation(ws, {one: job.changes(one) for one in both}, note=job.notes(both, done))
+        return done
+
+
+class _Job:
+    """What the close of one month writes."""
+
+    def __init__(
+        self, federation: Federation, unit: Unit, period: str, without: tuple[str, ...], decision: str | None
+    ) -> None:
+        self.federation = federation
+        self.ws = federation.workspace
+        self.unit = unit
+        self.period = period
+        self.without = without
+        self.decision = decision
+        self.by = person(self.ws.root)
+        self.at = clock.now()
+        self.seals = seals_of(unit.folder)
+        self.texts: dict[Path, _Text] = {}
+        self.numbers: dict[str, tuple[str, ...]] = {}
+        self.carried: str | None = None
+
+    def run(self, signer: Signer | None) -> Closed:
+        closing = 1 + sum(1 for s in self.seals if s.period == self.period and s.draft.kind == "close")
+        made = frozen(self.federation, self.unit.slug, self.period, closing=closing, without=self.without)
+        self._write(made)
+        new = sealing.uncovered(self._after(), self.seals, self.period, self._parse)
+        draft = sealing.draft(
+            self.unit,
+            self.period,
+            new,
+            booked=self.federation.books.units[self.unit.slug].entries(),
+            frozen=[voucher.entry for voucher in made.own.vouchers],
+            decision=self.decision,
+            twins=self._twins(made.central),
+            witnesses=sealing.witnesses(self.ws, self.unit.slug),
+        )
+        previous = self.seals[-1] if self.seals else None
+        version, rules = program.version(), program.rules()
+        seal = chain.next_seal(draft, previous, by=self.by, at=self.at, version=version, rules=rules, signer=signer)
+        written = {self.ws.shown(path): text.added_text for path, text in sorted(self.texts.items())}
+        self._text(self.unit.folder / NAME).add(chain.seal_line(seal) + "\n")
+        opened = {
+            side.unit.slug: tuple(entry.account for entry in side.opens)
+            for side in (made.own, made.central)
+            if side is not None and side.opens
+        }
+        return Closed(self.unit.slug, self.period, seal, self.numbers, self.carried, written, opened, new.late)
+
+    def _write(self, made: Frozen) -> None:
+        for side in (made.own, made.central):
+            if side is None:
+                continue
+            number = numberer(self.federation.books, side.unit.slug)
+            if side.vouchers:
+                path = side.unit.folder / side.file
+                text = self._text(path)
+                if not text.old:
+                    text.add(side.head)
+                for voucher in side.vouchers:
+                    given = number(voucher.series, voucher.entry.date)
+                    self.numbers[side.unit.slug] = (*self.numbers.get(side.unit.slug, ()), given)
+                    text.add_block(self._block(voucher, given))
+            self._open(side.unit, side.opens)
+            if side is made.own and made.carried is not None:
+                self._carry(made, number(made.carried.series, made.carried.entry.date))
+
+    def _carry(self, made: Frozen, number: str) -> None:
+        assert made.carried is not None
+        file = self._text(self.unit.month_file(made.carried.entry.date))
+        file.add_block(self._block(made.carried, number))
+        self.carried = number
+        self._open(self.unit, made.carried_opens)
+
+    def _block(self, voucher: Voucher, number: str) -> Block:
+        text = voucher_text(voucher, number, by=self.by, registered=clock.today())
+        return Block(voucher.entry.date, text, voucher.source)
+
+    def _open(self, unit: Unit, opens: Iterable[data.Open]) -> None:
+        blocks = [Block(entry.date, render(entry)) for entry in opens]
+        text = self._text(unit.folder / "accounts.beancount") if blocks else None
+        for block in blocks:
+            assert text is not None
+            text.add_block(block, apart=False)
+
+    def _text(self, path: Path) -> _Text:
+        if path not in self.texts:
+            self.texts[path] = _Text(path)
+        return self.texts[path]
+
+    def _after(self) -> dict[str, bytes]:
+        """The unit's files as they will stand."""
+        found = sealing.book_texts(self.unit)
+        for path, text in self.texts.items():
+            if path.is_relative_to(self.unit.folder):
+                found[path.relative_to(self.unit.folder).as_posix()] = text.new.encode()
+        return found
+
+    def _parse(self, texts: Mapping[str, str]) -> Mapping[str, Sequence[Meaning]]:
+        paths = {self.unit.folder / file: file for file in texts}
+        found = parse_in_child(self.ws, self.unit, {path: texts[file] for path, file in paths.items()})
+        return {paths[path]: meanings for path, meanings in found.items()}
+
+    def _twins(self, side: Side | None) -> list[Twin]:
+        if side is None:
+            return []
+        path = side.unit.folder / side.file
+        found = parse_in_child(self.ws, side.unit, {path: self.texts[path].new})
+        return sealing.twins_of(side.unit, side.file, found[path], self.numbers[side.unit.slug])
+
+    def changes(self, unit: Unit) -> list[Change]:
+        """What is written below a unit's folder."""
+        texts = (text for path, text in sorted(self.texts.items()) if path.is_relative_to(unit.folder))
+        return [Change(t.path, t.new, t.expected, tuple(t.blocks)) for t in texts]
+
+    def notes(self, units: Iterable[Unit], done: Closed) -> dict[str, Note]:
+        """What the histories say of it."""
+        details = {"period": self.period, "unit": self.unit.slug, "fingerprint": done.fingerprint}
+        if self.decision:
+            details["decision"] = self.decision
+        if self.carried:
+            details["carried"] = self.carried
+        if self.without:
+            details["without"] = " ".join(self.without)
+        return {one.slug: Note("close", "", self.numbers.get(one.slug, ()), details) for one in units}
+
+
+class _Text:
+    """A file that the close adds to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            old = durable.read_plain(path)
+        except FileNotFoundError:
+            old = None
+        self.expected = None if old is None else durable.sha256(old)
+        self.old = self.new = "" if old is None else old.decode("utf-8")
+        self.blocks: list[Block] = []
+
+    def add(self, text: str) -> None:
+        """Add lines."""
+        self.new += text if not self.new or self.new.endswith("\n") else "\n" + text
+
+    def add_block(self, block: Block, *, apart: bool = True) -> None:
+        """Add a directive, with an empty line before it unless it is one of a list."""
+        self.add(("\n" if apart and self.new else "") + block.text)
+        self.blocks.append(block)
+
+    @property
+    def added_text(self) -> str:
+        """What is new in it."""
+        return self.new[len(self.old) :].lstrip("\n")

@@ -1,0 +1,176 @@
+"""The close of several units and months: who is ready first, central last, one job a unit (SPEC 7).
+
+Nobody is closed while anybody isn't ready, unless only those that are were asked for. Each unit's close is decided by
+itself: after an interruption the same command goes on where it was, and says which units had been closed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.books import Workspace, clock
+from ledger.closing import months as periods
+from ledger.closing.close import Closed, close_month
+from ledger.closing.problems import CloseNotReady
+from ledger.errors import Problem
+from ledger.federation import Federation, load_federation
+from ledger.seals.signing import Signer
+
+
+class Readiness(Protocol):
+    """`ledger.closing.readiness.readiness`."""
+
+    def __call__(  # noqa: D102  see above
+        self, federation: Federation, period: str, slugs: Sequence[str], *, today: object, without: Sequence[str] = ()
+    ) -> Mapping[str, Sequence[Problem]]: ...
+
+
+@dataclass
+class Month:
+    """What became of one month.
+
+    Attributes:
+        closed: units, in the order in which they were closed.
+        before: units that had been closed before.
+        blocked: why the others can't be.
+    """
+
+    period: str
+    closed: list[Closed] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    blocked: dict[str, list[Problem]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be closed.
+
+    Attributes:
+        slugs: units that were named; none: all members of the federation.
+        only_ready: those that are ready, whatever the others lack.
+        without: units that central doesn't wait for; `decision` allows it.
+        dry_run: nothing is written; of several months only the first open one can be shown.
+    """
+
+    slugs: tuple[str, ...] = ()
+    only_ready: bool = False
+    without: tuple[str, ...] = ()
+    decision: str | None = None
+    dry_run: bool = False
+
+
+def close_months(
+    ws: Workspace, months: Sequence[str], wanted: Wanted, *, ready: Readiness, signer: Signer | None = None
+) -> Iterator[Month]:
+    """Close months in order; each is given when it is done. The first that isn't wholly closed is the last.
+
+    Args:
+        ws: the workspace.
+        months: in order.
+        wanted: which units, and how.
+        ready: says who isn't ready, and why.
+        signer: signs seals.
+
+    Raises:
+        Problem, OSError: as `close_month`; what was closed before stays closed.
+    """
+    for period in months:
+        done = _Round(ws, period, wanted, ready, signer).run(named=len(months) == 1 and bool(wanted.slugs))
+        yield done
+        if done.blocked or (wanted.dry_run and done.closed):
+            return
+
+
+def span(ws: Workspace, slugs: Sequence[str], until: str) -> list[str]:
+    """The months up to `until` in which any of the units (none: any member) has something to close."""
+    books = load_federation(ws).books
+    found = {month for slug in _members(ws, slugs) for month in periods.open_months(books, slug, until)}
+    return sorted(found)
+
+
+def _members(ws: Workspace, slugs: Sequence[str]) -> list[str]:
+    """The units in the order in which they are closed: central last."""
+    chosen = slugs or [slug for slug, unit in ws.units.items() if unit.combine]
+    central = ws.central.slug if ws.central is not None else ""
+    return sorted(dict.fromkeys(chosen), key=lambda slug: (slug == central, slug))
+
+
+class _Round:
+    """One month."""
+
+    def __init__(self, ws: Workspace, period: str, wanted: Wanted, ready: Readiness, signer: Signer | None) -> None:
+        self.ws = ws
+        self.wanted = wanted
+        self.readiness = ready
+        self.signer = signer
+        self.month = Month(period)
+
+    def run(self, *, named: bool) -> Month:
+        """Close it.
+
+        Args:
+            named: the units and the month were both named: then one outside its membership is told, not left out.
+        """
+        month, central = self.month, self.ws.central
+        federation = load_federation(self.ws)
+        slugs = []
+        for slug in _members(self.ws, self.wanted.slugs):
+            if month.period in federation.books.closed.get(slug, ()):
+                month.before.append(slug)
+            elif named or self._has(federation, slug):
+                slugs.append(slug)
+        month.blocked = self._blocked(federation, slugs)
+        if month.blocked and not self.wanted.only_ready:
+            return month
+        for slug in slugs:
+            if slug in month.blocked:
+                continue
+            if (
+                central is not None and slug == central.slug and month.blocked
+            ):  # some unit that it waits for isn't closed
+                month.blocked |= self._blocked(load_federation(self.ws), [slug])
+            if slug not in month.blocked:
+                self._close(slug)
+        return month
+
+    def _has(self, federation: Federation, slug: str) -> bool:
+        """Whether the unit has this month to close."""
+        book = federation.books.units[slug]
+        first = periods.first_month(book, federation.books.closed.get(slug, frozenset()))
+        return periods.is_member(book.unit, self.month.period) and (first is None or first <= self.month.period)
+
+    def _blocked(self, federation: Federation, slugs: Sequence[str]) -> dict[str, list[Problem]]:
+        if not slugs:
+            return {}
+        found = self.readiness(federation, self.month.period, slugs, today=clock.today(), without=self.wanted.without)
+        return {slug: list(problems) for slug, problems in found.items() if problems}
+
+    def _close(self, slug: str) -> None:
+        central = self.ws.central
+        is_central = central is not None and slug == central.slug
+        try:
+            done = close_month(
+                self.ws,
+                slug,
+                self.month.period,
+                ready=self._again,
+                without=self.wanted.without if is_central else (),
+                decision=self.wanted.decision if is_central else None,
+                signer=self.signer,
+                dry_run=self.wanted.dry_run,
+            )
+        except CloseNotReady as problem:
+            self.month.blocked[slug] = list(problem.problems)
+            return
+        if done is None:
+            self.month.before.append(slug)
+        else:
+            self.month.closed.append(done)
+
+    def _again(self, federation: Federation, slug: str) -> Sequence[Problem]:
+        """The same question under the locks; of a trial run, in which nobody was closed, it has been answered."""
+        if self.wanted.dry_run:
+            return ()
+        return self._blocked(federation, [slug]).get(slug, ())
