@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from beancount.core.amount import Amount
 
 from ledger.books.concerned import Concerned
 from ledger.books.corrections import corrections
+from ledger.books.decided import decided
 from ledger.books.summary import (
     AccountRow,
     AssertionRow,
@@ -47,6 +48,7 @@ def summarise(
     entries: Iterable[data.Directive],
     text_of: Callable[[str], str] = read_file,
     late: Collection[tuple[str, int]] = (),
+    protected: Container[str] = (),
 ) -> Summary:
     """Take a summary from booked entries (in any order; rows come out sorted).
 
@@ -55,19 +57,23 @@ def summarise(
         text_of: the text of a file that the entries came from. A loader gives what it checked, so that nothing
             that changed meanwhile can slip in.
         late: file and line of those that are dated in a closed month and not held by its seal.
+        protected: codes of accounts that take nothing without a decision.
 
     Returns:
         The summary; the same entries give the same rows in the same order.
     """
-    return _Summariser(text_of, late).run(entries)
+    return _Summariser(text_of, late, protected).run(entries)
 
 
 class _Summariser:
     """One pass over the entries, then sorting."""
 
-    def __init__(self, text_of: Callable[[str], str], late: Collection[tuple[str, int]]) -> None:
+    def __init__(
+        self, text_of: Callable[[str], str], late: Collection[tuple[str, int]], protected: Container[str]
+    ) -> None:
         self.text_of = text_of
         self.late = late
+        self.protected = protected
         self.opens: dict[str, AccountRow] = {}
         self.closes: dict[str, dt.date] = {}
         self.sums: dict[tuple[str, str, str], list[Any]] = defaultdict(lambda: [Decimal(0), 0])
@@ -115,6 +121,7 @@ class _Summariser:
             foreign=foreign,
             corrections=corrections(transactions, foreign, self.opens) if foreign else (),
             equity=tuple(self.equity),
+            decided=decided(transactions, self.opens, self.concerned, self.protected),
             stock=tuple(sorted(self.stock, key=lambda r: (r.date, r.seller, r.line))),
             flagged=tuple(self.flagged),
             assertions=tuple(sorted(self.assertions, key=lambda r: (r.date, r.account, r.line))),

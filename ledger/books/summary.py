@@ -157,6 +157,32 @@ class EquityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """A posting that a decision has to do with (SPEC 4).
+
+    These are all postings of a transaction that names a decision, each that names one or stands on a protected account,
+    and all of a transaction that corrects one of these. Whether a decision allows it is judged above.
+    """
+
+    transaction: int  # ordinal of its transaction in the book, counted over transactions
+    corrects: int | None  # ordinal of the one that it corrects, in the end
+    date: dt.date
+    account: str
+    protected: bool  # whether the unit's chart protects the account
+    currency: str  # of the booked weight
+    amount: Decimal
+    document_currency: str  # of the posting's own units
+    document_amount: Decimal
+    own: str | None  # the decision that the posting names
+    common: str | None  # the one that its transaction names
+    links: tuple[str, ...]
+    opening: bool  # its transaction is marked as the opening balances of a year that begins on its day
+    voucher: str | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockRow:
     """`custom "internal-stock" "<seller>" AMOUNT`: what a buyer still holds of a seller's goods, at transfer price."""
 
@@ -209,6 +235,7 @@ class Summary:
     foreign: tuple[ForeignRow, ...]
     corrections: tuple[CorrectionRow, ...]
     equity: tuple[EquityRow, ...]
+    decided: tuple[DecidedRow, ...]
     stock: tuple[StockRow, ...]
     flagged: tuple[FlaggedRow, ...]
     assertions: tuple[AssertionRow, ...]
