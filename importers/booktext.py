@@ -15,6 +15,7 @@ from typing import Any
 
 from beancount.core import data
 from beancount.core.amount import Amount
+from beancount.core.position import Cost
 
 from importers.postings import TOTAL_PRICE
 from ledger.books.guard_names import harmless, is_account_letter
@@ -70,9 +71,19 @@ def _transaction(entry: data.Transaction) -> str:
     for posting in entry.postings:
         mark = f"{posting.flag} " if posting.flag else ""
         units: Any = posting.units
-        lines.append(_aligned(f"  {mark}{posting.account}", units) + _price(posting))
+        head = f"  {mark}{posting.account}"
+        lines.append(_aligned(head, units) + _cost(posting) + _price(posting) if units is not None else head)
         lines += _meta(posting.meta or {}, "    ")
     return "\n".join(lines) + "\n"
+
+
+def _cost(posting: data.Posting) -> str:
+    """The lot of a booked posting; importers make none."""
+    cost = posting.cost
+    if not isinstance(cost, Cost):
+        return ""
+    parts = [f"{cost.number:f} {cost.currency}", str(cost.date), *([quoted(cost.label)] if cost.label else [])]
+    return f" {{{', '.join(parts)}}}"
 
 
 def _price(posting: data.Posting) -> str:
