@@ -134,6 +134,7 @@ class _Comparison:
             piece
             for piece in self.standing.odd
             if self._is_closed(piece.block.date)
+            and piece.joined is None
             and not (piece.parts and piece.parts[0].record is not None)
             and not (piece.meaning and piece.meaning.type == "open")
         ]
@@ -208,7 +209,8 @@ class _Comparison:
         groups: dict[tuple[int, str], list[tuple[Record, Piece]]] = defaultdict(list)
         for record in self.standing.records:
             piece = record.piece
-            if piece is not None and record.whole and piece.file == record.entry.file and not record.is_head:
+            stays = record.whole and id(record) not in self.swallowed and not record.is_head
+            if piece is not None and stays and piece.file == record.entry.file:
                 groups[record.seal.number, piece.file].append((record, piece))
         for group in groups.values():
             kept = longest_row([piece.block.start for _, piece in group])

@@ -33,7 +33,7 @@ def candidates(standing: Standing) -> list[Piece]:
     for piece in standing.odd:
         if not piece.parts:
             found.append(piece)
-        for before, part in zip([None, *piece.parts], piece.parts, strict=False):
+        for before, part in zip([None, *piece.parts], piece.parts, strict=False):  # none before the first
             addition = before is not None and before.record is not None and part.text[:1] in (b" ", b"\t", b";")
             if part.record is None and not addition:
                 found.append(part)
@@ -54,10 +54,34 @@ def understand(pieces: Iterable[Piece], parse: Parse) -> None:
 
 def fit(standing: Standing, pieces: Sequence[Piece]) -> None:
     """Give lost records the pieces that they have become; both are marked."""
+    pieces = _join(pieces)
     _by(standing, pieces, lambda r: r.entry.canonical, lambda p: p.meaning.canonical if p.meaning else "")
     _by(standing, pieces, lambda r: r.entry.numberless, lambda p: p.meaning.numberless if p.meaning else "")
     _by(standing, pieces, lambda r: r.entry.voucher, voucher_of, near=True)
     _between(standing, pieces)
+
+
+def _join(pieces: Sequence[Piece]) -> list[Piece]:
+    """One broken text may be several pieces: where a quote isn't closed any more before a line that begins with a date.
+
+    Neither it nor what follows can be read then.
+    """
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.meaning is None
+            and piece.meaning is None
+            and (before.file, before.block.start + len(before.text)) == (piece.file, piece.block.start)
+            and before.text.count(b'"') % 2
+            and not voucher_of(before)
+        ):
+            before.text += piece.text
+            piece.joined = before
+        else:
+            joined.append(piece)
+    return joined
 
 
 def voucher_of(piece: Piece) -> str:
@@ -112,6 +136,8 @@ def _between(standing: Standing, pieces: Sequence[Piece]) -> None:
     for file, run, low, high in _gaps(standing, free):
         there = [p for p in free[file] if p.record is None and low <= p.block.start < high]
         _fit_gap(run, there)
+        if high == float("inf") and there and there[-1].record is None:
+            _fit_end(next((record for record in run if record.piece is None), None), there[-1])
 
 
 def _gaps(standing: Standing, files: Mapping[str, object]) -> Iterable[tuple[str, list[Record], float, float]]:
@@ -146,6 +172,14 @@ def _fit_gap(run: list[Record], there: list[Piece]) -> None:
     for unlike, _, i, j in sorted(pairs):
         if -unlike >= _ALIKE and run[i].piece is None and there[j].record is None:
             _take(run[i], there[j])
+
+
+def _fit_end(record: Record | None, piece: Piece) -> None:
+    """The last text of a file that was cut off may be hardly any of the voucher that it was."""
+    if record is None or record.is_head or (voucher_of(piece) and record.entry.voucher):
+        return
+    if piece.meaning is None or (piece.meaning.type, piece.meaning.date) == (record.entry.type, record.entry.date):
+        _take(record, piece)
 
 
 def _alike(record: Record, piece: Piece) -> float:

@@ -13,10 +13,13 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain, groupby
 
 from ledger.seals.blocks import loose_starts, raw_hash, split
 from ledger.seals.model import Block, Meaning, Seal, SealedEntry
 
+#: How many lines that begin with a date a sealed text may hold in quotes before it isn't looked for any further.
+_FURTHER = 5
 #: Type of the record of a file's head.
 HEAD = "head"
 
@@ -51,6 +54,7 @@ class Piece:
         inside: the block whose part it is.
         record: what it was sealed as; None = nothing that is known (yet).
         meaning: where it was parsed.
+        joined: the piece before it, where both can't be read and are one broken text.
         parts: what it was cut into, side by side; empty where it wasn't.
     """
 
@@ -60,6 +64,7 @@ class Piece:
     inside: Piece | None = None
     record: Record | None = None
     meaning: Meaning | None = None
+    joined: Piece | None = None
     parts: list[Piece] = field(default_factory=list)
 
     @property
@@ -129,72 +134,109 @@ def _records(seal: Seal) -> list[Record]:
 
 
 def cut(standing: Standing) -> None:
-    """Cut blocks that match nothing where the text of a lost record stands in them; its record is found then."""
+    """Cut blocks that match nothing where the text of a lost record stands in them; its record is found then.
+
+    Blocks are cut whose text a record's begins or ends in. Where one stands astride two blocks, they are made one.
+    """
     wanted: dict[str, list[Record]] = defaultdict(list)
     for record in standing.lost:
         wanted[record.entry.raw].append(record)
     if not wanted:
         return
-    for piece in standing.odd:
-        ends = [*loose_starts(piece.text, 1, len(piece.text)), len(piece.text)]
-        parts: list[Piece] = []
-        start = 0
-        for end in ends:
-            parts += _cut_one(piece, start, end, wanted)
-            start = end
-        if any(part.record for part in parts):
-            piece.parts = _joined(piece, parts)
+    pieces: list[Piece] = []
+    for (_, odd), blocks in groupby(standing.pieces, key=lambda piece: (piece.file, piece.record is None)):
+        side_by_side = list(blocks)
+        pieces += _cut(side_by_side, wanted) if odd else side_by_side
+    standing.pieces = pieces
 
 
-def _cut_one(piece: Piece, start: int, end: int, wanted: dict[str, list[Record]]) -> Iterable[Piece]:
-    """The stretch from `start` to `end`: a wanted record if it begins with one, and the rest behind it."""
-    longest, found = start, ""
-    running, pending, position = sha256(), b"", start
-    for line in piece.text[start:end].split(b"\n"):
+def _cut(blocks: list[Piece], wanted: dict[str, list[Record]]) -> list[Piece]:
+    """Odd blocks side by side, those cut that hold lost records."""
+    text = b"".join(block.text for block in blocks)
+    first = blocks[0].block.start
+    starts = sorted({*(block.block.start - first for block in blocks), *loose_starts(text, 0, len(text)), len(text)})
+    found: list[tuple[int, int, Record]] = []
+    for number, start in enumerate(starts[:-1]):
+        if not found or start >= found[-1][1]:
+            end = starts[min(number + _FURTHER, len(starts) - 1)]
+            found += _known(blocks[0].file, text[start:end], first + start, start, wanted)
+    if not found:
+        return blocks
+    pieces: list[Piece] = []
+    for block in blocks:
+        last = pieces[-1] if pieces else None
+        begin = block.block.start - first
+        if last is not None and any(start < begin < end for start, end, _ in found):
+            last.text += block.text
+            last.block = dataclasses.replace(last.block, end=block.block.end, raw=raw_hash(last.text))
+        else:
+            pieces.append(block)
+    for piece in pieces:
+        begin, end = piece.block.start - first, piece.block.end - first
+        inside = [(s - begin, e - begin, record) for s, e, record in found if begin <= s < end]
+        if inside:
+            piece.parts = _parts(piece, inside, [s - begin for s in starts if begin < s < end])
+    return pieces
+
+
+def _known(
+    file: str, text: bytes, place: int, start: int, wanted: dict[str, list[Record]]
+) -> Iterable[tuple[int, int, Record]]:
+    """The longest text of a lost record that `text` begins with: from where to where, counted from `start`."""
+    running, pending, position = sha256(), b"", 0
+    found: tuple[int, str] | None = None
+    for line in text.split(b"\n"):
         position += len(line) + 1
-        text = line.rstrip(b"\r")
-        if text:
-            running.update(pending + text)
+        said = line.rstrip(b"\r")
+        if said:
+            running.update(pending + said)
             pending = b""
             digest = running.hexdigest()
-            if digest in wanted and _who(piece, wanted[digest], start) is not None:
-                longest, found = min(position, end), digest
-        pending += line[len(text) :] + b"\n"
-    if found:
-        part = _part(piece, start, longest)
-        record = _who(piece, wanted[found], start)
+            if digest in wanted and _who(file, wanted[digest], place) is not None:
+                found = min(position, len(text)), digest
+        pending += line[len(said) :] + b"\n"
+    if found is not None:
+        record = _who(file, wanted[found[1]], place)
         assert record is not None
-        wanted[found].remove(record)
-        part.record, record.piece = record, part
-        yield part
-    rest = piece.text[longest:end]
-    if rest.strip(b"\r\n"):
-        yield _part(piece, longest + len(rest) - len(rest.lstrip(b"\r\n")), end)
+        wanted[found[1]].remove(record)
+        yield start, start + found[0], record
 
 
-def _who(piece: Piece, records: list[Record], start: int) -> Record | None:
+def _who(file: str, records: list[Record], place: int) -> Record | None:
     """Which of the records with this text it is: one of this file, else any; a head stands at its file's start."""
-    head = [r for r in records if r.is_head and r.entry.file == piece.file and start == piece.block.start == 0]
-    here = [r for r in records if not r.is_head and r.entry.file == piece.file]
-    return next(iter(head or here or [r for r in records if not r.is_head]), None)
+    heads = (r for r in records if r.is_head and r.entry.file == file and not place)
+    here = (r for r in records if not r.is_head and r.entry.file == file)
+    return next(chain(heads, here, (r for r in records if not r.is_head)), None)
 
 
-def _part(piece: Piece, start: int, end: int) -> Piece:
+def _parts(piece: Piece, found: list[tuple[int, int, Record]], starts: list[int]) -> list[Piece]:
+    """A block cut into what was found in it and the rests between, at each of `starts`; side by side, without a gap."""
+    cuts: dict[int, Record | None] = dict.fromkeys([0, *starts], None)
+    for start, end, record in found:
+        for inner in [cut for cut in cuts if start < cut < end]:
+            del cuts[inner]
+        cuts[start] = record
+        rest = piece.text[end:]
+        behind = end + len(rest) - len(rest.lstrip(b"\r\n"))
+        if behind < len(piece.text):
+            cuts.setdefault(behind, None)
+    ends = [*sorted(cuts)[1:], len(piece.text)]
+    parts: list[Piece] = []
+    line, last = piece.block.line, 0
+    for start, end in zip(sorted(cuts), ends, strict=True):
+        line += piece.text.count(b"\n", last, start)
+        last = start
+        part = _part(piece, start, end, line)
+        part.record = cuts[start]
+        if part.record is not None:
+            part.record.piece = part
+        parts.append(part)
+    return parts
+
+
+def _part(piece: Piece, start: int, end: int, line: int) -> Piece:
     text = piece.text[start:end]
     dates = [block.date for block in split(text.split(b"\n", 1)[0])]
     first = piece.block.start
-    block = Block(0, first + start, first + end, dates[0] if dates else None, raw_hash(text))
+    block = Block(line, first + start, first + end, dates[0] if dates else None, raw_hash(text))
     return Piece(piece.file, block, text, inside=piece)
-
-
-def _joined(piece: Piece, parts: list[Piece]) -> list[Piece]:
-    """Parts side by side, without a gap: blank lines between two belong to the first. Their lines are counted here."""
-    ends = [part.block.start for part in parts[1:]] + [piece.block.end]
-    line, last = piece.block.line, 0
-    for part, end in zip(parts, ends, strict=True):
-        start = part.block.start - piece.block.start
-        line += piece.text.count(b"\n", last, start)
-        last = start
-        part.text = piece.text[start : end - piece.block.start]
-        part.block = dataclasses.replace(part.block, line=line, end=end)
-    return parts
