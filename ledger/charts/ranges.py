@@ -61,6 +61,16 @@ class CodeSet:
     include: tuple[Range, ...]
     exclude: tuple[Range, ...] = ()
 
+    @classmethod
+    def parse(cls, text: str) -> CodeSet:
+        """The set that `str` writes: `2070-2089, 2898`, or `3000-3799 less 3400-3499`.
+
+        Raises:
+            ValueError: anything else.
+        """
+        include, _, exclude = text.partition(" less ")
+        return cls(*(parse_all(part.split(", ") if part.strip("-") else ()) for part in (include, exclude)))
+
     def __contains__(self, code: object) -> bool:
         return any(code in r for r in self.include) and not any(code in r for r in self.exclude)
 

@@ -1,10 +1,12 @@
 """Policy: dated rates and decisions of `units/policy.beancount` (SPEC 4). What others may use is named here."""
 
 from ledger.policy.model import (
+    ALWAYS,
     EVERY_UNIT,
     AmountEntry,
     BaseEntry,
     ComponentEntry,
+    CycleEntry,
     Decision,
     ImpairmentEntry,
     Policy,
@@ -13,10 +15,12 @@ from ledger.policy.model import (
 from ledger.policy.read import read_policy
 
 __all__ = [
+    "ALWAYS",
     "EVERY_UNIT",
     "AmountEntry",
     "BaseEntry",
     "ComponentEntry",
+    "CycleEntry",
     "Decision",
     "ImpairmentEntry",
     "Policy",

@@ -27,7 +27,13 @@ Limit = Literal["cap", "floor", "threshold"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A dated resolution that allows money to move. `amount` is used up by what is booked on it; None is no limit."""
+    """A dated resolution that allows money to move.
+
+    Attributes:
+        amount: used up by what is booked on it, in `currency`; None is no limit.
+        until: the last day on which something may be booked on it.
+        document: where its minutes are kept, below `units/`.
+    """
 
     id: str
     date: dt.date
@@ -37,6 +43,8 @@ class Decision:
     currency: str | None
     file: str
     line: int
+    until: dt.date = ALWAYS
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +118,14 @@ class ImpairmentEntry(Entry):
     currency: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleEntry(Entry):
+    """`loan-cycle`: a rotating loan fund's cycle, in the book of the unit `book`; `until` is its `ends:` (SPEC 8)."""
+
+    name: str
+    book: str
+
+
 @dataclass(frozen=True, eq=False)
 class InForce:
     """A rate and its parts by component. One object for all days on which they are the same: told apart by identity."""
@@ -127,6 +143,8 @@ class Policy:
         problems: what is wrong; a faulty directive is in no tuple.
         impairment_problems: those of them that the combined statements lack a figure for, and not the levy.
         faulty: scopes whose levy can't be worked out for it: slugs, or `"*"` for all.
+        cycles: rotating loan funds' cycles.
+        unread: ids of decisions that policy has, but that can't be read.
     """
 
     decisions: dict[str, Decision] = field(default_factory=dict)
@@ -138,6 +156,8 @@ class Policy:
     faulty: frozenset[str] = frozenset()
     impairments: tuple[ImpairmentEntry, ...] = ()
     impairment_problems: tuple[Problem, ...] = ()
+    cycles: tuple[CycleEntry, ...] = ()
+    unread: frozenset[str] = frozenset()
     _shares: dict[tuple[Decimal, dt.date], tuple[tuple[str, Fraction], ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -163,7 +183,7 @@ class Policy:
     def key(self) -> str:
         """Digest of everything that it says."""
         said = (sorted(self.decisions.items()), self.rates, self.components, self.amounts, self.base, self.impairments)
-        text = repr((said, sorted(self.faulty), [p.to_dict() for p in self.problems]))
+        text = repr((said, self.cycles, sorted(self.faulty), [p.to_dict() for p in self.problems]))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def rate_entry(self, slug: str, day: dt.date) -> RateEntry | None:

@@ -31,6 +31,7 @@ from ledger.policy.model import (
     AmountEntry,
     BaseEntry,
     ComponentEntry,
+    CycleEntry,
     Decision,
     ImpairmentEntry,
     Limit,
@@ -64,6 +65,7 @@ EXAMPLES = {
     "levy-threshold": '2026-01-01 custom "levy-threshold" "*" 50000.00 SEK',
     "levy-base": '2026-01-01 custom "levy-base" "include" "3980-3989"',
     "goodwill-impairment": '2026-12-31 custom "goodwill-impairment" "<unit>" 800.00 EUR',
+    "loan-cycle": '2026-01-01 custom "loan-cycle" "RF26" 1000 SEK',
 }
 #: What a value is called in an error.
 WORDS: dict[type, str] = {
@@ -75,11 +77,16 @@ WORDS: dict[type, str] = {
 }
 FREE_KEYS = ("text", "note", "reason", "document")
 KEYS = {
-    "decision": ("amount",),
+    "decision": ("amount", "until"),
     "levy-rate": ("decision", "until", "from"),
     "levy-component": ("decision", "until", "from", "vat"),
     "goodwill-impairment": ("decision", "from"),
+    "loan-cycle": (
+        *("decision", "ends", "book", "max-shares", "loan-multiple", "charge", "method", "period", "max-term"),
+        *("rounding", "shortfall", "fines"),
+    ),
 }
+CYCLE = "loan-cycle"
 IMPAIRMENT = "goodwill-impairment"
 LIMITS: dict[str, Limit] = {"levy-cap": "cap", "levy-floor": "floor", "levy-threshold": "threshold"}
 
@@ -109,7 +116,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.faulty: set[str] = set()
         self.decisions: dict[str, Decision] = {}
-        self.entries: list[RateEntry | ComponentEntry | AmountEntry | BaseEntry | ImpairmentEntry] = []
+        self.unread: set[str] = set()
+        self.entries: list[RateEntry | ComponentEntry | AmountEntry | BaseEntry | ImpairmentEntry | CycleEntry] = []
         self.impairment_problems: list[Problem] = []
 
     def run(self, text: CentralText) -> Policy:
@@ -120,6 +128,7 @@ class _Reader:
             "levy-component": self._component,
             "levy-base": self._base,
             IMPAIRMENT: self._impairment,
+            CYCLE: self._cycle,
             **dict.fromkeys(LIMITS, self._amount),
         }
         for entry in text.policy:
@@ -136,13 +145,16 @@ class _Reader:
         amounts = tuple(e for e in self.entries if isinstance(e, AmountEntry))
         base = tuple(e for e in self.entries if isinstance(e, BaseEntry))
         impairments = tuple(e for e in self.entries if isinstance(e, ImpairmentEntry))
+        cycles = tuple(e for e in self.entries if isinstance(e, CycleEntry))
         policy = Policy(self.decisions, rates, components, amounts, base)
         for scope, problem in find_conflicts(policy, self.ws.units):
             self.faulty.add(scope)
             self.problems.append(problem)
         problems = tuple(sorted(self.problems, key=order))
         faulty, lacking = frozenset(self.faulty), tuple(sorted(self.impairment_problems, key=order))
-        return Policy(self.decisions, rates, components, amounts, base, problems, faulty, impairments, lacking)
+        unread = frozenset(self.unread - self.decisions.keys())
+        said = (self.decisions, rates, components, amounts, base, problems, faulty, impairments, lacking)
+        return Policy(*said, cycles=cycles, unread=unread)
 
     def _guarded(self, reader: Callable[[data.Custom], Any], entry: data.Custom) -> None:
         try:
@@ -161,7 +173,9 @@ class _Reader:
             scope = values[0]
         if entry.type == IMPAIRMENT:
             self.impairment_problems.append(problem)
-        elif entry.type != "decision" and scope in {EVERY_UNIT, *self.ws.units}:
+        elif entry.type == "decision":
+            self.unread.update(value for value in values[:1] if isinstance(value, str))
+        elif entry.type != CYCLE and scope in {EVERY_UNIT, *self.ws.units}:
             self.faulty.add(scope)
         problem.unit = scope if scope in self.ws.units else None
         self.problems.append(problem)
@@ -203,8 +217,26 @@ class _Reader:
         if amount is not None and not isinstance(amount, Amount | Decimal):
             raise self._shape(entry, "amount: takes an amount such as 5000.00 SEK")
         number, currency = (amount.number, amount.currency) if isinstance(amount, Amount) else (amount, None)
-        text = str(entry.meta.get("text") or "")
-        found = Decision(ident, entry.date, body, text, number, currency, file, line)
+        if number is not None and number <= 0:
+            raise self._shape(entry, "its amount isn't above zero")
+        until = entry.meta.get("until")
+        if until is not None and not isinstance(until, dt.date):
+            raise self._shape(entry, "until: takes a date")
+        if until is not None and until < entry.date:
+            raise _Fault(self._problem(entry, PolicyDates, kind=entry.type, until=until, start=entry.date))
+        text, document = str(entry.meta.get("text") or ""), entry.meta.get("document")
+        found = Decision(
+            ident,
+            entry.date,
+            body,
+            text,
+            number,
+            currency or (None if number is None else self.ws.currency),
+            file,
+            line,
+            until or ALWAYS,
+            None if document is None else str(document),
+        )
         self.decisions[ident] = found
         return found
 
@@ -313,6 +345,20 @@ class _Reader:
             )
         common = self._common(entry)
         return ImpairmentEntry(unit=slug, amount=amount.number, currency=amount.currency, **common)
+
+    def _cycle(self, entry: data.Custom) -> CycleEntry:
+        """What a cycle has to do with decisions; its own rules are read where loans are."""
+        name, _ = self._values(entry, str, Amount)
+        book, ends = entry.meta.get("book"), entry.meta.get("ends")
+        if book is not None and (not isinstance(book, str) or book == EVERY_UNIT):
+            raise self._shape(entry, "book: takes a unit's name")
+        if ends is not None and not isinstance(ends, dt.date):
+            raise self._shape(entry, "ends: takes a date")
+        slug = self._scope(entry, book or self.ws.config.federation.central)
+        common = self._common(entry)
+        if ends is not None and ends < common["start"]:
+            raise _Fault(self._problem(entry, PolicyDates, kind=entry.type, until=ends, start=common["start"]))
+        return CycleEntry(name=name, book=slug, **{**common, "until": ends or ALWAYS})
 
     def _base(self, entry: data.Custom) -> BaseEntry:
         verb, codes = self._values(entry, str, str)

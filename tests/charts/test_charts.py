@@ -427,3 +427,31 @@ def test_a_chart_outside_the_units_folder_is_never_opened(tmp_path):
             load_chart(name, unit)
     write(unit / "sub", OWN)
     assert load_chart("sub/own.toml", unit).is_in("turnover", "3001")
+
+
+@pytest.mark.parametrize("name", ["turnover", "protected", "internal_balance", "a set that no chart names"])
+def test_a_set_of_codes_can_be_written_down_and_read_again(name):
+    for chart in (BAS, PGC, VSLA):
+        assert CodeSet.parse(str(chart.range(name))) == chart.range(name)
+    assert "3450" not in CodeSet.parse("- less 3400-3499")
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
+def test_members_capital_reserves_funds_and_refunds_are_protected_in_every_chart(chart):
+    """SPEC 4: BAS 2070-2089 and 2898 are these; in other charts what stands on the same lines."""
+    roles = ("member_contributions", "reserve_fund", "investment_fund", "solidarity_fund", "refund_owed")
+    assert [chart.is_in("protected", chart.roles[role]) for role in roles] == [True] * 5
+    guarded = {"MemberContributions", "DebentureContributions", "RestrictedReserves", "EarmarkedFunds"}
+    for code, known in chart.accounts.items():
+        place = chart.place(known.account, code)
+        assert chart.is_in("protected", code) == (place.id in guarded or code == chart.roles["refund_owed"]), code
+
+
+@pytest.mark.parametrize(
+    ("code", "held"),
+    [("100", True), ("1001", True), ("103", False), ("110", True), ("112", True), ("1121", True), ("113", False),
+     ("1134", False), ("1135", True), ("1136", True), ("1137", False), ("114", True), ("118", True), ("119", False),
+     ("120", False), ("129", False), ("526", True), ("5260", True), ("527", False)],
+)  # fmt: skip
+def test_what_the_spanish_chart_protects(code, held):
+    assert PGC.is_in("protected", code) is held

@@ -302,3 +302,81 @@ class TestGoodwill:
         assert [(p.code, p.line) for p in found.problems] == [(code, 2)]
         assert found.impairment_problems == found.problems
         assert (found.impairments, found.faulty) == ((), frozenset())
+
+
+def test_a_decision_says_until_when_and_where_its_minutes_are(policy):
+    found = policy(
+        """\
+2026-01-20 custom "decision" "B" "board"
+  amount: 5000.00 SEK
+  until: 2026-06-30
+  document: "gemensamt/documents/ab/abcd-minutes.pdf"
+2026-01-20 custom "decision" "C" "board"
+  amount: 5000.00
+"""
+    )
+    assert found.problems == ()
+    assert (found.decisions["B"].until, found.decisions["B"].document) == (
+        DAY("2026-06-30"),
+        "gemensamt/documents/ab/abcd-minutes.pdf",
+    )
+    assert (found.decisions["C"].until, found.decisions["C"].document) == (dt.date.max, None)
+    assert found.decisions["C"].currency == "SEK"  # the federation's
+
+
+@pytest.mark.parametrize(
+    ("meta", "code"),
+    [
+        ("amount: 0.00 SEK", "POLICY_SHAPE"),
+        ("amount: -1.00 SEK", "POLICY_SHAPE"),
+        ('amount: "5000"', "POLICY_SHAPE"),
+        ('until: "2026-06-30"', "POLICY_SHAPE"),
+        ("until: 2026-01-19", "POLICY_DATES"),
+        ("untill: 2026-06-30", "POLICY_UNKNOWN_KEY"),
+    ],
+)
+def test_a_decision_that_can_t_be_read_is_known_by_its_id_all_the_same(policy, meta, code):
+    """What cites it is as good or bad as it will be once it can be read: nobody should hear that it doesn't exist."""
+    found = policy(f'2026-01-20 custom "decision" "B" "board"\n  {meta}\n')
+    assert [p.code for p in found.problems] == [code]
+    assert (found.decisions, found.unread, found.faulty) == ({}, frozenset({"B"}), frozenset())
+
+
+def test_a_cycle_names_the_book_that_keeps_it_and_the_decision_that_allows_it(policy):
+    found = policy(
+        """\
+2026-01-01 custom "decision" "A" "assembly"
+2026-01-07 custom "loan-cycle" "NY26" 500 SEK
+  decision: "A"
+  ends: 2026-12-10
+  book: "nystart"
+  max-shares: 5
+2026-02-01 custom "loan-cycle" "RF26" 1000 SEK
+  decision: "A"
+"""
+    )
+    assert found.problems == ()
+    assert [(c.name, c.book, c.start, c.until) for c in found.cycles] == [
+        ("NY26", "nystart", DAY("2026-01-07"), DAY("2026-12-10")),
+        ("RF26", "gemensamt", DAY("2026-02-01"), dt.date.max),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("", "POLICY_DECISION_MISSING"),
+        ('decision: "X"', "POLICY_DECISION_UNKNOWN"),
+        ('decision: "A"\n  book: "nowhere"', "POLICY_UNIT_UNKNOWN"),
+        ('decision: "A"\n  book: "*"', "POLICY_SHAPE"),
+        ('decision: "A"\n  ends: 2026-01-06', "POLICY_DATES"),
+        ('decision: "A"\n  ends: "2026-12-10"', "POLICY_SHAPE"),
+        ('decision: "A"\n  max-share: 5', "POLICY_UNKNOWN_KEY"),
+    ],
+)
+def test_a_cycle_that_says_something_wrong_leaves_the_levy_alone(policy, lines, code):
+    found = policy(
+        f'2026-01-01 custom "decision" "A" "assembly"\n2026-01-07 custom "loan-cycle" "NY26" 500 SEK\n  {lines}\n'
+    )
+    assert [p.code for p in found.problems] == [code]
+    assert (found.cycles, found.faulty) == ((), frozenset())
