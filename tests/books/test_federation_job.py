@@ -14,8 +14,9 @@ from ledger.books.problems_write import BooksBusy, JobUnreadable, WriteConflict,
 from ledger.books.write import Block, Change, Note
 
 MARCH = dt.date(2026, 3, 31)
-#: What a close writes: the unit's closed file and its seal, central's side, an account that it needs.
+#: What a close writes: the unit's closed file, one of which all is written anew, central's side, an account it needs.
 CLOSED, SIDE = "books/2026/2026-03.closed.beancount", "books/2026/2026-03.repris.closed.beancount"
+WHOLE = "books/2026/2026-02.beancount"
 NOTE = Note("close", details={"period": "2026-03"})
 
 
@@ -34,7 +35,7 @@ def changes(ws, word="one"):
         repris: [
             Change(accounts, write_joined(old, opened), durable.sha256(old.encode()), (opened,)),
             Change(repris.folder / CLOSED, f"; {word}\n", None),
-            Change(repris.folder / "seals.jsonl", f'{{"period":"2026-03","word":"{word}"}}\n', None),
+            Change(repris.folder / WHOLE, f"; {word}\n", None),
         ],
     }
 
@@ -65,10 +66,10 @@ def test_all_files_and_both_histories(ws):
     assert state(ws).keys() - before.keys() == {
         f"units/gemensamt/{SIDE}",
         f"units/repris/{CLOSED}",
-        "units/repris/seals.jsonl",
+        f"units/repris/{WHOLE}",
     }
     for slug, files, voucher in (
-        ("repris", {"accounts.beancount", CLOSED, "seals.jsonl"}, "L-1"),
+        ("repris", {"accounts.beancount", CLOSED, WHOLE}, "L-1"),
         ("gemensamt", {SIDE}, "L-7"),
     ):
         *_, last = lines = read_history(ws.units[slug].folder)
@@ -108,7 +109,7 @@ def test_a_unit_writes_only_below_its_own_folder(ws):
 
 def test_seals_pass_the_check_of_names_and_nothing_else_does(ws):
     repris = ws.units["repris"]
-    write.apply_federation(ws, {repris: [Change(repris.folder / "seals.jsonl", "{}\n", None)]}, note=NOTE)
+    assert not write.check_text(ws, repris, {repris.folder / "seals.jsonl": "{}\n"})
     for name in ("unit.toml", "history.jsonl", "documents/x.beancount", "seals.json"):
         with pytest.raises(WriteOutside):
             write.apply_federation(ws, {repris: [Change(repris.folder / name, "x\n", write.ANY)]}, note=NOTE)
