@@ -5,6 +5,8 @@
 The levy, and what the book's items in other currencies are worth at each month's end: one plugin, so that every unit's
 main file stays as it is, whatever rule is added.
 
+In a book with closed months, entries that came late into one are named and count for the levy where SPEC 7 says.
+
 Thin: entries in, `ledger.provisional` called, entries and errors out. A unit's levy is worked out from the entries that
 the plugin is given, policy and the scope of its partners; what it holds in other currencies, from the same entries and
 central's prices, to the month of the federation's last posting. Central's side of the levy mirrors the other units'
@@ -25,6 +27,7 @@ from typing import Any, NamedTuple
 from beancount.core import data
 
 from ledger.books import Books, Unit, UnitBook, Workspace, load_books, open_workspace, summarise
+from ledger.books.late import standing_on_disk
 from ledger.errors import Problem
 from ledger.policy import read_policy
 from ledger.provisional import SOURCE, provisional
@@ -65,7 +68,9 @@ def levy(
     run = provisional(books, policy)
     if len(books.units) > 1:
         _watch(options_map, books)
-    relevant = [p for p in (*books.central_text.problems, *policy.problems, *run.problems) if _concerns(p, unit, ws)]
+    told = books.units[unit.slug].told
+    found = (*books.central_text.problems, *policy.problems, *run.problems, *told)
+    relevant = [problem for problem in found if _concerns(problem, unit, ws)]
     errors = [_error(problem, ws) for problem in relevant]
     return sorted([*entries, *run.entries(unit.slug)], key=data.entry_sortkey), errors
 
@@ -88,8 +93,9 @@ def _books(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> Books:
 
     Central's do. So do those of a unit that holds something in another currency: on the day of the last posting.
     """
-    summary = summarise(entries)
-    own = UnitBook(unit, "", (), summary)
+    beside = standing_on_disk(unit.folder)
+    summary = summarise(entries, late=beside.late)
+    own = UnitBook(unit, "", (), summary, told=beside.told)
     needed = ws.central is unit or bool(summary.foreign)
     others = [u.slug for u in ws.units.values() if u.combine and u is not unit] if needed else []
     books = load_books(ws, others)

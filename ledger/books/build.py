@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import glob
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,12 @@ from ledger.books.guard import (
     parse_guarded,
     read_file,
 )
+from ledger.books.late import standing
 from ledger.books.problems_guard import BookCrashed
 from ledger.books.problems_load import problems_of
 from ledger.books.summariser import summarise
 from ledger.books.summary import Summary
+from ledger.charts.ranges import CodeSet
 from ledger.errors import Problem, order
 from ledger.rules.rates import stated_twice
 
@@ -54,7 +57,9 @@ class Built:
 
     Attributes:
         problems: what is wrong with it.
+        told: what is wrong beside its seals, and leaves its figures standing.
         files: absolute path -> digest of the bytes that were read; main file first.
+        seals: digest of the seals that it was compared with; None where there are none, or they can't be read.
         documents: files that the book names, and whether they were there.
         summary: None where the text was refused.
         options: Beancount's options as a cell.
@@ -62,7 +67,9 @@ class Built:
     """
 
     problems: list[Problem] = field(default_factory=list)
+    told: list[Problem] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    seals: str | None = None
     documents: list[tuple[str, bool]] = field(default_factory=list)
     summary: Summary | None = None
     options: Any = None
@@ -94,7 +101,9 @@ class _Texts:
         return problems
 
 
-def build_unit(root: Path, slug: str, *, title: str, currency: str, today: dt.date) -> Built:
+def build_unit(
+    root: Path, slug: str, *, title: str, currency: str, today: dt.date, protected: str = str(CodeSet(()))
+) -> Built:
     """Read the book of `units/<slug>`.
 
     Args:
@@ -103,6 +112,7 @@ def build_unit(root: Path, slug: str, *, title: str, currency: str, today: dt.da
         title: the unit's name, which its main file carries.
         currency: the unit's currency, likewise.
         today: the day by which dates are judged.
+        protected: codes of accounts that take nothing without a decision, as `CodeSet` writes them.
 
     Returns:
         The book, or what is wrong with it. Faults of the text are never raised.
@@ -134,7 +144,10 @@ def build_unit(root: Path, slug: str, *, title: str, currency: str, today: dt.da
     if built.problems:
         built.problems = _listed(built.problems)
         return built
-    _book(built, parsed, texts, slug)
+    beside = standing(folder, {path: text for path, text in texts.read.items() if path != f"{folder}/{MAIN}"})
+    built.told = _listed(list(beside.told))
+    built.seals = None if beside.seals is None else content_of(beside.seals)
+    _book(built, parsed, texts, slug, late=beside.late, protected=CodeSet.parse(protected))
     return built
 
 
@@ -148,7 +161,15 @@ def _files(folder: Path) -> dict[str, Profile]:
     }
 
 
-def _book(built: Built, parsed: list[Parsed], texts: _Texts, slug: str) -> None:
+def _book(
+    built: Built,
+    parsed: list[Parsed],
+    texts: _Texts,
+    slug: str,
+    *,
+    late: Collection[tuple[str, int]],
+    protected: CodeSet,
+) -> None:
     """Book what was parsed, and put the result into `built`."""
     parsed[0][2]["include"] = sorted(built.files)
     options = merge_options(parsed)
@@ -163,7 +184,7 @@ def _book(built: Built, parsed: list[Parsed], texts: _Texts, slug: str) -> None:
     built.documents = [(e.filename, os.path.exists(e.filename)) for e in entries if type(e) is data.Document]  # noqa: PTH110
     built.options = pack_options(options)
     try:
-        built.summary = summarise(entries, lambda path: texts.read.get(path, b"").decode("utf-8"))
+        built.summary = summarise(entries, lambda path: texts.read.get(path, b"").decode("utf-8"), late, protected)
         built.tables = columns.encode(entries)
     except (AssertionError, AttributeError, TypeError):
         # Amounts that booking couldn't fill in: Beancount's own finding stands, and there are no figures.

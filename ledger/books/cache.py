@@ -28,7 +28,7 @@ from ledger.books.summary import Summary
 from ledger.errors import Problem
 
 #: Raised when what partitions hold changes its form.
-SCHEMA = 8
+SCHEMA = 9
 #: Partitions kept for each unit: the book as it is, and as it was before the last edit.
 KEPT = 2
 LARGEST = 1 << 30
@@ -43,6 +43,7 @@ class Partition:
     Attributes:
         key: digest of what it depends on.
         problems: what is wrong with the book.
+        told: what is wrong beside its seals, and leaves its figures standing.
         files: its files, main file first.
         documents: files it names, and whether they were there.
         options: Beancount's options, as a cell.
@@ -59,6 +60,7 @@ class Partition:
     summary: Summary | None
     digests: dict[str, str]
     tables: dict[str, bytes] = field(default_factory=dict)
+    told: tuple[Problem, ...] = ()
 
 
 def read_safely(path: Path) -> bytes | None:
@@ -126,6 +128,7 @@ class Cache:
             options=head["options"],
             summary=self._summary(slug, key, rest) if rest else None,
             digests={name: str(head["tables"][name]) for name in TABLES} if rest else {},
+            told=tuple(Problem.from_dict(p) for p in head["told"]),
         )
 
     def _summary(self, slug: str, key: str, text: bytes) -> Summary:
@@ -158,6 +161,7 @@ class Cache:
         head = {
             "schema": SCHEMA,
             "problems": [problem.to_dict() for problem in partition.problems],
+            "told": [problem.to_dict() for problem in partition.told],
             "files": partition.files,
             "documents": partition.documents,
             "options": partition.options,
@@ -254,5 +258,6 @@ def make_partition(key: str, head: dict[str, Any], blobs: Sequence[bytes]) -> tu
         summary=unpack_summary(summary) if summary else None,
         digests={name: digest_of(text) for name, text in tables.items()},
         tables=tables,
+        told=tuple(Problem.from_dict(p) for p in head["told"]),
     )
     return partition, summary

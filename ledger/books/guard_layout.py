@@ -119,7 +119,7 @@ class _Layout:
         slug, period = match[3] or self.unit, f"{match[1]}-{match[2]}"
         if slug not in self.seals:
             try:
-                self.seals[slug] = sealed_months(self.folder.parent / slug)
+                self.seals[slug] = frozenset(sealed_months(self.folder.parent / slug))  # those alone that it names
             except Problem as problem:
                 self.problems.append(problem)
                 self.seals[slug] = frozenset()

@@ -31,6 +31,7 @@ from ledger.books.central import CENTRAL, adjustment_text, central_text, directi
 from ledger.books.fingerprint import (
     Record,
     Seen,
+    content_of,
     digest_of,
     documents_stand,
     fingerprint_of,
@@ -41,10 +42,13 @@ from ledger.books.fingerprint import (
 )
 from ledger.books.pool import Answer, Pool, Task, shared_pool
 from ledger.books.problems_guard import BookCrashed, BookTimedOut, ReaderUnavailable
-from ledger.books.problems_load import BookMoved
-from ledger.books.sealed import sealed_months
+from ledger.books.sealed import NAME as SEALS
+from ledger.books.sealed import ClosedMonths, closed_months, read_seals
+from ledger.books.stored import StoredEntries
 from ledger.books.unitbook import AdjustmentText, Books, UnitBook
 from ledger.books.workspace import Unit, Workspace
+from ledger.charts import load_chart
+from ledger.charts.ranges import CodeSet
 from ledger.errors import Problem
 
 _CLOSED_BY = re.compile(r"\.([a-z0-9-]+)\.closed\.beancount$")
@@ -81,11 +85,12 @@ def cache_folder(ws: Workspace) -> Path:
 
 @cache
 def engine_digest() -> str:
-    """Digest of the program that reads books: this room's sources, Beancount, Polars, Python."""
+    """Digest of the program that reads books: this room's sources and the seals', Beancount, Polars, Python."""
     made = hashlib.blake2b(digest_size=20)
     made.update(f"{SCHEMA}|{version('beancount')}|{version('polars')}|{sys.version_info[:2]}".encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        made.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    for room in (Path(__file__).parent, Path(__file__).parent.parent / "seals"):
+        for source in sorted(room.glob("*.py")):
+            made.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     made.update((Path(__file__).parent.parent / "errors.py").read_bytes())
     return made.hexdigest()
 
@@ -102,6 +107,7 @@ class _Loading:
         self.seen: dict[str, Seen] = {}
         self.by_unit: dict[str, list[str]] = {}
         self.books: dict[str, UnitBook] = {}
+        self.protected: dict[str, str] = {}
         self.central: dict[str, tuple[list[data.Directive], list[Problem]]] = {}
         self.moved = False
 
@@ -123,10 +129,10 @@ class _Loading:
         texts = {name: self._text_key(name) for name in names}
         unread = [name for name in names if not self._text_from_cache(name, texts[name])]
         self._read(missing, unread, keys, texts)
+        # Of all units: a plugin loads all books but its own. May add a problem to a book.
+        closed: dict[str, frozenset[str]] = {slug: self._sealed(slug) for slug in self.ws.units}
         fresh = self._remember()
         whole = fresh.files and every
-        # Of all units: a plugin loads all books but its own. May add a problem to a book.
-        closed = {slug: self._sealed(slug) for slug in self.ws.units}
         return Books(
             self.ws,
             {slug: self.books[slug] for slug in wanted},
@@ -148,7 +154,7 @@ class _Loading:
             if seals in self.seen:
                 own[seals] = self.seen[seals]
         rows = [f"{name}\0{own[name].digest}" for name in sorted(own)]
-        parts = (engine_digest(), str(self.ws.root), str(self.today.year), *rows)
+        parts = (engine_digest(), str(self.ws.root), str(self.today.year), self._protected(slug), *rows)
         # A file's name need not be text (a name from another system): it counts by its bytes.
         return digest_of(*(part.encode("utf-8", "surrogateescape") for part in parts))
 
@@ -183,7 +189,9 @@ class _Loading:
 
     def _put(self, unit: Unit, partition: Partition) -> None:
         options = unpack_options(partition.options) if partition.options is not None else {}
-        source = _Entries(self, unit, partition) if partition.summary is not None else None
+        source = None
+        if partition.summary is not None:
+            source = StoredEntries(self.cache, self.pool, self.ask(unit.slug), partition)
         self.books[unit.slug] = UnitBook(
             unit,
             partition.key,
@@ -193,8 +201,13 @@ class _Loading:
             options,
             source,
             source.table if source else None,
+            partition.told,
         )
-        self.record.units[unit.slug] = {"key": partition.key, "documents": partition.documents}
+        self._recorded(unit.slug, key=partition.key, documents=partition.documents)
+
+    def _recorded(self, slug: str, **found: Any) -> None:
+        """Remember something of a unit's book, beside what is remembered of it already."""
+        self.record.units[slug] = self.record.units.get(slug, {}) | found
 
     # --- what must be read
 
@@ -202,7 +215,18 @@ class _Loading:
         """The task of reading a unit's book."""
         unit = self.ws.units[slug]
         size = sum(self.seen[name].look[1] for name in self.by_unit.get(slug, ()))
-        return Task(slug, self._question("unit", slug) | {"title": unit.name, "currency": unit.currency}, size)
+        own = {"title": unit.name, "currency": unit.currency, "protected": self._protected(slug)}
+        return Task(slug, self._question("unit", slug) | own, size)
+
+    def _protected(self, slug: str) -> str:
+        """Codes of accounts that the unit's chart protects; none of a chart that can't be read, which is told above."""
+        if slug not in self.protected:
+            unit = self.ws.units[slug]
+            try:
+                self.protected[slug] = str(load_chart(unit.chart, unit.folder).range("protected"))
+            except Problem:
+                self.protected[slug] = str(CodeSet(()))
+        return self.protected[slug]
 
     def _question(self, kind: str, name: str) -> dict[str, Any]:
         return {"kind": kind, "slug": name, "root": str(self.ws.root), "today": self.today.isoformat()}
@@ -234,7 +258,7 @@ class _Loading:
             self._fail(answer.task, _death(answer))
             return
         try:
-            if not self._read_as_seen(answer.head["files"]):
+            if not (self._read_as_seen(answer.head["files"]) and self._seals_as_seen(slug, answer.head["seals"])):
                 # Somebody wrote between the look and the reading. What was read is whole and good; only its key isn't
                 # known, so nothing of it is kept and the next load reads it again.
                 key = digest_of(key.encode(), repr(sorted(answer.head["files"].items())).encode())
@@ -256,6 +280,10 @@ class _Loading:
         return all(
             found is not None and found.digest == digest for found, digest in zip(seen, files.values(), strict=True)
         )
+
+    def _seals_as_seen(self, slug: str, digest: str | None) -> bool:
+        seen = self.seen.get(f"units/{slug}/{SEALS}")
+        return digest is None or (seen is not None and seen.digest == digest)
 
     def _fail(self, task: Task, problem: Problem) -> None:
         """A book that couldn't be read: its problem, and nothing kept, so that the next load tries again."""
@@ -299,15 +327,28 @@ class _Loading:
             self.cache.keep_text(name, key, text)
         self.moved |= not as_seen
 
-    def _sealed(self, slug: str) -> frozenset[str]:
+    def _sealed(self, slug: str) -> ClosedMonths:
         """The closed months. Seals that can't be read are the book's problem: guessing would open a sealed month."""
+        seen = self.seen.get(f"units/{slug}/{SEALS}")
+        if seen is None:
+            return ClosedMonths()
+        known = self.record.units.get(slug, {}).get("closed")
+        if known is not None and known[0] == seen.digest:  # a chain of many years is large, and seldom new
+            return ClosedMonths(known[1], known[2])
+        folder = self.ws.units[slug].folder
         try:
-            return sealed_months(self.ws.units[slug].folder)
+            seals = read_seals(folder)
+            months = ClosedMonths() if seals is None else closed_months(seals, folder)
         except Problem as problem:
             book = self.books.get(slug)
             if book is not None and problem not in book.problems:
                 self.books[slug] = replace(book, problems=(*book.problems, problem))
-            return frozenset()
+            return ClosedMonths()
+        if seals is not None and content_of(seals) == seen.digest:
+            self._recorded(slug, closed=[seen.digest, sorted(months), months.first])
+        else:
+            self.moved = True
+        return months
 
     # --- what is remembered
 
@@ -326,46 +367,6 @@ class _Loading:
                 self.ws.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 write_record(self.ws.state_folder, fresh)
         return fresh
-
-
-class _Entries:
-    """A book's entries, decoded from its columns each time they are asked for."""
-
-    def __init__(self, loading: _Loading, unit: Unit, partition: Partition) -> None:
-        self.cache = loading.cache
-        self.pool = loading.pool
-        self.task = loading.ask(unit.slug)
-        self.slug = unit.slug
-        self.partition = partition
-
-    def __call__(self) -> list[data.Directive]:
-        from ledger.books.columns import decode  # noqa: PLC0415  Polars is large, and group figures don't need it
-
-        return decode(self.tables())
-
-    def table(self, name: str) -> bytes:
-        """One table."""
-        return self.tables((name,))[name]
-
-    def tables(self, names: tuple[str, ...] = ("transactions", "postings", "directives")) -> dict[str, bytes]:
-        """The book's tables; read anew from its text where somebody deleted or damaged the cache.
-
-        Raises:
-            BookMoved: the text isn't any more what the summary was made of.
-        """
-        found = self.cache.tables(self.slug, self.partition, names)
-        if found is not None:
-            return found
-        (answer,) = self.pool.run([self.task])
-        try:
-            partition, summary = make_partition(self.partition.key, answer.head, answer.blobs)
-        except (ValueError, KeyError, TypeError) as error:
-            raise BookMoved(unit=self.slug, file=f"units/{self.slug}/main.beancount") from error
-        if partition.digests != self.partition.digests:
-            raise BookMoved(unit=self.slug, file=f"units/{self.slug}/main.beancount")
-        if not self.cache.keep(self.slug, partition, summary):
-            self.partition = partition
-        return {name: partition.tables[name] for name in names}
 
 
 def _death(answer: Answer) -> Problem:

@@ -38,14 +38,15 @@ class SealBroken(Problem):
     """Sealed text that isn't there any more as it was sealed."""
 
     code = "SEAL_BROKEN"
-    message = N_("{voucher} of {date}, sealed with {month}, isn't what was sealed: {fields} differ.")
+    message = N_("{voucher}, sealed with {month}, says something else now (changed: {fields}).")
     remedy = N_(
         "Put the sealed text back, from git or a backup;  sambok verify {slug}  names every change. A correction is a "
         "new voucher in an open month, with  corrects:  and the number of this one."
     )
     cases: ClassVar = {
-        "missing": (N_("{voucher} of {date}, sealed with {month}, isn't in the books any more."), remedy),
-        "renumbered": (N_("{voucher} of {date}, sealed with {month}, has another number now."), remedy),
+        "other": (N_("{voucher}, sealed with {month}, isn't what was sealed."), remedy),
+        "missing": (N_("{voucher}, sealed with {month}, is gone from the books."), remedy),
+        "renumbered": (N_("{voucher}, sealed with {month}, has another number now."), remedy),
     }
 
 

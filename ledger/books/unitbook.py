@@ -29,6 +29,7 @@ class UnitBook:
         summary: None when the text was refused.
         files: absolute paths of every file the book is made of, main file first.
         options: Beancount's options of the book (its `options_map`, without what a loader can't rebuild).
+        told: what is wrong between its text and its seals. Its figures count all the same (SPEC 7).
     """
 
     unit: Unit
@@ -39,6 +40,7 @@ class UnitBook:
     options: dict[str, Any] = field(default_factory=dict)
     _entries: Callable[[], list[data.Directive]] | None = field(default=None, repr=False, compare=False)
     _columns: Callable[[str], bytes] | None = field(default=None, repr=False, compare=False)
+    told: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -111,7 +113,7 @@ class Books:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong: the workspace's, the central files', each unit's."""
-        units = (p for book in self.units.values() for p in book.problems)
+        units = (p for book in self.units.values() for p in (*book.problems, *book.told))
         return (*self.workspace.problems, *self.central_text.problems, *self.adjustments.problems, *units)
 
     @property

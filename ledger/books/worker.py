@@ -81,10 +81,13 @@ def _unit(ask: dict[str, Any], root: Path, today: dt.date) -> bytes:
     from ledger.books.columns import TABLES  # noqa: PLC0415
     from ledger.books.rows import pack_summary  # noqa: PLC0415
 
-    built = build_unit(root, ask["slug"], title=ask["title"], currency=ask["currency"], today=today)
+    own = {name: ask[name] for name in ("title", "currency", "protected")}
+    built = build_unit(root, ask["slug"], **own, today=today)
     head = {
         "problems": [problem.to_dict() for problem in built.problems],
+        "told": [problem.to_dict() for problem in built.told],
         "files": built.files,
+        "seals": built.seals,
         "documents": built.documents,
         "options": built.options,
     }

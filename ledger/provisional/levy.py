@@ -7,7 +7,8 @@ never zero.
 How this module reads the contract where it leaves room:
 
 - `balance` directives on the levy's accounts are refused from the first month that is open and has levy in it.
-- If central's month is closed while the unit's isn't, central's side stands in central's first open month.
+- If central's month is closed while the unit's isn't, central's side stands on the first day of central's first open
+  month, so that the closed month's combined statements show it as in transit (CUT_OFF) where that is the next one.
 - A claim in another currency stands here as it was invoiced; `ledger.provisional.remeasure` brings it to the closing
   rate, like everything else that a book holds in another currency.
 """
@@ -179,8 +180,8 @@ class _Run:
             self.units[unit.slug] = done
             self.provisional[unit.slug] = done.provisional
 
-    def _closed(self, unit: Unit) -> list[str]:
-        return sorted(self.books.closed.get(unit.slug, ()))
+    def _closed(self, unit: Unit) -> frozenset[str]:
+        return self.books.closed.get(unit.slug, frozenset())
 
     def _levied(self, unit: Unit, summary: Summary, chart: Chart, central: Unit) -> _Levied:
         """A unit's levy and its side of the entries."""
@@ -249,7 +250,7 @@ class _Run:
         return entries, problems
 
     def _central_date(self, month: str) -> dt.date:
-        """The month's last day, or that of central's first open month after it."""
+        """The month's last day, or the first day of central's first open month after it: near enough for a cut-off."""
         assert self.central is not None
-        closed = self.books.closed.get(self.central.slug, frozenset())
-        return last_day(first_open(month, closed))
+        taking = first_open(month, self.books.closed.get(self.central.slug, frozenset()))
+        return last_day(month) if taking == month else dt.date.fromisoformat(f"{taking}-01")

@@ -125,7 +125,7 @@ class _Remeasuring:
             self.rates[unit.currency] = UnitRates.from_entries(prices, unit.currency, self.ws.currency)
             self.setting = self.setting or repr((self.ws.config, self.ws.units))
         rates = self.rates[unit.currency]
-        closed = frozenset(self.books.closed.get(unit.slug, ()))
+        closed = self.books.closed.get(unit.slug, frozenset())
 
         eves = tuple(day - DAY for day in (begins, unit.joined) if day is not None)
 

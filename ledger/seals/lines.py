@@ -35,7 +35,9 @@ _AMOUNT = re.compile(r"0|-?(?:[1-9][0-9]*|(?:0|[1-9][0-9]*)\.[0-9]*[1-9])", re.A
 _AT = "%Y-%m-%dT%H:%M:%SZ"
 _START = re.compile(rb'\{"period":"([0-9]{4}-(?:0[1-9]|1[0-2]))","kind":"(close|reopen)","unit":"')
 _END = re.compile(rb'"seal":"[0-9a-f]{64}"\}\Z')
-_VOUCHER = re.compile(rb'\{"voucher":"((?:[^"\\]|\\.)*)",')
+_ENTRIES = b'"entries":['
+_RECORD = b'{"voucher":"'
+_RECORD_END = re.compile(rb"\}\}(?=[,\]])")
 
 #: The keys of a line and of an entry, in their order.
 _LINE = tuple(
@@ -227,22 +229,22 @@ def _unreadable(line: bytes, number: int, reason: str) -> SealUnreadable:
 
 def _damaged_voucher(line: bytes) -> str:
     """The voucher whose record can't be read in a line that can't; "" where that isn't the trouble."""
-    starts = list(_VOUCHER.finditer(line))
-    for this, following in zip(starts, [*starts[1:], *([None] if starts else [])], strict=True):
-        record = line[this.start() : following.start() if following else None]
-        voucher = this[1].decode("utf-8", "replace")
+    position = line.find(_ENTRIES) + len(_ENTRIES)
+    while position >= len(_ENTRIES):
+        end = _RECORD_END.search(line, position)
+        record = line[position : end.end() if end else None]
         try:
             text = record.decode("utf-8")
-            said, end = json.JSONDecoder(parse_constant=_no, parse_float=_no).raw_decode(text)
-            if text[:end] != dumps(_entry(_Reader(0).entry(said))):
-                return voucher
+            said = json.loads(text, parse_constant=_no, parse_float=_no)
+            whole = text == dumps(_entry(_Reader(0).entry(said)))
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-            return voucher
-        rest = text[end:]
-        if following and rest != ",":
-            # The record behind this one isn't known as one any more; its number may still be legible.
-            legible = re.search(r'^[^0-9A-Za-z]*[^"]{0,9}"?[^"]{0,9}":?"([^"]+)"', rest)
-            return legible[1] if legible else ""
+            whole = False
+        if not whole:
+            # Whatever happened to what is around it: the number stands where it always does.
+            return record[len(_RECORD) :].partition(b'","')[0].partition(b'"')[0].decode("utf-8", "replace")
+        if end is None or line[end.end() : end.end() + 1] == b"]":
+            break
+        position = end.end() + 1
     return ""
 
 

@@ -2,6 +2,7 @@
 
     from tests.closing.sealing import reopen, seal
 
+    lines("repris", "2026-01")                  # seals over nothing at all, as text: for who only asks what is closed
     seal(ws, "repris", "2026-01", "2026-02")    # one line of units/repris/seals.jsonl a month
     reopen(ws, "repris", "2026-01")             # from then on January takes new vouchers
     ws = sealed_workspace({"repris": {"accounts": "...", "2026-01": "..."}}, {"repris": ("2026-01",)})   # the fixture
@@ -43,6 +44,18 @@ def reopen(ws: Workspace, slug: str, month: str, *, decision: str = "FS-2026-04-
     """Open a closed month again."""
     unit = ws.units[slug]
     return _append(unit, Draft(unit=slug, period=month, kind="reopen", decision=decision), _standing(unit), by)
+
+
+def lines(slug: str, *periods: str) -> str:
+    """The text of a chain that holds no entry: `2026-03` closes a month, `reopen 2026-03` opens it again."""
+    made: list[Seal] = []
+    for period in periods:
+        kind = "reopen" if period.startswith("reopen ") else "close"
+        said = Draft(
+            unit=slug, period=period.removeprefix("reopen "), kind=kind, decision="D" if kind != "close" else None
+        )
+        made.append(_chained(said, tuple(made), "anna"))
+    return "".join(chain.seal_line(one) + "\n" for one in made)
 
 
 def book_files(unit: Unit) -> dict[str, Path]:
@@ -93,9 +106,13 @@ def _draft(unit: Unit, month: str, standing: tuple[Seal, ...]) -> Draft:
     return Draft(unit=unit.slug, period=month, entries=tuple(entries), heads=new_heads)
 
 
-def _append(unit: Unit, draft: Draft, standing: tuple[Seal, ...], by: str) -> Seal:
+def _chained(draft: Draft, standing: tuple[Seal, ...], by: str) -> Seal:
     previous = standing[-1] if standing else None
-    made = chain.next_seal(draft, previous, by=by, at=AT, version="1.0", rules="0" * 64, signer=None)
+    return chain.next_seal(draft, previous, by=by, at=AT, version="1.0", rules="0" * 64, signer=None)
+
+
+def _append(unit: Unit, draft: Draft, standing: tuple[Seal, ...], by: str) -> Seal:
+    made = _chained(draft, standing, by)
     with (unit.folder / "seals.jsonl").open("a", encoding="utf-8", newline="\n") as file:
         file.write(chain.seal_line(made) + "\n")
     return made

@@ -45,6 +45,7 @@ from ledger.books import Unit
 from ledger.books.problems_inbox import ImportLink
 from ledger.books.problems_write import BooksBusy, JobUnreadable
 from ledger.books.sources import SourceTable
+from tests.closing.sealing import seal
 from tests.importers.conftest import ACCOUNTS
 
 IBAN = "SE4550000000058398257466"
@@ -488,7 +489,7 @@ def test_a_source_in_another_currency_takes_that_alone(feed):
 @pytest.mark.parametrize("name", ["bank", "sie"])
 def test_a_closed_month_takes_no_new_line(feed, name):
     feed = feed(_2026_01=OPENED)
-    (feed.unit.folder / "seals.jsonl").write_text('{"period": "2026-03"}\n', encoding="utf-8")
+    seal(feed.ws, feed.unit.slug, "2026-03")
     voucher = '#SIETYP 4\n#FNAMN "x"\n#VER A 1 20260305\n{\n#TRANS 1930 {} 0\n}\n'
     assert type(refused(feed, WHOLE if name == "bank" else voucher)) is ImportMonthClosed
 
@@ -497,7 +498,7 @@ def test_what_is_known_of_a_closed_month_may_come_again(feed):
     """A statement over two months: March is closed and has its line, April's is new."""
     feed = feed(_2026_01=OPENED)
     feed.take(WHOLE)
-    (feed.unit.folder / "seals.jsonl").write_text('{"period": "2026-03"}\n', encoding="utf-8")
+    seal(feed.ws, feed.unit.slug, "2026-03")
     report = feed.take(camt(line(2, "-1.00", "x"), Entry(Decimal("-2.00"), "SEK", dt.date(2026, 4, 1), text="y")))
     assert report.status == "imported", report.problem
     assert feed.balances()["1930"] == Decimal("997.00")

@@ -12,6 +12,7 @@ from beancount.core import data
 from ledger.books import load_books
 from ledger.policy import read_policy
 from ledger.provisional import full_entries, provisional
+from tests.closing.sealing import seal
 
 POLICY = """\
 2026-01-01 custom "decision" "A" "assembly"
@@ -150,7 +151,7 @@ def test_closed_months_are_read_from_the_seals(workspace):
     accounts = unit.folder / "accounts.beancount"
     opened = "2026-01-01 open Expenses:6430-Levy\n2026-01-01 open Liabilities:2861-Owed\n"
     accounts.write_text(accounts.read_text() + opened)
-    (unit.folder / "seals.jsonl").write_text('{"period": "2026-01"}\n')
+    seal(workspace, "repris", "2026-01")
     entries, errors, _ = loader.load_file(str(unit.main))
     assert errors == []
     assert shown(entries) == shown(sambok(workspace, "repris"))

@@ -12,6 +12,7 @@ import pytest
 from ledger.books.guard import layout_problems, read_file
 from ledger.books.sealed import sealed_months
 from ledger.errors import Problem
+from tests.closing.sealing import lines
 
 TEXT = "2026-01-01 open Assets:1930-Bank\n"
 
@@ -170,8 +171,8 @@ BOOKS = {
 @pytest.mark.parametrize("name", BOOKS)
 def test_layout(name, unit):
     files, expected = BOOKS[name]
-    (unit / "seals.jsonl").write_text('{"period": "2026-03"}\n')
-    (unit.parent / "other" / "seals.jsonl").write_text('{"period": "2026-05"}\n')
+    (unit / "seals.jsonl").write_text(lines("repris", "2026-03"))
+    (unit.parent / "other" / "seals.jsonl").write_text(lines("other", "2026-05"))
     for path, text in files.items():
         made(unit / "books" / path, text)
     problems = layout_problems(unit, "units/repris")
@@ -211,23 +212,27 @@ def test_layout_without_any_month(unit):
     assert [p.code for p in layout_problems(unit, "units/repris")] == ["BOOKS_NONE"]
 
 
+MARCH = lines("repris", "2026-03")
 SEALS = {
     # seals.jsonl                                              months, or None where it can't be read
     "none": (None, set()),
-    "one": ('{"period": "2026-03"}\n', {"2026-03"}),
-    "two and a second seal": (
-        '{"period": "2026-03"}\n{"period": "2026-04", "n": 2}\n{"period": "2026-03"}\n',
-        {"2026-03", "2026-04"},
-    ),
-    "no last line end": ('{"period": "2026-03"}', {"2026-03"}),
+    "one": (MARCH, {"2026-03"}),
+    "two": (lines("repris", "2026-03", "2026-04"), {"2026-03", "2026-04"}),
+    "opened again": (lines("repris", "2026-03", "2026-04", "reopen 2026-03"), {"2026-04"}),
+    "closed again": (lines("repris", "2026-03", "reopen 2026-03", "2026-03"), {"2026-03"}),
+    "no last line end": (MARCH.rstrip("\n"), None),
     "0 bytes": ("", None),
-    "half a line": ('{"period": "2026-03"}\n{"peri', None),
+    "half a line": (MARCH + '{"peri', None),
+    "a line that lost its end": (MARCH + lines("repris", "2026-04")[:-20] + "\n", None),
+    "no seal": ('{"period": "2026-03"}\n', None),
+    "white space": (MARCH.replace(",", ", "), None),
     "no object": ('["2026-03"]\n', None),
     "no period": ('{"month": "2026-03"}\n', None),
     "a period that is none": ('{"period": "2026-3"}\n', None),
     "a period that is a number": ('{"period": 202603}\n', None),
     "nested for ever": ("[" * 1900 + "\n", None),
-    "a first line that is blank": ('\n{"period": "2026-03"}\n', None),
+    "a first line that is blank": ("\n" + MARCH, None),
+    "a line that is blank": (MARCH + "\n" + lines("repris", "2026-04"), None),
 }
 
 
@@ -248,8 +253,28 @@ def test_seals(name, unit):
 
 
 def test_seals_that_are_a_link(unit):
-    (unit.parent / "other" / "seals.jsonl").write_text('{"period": "2026-03"}\n')
+    (unit.parent / "other" / "seals.jsonl").write_text(MARCH)
     (unit / "seals.jsonl").symlink_to("../other/seals.jsonl")
     with pytest.raises(Problem) as caught:
         sealed_months(unit)
     assert caught.value.code == "SEALS_UNREADABLE"
+
+
+@pytest.mark.parametrize("how", ["a folder", "a pipe", "another name of it"])
+def test_seals_that_are_no_file_of_their_own(unit, how):
+    if how == "a folder":
+        (unit / "seals.jsonl").mkdir()
+    elif how == "a pipe":
+        os.mkfifo(unit / "seals.jsonl")
+    else:
+        (unit.parent / "other" / "seals.jsonl").write_text(MARCH)
+        (unit / "seals.jsonl").hardlink_to(unit.parent / "other" / "seals.jsonl")
+    with pytest.raises(Problem) as caught:
+        sealed_months(unit)
+    assert (caught.value.code, caught.value.file) == ("SEALS_UNREADABLE", "units/repris/seals.jsonl")
+
+
+def test_seals_have_no_limit_of_line_length(unit):
+    """A month of 10,000 vouchers is a line of some megabytes."""
+    (unit / "seals.jsonl").write_text(MARCH.replace('"entries":[]', f'"entries":[{" " * 9_000_000}]'))
+    assert sealed_months(unit) == {"2026-03"}

@@ -30,6 +30,7 @@ from ledger.books.problems import UnitUnknown
 from ledger.books.problems_load import BookMoved, CacheDamaged
 from ledger.books.reference import load_reference
 from ledger.books.scan import scan_balances_slowly
+from tests.closing.sealing import seal
 
 from .canonical import differences
 
@@ -183,7 +184,7 @@ def test_a_change_reads_that_unit_alone(ws, monkeypatch, how):
     elif how == "lost file":
         file.unlink()
     elif how == "seals":
-        (ws.units["annan"].folder / "seals.jsonl").write_text('{"period": "2026-01"}\n')
+        seal(ws, "annan", "2026-01")
     elif how == "unit.toml":
         toml = ws.units["annan"].folder / "unit.toml"
         toml.write_text(toml.read_text() + 'business_line = "café"\n')
@@ -271,13 +272,15 @@ def test_faults_are_said_in_a_bookkeepers_words_and_cost_one_unit(ws, text, code
 
 def test_seals_that_cannot_be_read_are_the_books_problem(ws):
     seals = ws.units["repris"].folder / "seals.jsonl"
-    seals.write_text('{"period": "2026-01"}\n{"per')
+    seal(ws, "repris", "2026-01")
+    whole = seals.read_text()
+    seals.write_text(whole + '{"per')
     for _ in range(2):
         books = load_books(ws)
         assert [(p.code, p.line) for p in books.units["repris"].problems] == [("SEALS_UNREADABLE", 2)]
         assert not books.units["repris"].ok
         assert books.units["annan"].ok
-    seals.write_text('{"period": "2026-01"}\n')
+    seals.write_text(whole)
     books = load_books(ws)
     assert books.problems == ()
     assert books.closed["repris"] == {"2026-01"}

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.books import load_books
+from tests.closing.sealing import seal
 from tests.importers.ubl.build import (
     DUTCH,
     GERMAN,
@@ -400,7 +401,7 @@ def test_a_line_that_isn_t_quantity_times_price(take):
 def test_a_late_purchase_goes_to_the_first_open_month_a_late_sale_nowhere(take, feed):
     report, fed = take(invoice(line(cost="5460"), issued="2026-01-31", **BOUGHT))
     assert report.status == "imported"
-    (fed.unit.folder / "seals.jsonl").write_text('{"period": "2026-01"}\n{"period": "2026-02"}\n', encoding="utf-8")
+    seal(fed.ws, fed.unit.slug, "2026-01", "2026-02")
     late = fed.take(invoice(line(cost="5460"), number="2", issued="2026-01-31", **BOUGHT), name="b.xml")
     (entry,) = late.plan.transactions
     assert (entry.date, entry.meta["invoice-date"], told(late)) == (
