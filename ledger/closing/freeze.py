@@ -136,7 +136,7 @@ def frozen(
         made = replace(made, carried=carried, carried_opens=tuple(opens))
     if central is not None and unit is not central and slug in run.statements:
         links = _links(federation, slug, period)
-        dated = month_of(last_day(first_open(period, books.closed.get(central.slug, frozenset()))))
+        dated = first_open(period, books.closed.get(central.slug, frozenset()))
         theirs = [
             e for e in _transactions(run, central.slug, dated) if e.links & links and e.meta["filename"] == SOURCE
         ]

@@ -13,6 +13,7 @@ from ledger.books.sealed import seals_of
 from ledger.closing.close import close_month
 from ledger.closing.problems import CloseNotReady
 from ledger.closing.together import Wanted, close_months, span
+from ledger.combine import combine
 from ledger.errors import Problem
 from ledger.federation import load_federation
 from ledger.seals import chain
@@ -204,18 +205,22 @@ def test_a_book_of_its_members_alone_closes_by_itself(ws):
 
 
 def test_central_without_a_unit(ws):
-    """Koop isn't ready; central closes January without it, by decision. Its levy comes in central's February."""
+    """Koop isn't ready; central closes January without it, by decision. Its levy comes in central's February: 1,500 EUR
+
+    at January's closing rate, in the combined statements of January in transit.
+    """
     close(ws, "2025-12")
     close(ws, "2026-01", slugs=("repris",))
     (done,) = close(ws, "2026-01", slugs=("gemensamt",), without=("koop",), decision="ST-7")
     assert done.closed[0].seal.draft.decision == "ST-7"
     (done,) = close(ws, "2026-01", slugs=("koop",))
     text = text_of(ws, "gemensamt/books/2026/2026-01.koop.closed.beancount")
-    assert '2026-02-28 * "Levy 2026-01: Koop"' in text
+    assert '2026-02-01 * "Levy 2026-01: Koop"' in text
     assert done.closed[0].vouchers["gemensamt"] == ("L-2",)  # repris' January is L-1
-    whole(ws)
-    for period in ("2026-02",):
-        close(ws, period)
+    federation = whole(ws)
+    found = combine(federation.books, federation.run, date_from=dt.date(2026, 1, 1), date_to=dt.date(2026, 1, 31))
+    assert [(u.code, str(u.amount)) for u in found.unmatched] == [("CUT_OFF", "1500.00")]
+    close(ws, "2026-02")
     late = [e for e in chains(ws)["gemensamt"][2].draft.entries if "2026-01.koop" in e.file]
     assert [e.voucher for e in late] == ["L-2"]
     whole(ws)

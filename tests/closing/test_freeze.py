@@ -218,7 +218,7 @@ def test_central_closed_without_a_unit(ws):
     made = frozen(federation, "gemensamt", "2026-02", without=("koop",))
     assert made.own.vouchers == ()  # January's claim comes in March as well: nothing is claimed yet
     late = frozen(look(ws, {"gemensamt": {"2026-01", "2026-02"}}), "koop", "2026-01")
-    assert [str(v.entry.date) for v in late.central.vouchers] == ["2026-03-31"]
+    assert [str(v.entry.date) for v in late.central.vouchers] == ["2026-03-01"]
     assert late.central.file == "books/2026/2026-01.koop.closed.beancount"
 
 

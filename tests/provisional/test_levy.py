@@ -384,7 +384,7 @@ def test_a_booked_line_for_the_year_before_last_is_known_by_its_link_too(run):
 
 def test_central_books_in_its_own_first_open_month(run):
     made = run({"repris": {"2026-01": sale("2026-01-10", "1000.00")}}, closed={"gemensamt": {"2026-01", "2026-02"}})[1]
-    assert {e.date for e in made.entries("gemensamt") if isinstance(e, data.Transaction)} == {dt.date(2026, 3, 31)}
+    assert {e.date for e in made.entries("gemensamt") if isinstance(e, data.Transaction)} == {dt.date(2026, 3, 1)}
     assert {e.date for e in made.entries("repris") if isinstance(e, data.Transaction)} == {dt.date(2026, 1, 31)}
 
 
