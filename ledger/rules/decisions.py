@@ -133,13 +133,13 @@ class CarriedOut:
     Attributes:
         used: of it, each dealing once.
         units: each unit's own side, by slug; they may sum to more.
-        over: unit and transaction of what went beyond its amount.
+        over: unit and transaction of what went beyond its amount, with what was used of it then.
         eased: unit and transaction of corrections that give back: nothing more was done by them.
     """
 
     used: Decimal
     units: dict[str, Decimal]
-    over: frozenset[tuple[str, int]]
+    over: dict[tuple[str, int], Decimal]
     eased: frozenset[tuple[str, int]]
 
 
@@ -221,7 +221,7 @@ class _Count:
         self.total = ZERO
         self._nets: dict[tuple[str, int, str], Decimal] = defaultdict(Decimal)
         self._sides: dict[Hashable, dict[str, list[Decimal]]] = defaultdict(dict)
-        self._over: set[Key] = set()
+        self._over: dict[Key, Decimal] = {}
         self._key: Key | None = None
         self._before = ZERO
 
@@ -242,12 +242,12 @@ class _Count:
 
     def _judge(self) -> None:
         if self._key is not None and self.amount is not None and self.total > max(self.amount, self._before):
-            self._over.add(self._key)
+            self._over[self._key] = self.total
 
-    def end(self) -> frozenset[Key]:
-        """What went beyond the amount."""
+    def end(self) -> dict[Key, Decimal]:
+        """What went beyond the amount, and what was used of it then."""
         self._judge()
-        return frozenset(self._over) if self.amount is not None and self.total > self.amount else frozenset()
+        return self._over if self.amount is not None and self.total > self.amount else {}
 
     def units(self) -> dict[str, Decimal]:
         """Each unit's own side."""
