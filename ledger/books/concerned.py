@@ -49,7 +49,7 @@ class Concerned:
         named = [one for one in self._named.get(_key(str(name)), ()) if one[1] is not entry]
         if len(named) == 1:
             return named[0][1]
-        return rule.corrected(named, entry.date, self._month(entry))
+        return rule.corrected(named, entry.date, self.month(entry))
 
     def of(self, entry: data.Transaction) -> tuple[dt.date | None, str | None]:
         """What an entry concerns.
@@ -75,12 +75,12 @@ class Concerned:
         concerned = entry.meta.get("concerns")
         if isinstance(concerned, dt.date):
             return concerned, None
-        month = self._month(entry)
+        month = self.month(entry)
         if month is not None:
             return last_day(month), None
         return None, None if concerned is None else str(concerned)
 
-    def _month(self, entry: data.Transaction) -> str | None:
+    def month(self, entry: data.Transaction) -> str | None:
         """The month of `concerns:`; unquoted, Beancount reads `2026-01` as 2026 less 1, so its text is looked up."""
         concerned = entry.meta.get("concerns")
         if isinstance(concerned, dt.date):

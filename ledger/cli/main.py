@@ -30,6 +30,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("ledger.cli.reconcile", "reconcile"),
     "open-items": ("ledger.cli.open_items", "open_items"),
     "levy": ("ledger.cli.levy", "levy"),
+    "number": ("ledger.cli.vouchers", "number"),
+    "correct": ("ledger.cli.vouchers", "correct"),
+    "journal": ("ledger.cli.journal", "journal"),
     "combine": ("ledger.cli.combine", "combine"),
     "runs": ("ledger.cli.runs", "runs"),
     "export": ("ledger.cli.export", "export"),
@@ -154,6 +157,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         from ledger.cli.problems import ProgramFault  # noqa: PLC0415  only on the way out
 
         _end(ProgramFault(kind=type(error).__name__, reason=str(error)[:300]), args)
+    _notices()
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -163,7 +167,16 @@ def _end(problem: Problem, args: Sequence[str]) -> NoReturn:
         with contextlib.suppress(OSError):  # where standard output takes nothing, the words below are all there is
             emit({"schema": 1, "errors": [problem.as_json()]})
     report([problem])
+    _notices()
     sys.exit(problem.exit_code)
+
+
+def _notices() -> None:
+    """Say what doesn't stop an action that is done, such as a copy that git refused."""
+    if "ledger.books.notices" in sys.modules:
+        from ledger.books.notices import take  # noqa: PLC0415  loaded where something was written
+
+        report(take())
 
 
 def _terminated(number: int, frame: object) -> None:

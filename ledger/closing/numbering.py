@@ -195,6 +195,12 @@ def numbers(books: Books, slug: str, year: int) -> Numbers:
     return found.numbers(slug, year, elsewhere=book.unit.bookkeeping != "sambok")
 
 
+def years_of(books: Books, slug: str) -> list[Numbers]:
+    """The vouchers of each fiscal year of a unit's book, the first one first."""
+    years = {books.workspace.fiscal_year(entry.date)[0].year for entry in entries_of(books.units[slug])}
+    return [numbers(books, slug, year) for year in sorted(years)]
+
+
 def numberer(books: Books, slug: str) -> Callable[[str, dt.date], str]:
     """Gives the next number of one of Sambok's own series in a day's fiscal year: `numberer(...)("L", day)` is `L-3`.
 
