@@ -186,11 +186,10 @@ def _alike(record: Record, piece: Piece) -> float:
     """How much of a record a piece still has, from 0 to 1; what can't be parsed may be anything."""
     if record.is_head or piece.is_head:
         return 1.0 if record.is_head and piece.is_head else _ALIKE if piece.is_head else 0.0
-    number = voucher_of(piece)
-    if number and record.entry.voucher and number != record.entry.voucher:
-        return 0.0
     if piece.meaning is None:
         return _ALIKE
+    if piece.meaning.voucher and record.entry.voucher and piece.meaning.voucher != record.entry.voucher:
+        return 0.0
     sealed, said = record.entry.fields, piece.meaning.fields
     return sum(said.get(name) == digest for name, digest in sealed.items()) / len(sealed.keys() | said.keys())
 

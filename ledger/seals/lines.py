@@ -241,7 +241,9 @@ def _damaged_voucher(line: bytes) -> str:
             whole = False
         if not whole:
             # Whatever happened to what is around it: the number stands where it always does.
-            return record[len(_RECORD) :].partition(b'","')[0].partition(b'"')[0].decode("utf-8", "replace")
+            behind = record.find(b',"date":"')
+            number = record[len(_RECORD) : behind - 1] if behind > 0 else record[len(_RECORD) :].partition(b'"')[0]
+            return number.decode("utf-8", "replace")
         if end is None or line[end.end() : end.end() + 1] == b"]":
             break
         position = end.end() + 1
