@@ -24,7 +24,7 @@ from ledger.books import problems_files as found
 from ledger.books.config import SLUG
 from ledger.books.fingerprint import HIDDEN
 from ledger.books.guard_bytes import visible
-from ledger.books.sealed import sealed_months
+from ledger.books.sealed import ever_closed
 from ledger.errors import Problem
 
 _YEAR = re.compile(r"[12][0-9]{3}")
@@ -119,7 +119,9 @@ class _Layout:
         slug, period = match[3] or self.unit, f"{match[1]}-{match[2]}"
         if slug not in self.seals:
             try:
-                self.seals[slug] = frozenset(sealed_months(self.folder.parent / slug))  # those alone that it names
+                self.seals[slug] = ever_closed(
+                    self.folder.parent / slug
+                )  # what was frozen stays when a month is opened
             except Problem as problem:
                 self.problems.append(problem)
                 self.seals[slug] = frozenset()

@@ -47,6 +47,7 @@ _RAW = re.compile(
 )
 _HEADS = re.compile(rb',"heads":(\{(?:"(?:[^"\\]|\\.)*":"[0-9a-f]{64}",?)*\}),"root":')
 _FIRST = re.compile(rb'\{"period":"([0-9]{4}-[0-9]{2})"')
+_CLOSES = re.compile(rb'^\{"period":"([0-9]{4}-[0-9]{2})","kind":"close",', re.MULTILINE)
 _OPENS = re.compile(rb"\S+[ \t]+open\b")
 
 
@@ -125,6 +126,19 @@ def sealed_months(unit_folder: Path, shown: str | None = None) -> ClosedMonths:
     """
     data = read_seals(unit_folder, shown)
     return ClosedMonths() if data is None else closed_months(data, unit_folder, shown)
+
+
+def ever_closed(unit_folder: Path, shown: str | None = None) -> frozenset[str]:
+    """The months for which the unit in `unit_folder` has a seal, those that were opened again among them.
+
+    Raises:
+        SealsUnreadable: as `sealed_months`.
+    """
+    data = read_seals(unit_folder, shown)
+    if data is None:
+        return frozenset()
+    closed_months(data, unit_folder, shown)
+    return frozenset(month.decode("ascii") for month in _CLOSES.findall(data))
 
 
 def seals_in(data: bytes, unit_folder: Path, shown: str | None = None) -> tuple[Seal, ...]:
