@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.books import load_books, main_text, open_workspace
+from ledger.books import load_books
 from ledger.closing.numbering import numberer, numbers
 from ledger.rules.vouchers import Span
+from tests.closing.changing import changing
 
 ACCOUNTS = "2025-01-01 open Assets:1930-Bank SEK\n2025-01-01 open Income:3001-Sales SEK\n"
 JULY = """\
@@ -141,24 +142,4 @@ def test_whatever_is_used_the_next_number_is_free_and_leaves_no_gap(made, vouche
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """Books of a unit with one month, of whose text only the vouchers differ."""
-
-    root = tmp_path_factory.mktemp("numbers")
-    (root / "fava.conf").write_text(JULY.replace("07-01", "01-01"), encoding="utf-8")
-    folder = root / "units" / "gemensamt"
-    unit = root / "units" / "repris"
-    for home, code in ((folder, "GEM"), (unit, "REP")):
-        (home / "books" / "2026").mkdir(parents=True)
-        (home / "unit.toml").write_text(f'name = "{code}"\ncode = "{code}"\ncurrency = "SEK"\n', encoding="utf-8")
-        (home / "accounts.beancount").write_text(ACCOUNTS, encoding="utf-8")
-        (home / "books" / "2026" / "2026-01.beancount").write_text("; none\n", encoding="utf-8")
-    for name in ("policy", "prices"):
-        (root / "units" / f"{name}.beancount").write_text("; none\n", encoding="utf-8")
-    ws = open_workspace(root)
-    for one in ws.units.values():
-        one.main.write_text(main_text(one), encoding="utf-8")
-
-    def load(text):
-        (unit / "books" / "2026" / "2026-01.beancount").write_text(text or "; none\n", encoding="utf-8")
-        return load_books(ws)
-
-    return load
+    return changing(tmp_path_factory.mktemp("numbers"), ACCOUNTS)
