@@ -17,6 +17,7 @@ from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.problems import RunDamaged, RunUnreadable
 from ledger.errors import Problem, order
 from ledger.policy import Policy, read_policy
+from ledger.policy.decided import Decided, decided
 from ledger.provisional import ProvisionalRun, provisional
 from ledger.provisional.problems import LevyUnitFaulty
 
@@ -54,8 +55,13 @@ class Federation:
         return tuple(problem for problem in found if isinstance(problem, RunDamaged | RunUnreadable))
 
     @cached_property
+    def decided(self) -> Decided:
+        """Each decision with what is booked on it, and what is booked without one that allows it."""
+        return decided(self.books, self.policy)
+
+    @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong: workspace, central files, policy, books, levy, accounts without a line, damaged locks.
+        """All that is wrong: workspace, central files, policy, books, decisions, levy, unplaced accounts, locks.
 
         What only follows from a unit's own errors isn't listed beside them: there is nothing to correct in it.
         """
@@ -64,6 +70,7 @@ class Federation:
         found.update(self.damage)
         faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
+        found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them
         quote(self.workspace, found)
         return tuple(sorted(found, key=order))
 

@@ -151,8 +151,17 @@ POLICY = """\
   text: "Nystart betalar 5 % under sitt första år"
 2026-02-17 custom "decision" "ST-2026-02-17-§6" "board"
   text: "Lån till Repris för ny lokal, 4 % ränta, amorteras från 2027"
+  amount: 180000.00 SEK
+2026-09-22 custom "decision" "ST-2026-09-22-§4" "board"
+  text: "Stöd ur investeringsfonden till Kafé Ängens nya ugn, högst 75 000 kr"
+  amount: 75000.00 SEK
+  until: 2027-06-30
 2026-10-20 custom "decision" "ST-2026-10-20-§5" "board"
   text: "Revisionen för 2026, 60 000 kr, tas upp i gemensamma bokslutet per oktober med tio tolftedelar"
+
+; KM = the members' own meeting of the savings group in Kenya, which keeps its own book.
+2026-01-07 custom "decision" "KM-2026-01-07-1" "assembly"
+  text: "Cycle of 2026: shares of 500 shillings, at most four a meeting; 50 shillings each to the social fund"
 
 2026-01-01 custom "levy-rate" "*" 0.15
   decision: "FS-2025-11-20-§9"

@@ -193,3 +193,18 @@ def test_the_plugin_adds_months_to_october_and_no_further(federation):
         if isinstance(entry, data.Transaction) and "provisional" in entry.tags
     }
     assert max(days) == dt.date(2026, 10, 31)
+
+
+def test_what_is_booked_on_decisions(federation):
+    """The loan of March is both units' and counts once; the oven is decided and not bought; the rest has no limit."""
+    found = [
+        (s.decision.id, s.status, str(s.left), [(u.unit, str(u.booked)) for u in s.units])
+        for s in federation.decided.states
+        if s.decision.amount is not None
+    ]
+    assert found == [
+        ("ST-2026-09-22-§4", "open", "75000.00", []),
+        ("ST-2026-02-17-§6", "done", "0.00", [("gemensamt", "180000.00"), ("repris", "180000.00")]),
+    ]
+    shares = next(s for s in federation.decided.states if s.decision.id == "KM-2026-01-07-1")
+    assert [u.unit for u in shares.units] == ["kikundi-mfano"]
