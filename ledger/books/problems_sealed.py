@@ -64,6 +64,10 @@ class SealedText(Problem):
             N_("The lines at the top of this file are sealed with {month}: they aren't changed any more."),
             N_("Leave them as they are; write what is new behind them."),
         ),
+        "closed": (
+            N_("A close wrote this file: nothing of it is changed or taken away."),
+            N_("Leave it as it is, and book a correction in an open month: a new voucher with  corrects: ."),
+        ),
         "seals": (
             N_("Seals are only ever added to seals.jsonl; these changes would take some away."),
             N_("Run  sambok verify {slug} ; restore seals.jsonl from git or a backup if it was changed."),

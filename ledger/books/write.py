@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.books import durable, git, sealed
+from ledger.books import durable, git
 from ledger.books.guard_child import check_in_child
 from ledger.books.history import FileRow, Note
 from ledger.books.jobs import (
@@ -41,6 +41,7 @@ from ledger.books.jobs import (
     read_text,
     write_all,
 )
+from ledger.books.keeping import check_changes
 from ledger.books.locks import federation_lock, recover, unit_lock
 from ledger.books.problems_write import WriteOutside
 from ledger.books.record import keep, record
@@ -253,7 +254,7 @@ def _write(
             for problem in check(ws, unit, {c.path: c.text for c in own}):
                 raise problem
         if unit is not None:
-            _check_sealed(ws, unit, own)
+            check_changes(ws, unit, own)
     lines = [record(ws, slug, notes[slug], own) for unit, own in changes.items() for slug in [_slug(unit)]]
     with contextlib.ExitStack() as stack:
         for unit in changes:
@@ -264,13 +265,6 @@ def _write(
     for unit, own in changes.items():
         slug = _slug(unit)
         git.note_files(ws, slug, notes[slug], git.files_of(ws, slug, [c.path for c in own]))
-
-
-def _check_sealed(ws: Workspace, unit: Unit, changes: Sequence[Change]) -> None:
-    """What is sealed stays as it is, whoever asks."""
-    found = getattr(sealed, "check_changes", None)
-    if found is not None:
-        found(ws, unit, changes)
 
 
 def append_entries(
