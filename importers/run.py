@@ -18,14 +18,17 @@ from importers.base import SambokImporter, Source, as_kept, read_source
 from importers.book import load_view
 from importers.booktext import render
 from importers.formats import importer_class
+from importers.plan import Plan
 from importers.problems import ImportOtherFolder, ImportUnknownFormat, ImportWrongKind
 from importers.progress import Watcher, stage, watched
 from importers.recognise.replace import place_again
 from importers.report import FileReport, ImportReport
-from ledger.books import Unit, Workspace, durable
+from importers.stamp import stamped
+from ledger.books import Unit, Workspace, clock, durable
 from ledger.books.guard_bytes import clip
 from ledger.books.inbox import read_inbox
-from ledger.books.write import Block, append_entries, unit_lock
+from ledger.books.person import person
+from ledger.books.write import Block, Note, append_entries, unit_lock
 from ledger.errors import Problem
 from ledger.messages import N_, say
 
@@ -205,10 +208,11 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
         archive(ws, unit, source)
         for attachment in plan.attachments:
             archive_attachment(ws, unit, attachment, source.shown)
-        blocks = [Block(e.date, render(e), str(e.meta["source-id"])) for e in plan.entries]
+        day, by = clock.today(), person(ws.root)
+        blocks = [Block(e.date, render(stamped(e, day, by)), str(e.meta["source-id"])) for e in plan.entries]
         opens = [Block(e.date, render(e)) for e in plan.opens]
         if blocks:
-            done = append_entries(ws, unit, blocks, opens=opens)
+            done = append_entries(ws, unit, blocks, opens=opens, note=_note(importer, source, plan))
             assert done.written == len(plan.entries)
     except Problem as problem:
         if isinstance(problem, BankAccountUnknown):
@@ -221,6 +225,13 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
     status = "imported" if plan.entries else "known"
     account, document = importer.source.account, source.document
     return FileReport(source.shown, status, plan, document=document, account=account, suspense=view.suspense)
+
+
+def _note(importer: SambokImporter, source: Source, plan: Plan) -> Note:
+    """What the history says of a file that came in."""
+    vouchers = tuple(str(e.meta["voucher"]) for e in plan.transactions if "voucher" in e.meta)
+    details = {"source": importer.source.name, "entries": str(len(plan.entries)), "document": source.document}
+    return Note("import", source.path.name, vouchers, details)
 
 
 def _quote(problem: Problem, importer: SambokImporter, source: Source) -> None:

@@ -28,7 +28,7 @@ from importers.recognise.texts import Texts
 from importers.recognise.waiting import Waiting, rebuilt, unlinked, untouched, waits
 from importers.recognise.worth import Worths, with_totals
 from ledger.books import Unit, UnitBook, Workspace, load_books
-from ledger.books.write import Block, apply, unit_lock
+from ledger.books.write import Block, Note, apply, unit_lock
 from ledger.errors import Problem
 from ledger.subledger import scan_movements
 
@@ -75,7 +75,8 @@ def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> 
     if report.moves and not dry_run:
         used = {p.account for m in report.moves for p in m.after.postings}
         opens = [Block(e.date, render(e)) for e in opened if e.account in used]
-        apply(ws, unit, texts.changes([(m.before, m.after) for m in report.moves], opens))
+        note = Note("place", details={"entries": str(len(report.moves))})
+        apply(ws, unit, texts.changes([(m.before, m.after) for m in report.moves], opens), note=note)
 
 
 def _may_link(book: UnitBook) -> bool:

@@ -19,9 +19,11 @@ from fava.core.file import FileModule, GeneratedEntryError
 from fava.util import next_key
 from markupsafe import Markup
 
-from ledger.books import durable
+from importers.stamp import stamped
+from ledger.books import clock, durable
+from ledger.books.person import person
 from ledger.books.problems_write import WriteConflict
-from ledger.books.write import Appended, Block, Change, append_entries, apply, unit_lock
+from ledger.books.write import Appended, Block, Change, Note, append_entries, apply, unit_lock
 from ledger.web.imports import brought_by
 from ledger.web.problems import WebEntryNotPlain, WebFederationOnlyEdits, WebFileOutside
 from ledger.web.texts import editable, read_source
@@ -157,15 +159,21 @@ class GuardedFiles(FileModule):
         look = self.ledger.look
         options = self.ledger.fava_options
         blocks = []
-        for entry in sorted(entries, key=lambda e: e.date):
-            editable(look.workspace, unit.month_file(entry.date), look.federation.books.closed)
+        day, by = clock.today(), person(look.workspace.root)
+        for given in sorted(entries, key=lambda e: e.date):
+            editable(look.workspace, unit.month_file(given.date), look.federation.books.closed)
+            entry = stamped(given, day, by)
             meta = {k: v for k, v in entry.meta.items() if not k.startswith("_")}
             text = to_string(entry._replace(meta=meta), options.currency_column, options.indent)
             identity = meta.get("source-id")
             blocks.append(Block(entry.date, text, identity if isinstance(identity, str) else None))
         with unit_lock(look.workspace, unit.slug):
             brought = brought_by(self.ledger, unit, entries)
-            done = append_entries(look.workspace, unit, blocks, opens=brought.opens)
+            documents = sorted(source.document for source in brought.sources)
+            note = Note(
+                "import" if documents else "entry", details={"document": " ".join(documents)} if documents else {}
+            )
+            done = append_entries(look.workspace, unit, blocks, opens=brought.opens, note=note)
             brought.settle(unit)
         self.ledger.reopen()
         return done
@@ -217,7 +225,7 @@ class GuardedFiles(FileModule):
             raise WebFileOutside(path=ws.shown(path))
         with unit_lock(ws, unit.slug):
             text = Text(read_source(ws, path))
-            apply(ws, unit, [Change(path, made(text), digest(text.raw))])
+            apply(ws, unit, [Change(path, made(text), digest(text.raw))], note=Note("edit"))
         self.ledger.reopen()
 
 

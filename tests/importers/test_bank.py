@@ -366,7 +366,7 @@ def test_a_day_with_fewer_or_other_lines_is_for_a_person(feed):
     for entries in ([line(2, "-30.00", "kaffe")], [line(2, "-30.00", "kaffe"), line(2, "-7.00", "annan text")]):
         report = feed.take(camt(*entries, line(3, "1.00", "x")))
         assert type(report.problem) is BankRestated
-        assert report.problem.params["missing"] == "1 (units/repris/books/2026/2026-03.beancount:7)"  # the second one
+        assert report.problem.params["missing"] == "1 (units/repris/books/2026/2026-03.beancount:9)"  # the second one
         assert feed.bytes() == before
 
 
@@ -375,7 +375,7 @@ def test_of_two_equal_lines_the_second_is_the_one_that_is_missing(feed):
     feed.take(camt(line(2, "-30.00", "kaffe"), line(2, "-30.00", "kaffe")))
     report = feed.take(camt(line(2, "-30.00", "kaffe"), line(3, "1.00", "x")))
     assert type(report.problem) is BankRestated
-    assert report.problem.params["missing"] == "1 (units/repris/books/2026/2026-03.beancount:7)"
+    assert report.problem.params["missing"] == "1 (units/repris/books/2026/2026-03.beancount:9)"
 
 
 def test_a_line_of_another_counterparty_is_another_line(feed):

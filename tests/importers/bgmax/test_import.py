@@ -32,9 +32,9 @@ EUR = '[[source]]\nname = "bg-eur"\nformat = "bgmax"\nbank_account = "991-2346"\
 
 
 def booked(feed, month="2026-03"):
-    """What an import wrote into a month's file, without ids and hashes."""
+    """What an import wrote into a month's file, without ids and hashes, and who did it when."""
     text = (feed.unit.books / month[:4] / f"{month}.beancount").read_text()
-    hidden = ("  source-id:", "  content:", "  document:", "    item:")
+    hidden = ("  source-id:", "  content:", "  document:", "    item:", "  registered:", "  by:")
     lines = [line.split(" ^")[0] for line in text.splitlines() if not line.startswith(hidden)]
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 

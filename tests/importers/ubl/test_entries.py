@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger.books import load_books
+from ledger.books import clock, load_books
 from tests.closing.sealing import seal
 from tests.importers.ubl.build import (
     DUTCH,
@@ -471,6 +471,8 @@ def test_every_purchase_balances_and_its_debt_is_what_is_to_be_paid(feed, lines,
 def test_the_book_holds_what_was_planned(take):
     report, fed = take(invoice(line(), line("Kaffe", "50.00", "12")))
     (stands,) = fed.transactions()
+    assert stands.meta.pop("by") == "anna"
+    assert stands.meta.pop("registered") == clock.today()
     assert shown(stands) == shown(report.plan.transactions[0])
     book = load_books(fed.ws, ["repris"]).units["repris"]
     assert book.ok, book.problems
