@@ -158,7 +158,9 @@ def check_chain(seals: Sequence[Seal], unit: str) -> list[Found]:
 
 
 def _line_found(seal: Seal, before: Seal | None, unit: str) -> list[Found]:
-    number = before.number + 1 if before else 1
+    # A line between two that couldn't be read is there all the same: whoever read the file has told of it.
+    lines = seal.line - before.line if before else seal.line
+    number = before.number + lines if before else lines
     if seal.draft.unit != unit:
         return [_found(seal, "altered", N_("this seal is of another unit"))]
     if not holds(seal):
@@ -168,7 +170,7 @@ def _line_found(seal: Seal, before: Seal | None, unit: str) -> list[Found]:
     if seal.number < number:
         return [_found(seal, "moved", N_("this seal stands in the wrong place, or twice"))]
     content, whole = (before.content, before.seal) if before else (NOTHING, NOTHING)
-    if seal.before != content or seal.previous != whole:
+    if lines == 1 and (seal.before != content or seal.previous != whole):
         place = before or seal
         return [_found(place, "altered", N_("the next seal was made after another one than this"))]
     return []

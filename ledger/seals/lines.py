@@ -241,8 +241,8 @@ def _damaged_voucher(line: bytes) -> str:
             whole = False
         if not whole:
             # Whatever happened to what is around it: the number stands where it always does.
-            behind = record.find(b',"date":"')
-            number = record[len(_RECORD) : behind - 1] if behind > 0 else record[len(_RECORD) :].partition(b'"')[0]
+            quote, behind = (record.find(sign, len(_RECORD)) for sign in (b'"', b',"date":"'))
+            number = record[len(_RECORD) : behind - 1 if quote == behind + 1 else max(quote, 0)]
             return number.decode("utf-8", "replace")
         if end is None or line[end.end() : end.end() + 1] == b"]":
             break

@@ -158,6 +158,8 @@ def test_a_line_that_cannot_be_read_names_its_month_and_its_voucher():
 
 
 def found(seals, unit="repris"):
+    """Findings about seals that stand in this order in their file, line by line."""
+    seals = [dataclasses.replace(seal, line=line) for line, seal in enumerate(seals, 1)]
     return [(one.kind, one.line, one.period) for one in chain.check_chain(seals, unit)]
 
 
@@ -212,12 +214,17 @@ def test_a_seal_rewritten_with_fresh_hashes_is_found_by_the_next():
 
 
 def test_a_seal_taken_out():
-    assert found((SECOND, THIRD)) == [("missing", 2, "2026-04")]
-    assert found((FIRST, THIRD)) == [("missing", 3, "2026-04")]
+    assert found((SECOND, THIRD)) == [("missing", 1, "2026-04")]
+    assert found((FIRST, THIRD)) == [("missing", 2, "2026-04")]
+
+
+def test_a_line_that_cannot_be_read_is_not_gone():
+    seals, problems = chain.salvage(text_of(FIRST) + b"x" + text_of(SECOND, THIRD))
+    assert ([problem.line for problem in problems], chain.check_chain(seals, "repris")) == ([2], [])
 
 
 def test_a_seal_twice_and_in_the_wrong_place():
-    assert found((FIRST, FIRST, SECOND, THIRD)) == [("moved", 1, "2026-03")]
+    assert found((FIRST, FIRST, SECOND, THIRD)) == [("moved", 2, "2026-03")]
     assert {kind for kind, *_ in found((SECOND, FIRST, THIRD))} == {"missing", "moved"}
 
 
