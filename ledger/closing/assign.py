@@ -23,7 +23,7 @@ from ledger.books.history import Note
 from ledger.books.problems_write import WriteConflict
 from ledger.books.write import Change, apply, unit_lock
 from ledger.closing.insertion import inserted
-from ledger.closing.numbering import Entry, Numbers, Place, entries_of, latest_own_series, numbers
+from ledger.closing.numbering import Entry, Numbers, Place, entries_of, latest_own_series, numbers, years_of
 from ledger.closing.problems_vouchers import SeriesTaken, VoucherGapUnreadable, VoucherNumberUnreadable
 from ledger.errors import Problem, order
 from ledger.rules import vouchers as rule
@@ -93,8 +93,7 @@ def number_unit(
         if changes and not dry_run:
             names = tuple(place.voucher for place in given)
             apply(ws, unit, changes, note=Note("number", vouchers=names))
-        years = sorted({ws.fiscal_year(e.date)[0].year for e in entries})
-        problems = [p for year in years for p in number_problems(numbers(books, unit.slug, year))]
+        problems = [problem for found in years_of(books, unit.slug) for problem in number_problems(found)]
         for problem in problems:
             problem.line = moved.line(problem.file or "", problem.line or 0)
         paths = tuple(change.path for change in changes)

@@ -37,6 +37,7 @@ from ledger.closing.assign import sound
 from ledger.closing.numbering import CLOSE_ID, CLOSED_FILE, CORRECT_ID, numberer
 from ledger.closing.problems_vouchers import (
     CorrectAccountClosed,
+    CorrectDigits,
     CorrectEarlier,
     CorrectedAlready,
     CorrectFrozen,
@@ -122,7 +123,11 @@ def correct_voucher(
         if found.needs_month(entry, day):
             meta["concerns"] = month_of(entry.date)
         meta |= {key: clean(text) for key, text in (("reason", asked.reason), ("decision", asked.decision)) if text}
-        made = reversing(entry, day, meta, voucher=name, language=ws.language)
+        try:
+            made = reversing(entry, day, meta, voucher=name, language=ws.language)
+        except CorrectDigits as problem:
+            problem.unit, problem.file = unit.slug, ws.shown(problem.file or "")
+            raise
         found.check_accounts(entry, made)
         text = render(made)
         if not dry_run:

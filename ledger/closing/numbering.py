@@ -197,7 +197,9 @@ def numbers(books: Books, slug: str, year: int) -> Numbers:
 
 def years_of(books: Books, slug: str) -> list[Numbers]:
     """The vouchers of each fiscal year of a unit's book, the first one first."""
-    years = {books.workspace.fiscal_year(entry.date)[0].year for entry in entries_of(books.units[slug])}
+    book = books.units[slug]
+    days = {entry.date for entry in entries_of(book)} | {event.date for event in _gap_events(book)}
+    years = {books.workspace.fiscal_year(day)[0].year for day in days}
     return [numbers(books, slug, year) for year in sorted(years)]
 
 
@@ -249,7 +251,7 @@ def _hand(file: str, said: dict[str, Any]) -> str:
     return "program" if final or said["voucher"] == said.get(PROPOSED) else "own"
 
 
-def _gap_events(book: UnitBook, start: dt.date, end: dt.date) -> Iterator[data.Event]:
+def _gap_events(book: UnitBook, start: dt.date = dt.date.min, end: dt.date = dt.date.max) -> Iterator[data.Event]:
     if book.summary is None:
         return
     frame = read(book.table("directives"), "directives", ["date", "kind", "directive"])

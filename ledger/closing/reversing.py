@@ -56,7 +56,7 @@ def reversing(
         language: of the correction's text.
 
     Raises:
-        CorrectDigits: an amount, price or cost can't be written into a book.
+        CorrectDigits: an amount, price or cost can't be written into a book; its file is an absolute path.
     """
     text = NARRATION if entry.narration else BARE
     kept = {key: value for key, value in _said(entry.meta).items() if key not in OWN and key not in meta}
@@ -147,4 +147,5 @@ def _total(posting: data.Posting, voucher: str) -> Decimal:
 
 def _digits(posting: data.Posting, voucher: str, number: Decimal) -> CorrectDigits:
     meta = posting.meta or {}
-    return CorrectDigits(voucher=voucher, number=f"{number:f}", account=posting.account, line=meta.get("lineno"))
+    file, line = meta.get("filename"), meta.get("lineno")
+    return CorrectDigits(file=file, line=line, voucher=voucher, number=f"{number:f}", account=posting.account)

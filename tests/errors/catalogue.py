@@ -36,6 +36,7 @@ ROOMS = {
     "ownership": "Units owned by units",
     "adjustments": "Adjustments",
     "runs": "Locked runs",
+    "vouchers": "Numbers of vouchers, and corrections",
     "cli": "Commands",
     "web": "Browser",
 }
