@@ -41,10 +41,14 @@ SETTINGS = (
     "gc.autoDetach=false",
     "maintenance.autoDetach=false",
 )
+#: English, since what it says is told; nobody is asked; a repository above the workspace is another one.
+ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
 SECONDS = 60
 #: How long to wait for another command's commit; it commits what this one has noted, or the next one does.
 WAIT_SECONDS = 10.0
 SHOWN_VOUCHERS = 5
+#: How git ends where it can't go on; below that it found nothing to commit, or doesn't know a file.
+FATAL = 128
 
 
 def is_on(ws: Workspace) -> bool:
@@ -114,20 +118,13 @@ def _folder(ws: Workspace) -> Path:
 
 
 def _actions(data: bytes) -> Iterator[list[dict[str, Any]]]:
-    """What goes into one commit: what one person did to one unit in a row, and the documents that came before it."""
+    """What goes into one commit: what one person did to one unit in a row, with the documents that belong to it."""
     rows = []
     for raw in data.splitlines():
         with contextlib.suppress(ValueError):  # a crash cut it off
             rows.append(json.loads(raw))
-    action: tuple[Any, ...] = ()
-    keys = []
-    for row in reversed(rows):
-        if row["action"] is not None or action[:2] != (row["slug"], row["by"]):
-            action = (row["slug"], row["by"], row["action"])
-        keys.append(action)
-    numbered = zip(reversed(keys), rows, strict=True)
-    for _, found in itertools.groupby(numbered, lambda pair: pair[0]):
-        yield [row for _, row in found]
+    for _, found in itertools.groupby(rows, lambda row: (row["slug"], row["by"])):
+        yield list(found)
 
 
 class _Git:
@@ -144,7 +141,12 @@ class _Git:
             [*self.start, *args],
             capture_output=True,
             check=False,
-            env={**git_environment(), "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", **environment},
+            env={
+                **git_environment(),
+                **ENVIRONMENT,
+                "GIT_CEILING_DIRECTORIES": str(self.ws.root.parent),
+                **environment,
+            },
             pass_fds=(self.lock,),
             stdin=subprocess.DEVNULL,
             timeout=SECONDS,
@@ -175,11 +177,13 @@ class _Git:
             return
         self.run("add", "--", *paths)
         done = self._commit(rows, paths)
-        if done.returncode and (kept := self._known(paths)) != paths:  # some are ignored by the owner's wish
+        if (
+            0 < done.returncode < FATAL and (kept := self._known(paths)) != paths
+        ):  # some are ignored by the owner's wish
             if not kept:
                 return
             paths, done = kept, self._commit(rows, kept)
-        if done.returncode and self.run("status", "--porcelain", "--untracked-files=no", "--", *paths).stdout:
+        if done.returncode >= FATAL or (done.returncode and self._differs(paths)):
             told = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
             raise ValueError(told[0] if told else f"git ended with {done.returncode}")
 
@@ -192,6 +196,9 @@ class _Git:
         options = ("--quiet", "--no-verify", "--cleanup=verbatim", "--only", "-m", message(rows))
         return self.run("commit", *options, "--", *paths, **environment)
 
+    def _differs(self, paths: Sequence[str]) -> bool:
+        return bool(self.run("status", "--porcelain", "--untracked-files=no", "--", *paths).stdout)
+
     def _known(self, paths: Sequence[str]) -> list[str]:
         found = self.run("ls-files", "-z", "--cached", "--", *paths).stdout
         return sorted(os.fsdecode(name) for name in found.split(b"\0") if name)
@@ -199,10 +206,10 @@ class _Git:
 
 def message(rows: Sequence[dict[str, Any]]) -> str:
     """What a commit says: `repris: import A-1..A-20`, and what there is to say besides."""
-    last = rows[-1]
     vouchers = list(runs(v for row in rows for v in row["vouchers"]))
     shown = ", ".join(vouchers[:SHOWN_VOUCHERS]) + (" ..." if len(vouchers) > SHOWN_VOUCHERS else "")
-    head = " ".join(filter(None, (f"{last['slug']}:", last["action"] or "documents", shown)))
+    actions = ", ".join(dict.fromkeys(row["action"] for row in rows if row["action"])) or "documents"
+    head = " ".join(filter(None, (f"{rows[-1]['slug']}:", actions, shown)))
     texts = list(dict.fromkeys(row["text"] for row in rows if row["text"]))
     return "\n\n".join(filter(None, (head, "\n".join(texts)))) + "\n"
 

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from ledger.books import clock, durable, program
 from ledger.books.fingerprint import RACY_NS
+from ledger.books.guard_bytes import clip
 from ledger.books.history import (
     BEGIN,
     BROKEN,
@@ -184,8 +185,10 @@ def _state(ws: Workspace, slug: str, path: Path) -> tuple[State, bool, Note | No
     fresh = [d for d in damage if d.line not in state.damage]
     if not fresh:
         return state, not data or data.endswith(b"\n"), None
-    told = HistoryBroken(file=ws.shown(path), line=fresh[0].line, unit=_unit(slug), reason=fresh[0].text)
-    tell(told)
+    rows = data.split(b"\n")[:-1]
+    line = fresh[0].line if fresh[0].line <= len(rows) else None
+    excerpt = clip(rows[line - 1].decode("utf-8", "backslashreplace")) if line else None
+    tell(HistoryBroken(file=ws.shown(path), line=line, excerpt=excerpt, unit=_unit(slug), reason=fresh[0].text))
     if kept is not None and kept.number > state.number:  # lines are gone that were written here: numbers stay theirs
         state.number, state.entry = kept.number, kept.entry
     state.damage |= {d.line for d in fresh}

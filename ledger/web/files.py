@@ -162,7 +162,7 @@ class GuardedFiles(FileModule):
         day, by = clock.today(), person(look.workspace.root)
         for given in sorted(entries, key=lambda e: e.date):
             editable(look.workspace, unit.month_file(given.date), look.federation.books.closed)
-            entry = stamped(given, day, by)
+            entry: Any = stamped(given, day, by)
             meta = {k: v for k, v in entry.meta.items() if not k.startswith("_")}
             text = to_string(entry._replace(meta=meta), options.currency_column, options.indent)
             identity = meta.get("source-id")

@@ -68,3 +68,7 @@ def another_command_at_work(stage: Stage) -> None:
     descriptor = os.open(stage.ws.state_folder / "locks/repris.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     stage.keep(lambda: os.close(descriptor))
+
+
+def an_empty_repository_folder(stage: Stage) -> None:
+    (stage.root / ".git").mkdir()
