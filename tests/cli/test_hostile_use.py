@@ -36,6 +36,9 @@ RIGHT = {
     "reconcile": "reconcile",
     "open-items": "open-items",
     "levy": "levy",
+    "number": "number repris",
+    "correct": "correct repris A-1",
+    "journal": "journal",
     "combine": "combine",
     "runs": "runs",
     "export": "export sie repris",
@@ -43,13 +46,15 @@ RIGHT = {
 }
 #: The ones that read books; all of them but `up` know --json.
 RULED = ("up --once", "todo", "check", "levy", "combine")  # by the policy, too
-READING = (*RULED, "open-items", "reconcile", "export sie --legal-entity")
+READING = (*RULED, "journal", "open-items", "reconcile", "export sie --legal-entity")
 JSON = (
     "todo --json",
     "check --json",
     "import repris --inbox --json",
     "open-items --json",
     "levy --json",
+    "journal --json",
+    "journal --by account --json",
     "combine --json",
     "combine --lock 2026-03 --json",
 )
