@@ -186,17 +186,17 @@ class _Comparison:
     def _altered(self, record: Record, piece: Piece) -> Found:
         """A record whose text isn't what was sealed."""
         entry, said = record.entry, piece.meaning
-        if record.is_head:
-            return _about(record, "altered", piece, meaning=False, note=_TOP)
         behind = self._behind[id(piece)]
         note, params = "", _NO_PARAMS
         if behind:
             note = N_("it hides what stands behind it: a quote isn't closed; vouchers that can't be read: {count}")
             params = (("count", str(behind)),)
+        elif record.is_head:
+            note = _TOP
         elif said is None:
             note = N_("it can't be read any more")
         if said is None:
-            return _about(record, "altered", piece, note=note, params=params)
+            return _about(record, "altered", piece, meaning=not record.is_head, note=note, params=params)
         if said.voucher and entry.voucher and said.voucher != entry.voucher and said.numberless == entry.numberless:
             note, params = N_("its number is {number} now"), (("number", said.voucher),)
             return _about(record, "renumbered", piece, fields=("voucher:",), note=note, params=params)

@@ -70,7 +70,7 @@ class Piece:
     @property
     def is_head(self) -> bool:
         """Whether it stands before a file's first date."""
-        return self.block.date is None and self.inside is None
+        return self.block.date is None and self.block.start == 0
 
 
 @dataclass(slots=True)

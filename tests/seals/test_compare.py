@@ -287,6 +287,9 @@ def test_one_broken_quote_is_told_once_with_what_it_hides():
 def test_lines_put_before_the_first_date():
     found = compared((SEAL,), changed(MARCH, "; March 2026", "; new\n; March 2026"))
     assert short(found) == [("altered", "", f"{MARCH}:1")]
+    (found,) = compared((SEAL,), changed(MARCH, "; March 2026", '"; March 2026'))
+    assert short([found]) == [("altered", "", f"{MARCH}:1")]
+    assert found.params == (("count", "2"),)  # A-1 and A-2; the quote in its last comment ends it
     bare = BOOK | {MARCH: BOOK[MARCH].removeprefix(HEAD)}
     found = compared((sealed(bare),), bare | {MARCH: "; new\n" + bare[MARCH]})
     assert short(found) == [("inserted", "", f"{MARCH}:1")]
