@@ -27,6 +27,7 @@ from ledger.combine.runs import store
 from ledger.combine.runs.lock import lock_run
 from ledger.errors import Problem
 from ledger.policy import read_policy
+from ledger.seals.signing import Signer
 from plugins import levy
 
 from .stage import Stage
@@ -333,3 +334,14 @@ def statement_gone(stage: Stage) -> None:
 
 def endless_message(stage: Stage) -> None:
     stage.write("march.sta", ":20:S1\r\n" + "\r\n" * 1_000_001)
+
+
+# --- seals
+
+
+def key_for_all(stage: Stage) -> list[Problem]:
+    stage.monkeypatch.chdir(stage.root)
+    key = Path("seal.pem")
+    key.write_text("-----BEGIN PRIVATE KEY-----\n")
+    key.chmod(0o644)
+    return met(Signer.load, key)
