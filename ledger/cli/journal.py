@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from ledger.cli.context import OutPath, Session, check_out, emit, report, stdout
 from ledger.cli.days import DAY, day_of
 from ledger.cli.tables import GAP, INDENT, amount_text, window
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, Problem, order
-from ledger.messages import N_, number_text, say
+from ledger.messages import N_, current, number_text, say
 
 if TYPE_CHECKING:
     from ledger.books import Books
@@ -258,7 +259,14 @@ def _totals(totals: Iterable[Total], limit: int | None, wide: int, whole: int) -
 
 def _full(amount: Decimal, currency: str) -> str:
     """An amount as people read it, with all of its decimals."""
+    return _written(amount, currency, current())
+
+
+@lru_cache(maxsize=1 << 16)
+def _written(amount: Decimal, currency: str, language: str) -> str:
     from ledger.rules.rounding import decimals  # noqa: PLC0415  only for people
+
+    del language  # it is in use; amounts of another one are others
 
     exponent = amount.normalize().as_tuple().exponent
     assert isinstance(exponent, int)
