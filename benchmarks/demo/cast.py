@@ -121,6 +121,9 @@ tolerance_total = "10.00"
 host = "127.0.0.1"
 port = 5000
 session_hours = 8
+
+[history]
+git = false
 """
 
 POLICY = """\

@@ -102,6 +102,23 @@ def last_known(ws: Workspace, slug: str) -> tuple[int, str] | None:
     return None if state is None else (state.number, state.entry)
 
 
+def first_line(home: Path, folder: Path, note: Note, *, root: Path | None = None) -> None:
+    """Begin the history of a unit or a federation that is being made: what it is made of, and by whom.
+
+    Args:
+        home: the folder below which its files are named.
+        folder: the folder that the history lies in.
+        note: what is done.
+        root: the workspace, where there is one already, by whose git the person is known.
+    """
+    patterns = UNIT_FILES if home == folder else FEDERATION_FILES
+    paths = sorted(path for pattern in patterns for path in home.glob(pattern))
+    files = [(path.relative_to(home).as_posix(), None, durable.sha256(durable.read_plain(path))) for path in paths]
+    made = _Lines(State(), clock.stamp(), person(root))
+    made.add(note, files, by=made.by)
+    durable.replace(folder / NAME, "".join(made.texts).encode())
+
+
 def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], files: Iterable[FileRow] = ()) -> Recorded:
     """The lines of an action, to be added in the same job. The caller holds the lock of `slug`.
 

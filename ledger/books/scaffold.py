@@ -14,12 +14,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ledger.books import durable
+from ledger.books import durable, git
 from ledger.books.config import UnitFile, read_config
 from ledger.books.problems_scaffold import UnitCodeTaken, UnitExists, WorkspaceExists
+from ledger.books.record import first_line
 from ledger.books.template import main_text
 from ledger.books.workspace import Unit, Workspace, open_workspace
-from ledger.books.write import unit_lock
+from ledger.books.write import Note, note_only, unit_lock
 from ledger.charts import Chart, load_chart
 from ledger.errors import Problem
 from ledger.messages import N_, translate
@@ -44,6 +45,9 @@ language = {language}                # sv, en, es
 [intragroup]
 tolerance = "1.00"             # {tolerance_note}
 tolerance_total = "10.00"      # {total_note}
+
+[history]
+git = true                     # {git_note}
 """
 
 POLICY = """\
@@ -73,6 +77,7 @@ ABOUT_CONF = N_("The federation. Every command finds this folder by this file.")
 CURRENCY_NOTE = N_("reporting currency")
 TOLERANCE_NOTE = N_("how far the two sides of a dealing between legal persons may differ, per pair")
 TOTAL_NOTE = N_("and in all per period: tolerance can't hide errors")
+GIT_NOTE = N_("each change is a commit, where this folder is the top of a git repository")
 ABOUT_POLICY = N_("Dated rates and decisions. Only the finance head edits this file; change nothing, add a later date.")
 REPLACE_POLICY = N_("Put the id and the text of your own assembly's decision here before the first levy is closed.")
 LEVY_TEXT = N_("Group-common costs: 15 per cent of turnover")
@@ -143,6 +148,8 @@ def _build_workspace(stage: Path, name: str, currency: str, central: Unit, langu
     for path, text in texts.items():
         durable.replace(stage / path, text.encode())
     _build_unit(stage / "units" / central.slug, central, chart, language, start, CENTRAL_ROLES)
+    first_line(stage / "units" / central.slug, stage / "units" / central.slug, Note("unit-add"))
+    first_line(stage, stage / "units", Note("init", details={"central": central.slug}))
     for problem in open_workspace(stage).problems:
         raise problem
 
@@ -192,11 +199,15 @@ def new_unit(ws: Workspace, unit: Unit, *, start: dt.date, chart_file: Path | No
                 durable.replace(stage / unit.chart, chart_file.read_bytes())
             roles = CENTRAL_ROLES if unit.slug == ws.config.federation.central else ()
             _build_unit(stage, unit, _chart(unit, stage, chart_file), ws.language, start, roles)
+            first_line(stage, stage, Note("unit-add"), root=ws.root)
             stage.rename(unit.folder)
             durable.sync_folder(ws.units_folder)
         except BaseException:
             shutil.rmtree(stage, ignore_errors=True)
             raise
+        note = Note("unit-add", details={"unit": unit.slug})
+        git.note_files(ws, unit.slug, note, [path for path in sorted(unit.folder.rglob("*")) if path.is_file()])
+        note_only(ws, None, note)
     return unit
 
 
@@ -236,6 +247,7 @@ def conf_text(name: str, currency: str, central: str, language: str) -> str:
         currency_note=translate(CURRENCY_NOTE, language),
         tolerance_note=translate(TOLERANCE_NOTE, language),
         total_note=translate(TOTAL_NOTE, language),
+        git_note=translate(GIT_NOTE, language),
     )
 
 

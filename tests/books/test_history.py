@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from ledger.books import durable, notices, write
+from ledger.books import Unit, durable, notices, open_workspace, write
 from ledger.books.history import Note, check_history, lines_of, read_history, runs
 from ledger.books.record import last_known
+from ledger.books.scaffold import new_unit, new_workspace
 from ledger.books.write import Block
 
 MARCH = dt.date(2026, 3, 5)
@@ -250,3 +251,26 @@ def test_the_history_is_no_part_of_the_figures(ws, unit):
     books = load_books(ws)
     assert books.fingerprint == before
     assert not [p for p in books.units["repris"].problems if "history" in str(p.file)]
+
+
+def test_a_new_federation_and_a_new_unit_say_who_made_them(tmp_path):
+    root = tmp_path / "federation"
+    central = Unit("central", root / "units/central", "Central", "CENTRAL", "division", "SEK", "bas")
+    start = dt.date(2026, 1, 1)
+    ws = new_workspace(root, name="F", currency="SEK", central=central, language="en", start=start)
+    (made,) = read_history(ws.units_folder)
+    assert (made.action, made.by) == ("init", "anna")
+    assert [name for name, _, _ in made.files] == ["fava.conf", "units/policy.beancount", "units/prices.beancount"]
+    new_unit(ws, Unit("repris", root / "units/repris", "R", "R", "division", "SEK", "bas"), start=start)
+    ws = open_workspace(root)
+    (own,) = read_history(ws.units["repris"].folder)
+    assert (own.number, own.action, own.by) == (1, "unit-add", "anna")
+    assert own.files == tuple(
+        (name, None, sha(ws.units["repris"].folder / name))
+        for name in ("accounts.beancount", "books/2026/2026-01.beancount", "main.beancount", "unit.toml")
+    )
+    assert [line.action for line in read_history(ws.units_folder)] == ["init", "unit-add"]
+    assert check_history(read_history(ws.units_folder)) == []
+    add(ws, "x1")
+    assert [line.action for line in read_history(ws.units["repris"].folder)] == ["unit-add", "import"]
+    assert not notices.take()

@@ -47,6 +47,10 @@ def federation(sambok, tmp_path):
     return root
 
 
+#: What lies in units/ of a new federation.
+FIRST = {"gemensamt", "history.jsonl", "policy.beancount", "prices.beancount"}
+
+
 def tree(root: Path) -> dict[str, bytes]:
     """Every file below `root`, locks apart, with what it holds."""
     files = (p for p in root.rglob("*") if p.is_file() and ".sambok" not in p.parts)
@@ -70,6 +74,8 @@ def test_init_makes_a_workspace_that_passes_check(sambok, tmp_path):
         "fava.conf",
         "units/policy.beancount",
         "units/prices.beancount",
+        "units/history.jsonl",
+        "units/gemensamt/history.jsonl",
         "units/gemensamt/unit.toml",
         "units/gemensamt/main.beancount",
         "units/gemensamt/accounts.beancount",
@@ -201,7 +207,7 @@ def test_wrong_use_of_unit_add_ends_with_2_and_changes_nothing(sambok, federatio
     assert (code, out) == (2, "")
     assert says in err
     assert tree(federation) == before
-    assert {p.name for p in (federation / "units").iterdir()} == {"gemensamt", "policy.beancount", "prices.beancount"}
+    assert {p.name for p in (federation / "units").iterdir()} == FIRST
 
 
 def test_unit_add_without_a_workspace_says_how_to_make_one(sambok, tmp_path, monkeypatch):
@@ -317,6 +323,7 @@ def test_unit_add_on_a_full_disk_or_interrupted_leaves_no_half_unit(sambok, fede
     def attempt(slug: str) -> int:
         return sambok("-w", federation, "unit", "add", slug, "--name", slug.upper())[0]
 
+    assert attempt("begun") == 0  # from now on all folders of the program's own are there
     most = count_calls(monkeypatch, "fsync", lambda: attempt("counted"))
     assert most > 5
     for turn in range(1, most + 1):
@@ -327,7 +334,7 @@ def test_unit_add_on_a_full_disk_or_interrupted_leaves_no_half_unit(sambok, fede
         assert code == (4 if isinstance(error, OSError) else 130)
         ws = open_workspace(federation)
         assert ws.problems == ()
-        whole = {"unit.toml", "main.beancount", "accounts.beancount", "books", "inbox", "documents"}
+        whole = {"unit.toml", "main.beancount", "accounts.beancount", "books", "inbox", "documents", "history.jsonl"}
         if slug in ws.units:
             assert {p.name for p in ws.units[slug].folder.iterdir()} == whole
         else:
