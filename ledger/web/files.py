@@ -1,7 +1,7 @@
 """Fava's writes, through the one writer of books.
 
 Fava opens a file, empties it and writes it anew, for any file it lists. Here each save is checked first (whose file is
-it, is its month open), then guarded in a child process, and written whole or not at all under the unit's lock
+it), then guarded in a child process, and written whole or not at all under the unit's lock
 ([`ledger.books.write`][ledger.books.write]). What the guard refuses leaves the file as it was, and the answer says why.
 """
 
@@ -152,7 +152,7 @@ class GuardedFiles(FileModule):
 
         Raises:
             WebFederationOnlyEdits: this is the federation's view.
-            WebFileClosed: a month of theirs is sealed.
+            MonthClosed: a month of theirs is closed.
             WebImportPartial: an imported file would come in by halves.
         """
         unit = self._own_unit()
@@ -161,7 +161,7 @@ class GuardedFiles(FileModule):
         blocks = []
         day, by = clock.today(), person(look.workspace.root)
         for given in sorted(entries, key=lambda e: e.date):
-            editable(look.workspace, unit.month_file(given.date), look.federation.books.closed)
+            editable(look.workspace, unit.month_file(given.date))
             entry: Any = stamped(given, day, by)
             meta = {k: v for k, v in entry.meta.items() if not k.startswith("_")}
             text = to_string(entry._replace(meta=meta), options.currency_column, options.indent)
@@ -220,7 +220,7 @@ class GuardedFiles(FileModule):
         """Read, change, guard and write one file under its unit's lock; then open the ledger anew."""
         look = self.ledger.look
         ws = look.workspace
-        unit = editable(ws, path, look.federation.books.closed)
+        unit = editable(ws, path)
         if self.ledger.unit is not None and unit.slug != self.ledger.unit.slug:
             raise WebFileOutside(path=ws.shown(path))
         with unit_lock(ws, unit.slug):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ledger.books import Unit, Workspace
@@ -69,12 +68,15 @@ def owner(ws: Workspace, path: Path) -> Unit | None:
     return ws.units.get(slug)
 
 
-def editable(ws: Workspace, path: Path, closed: Mapping[str, Collection[str]]) -> Unit:
-    """The unit whose accounts or open month `path` is.
+def editable(ws: Workspace, path: Path) -> Unit:
+    """The unit whose accounts or month `path` is.
+
+    What of its text is sealed, the one writer knows (`ledger.books.keeping`): a voucher's period is its date, not its
+    file, and a file may hold both.
 
     Raises:
         WebFileFederation: it is the federation's: main file, policy, prices, adjustments.
-        WebFileClosed: its month is sealed, or a close wrote it.
+        WebFileClosed: a close wrote it.
         WebFileOutside: it is anything else.
     """
     shown = ws.shown(path)
@@ -95,8 +97,6 @@ def editable(ws: Workspace, path: Path, closed: Mapping[str, Collection[str]]) -
     month = MONTH_FILE.fullmatch(inside.removeprefix("books/"))
     if month is None or month[1] != month[2][:4]:
         raise WebFileOutside(path=shown)
-    if month[2] in closed.get(unit.slug, ()):
-        raise WebFileClosed(path=shown)
     return unit
 
 

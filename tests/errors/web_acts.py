@@ -45,8 +45,7 @@ def edit_policy(stage: Stage) -> str:
 
 
 def edit_closed(stage: Stage) -> str:
-    stage.write("units/repris/seals.jsonl", '{"period": "2026-03"}\n')
-    return _save(stage, MARCH)
+    return _save(stage, MARCH.replace(".beancount", ".closed.beancount"))
 
 
 def edit_elsewhere(stage: Stage) -> str:
