@@ -25,7 +25,15 @@ from typing import Any, Final
 from filelock import FileLock
 
 from ledger.books import durable
-from ledger.books.problems_write import JobUnreadable, WriteConflict, WriteCutOff, WriteEncoding, WriteOutside
+from ledger.books.notices import tell
+from ledger.books.problems_write import (
+    JobConflict,
+    JobUnreadable,
+    WriteConflict,
+    WriteCutOff,
+    WriteEncoding,
+    WriteOutside,
+)
 from ledger.books.workspace import Workspace
 
 #: `expected` of a caller who doesn't mind what the file holds now.
@@ -274,15 +282,45 @@ def complete(ws: Workspace, slug: str) -> None:
 
 
 def finish(ws: Workspace, file: Path, plan: Plan) -> None:
-    """Finish a job that was decided; the caller holds the locks of its units."""
+    """Finish a job that was decided; the caller holds the locks of its units.
+
+    Where somebody has edited a file since, in a way that nothing can be added to, their text stands, and what the job
+    would have written is kept aside and told. If nothing of the job had been done by then, nothing of it is done.
+    """
     for path in (*(c.path for c in plan.changes), *(t.path for t in plan.tails)):
         _owned(ws, path, plan.slugs)
     if not any(durable.stands(tail.path, tail.at, tail.text.encode("utf-8")) for tail in plan.tails):
+        edited = [change for change in plan.changes if _edited(change)]
+        begun = any(_stands(change) for change in plan.changes)
+        for change in edited:
+            _keep_aside(ws, change, case="" if begun else "undone")
+        if edited and not begun:
+            _remove(file)
+            return
         for change in plan.changes:
-            _finish(ws, change)
+            if change not in edited:
+                _finish(ws, change)
     for tail in plan.tails:
         durable.add_again(tail.path, tail.at, tail.text.encode("utf-8"))
     _remove(file)
+
+
+def _stands(change: Change) -> bool:
+    return durable.content_hash(change.path) == durable.sha256(change.text.encode("utf-8"))
+
+
+def _edited(change: Change) -> bool:
+    """Whether a file holds neither the old text nor the new one, and the job hasn't only added to it."""
+    return not (change.added or change.expected in (durable.content_hash(change.path), ANY) or _stands(change))
+
+
+def _keep_aside(ws: Workspace, change: Change, case: str) -> None:
+    """Keep what a job would have written, and say so."""
+    data = change.text.encode("utf-8")
+    name = f"{change.path.stem}-{durable.sha256(data)[:8]}{change.path.suffix}"
+    kept = ws.state_folder / "kept" / name
+    durable.replace(kept, data)
+    tell(JobConflict(file=ws.shown(change.path), kept=ws.shown(kept), case=case))
 
 
 def _owned(ws: Workspace, path: Path, slugs: Sequence[str]) -> None:
@@ -354,8 +392,6 @@ def _finish(ws: Workspace, change: Change) -> None:
     if change.expected in (now, ANY):
         durable.replace(change.path, change.text.encode("utf-8"))
         return
-    if not change.added:
-        raise WriteConflict(file=ws.shown(change.path))
     text = read_text(change.path, ws) or ""
     ids = set(SOURCE_ID.findall(text))
     lacking = [b for b in change.added if (b.source_id not in ids if b.source_id else b.text.strip() not in text)]

@@ -58,6 +58,26 @@ class JobUnreadable(Problem):
     remedy = N_("Move the file away and run the interrupted command again: it adds only what is missing.")
 
 
+class JobConflict(Problem):
+    """A file that an interrupted job was to change was edited before the job could be completed."""
+
+    code = "JOB_CONFLICT"
+    message = N_(
+        "An interrupted job was to change this file, but somebody has edited it since: it stays as they left it. The "
+        "rest of the job is done."
+    )
+    remedy = N_("What the job was to write lies in {kept}: compare, and put in by hand what is missing.")
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "undone": (
+            N_(
+                "An interrupted job was to change this file, but somebody has edited it since: nothing of the job was "
+                "done."
+            ),
+            N_("Run the interrupted command again, or make the change once more. What it was to write lies in {kept}."),
+        ),
+    }
+
+
 class HistoryBroken(Problem):
     """The history isn't as it was written; bookkeeping goes on, and the next line of it says so."""
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from ledger.books import durable, open_workspace, write
+from ledger.books import durable, notices, open_workspace, write
 from ledger.books.history import check_history, read_history
 from ledger.books.problems_write import BooksBusy, JobUnreadable, WriteConflict, WriteEncoding, WriteOutside
 from ledger.books.write import Block, Change, Note
@@ -183,6 +183,43 @@ def test_a_plan_that_was_done_and_comes_back_changes_nothing(ws, monkeypatch):
     assert write.recover(ws) == ("@federation",)
     assert state(ws) == before
     assert len(read_history(ws.units["repris"].folder)) == 2
+
+
+def test_what_was_edited_after_the_crash_stays_and_the_rest_is_done(ws, monkeypatch):
+    stopped(ws, monkeypatch, 2)  # central's file and the accounts stand; repris's two others don't
+    whole = ws.units["repris"].folder / WHOLE
+    whole.write_text("; by hand\n")
+    write.recover(ws)
+    (told,) = notices.take()
+    assert (told.code, told.file) == ("JOB_CONFLICT", f"units/repris/{WHOLE}")
+    assert whole.read_text() == "; by hand\n"
+    assert (ws.root / told.params["kept"]).read_text() == "; one\n"
+    assert (ws.units["repris"].folder / CLOSED).read_text() == "; one\n"
+    assert read_history(ws.units["repris"].folder)[-1].action == "close"
+    with write.unit_lock(ws, "repris"):
+        pass
+    write.append_entries(ws, ws.units["repris"], [Block(MARCH, "; x")], check=None)
+    assert [line.action for line in read_history(ws.units["repris"].folder)] == ["begin", "close", "outside", "write"]
+
+
+def test_what_was_edited_before_anything_was_done_is_the_end_of_the_job(ws, monkeypatch):
+    made = changes(ws)
+    central = ws.units["gemensamt"]
+    made[central] = [Change(central.folder / SIDE, "; one, central\n", None)]
+    real = os.rename
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", lambda a, b: real(a, b) if "jobs" in str(b) else (_ for _ in ()).throw(OSError(5)))
+        with pytest.raises(OSError, match="5"):
+            apply(ws, made)
+    (central.folder / SIDE).write_text("; by hand\n")
+    before = state(ws)
+    write.recover(ws)
+    (told,) = notices.take()
+    assert (told.code, told.params["case"]) == ("JOB_CONFLICT", "undone")
+    after = {name: data for name, data in state(ws).items() if ".tmp-" not in name}
+    assert after == {name: data for name, data in before.items() if ".tmp-" not in name}
+    assert read_history(central.folder) == ()
+    apply(ws, {ws.units["repris"]: made[ws.units["repris"]]})
 
 
 def test_a_plan_leads_into_none_but_its_units(ws, monkeypatch):

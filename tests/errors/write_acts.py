@@ -48,6 +48,25 @@ def _interrupted(stage: Stage) -> None:
             write.apply(stage.ws, unit, changes, check=None)
 
 
+def edited_after_an_interrupted_job(stage: Stage) -> None:
+    """Two files that a job was to replace; the power fails after the first."""
+    unit = stage.ws.units["repris"]
+    march, april = unit.month_file(dt.date(2026, 3, 1)), unit.month_file(dt.date(2026, 4, 1))
+    changes = [Change(march, "; March\n", sha256(march.read_bytes())), Change(april, "; April\n", None)]
+    rename = os.rename
+
+    def power_cut(source: Any, target: Any) -> None:
+        if str(target).endswith("2026-04.beancount"):
+            raise KeyboardInterrupt
+        rename(source, target)
+
+    with stage.monkeypatch.context() as patch:
+        patch.setattr(os, "rename", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            write.apply(stage.ws, unit, changes, check=None)
+    april.write_text("; by hand\n", encoding="utf-8")
+
+
 def emptied_after_an_interrupted_job(stage: Stage) -> None:
     _interrupted(stage)
     stage.write("2026-03", "")
