@@ -15,7 +15,7 @@ import contextlib
 import json
 import stat
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -119,7 +119,7 @@ def first_line(home: Path, folder: Path, note: Note, *, root: Path | None = None
     durable.replace(folder / NAME, "".join(made.texts).encode())
 
 
-def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], files: Iterable[FileRow] = ()) -> Recorded:
+def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], files: Sequence[FileRow] = ()) -> Recorded:
     """The lines of an action, to be added in the same job. The caller holds the lock of `slug`.
 
     Args:
@@ -127,7 +127,7 @@ def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], file
         slug: the unit's, or `policy` for the federation's own files.
         note: what the action is.
         changes: its files, unchanged yet.
-        files: what else it changes, as the history names it.
+        files: what else it has changed already, as the history names it.
 
     Raises:
         HistoryBroken: a link, a folder or a device stands in the place of the history.
@@ -138,12 +138,13 @@ def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], file
     state, ends, found = _state(ws, slug, path)
     now = _present(slug, home, state)
     made = _Lines(state, clock.stamp(), person(ws.root))
+    told = {name for name, _, _ in files}
     if found:
         made.add(found, (), by=None)
     outside = [
         (name, known.digest if (known := state.files.get(name)) else None, digest)
         for name, digest in sorted({**dict.fromkeys(state.files), **{n: k.digest for n, k in now.items()}}.items())
-        if digest != (known.digest if (known := state.files.get(name)) else None)
+        if digest != (known.digest if (known := state.files.get(name)) else None) and name not in told
     ]
     if outside:
         first = state.number == 0

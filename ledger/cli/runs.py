@@ -17,6 +17,7 @@ from ledger.messages import N_, say, translate
 if TYPE_CHECKING:
     from ledger.books import Workspace
     from ledger.combine import Combined
+    from ledger.combine.runs.manifest import Lock
     from ledger.combine.runs.state import RunState
     from ledger.federation import Federation
 
@@ -227,6 +228,7 @@ def lock_figures(
         return problem.exit_code, [problem], None
     lock = locked.lock
     if locked.new:
+        _note(federation.workspace, lock)
         text = N_("Locked as {name}, in runs/{name}. Mark for the minutes: {mark}")
     else:
         text = N_("Locked as {name} already, and unchanged. Mark for the minutes: {mark}")
@@ -245,3 +247,16 @@ def lock_figures(
     last = locked.last.isoformat() if locked.last else None
     said = {"name": lock.name, "mark": lock.mark, "digest": lock.digest, "new": locked.new, "nothing_after": last}
     return EXIT_DONE, [], said
+
+
+def _note(ws: Workspace, lock: Lock) -> None:
+    """Put a new lock into the federation's history."""
+    from ledger.books.durable import content_hash  # noqa: PLC0415  only with --lock
+    from ledger.books.write import Note, note_only  # noqa: PLC0415  likewise
+    from ledger.combine.runs.manifest import MANIFEST  # noqa: PLC0415  likewise
+
+    folder = ws.runs_folder / lock.name
+    files = [
+        (f"runs/{lock.name}/{name}", None, content_hash(folder / name)) for name in sorted({*lock.files, MANIFEST})
+    ]
+    note_only(ws, None, Note("lock", details={"run": lock.name, "mark": lock.mark}), files)
