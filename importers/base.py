@@ -23,6 +23,7 @@ from beancount.core import data
 
 from importers.book import BookView, load_view, view_of
 from importers.kept import KEPT, Content
+from importers.late import move_late
 from importers.plan import Plan
 from importers.problems import ImportFileEmpty, ImportFileMissing, ImportFileTooLarge
 from ledger.books import Unit, Workspace
@@ -180,11 +181,21 @@ class SambokImporter(beangulp.Importer):
 
     @abc.abstractmethod
     def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
-        """Compare a file with the book.
+        """Compare a file with the book; every entry on its own day, be its month closed or not.
 
         Raises:
             Problem: the file can't come in; nothing of it does.
         """
+
+    def planned(self, source: Source, view: BookView, today: dt.date) -> Plan:
+        """What is to be booked: the file's plan, with what is dated in a closed month on the first open day.
+
+        Raises:
+            Problem: as `plan`; ImportMonthClosed.
+        """
+        plan = self.plan(source, view, today)
+        move_late(plan, view, source.shown)
+        return plan
 
     @abc.abstractmethod
     def day(self, source: Source) -> dt.date | None:
@@ -220,7 +231,7 @@ class SambokImporter(beangulp.Importer):
         """
         source = as_kept(self.unit, read_source(Path(filepath), self.ws.shown(filepath)))
         view = view_of(self.unit, existing, self.ws) if existing else load_view(self.ws, self.unit)
-        plan = self.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
+        plan = self.planned(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         found = [*(plan.opens if self.with_opens else []), *plan.entries, *(new for new, _ in plan.known)]
         for number, entry in enumerate(found, 1):
             entry.meta.setdefault("filename", filepath)

@@ -17,8 +17,12 @@ from beancount.core import data
 from importers.identity import folded
 from importers.problems import ImportBookBroken
 from ledger.books import Unit, Workspace, account_code, load_books
+from ledger.books.concerned import Concerned
+from ledger.books.sealed import sealed_months
+from ledger.books.summariser import read_file
 from ledger.charts import Chart, load_chart
 from ledger.charts.problems import ChartRoleMissing
+from ledger.errors import Problem
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.subledger.movements import accounts_of, clearing_of
@@ -26,6 +30,10 @@ from ledger.subledger.movements import accounts_of, clearing_of
 Made = TypeVar("Made")
 #: Last part of the account for what an opening balance lacks; it shares a code with an account of the books.
 UNTRANSFERRED = "Untransferred"
+#: On what came late of a closed month: its own day. It is booked in an open one.
+DATED = "dated"
+#: Where such an entry stands in the book, in what importers see of it.
+BOOKED = "__booked__"
 #: Accounts that importers open are open from the first day a book may have: an older file can still come.
 FIRST_DAY = dt.date(2000, 1, 1)
 
@@ -64,7 +72,7 @@ class AccountLog:
 
 @dataclass
 class BookView:
-    """A unit's booked entries, as importers see them.
+    """A unit's booked entries, as importers see them: what came late of a closed month stands on its own day.
 
     Attributes:
         closed: months that are sealed ("2026-03").
@@ -125,13 +133,16 @@ class BookView:
         return {str(e.meta["document"]) for e in self.entries if e.meta and "document" in e.meta}
 
     @cached_property
-    def corrected(self) -> frozenset[str]:
-        """Vouchers that others correct: what a file says of them now was seen by a person."""
-        return frozenset(str(e.meta["corrects"]) for e in self.transactions if "corrects" in e.meta)
+    def corrected(self) -> frozenset[int]:
+        """Vouchers that others correct, by identity: what a file says of them now was seen by a person."""
+        concerned = Concerned(read_file)
+        concerned.add(self.transactions)
+        targets = (concerned.target(e) for e in self.transactions if "corrects" in e.meta)
+        return frozenset(id(target) for target in targets if target is not None)
 
     def is_corrected(self, entry: data.Directive) -> bool:
-        """Whether another entry corrects this one."""
-        return str((entry.meta or {}).get("voucher", "")) in self.corrected
+        """Whether another entry corrects this one, which is of this view."""
+        return id(entry) in self.corrected
 
     @cached_property
     def linked(self) -> dict[str, list[data.Transaction]]:
@@ -279,8 +290,21 @@ class BookView:
         return others[sizes.index(max(sizes))].account, entry
 
 
-def load_view(ws: Workspace, unit: Unit) -> BookView:
+def own_day(entry: data.Directive) -> data.Directive:
+    """An entry on the day that it is of: a bank's line on the bank's, though its month was closed when it came."""
+    day = (entry.meta or {}).get(DATED)
+    if not isinstance(entry, data.Transaction) or not isinstance(day, dt.date):
+        return entry
+    return entry._replace(date=day, meta={**entry.meta, BOOKED: entry.date})
+
+
+def load_view(ws: Workspace, unit: Unit, *, own_days: bool = True) -> BookView:
     """The unit's book as it stands.
+
+    Args:
+        ws: the workspace.
+        unit: whose.
+        own_days: False for who changes entries where they stand.
 
     Raises:
         ImportBookBroken: the guard refuses its text.
@@ -290,10 +314,15 @@ def load_view(ws: Workspace, unit: Unit) -> BookView:
     if book.summary is None:
         reason = "; ".join(str(p) for p in book.problems[:2])
         raise ImportBookBroken(unit=unit.slug, slug=unit.slug, reason=reason)
-    return BookView(unit, book.entries(), books.closed.get(unit.slug, frozenset()), ws)
+    entries = map(own_day, book.entries()) if own_days else book.entries()
+    return BookView(unit, list(entries), books.closed.get(unit.slug, frozenset()), ws)
 
 
 def view_of(unit: Unit, entries: Iterable[data.Directive], ws: Workspace | None = None) -> BookView:
     """A view of entries that somebody else loaded (beangulp, Fava); provisional entries are no part of the book."""
-    own = [e for e in entries if not str((e.meta or {}).get("filename", "")).startswith("<")]
-    return BookView(unit, own, ws=ws)
+    own = [own_day(e) for e in entries if not str((e.meta or {}).get("filename", "")).startswith("<")]
+    try:
+        closed: frozenset[str] = sealed_months(unit.folder)
+    except Problem:  # the writer says so, should it come to that
+        closed = frozenset()
+    return BookView(unit, own, closed, ws)

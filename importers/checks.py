@@ -1,8 +1,8 @@
 """Checks that every entry of an import passes before it is made, whatever its format.
 
-A book takes dates from 2000-01-01 to the end of next year (SPEC 3), nothing in a sealed month (SPEC 7), no amount finer
-than its currency's unit, and no posting to an account that isn't open on its day. What the book holds already is
-looked at by none of these: it stands.
+A book takes dates from 2000-01-01 to the end of next year (SPEC 3), no amount finer than its currency's unit, and no
+posting to an account that isn't open on its day. What is dated in a closed month is booked in an open one
+(`importers.late`). What the book holds already is looked at by none of these: it stands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import difflib
 from decimal import Decimal
 
 from importers.book import BookView
-from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange, ImportMonthClosed
+from importers.problems import ImportAccountMissing, ImportAmountUnit, ImportDateRange
 from ledger.books import Unit
 from ledger.books.config import line_of, line_with
 from ledger.books.guard_profiles import date_window
@@ -20,32 +20,15 @@ from ledger.messages import N_, say
 from ledger.rules.rounding import unit_of
 
 
-def check_day(
-    view: BookView, day: dt.date, today: dt.date, *, file: str, line: int | None = None, position: str = ""
-) -> None:
-    """Refuse a day on which nothing can be booked.
+def check_range(day: dt.date, today: dt.date, *, file: str, line: int | None = None, position: str = "") -> None:
+    """Refuse a day that no book has.
 
     Args:
-        view: the book.
-        day: of the entry.
+        day: of an entry.
         today: the day by which dates are judged.
         file: the source file's name in problems.
         line: its line.
         position: what is dated so, in words; else its line.
-
-    Raises:
-        ImportDateRange: before 2000, or after the end of next year.
-        ImportMonthClosed: its month is sealed.
-    """
-    check_range(day, today, file=file, line=line, position=position)
-    month = f"{day:%Y-%m}"
-    if month in view.closed:
-        slug = view.unit.slug
-        raise ImportMonthClosed(file=file, line=line, unit=slug, slug=slug, date=day, month=month)
-
-
-def check_range(day: dt.date, today: dt.date, *, file: str, line: int | None = None, position: str = "") -> None:
-    """Refuse a day that no book has: the first half of `check_day`, for days on which nothing is booked.
 
     Raises:
         ImportDateRange: before 2000, or after the end of next year.

@@ -201,7 +201,7 @@ def _one(ws: Workspace, importer: SambokImporter, source: Source, *, dry_run: bo
                 archive(ws, unit, source)
             return FileReport(source.shown, "known", document=source.document)
         stage(COMPARING)
-        plan = importer.plan(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
+        plan = importer.planned(source, view, dt.date.today())  # noqa: DTZ011  the bookkeeper's own day is meant
         if dry_run:
             return FileReport(source.shown, "planned", plan, account=importer.source.account, suspense=view.suspense)
         stage(WRITING, total=len(plan.entries))

@@ -2,9 +2,10 @@
 
 Beancount asserts a balance at the start of a day, so a closing balance stands on the day after. Of a day that hasn't
 ended with the statement (the next one of the file begins on it; the book holds later lines of it) nothing is asserted,
-nor in a sealed month. A balance that the books don't reach is said once: where a gap between statements explains it,
-the gap is what is said. A day has one assertion: where the books have one, whoever made it, the statement says the same
-or doesn't come in (`importers.bank.asserted`).
+nor in a sealed month, nor while lines from before it are booked later, as their month was sealed. A balance that the
+books don't reach is said once: where a gap between statements explains it, the gap is what is said. A day has one
+assertion: where the books have one, whoever made it, the statement says the same or doesn't come in
+(`importers.bank.asserted`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from importers.bank.compare import Comparison
 from importers.bank.gaps import ONE_DAY, STATEMENT, last_of
 from importers.bank.model import BankStatement
 from importers.bank.problems import BankBalanceContradicted, BankBalanceEarly, BankBalanceOff, BankBalanceRestated
+from importers.book import BOOKED
 from importers.identity import digest
+from importers.late import booking_day
 from importers.plan import Plan
 from ledger.errors import Problem
 from ledger.messages import N_, say
@@ -62,6 +65,9 @@ class Closings:
             for p in e.postings
             if p.account == self.book.account and p.units and p.units.number is not None
         )
+        #: What came late: its own day, and the one on which it is booked.
+        self.late = [(e.date, e.meta[BOOKED]) for e, _ in self.book.log.rows if BOOKED in e.meta]
+        self.late += [(day, booking_day(day, self.book.view.closed)) for day, _ in moves]
         self.days = [day for day, _ in moves]
         self.sums = list(accumulate((number for _, number in moves), initial=Decimal(0)))
 
@@ -104,7 +110,7 @@ class Closings:
         for day, statement in self.ends().items():
             assert statement.closing is not None
             morrow = day + ONE_DAY
-            sealed = f"{morrow:%Y-%m}" in book.view.closed
+            sealed = f"{morrow:%Y-%m}" in book.view.closed or any(own < morrow <= booked for own, booked in self.late)
             if not sealed and not self.is_early(day) and book.view.is_open(book.account, morrow, book.currency):
                 standing = [old for old in asserted_at(book, morrow) if agrees(old, statement.closing)]
                 yield self.balance(morrow, statement.closing, statement.sequence), next(iter(standing), None)

@@ -26,7 +26,7 @@ from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankOwnRule
 from importers.book import BookView
 from importers.booktext import clean
-from importers.checks import check_day, check_open, check_range
+from importers.checks import check_open, check_range
 from importers.identity import account_number, digest
 from importers.plan import Plan
 from importers.postings import posting
@@ -60,7 +60,7 @@ def plan_bank(
 
     Raises:
         BankRestated, BankListBegins, BankBalanceContradicted, BankBalanceEarly, BankBalanceRestated, BankOwnRule,
-            ImportAccountMissing, ImportMonthClosed, ImportDateRange, MissingRate: the file can't come in as it is.
+            ImportAccountMissing, ImportDateRange, MissingRate: the file can't come in as it is.
     """
     plan = _Planner(view, source, [by_day(s) for s in statements], file, document, today).run()
     check_sums(plan, source, statements)
@@ -173,7 +173,7 @@ class _Planner:
 
     def check(self, day: dt.date, line: int | None, position: str) -> None:
         """Refuse a file that brings something to a day on which nothing can be booked."""
-        check_day(self.view, day, self.today, file=self.file, line=line, position=position)
+        check_range(day, self.today, file=self.file, line=line, position=position)
         by = say(N_("source {name}"), name=self.source.name)
         check_open(self.view, self.account, day, self.currency, by=by)
 

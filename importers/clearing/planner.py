@@ -25,7 +25,7 @@ from beancount.core.amount import Amount
 
 from importers.book import BookView
 from importers.booktext import clean
-from importers.checks import check_amount, check_day, check_open
+from importers.checks import check_amount, check_open, check_range
 from importers.clearing.content import CONTENT, content_of
 from importers.clearing.model import Deposit
 from importers.clearing.paid import BankLines
@@ -202,7 +202,7 @@ class _Planner:
     def add(self, deposit: Deposit, source_id: str) -> None:
         """A new deposit's entry."""
         day, currency = deposit.date, deposit.currency
-        check_day(self.view, day, self.today, file=self.file, line=deposit.line, position=deposit.position)
+        check_range(day, self.today, file=self.file, line=deposit.line, position=deposit.position)
         check_open(self.view, self.account, day, currency, by=self.by)
         own = link_of(deposit)
         other = self.sides.of(deposit)

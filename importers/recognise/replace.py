@@ -63,7 +63,7 @@ def _place(ws: Workspace, unit: Unit, report: PlaceReport, *, dry_run: bool) -> 
     book = load_books(ws, [unit.slug]).units[unit.slug]
     if book.summary is not None and not book.summary.flagged and not _may_link(book):
         return
-    view = load_view(ws, unit)
+    view = load_view(ws, unit, own_days=False)
     view.entries = [with_totals(e, unit.currency) for e in view.entries]
     entries = [e for e in view.transactions if waits(view, e)]
     texts = Texts(ws, unit)

@@ -14,8 +14,9 @@ from itertools import accumulate
 import polars as pl
 from beancount.core import data
 
+from importers.book import DATED
 from ledger.books import UnitBook
-from ledger.books.cells import loads, unpack_entry
+from ledger.books.cells import loads, unpack, unpack_entry
 from ledger.books.columns import joinable, read
 
 ZERO = Decimal(0)
@@ -30,6 +31,7 @@ class Booked:
 
     Attributes:
         id: its `source-id`, empty where it has none.
+        date: its own day, also where it came late and is booked in a later month.
         amount: Σ of its postings to the account.
         text: payee and narration.
         document: where the file that it came from is kept, below the unit's folder.
@@ -102,11 +104,14 @@ def bank_books(book: UnitBook, accounts: Collection[str], shown: Callable[[str],
     name = cache(shown)
     lines: dict[str, str] = {}
     said: dict[int, tuple[str, str]] = {}
+    days: dict[int, dt.date] = {}
     told = transactions.filter(pl.col("meta").str.contains('"source-id"', literal=True))
     for transaction, meta, file, line in told.select("transaction", "meta", "file", "line").iter_rows():
         values = dict(loads(meta))
         source_id, document = (str(values.get(key) or "") for key in ("source-id", "document"))
         said[transaction] = (source_id, document)
+        if isinstance(own := unpack(values.get(DATED)), dt.date):  # it came when its month was closed
+            days[transaction] = own
         if source_id.startswith(BANK_LINE):
             lines[source_id] = f"{name(file)}:{line}"
     found: dict[tuple[str, str], list[Booked]] = defaultdict(list)
@@ -121,7 +126,7 @@ def bank_books(book: UnitBook, accounts: Collection[str], shown: Callable[[str],
         source_id, document = said.get(transaction, ("", ""))
         row = Booked(
             source_id,
-            date,
+            days.get(transaction, date),
             sum(map(Decimal, numbers), ZERO),
             " · ".join(filter(None, (payee, narration))),
             document,

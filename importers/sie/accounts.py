@@ -10,7 +10,7 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.booktext import clean, leaf
-from importers.checks import check_amount, check_day, check_open
+from importers.checks import check_amount, check_open, check_range
 from importers.postings import posting
 from importers.sie.model import SieFile
 from ledger.messages import N_, say
@@ -98,9 +98,9 @@ class Accounts:
         """Whether an entry may be dated on a day.
 
         Raises:
-            ImportDateRange, ImportMonthClosed: as they say.
+            ImportDateRange: as it says.
         """
-        check_day(self.view, day, self.today, file=self.file, line=line)
+        check_range(day, self.today, file=self.file, line=line)
 
 
 def class_root(number: str) -> str:

@@ -28,7 +28,7 @@ from beancount.core.amount import Amount
 
 from importers.book import BookView
 from importers.booktext import clean
-from importers.checks import check_amount, check_day, check_open
+from importers.checks import check_amount, check_open, check_range
 from importers.clearing.content import CONTENT
 from importers.clearing.till import day_link
 from importers.identity import digest
@@ -66,7 +66,7 @@ def plan_reports(
         today: the day by which dates are judged.
 
     Raises:
-        TillCurrency, TillRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed, ImportAccountMissing,
+        TillCurrency, TillRestated, ImportAmountUnit, ImportDateRange, ImportAccountMissing,
             ChartRoleMissing: the file can't come in.
     """
     planner = _Planner(view, source, file, document, today)
@@ -184,7 +184,7 @@ class _Planner:
     def check(self, report: Report, entry: data.Transaction) -> None:
         """The day, the amounts and the accounts of the settings take it."""
         position = say(N_("Z report {number}"), number=report.number or "-")
-        check_day(self.view, report.date, self.today, file=self.file, line=report.line, position=position)
+        check_range(report.date, self.today, file=self.file, line=report.line, position=position)
         for p in entry.postings:
             assert p.units is not None
             assert p.units.number is not None

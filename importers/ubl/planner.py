@@ -4,8 +4,8 @@
   number is refused, and so is one that somebody booked by hand.
 - Its transaction carries its link, so that payments find it; between units both sides' link (SPEC 3). A credit note
   carries the links of what it credits, too, and belongs to that item as long as something of it is open.
-- The day is that of the invoice. A purchase dated in a closed month is booked in the first open one: the debt exists,
-  and its paper often comes late. A sale isn't moved: it belongs to its month's turnover and VAT.
+- The day is that of the invoice. One dated in a closed month is booked in the first open one and says so
+  (`importers.late`): the debt exists, and its paper often comes late; a sale counts as its own month's turnover.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from beancount.core import data
 
 from importers.book import BookView
 from importers.booktext import clean
-from importers.checks import check_day, check_range
+from importers.checks import check_range
+from importers.late import booking_day
 from importers.plan import Plan
 from importers.recognise.references import same_party
 from importers.ubl.accounts import Accounts
@@ -156,21 +157,16 @@ class _Planner:
                 )
 
     def day(self, today: dt.date) -> dt.date:
-        """The day on which it is booked; the day by which it is to be paid is one that books take, too."""
+        """The day that it is of; the day by which it is to be paid is one that books take, too."""
         issued = self.invoice.issued
         position = f"{self.invoice.kind}/IssueDate"
         if self.invoice.due is not None:
             check_range(self.invoice.due, today, file=self.file, position=f"{self.invoice.kind}/DueDate")
-        if self.sides.selling:
-            check_day(self.view, issued, today, file=self.file, position=position)
-            return issued
         check_range(issued, today, file=self.file, position=position)
-        day = issued
-        while f"{day:%Y-%m}" in self.view.closed:
-            day = (day.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
-        if day != issued:
+        day = booking_day(issued, self.view.closed)
+        if day != issued and not self.sides.selling:
             self.note(UblLate, date=issued, day=day)
-        return day
+        return issued
 
     def problem(self, cls: type[Problem], line: int | None = None, **params: object) -> Problem:
         """A problem of this invoice, which it names by number and seller."""

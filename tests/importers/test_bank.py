@@ -36,7 +36,6 @@ from importers.problems import (
     ImportFileEmpty,
     ImportFileMissing,
     ImportFileTooLarge,
-    ImportMonthClosed,
     ImportSourceIncomplete,
     ImportUnknownFormat,
 )
@@ -484,14 +483,6 @@ def test_a_source_in_another_currency_takes_that_alone(feed):
     feed.take(camt(line(2, "-5.00", "x", currency="EUR"), currency="EUR", opening="20.00"))
     assert [str(e.postings[0].units) for e in imported(feed)] == ["20.00 EUR", "-5.00 EUR"]
     assert feed.book().problems == ()
-
-
-@pytest.mark.parametrize("name", ["bank", "sie"])
-def test_a_closed_month_takes_no_new_line(feed, name):
-    feed = feed(_2026_01=OPENED)
-    seal(feed.ws, feed.unit.slug, "2026-03")
-    voucher = '#SIETYP 4\n#FNAMN "x"\n#VER A 1 20260305\n{\n#TRANS 1930 {} 0\n}\n'
-    assert type(refused(feed, WHOLE if name == "bank" else voucher)) is ImportMonthClosed
 
 
 def test_what_is_known_of_a_closed_month_may_come_again(feed):

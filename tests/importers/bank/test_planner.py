@@ -9,7 +9,8 @@ import pytest
 from importers.bank import compare, planner
 from importers.bank.model import Part
 from importers.bank.problems import BankOwnRule
-from importers.problems import ImportAccountMissing, ImportDateRange, ImportMonthClosed
+from importers.late import move_late
+from importers.problems import ImportAccountMissing, ImportDateRange
 from ledger.books.sources import RuleTable
 from tests.importers.bank.conftest import BANK, Book, march, statement
 
@@ -133,11 +134,12 @@ def test_an_opening_balance_from_before_the_account_was_opened_is_refused():
         book.plan(statement("100.00", "", covers="2-2"))
 
 
-def test_an_opening_balance_in_a_closed_month_is_refused():
+def test_an_opening_balance_of_a_closed_month_is_booked_on_the_first_open_day():
     book = Book()
     book.closed = frozenset({"2026-03"})
-    with pytest.raises(ImportMonthClosed):
-        book.plan(statement("100.00", "", covers="2-2"))
+    plan = book.plan(statement("100.00", "", covers="2-2"))
+    move_late(plan, book.view, "file.xml")
+    assert [(str(e.date), str(e.meta["dated"])) for e in plan.entries] == [("2026-04-01", "2026-03-02")]
 
 
 def test_nothing_is_asserted_in_a_closed_month(book):

@@ -12,7 +12,8 @@ from importers.bgmax.read import read_bgmax
 from importers.book import load_view
 from importers.clearing.planner import plan_deposits
 from importers.clearing.problems import DepositRestated, DepositTwice
-from importers.problems import ImportAccountMissing, ImportDateRange, ImportMonthClosed
+from importers.late import move_late
+from importers.problems import ImportAccountMissing, ImportDateRange
 from importers.run import import_files
 from tests.importers.bgmax.files import deposit, end, name, paid, section, simple, start, text, whole
 from tests.importers.conftest import ACCOUNTS
@@ -363,8 +364,9 @@ def test_a_closed_month_takes_no_new_deposit_but_knows_the_old_ones(feed):
         )
 
     assert len(plan(simple()).known) == 1
-    with pytest.raises(ImportMonthClosed):
-        plan(simple(serial="75"))
+    late = plan(simple(serial="75"))
+    move_late(late, view, "a.txt")
+    assert [(str(e.date), e.meta["concerns"]) for e in late.entries] == [("2026-04-01", "2026-03")]
 
 
 def test_dry_run_writes_nothing(feed):

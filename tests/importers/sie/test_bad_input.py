@@ -19,7 +19,6 @@ from importers.problems import (
     ImportDateRange,
     ImportFileEmpty,
     ImportFileTooLarge,
-    ImportMonthClosed,
 )
 from importers.sie.importer import SieImporter
 from importers.sie.problems import (
@@ -74,7 +73,7 @@ def plan(tmp_path_factory):
     def read(content, closed=()):
         data = content if isinstance(content, bytes) else content.encode("cp437")
         view = BookView(unit, [], frozenset(closed))
-        return importer.plan(Source(Path("x.se"), "x.se", data, sha256(data)), view, TODAY)
+        return importer.planned(Source(Path("x.se"), "x.se", data, sha256(data)), view, TODAY)
 
     return read
 
@@ -205,10 +204,11 @@ def test_there_are_enough_of_them():
     assert {error for _, error, _ in BAD.values()} >= {SieInvalid, SieCutOff, SieChecksum, SieTooLong, SieNoVouchers}
 
 
-def test_a_sealed_month_takes_nothing(plan):
-    with pytest.raises(ImportMonthClosed) as caught:
-        plan(BOOK, closed={"2026-01"})
-    assert caught.value.line == 15
+def test_a_closed_month_takes_nothing(plan):
+    assert {e.date.month for e in plan(BOOK).entries} == {1}
+    moved = plan(BOOK, closed={"2026-01"}).entries
+    assert {str(e.date) for e in moved} == {"2026-02-01"}
+    assert {e.meta["dated"].month for e in moved} == {1}
 
 
 @pytest.mark.parametrize(

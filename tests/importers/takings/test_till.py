@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from importers.base import Source, read_source
 from importers.book import BookView, load_view
+from importers.late import move_late
 from importers.problems import (
     ImportAccountMissing,
     ImportAmountInvalid,
     ImportDateInvalid,
     ImportDateRange,
-    ImportMonthClosed,
 )
 from importers.problems_tables import TableColumns, TableCutOff
 from importers.run import importers_of
@@ -559,21 +559,22 @@ def test_settings_that_are_missing_or_wrong(feed, unit, problem):
     assert type(report.problem) is problem, report.problem
 
 
-def test_closed_months_take_no_new_report(feed):
+def test_a_report_of_a_closed_month_is_booked_on_the_first_open_day(feed):
     feed = feed(TILL + SMALL + SALE_25 + CARD)
     (importer,) = importers_of(feed.ws, feed.unit)
     view = load_view(feed.ws, feed.unit)
     view.closed = frozenset({"2026-03"})
     source = read_source(feed.file("z.csv", small("2026-03-02;1;100,00;100,00")), "z.csv")
-    with pytest.raises(ImportMonthClosed):
-        plan_reports(
-            view,
-            feed.unit.sources[0],
-            importer.reports(source),
-            file="z.csv",
-            document="documents/x",
-            today=dt.date(2026, 3, 31),
-        )
+    plan = plan_reports(
+        view,
+        feed.unit.sources[0],
+        importer.reports(source),
+        file="z.csv",
+        document="documents/x",
+        today=dt.date(2026, 3, 31),
+    )
+    move_late(plan, view, "z.csv")
+    assert [(str(e.date), str(e.meta["dated"])) for e in plan.entries] == [("2026-04-01", "2026-03-02")]
 
 
 def test_no_beginning_of_a_row_is_taken_for_it(feed):

@@ -398,19 +398,22 @@ def test_a_line_that_isn_t_quantity_times_price(take):
     assert (report.plan.notes[0].params["computed"], report.plan.notes[0].params["stated"]) == ("100.00", "120.00")
 
 
-def test_a_late_purchase_goes_to_the_first_open_month_a_late_sale_nowhere(take, feed):
+def test_a_late_invoice_goes_to_the_first_open_month(take, feed):
     report, fed = take(invoice(line(cost="5460"), issued="2026-01-31", **BOUGHT))
     assert report.status == "imported"
     seal(fed.ws, fed.unit.slug, "2026-01", "2026-02")
     late = fed.take(invoice(line(cost="5460"), number="2", issued="2026-01-31", **BOUGHT), name="b.xml")
     (entry,) = late.plan.transactions
-    assert (entry.date, entry.meta["invoice-date"], told(late)) == (
+    assert (entry.date, entry.meta["dated"], entry.meta["concerns"], told(late)) == (
         dt.date(2026, 3, 1),
         dt.date(2026, 1, 31),
+        "2026-01",
         ["UBL_LATE"],
     )
     sale = fed.take(invoice(issued="2026-01-31"), name="c.xml")
-    assert (sale.status, sale.problem.code) == ("refused", "IMPORT_MONTH_CLOSED")
+    (entry,) = sale.plan.transactions
+    assert (sale.status, entry.date, entry.meta["dated"]) == ("imported", dt.date(2026, 3, 1), dt.date(2026, 1, 31))
+    assert told(sale) == []
     again = fed.take(invoice(line(cost="5460"), number="2", issued="2026-01-31", **BOUGHT) + b"\n", name="d.xml")
     assert again.status == "known"
 
