@@ -83,7 +83,7 @@ def plan_deposits(
         alone: how long before and after a deposit the sender gives its serial to no other one.
 
     Raises:
-        DepositSum, DepositTwice, DepositRestated, ImportAmountUnit, ImportDateRange, ImportMonthClosed,
+        DepositSum, DepositTwice, DepositRestated, ImportAmountUnit, ImportDateRange,
         ImportAccountMissing, ChartRoleMissing: the file can't come in.
     """
     planner = _Planner(view, source, role, file, document, today, till, alone)

@@ -79,7 +79,7 @@ def plan_invoice(
 
     Raises:
         UblInvoiceChanged, UblInvoiceBooked, UblSwedishRule, UblTaxCategory, MissingRate, ImportDateRange,
-        ImportMonthClosed, ImportAccountMissing, ChartRoleMissing: it can't come in as it is.
+        ImportAccountMissing, ChartRoleMissing: it can't come in as it is.
     """
     return _Planner(view, source, invoice, sides, file, document).run(today)
 

@@ -220,9 +220,15 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
     problems |= set(federation.books.central_text.problems)
     problems |= set(federation.damage)
     problems |= {p for p in federation.workspace.problems if p.unit is None}  # of a unit's own, UNIT_ERRORS tells
+    problems |= set(_told(federation, found))
     # An account's line may name a person: it is for  sambok check , which whoever keeps the book runs.
     quote(federation.workspace, (p for p in problems if not isinstance(p, AccountWrongRoot | UnmappedAccount)))
     return sorted(for_all(federation.books, problems), key=order)
+
+
+def _told(federation: Federation, found: Combined) -> list[Problem]:
+    """What came late into closed months of the units of these figures, or isn't there as it was sealed: it counts."""
+    return [p for slug, book in federation.books.units.items() if slug in found.parts for p in book.told]
 
 
 def tell_end(books: Books, chosen: Mapping[str, object]) -> None:
@@ -246,7 +252,7 @@ def tell_end(books: Books, chosen: Mapping[str, object]) -> None:
 
 
 def _exit_code(federation: Federation, found: Combined) -> int:
-    if not found.complete or federation.run.problems or federation.policy.problems:
+    if not found.complete or federation.run.problems or federation.policy.problems or _told(federation, found):
         return EXIT_BOOKS
     return EXIT_PERSON if found.needs_person else EXIT_DONE
 

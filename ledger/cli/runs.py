@@ -216,7 +216,8 @@ def lock_figures(
     from ledger.combine.runs.problems import RunIncomplete  # noqa: PLC0415  likewise
 
     if code == EXIT_BOOKS:
-        return EXIT_BOOKS, [RunIncomplete()], None
+        whole = found.complete and not federation.run.problems and not federation.policy.problems
+        return EXIT_BOOKS, [RunIncomplete(case="whole") if whole else RunIncomplete()], None
     blocked = blockers(found)
     if blocked:
         quote(federation.workspace, blocked)

@@ -246,10 +246,39 @@ def test_closed_again_its_second_seal_holds_what_is_new(ws):
     assert books.closed["repris"] == {"2026-01"}
 
 
+def run(ws, capsys, *command):
+    """Exit code of a command, and the object that it prints."""
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--json", "--workspace", str(ws.root)])
+    return ended.value.code, json.loads(capsys.readouterr().out)
+
+
 def test_check_ends_with_1_and_names_them(ws, capsys):
+    assert run(ws, capsys, "check")[0] == 0
     with january(ws).open("a") as file:
         file.write(LATE)
-    with pytest.raises(SystemExit) as ended:
-        main(["check", "--json", "--workspace", str(ws.root)])
-    assert ended.value.code == 1
-    assert [e["code"] for e in json.loads(capsys.readouterr().out)["errors"]] == ["LATE_POSTING"]
+    code, answer = run(ws, capsys, "check")
+    assert (code, [e["code"] for e in answer["errors"]]) == (1, ["LATE_POSTING"])
+
+
+def test_the_combined_figures_stand_and_name_them(ws, capsys):
+    """100,000.00 + 1,000.00 + 10,000.00 of sales; the levy of both sides is eliminated."""
+    with january(ws).open("a") as file:
+        file.write(LATE)
+    code, answer = run(ws, capsys, "combine")
+    assert (code, answer["complete"], [e["code"] for e in answer["errors"]]) == (1, True, ["LATE_POSTING"])
+    assert answer["lines"]["NetSales"] == "-111000.00"
+    with january(ws).open("w") as file:
+        file.write(JANUARY)
+    code, answer = run(ws, capsys, "combine")
+    assert (answer["lines"]["NetSales"], answer["errors"]) == ("-110000.00", [])
+
+
+def test_nothing_is_locked_over_books_that_are_not_as_sealed(ws, capsys):
+    with january(ws).open("a") as file:
+        file.write(LATE)
+    code, answer = run(ws, capsys, "combine", "--lock", "2026-01")
+    assert (code, [e["code"] for e in answer["errors"]]) == (1, ["RUN_INCOMPLETE", "LATE_POSTING"])
+    assert not (ws.root / "runs").exists()
+    code, answer = run(ws, capsys, "levy", "--unit", "repris")
+    assert (code, [e["code"] for e in answer["errors"]]) == (1, ["LATE_POSTING"])
