@@ -14,7 +14,7 @@ from .table import CASES, DEALINGS, SAMPLES, path_of, read_rows
 
 ROWS = read_rows()
 #: The whole file is meant, bytes that no terminal shows, or a text for its unit alone: a line, but no excerpt.
-WITHOUT_EXCERPT = {"BOOK_UTF16", "BOOK_BYTE_ORDER_MARK", "LEVY_NO_WORKSPACE", "LATE_POSTING"}
+WITHOUT_EXCERPT = {"BOOK_UTF16", "BOOK_BYTE_ORDER_MARK", "LEVY_NO_WORKSPACE"}
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ from filelock import FileLock
 from ledger.books import write
 from ledger.books.durable import sha256
 from ledger.books.jobs import Block, Change
+from ledger.errors import Problem
+from tests.closing.sealing import seal
 
-from .acts import NOTE
+from .acts import MARCH, NOTE, SALE, met
 from .stage import Stage
 
 
@@ -91,3 +93,34 @@ def another_command_at_work(stage: Stage) -> None:
 
 def an_empty_repository_folder(stage: Stage) -> None:
     (stage.root / ".git").mkdir()
+
+
+# --- closed months
+
+
+def seal_march(stage: Stage) -> None:
+    seal(stage.ws, "repris", "2026-03")
+
+
+def sale_after_the_seal(stage: Stage) -> None:
+    seal_march(stage)
+    with (stage.root / MARCH).open("a", encoding="utf-8") as file:
+        file.write(SALE)
+
+
+def other_amount_after_the_seal(stage: Stage) -> None:
+    seal_march(stage)
+    text = (stage.root / MARCH).read_text(encoding="utf-8")
+    stage.write(MARCH, text.replace("100.00", "10.00"))
+
+
+def sealed_and_written_anew(stage: Stage) -> list[Problem]:
+    seal_march(stage)
+    text = (stage.root / MARCH).read_text(encoding="utf-8")
+    change = Change(stage.root / MARCH, text.replace("100.00", "10.00"), sha256(text.encode()))
+    return met(write.apply, stage.ws, stage.ws.units["repris"], [change])
+
+
+def sale_in_a_closed_month(stage: Stage) -> list[Problem]:
+    seal_march(stage)
+    return met(write.append_entries, stage.ws, stage.ws.units["repris"], [Block(dt.date(2026, 3, 5), SALE)])
