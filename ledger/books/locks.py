@@ -21,7 +21,8 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from ledger.books import git
-from ledger.books.jobs import FEDERATION, complete, finish, jobs_folder, lock_of, plan_file, read_plan, sweep
+from ledger.books.jobs import FEDERATION, jobs_folder, lock_of
+from ledger.books.plans import complete, finish, plan_file, read_plan, sweep
 from ledger.books.problems_write import BooksBusy
 from ledger.books.workspace import Workspace
 from ledger.errors import Problem

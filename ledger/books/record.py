@@ -16,7 +16,7 @@ import json
 import stat
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ from ledger.books.problems_write import HistoryBroken
 from ledger.books.workspace import Workspace
 
 SCHEMA: Final = 1
+#: In the details of a line: the clock had gone back, and the line before says this time.
+CLOCK: Final = "clock-before"
 #: What a unit's book is made of, below its folder.
 UNIT_FILES = ("*.toml", "main.beancount", "accounts.beancount", "seals.jsonl", "books/*/*.beancount")
 
@@ -68,7 +70,7 @@ class State:
     """What a history says up to now.
 
     Attributes:
-        number, entry: of its last line.
+        number, entry, at: of its last line.
         size: of the file.
         look: of the file; None where it wasn't looked at.
         files: what it last told of each file.
@@ -77,6 +79,7 @@ class State:
 
     number: int = 0
     entry: str = NOTHING
+    at: str = ""
     size: int = 0
     look: Look | None = None
     files: dict[str, Known] = field(default_factory=dict)
@@ -138,6 +141,8 @@ def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], file
     state, ends, found = _state(ws, slug, path)
     now = _present(slug, home, state)
     made = _Lines(state, clock.stamp(), person(ws.root))
+    if made.at < state.at:  # never silent: a voucher can't be registered before the one that came before it
+        note = replace(note, details={**note.details, CLOCK: state.at})
     told = {name for name, _, _ in files}
     if found:
         made.add(found, (), by=None)
@@ -156,7 +161,7 @@ def record(ws: Workspace, slug: str, note: Note, changes: Sequence[Change], file
     if slug == FEDERATION_SLUG:
         after |= {name: Known(digest) for name, _, digest in files if digest is not None and _followed(name)}
     text = ("" if ends else "\n") + "".join(made.texts)
-    then = State(made.number, made.entry, state.size + len(text.encode()), None, after, state.damage)
+    then = State(made.number, made.entry, made.at, state.size + len(text.encode()), None, after, state.damage)
     return Recorded(slug, Tail(path, state.size, text), then, tuple(name for name, _, _ in own))
 
 
@@ -217,7 +222,8 @@ def _state(ws: Workspace, slug: str, path: Path) -> tuple[State, bool, Note | No
 def _said(lines: Sequence[Line], size: int) -> State:
     """What lines say."""
     number, entry = last_of(lines)
-    state = State(number, entry, size)
+    at = next((line.at for line in reversed(lines) if not line.fault), "")
+    state = State(number, entry, at, size)
     for line in lines:
         for name, _, after in () if line.fault else line.files:
             if after is None:
@@ -268,6 +274,11 @@ def _unit(slug: str) -> str | None:
     return None if slug == FEDERATION_SLUG else slug
 
 
+def forget(ws: Workspace, slug: str) -> None:
+    """A unit is made under this slug: what was kept of another one that was called so says nothing of it."""
+    _state_file(ws, slug).unlink(missing_ok=True)
+
+
 def keep(ws: Workspace, done: Recorded) -> None:
     """Keep what is known after the job; where it can't be kept, it is read from the history next time."""
     home = home_of(ws, done.slug)
@@ -281,6 +292,7 @@ def keep(ws: Workspace, done: Recorded) -> None:
         "schema": SCHEMA,
         "number": state.number,
         "entry": state.entry,
+        "at": state.at,
         "size": state.size,
         "look": state.look,
         "damage": sorted(state.damage),
@@ -307,6 +319,7 @@ def _read_state(ws: Workspace, slug: str) -> State | None:
             return None
         files = {n: Known(d, tuple(look) if look else None, at) for n, (d, look, at) in said["files"].items()}
         look = tuple(said["look"]) if said["look"] else None
-        return State(said["number"], said["entry"], said["size"], look, files, frozenset(said["damage"]))
+        damage = frozenset(said["damage"])
+        return State(said["number"], said["entry"], said["at"], said["size"], look, files, damage)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -17,7 +17,7 @@ from pathlib import Path
 from ledger.books import durable, git
 from ledger.books.config import UnitFile, read_config
 from ledger.books.problems_scaffold import UnitCodeTaken, UnitExists, WorkspaceExists
-from ledger.books.record import first_line
+from ledger.books.record import first_line, forget
 from ledger.books.template import main_text
 from ledger.books.workspace import Unit, Workspace, open_workspace
 from ledger.books.write import Note, note_only, unit_lock
@@ -200,6 +200,7 @@ def new_unit(ws: Workspace, unit: Unit, *, start: dt.date, chart_file: Path | No
             roles = CENTRAL_ROLES if unit.slug == ws.config.federation.central else ()
             _build_unit(stage, unit, _chart(unit, stage, chart_file), ws.language, start, roles)
             first_line(stage, stage, Note("unit-add"), root=ws.root)
+            forget(ws, unit.slug)
             stage.rename(unit.folder)
             durable.sync_folder(ws.units_folder)
         except BaseException:

@@ -32,17 +32,15 @@ from ledger.books.jobs import (
     Block,
     Change,
     busy,
-    complete,
     expect,
     folder_of,
     inside,
     joined,
-    plan_file,
     read_text,
-    write_all,
 )
 from ledger.books.keeping import check_changes
 from ledger.books.locks import federation_lock, recover, unit_lock
+from ledger.books.plans import complete, plan_file, write_all
 from ledger.books.problems_write import WriteOutside
 from ledger.books.record import keep, record
 from ledger.books.workspace import Unit, Workspace
@@ -111,12 +109,13 @@ def write_text(path: Path, text: str, *, expected: str | None) -> str:
     return durable.sha256(data)
 
 
-def keep_document(ws: Workspace, unit: Unit, path: Path, content: bytes) -> None:
+def keep_document(ws: Workspace, unit: Unit | None, path: Path, content: bytes) -> None:
     """Write a file below the unit's `documents/`, all or nothing; what a crash leaves beside it is swept by the next.
 
     Args:
         ws: the workspace.
-        unit: whose document it is; its lock is taken, or taken again inside.
+        unit: whose document it is; its lock is taken, or taken again inside. None: the federation's, below
+            `units/documents/`.
         path: absolute; parents are created.
         content: all of it.
 
@@ -124,10 +123,11 @@ def keep_document(ws: Workspace, unit: Unit, path: Path, content: bytes) -> None
         BooksBusy: another command is writing.
         OSError: the machine refused; nothing stands there.
     """
-    with unit_lock(ws, unit.slug):
-        with busy(ws, unit.slug):
+    slug = _slug(unit)
+    with unit_lock(ws, slug):
+        with busy(ws, slug):
             durable.replace(path, content)
-        git.note_files(ws, unit.slug, None, [path])
+        git.note_files(ws, slug, None, [path])
 
 
 def check_text(ws: Workspace, unit: Unit | None, texts: Mapping[Path, str]) -> Sequence[Problem]:

@@ -311,3 +311,35 @@ def test_nobody_waits_for_each_other(ws):
         lines = read_history(ws.units[slug].folder)
         assert check_history(lines) == []
         assert len(lines) == 1 + 18
+
+
+def test_what_a_crash_left_of_the_federations_own_writer_is_swept_and_nobody_elses(ws):
+    documents = ws.units_folder / "documents"
+    write.keep_document(ws, None, documents / "FS-2026-1.pdf", b"%PDF")
+    assert (documents / "FS-2026-1.pdf").read_bytes() == b"%PDF"
+    left = [documents / ".tmp-a", ws.units_folder / ".tmp-b"]
+    at_work = ws.units["repris"].folder / ".tmp-c"  # of a writer that holds repris's lock just now
+    for path in (*left, at_work):
+        path.write_text("x")
+    (ws.state_folder / "jobs" / "policy.busy").touch()
+    assert write.recover(ws) == ("policy",)
+    assert [path.exists() for path in (*left, at_work)] == [False, False, True]
+
+
+def test_a_line_by_itself_is_a_job_too(ws, monkeypatch):
+    """Torn by a crash, it is finished by the next, not told to be damage."""
+    real = durable.add
+
+    def torn(path, at, data):
+        real(path, at, data[: len(data) // 2])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "add", torn)
+        with pytest.raises(KeyboardInterrupt):
+            write.note_only(ws, None, Note("lock", "half"))
+    write.note_only(ws, None, Note("lock", "whole"))
+    lines = read_history(ws.units_folder)
+    assert [(line.action, line.note) for line in lines] == [("begin", ""), ("lock", "half"), ("lock", "whole")]
+    assert check_history(lines) == []
+    assert not notices.take()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 
 import pytest
 
@@ -85,6 +86,16 @@ def test_what_an_editor_changed_is_told_at_the_next_action(ws, unit):
         ("books/2026/2026-04.beancount", None, april),
     )
     assert done.files == (("books/2026/2026-03.beancount", None, sha(month)),)
+
+
+def test_a_clock_that_went_back_is_told(ws, unit, monkeypatch):
+    add(ws, "x1")
+    monkeypatch.setenv("SAMBOK_NOW", "2026-03-05T09:59:59Z")
+    add(ws, "x2", details={"source": "bank"})
+    add(ws, "x3")
+    _, first, second, third = read_history(unit.folder)
+    assert (first.details, third.details) == ({}, {})
+    assert second.details == {"source": "bank", "clock-before": "2026-03-05T10:00:00Z"}
 
 
 def test_nothing_is_recorded_twice(ws, unit):
@@ -273,4 +284,20 @@ def test_a_new_federation_and_a_new_unit_say_who_made_them(tmp_path):
     assert check_history(read_history(ws.units_folder)) == []
     add(ws, "x1")
     assert [line.action for line in read_history(ws.units["repris"].folder)] == ["unit-add", "import"]
+    assert not notices.take()
+
+
+def test_a_unit_made_again_under_an_old_name_begins_anew(tmp_path):
+    root, start = tmp_path / "federation", dt.date(2026, 1, 1)
+    central = Unit("central", root / "units/central", "Central", "CENTRAL", "division", "SEK", "bas")
+    new_workspace(root, name="F", currency="SEK", central=central, language="en", start=start)
+    repris = Unit("repris", root / "units/repris", "R", "R", "division", "SEK", "bas")
+    for _ in range(2):
+        ws = open_workspace(root)
+        new_unit(ws, repris, start=start)
+        ws = open_workspace(root)
+        for name in ("x1", "x2"):
+            add(ws, name)
+        assert [line.action for line in read_history(repris.folder)] == ["unit-add", "import", "import"]
+        shutil.rmtree(repris.folder)
     assert not notices.take()

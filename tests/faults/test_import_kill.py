@@ -19,6 +19,7 @@ from importers.run import import_inboxes
 from importers.sie.model import SieFile, SieRow, SieVoucher
 from importers.sie.write import write_sie
 from ledger.books import load_books, main_text, open_workspace
+from ledger.books.history import check_history, read_history
 from ledger.books.write import recover, source_ids
 from tests.conftest import FAVA_CONF
 from tests.importers.test_bank import camt, line
@@ -126,6 +127,9 @@ def check(ws):
     accounts = (unit.folder / "accounts.beancount").read_text(encoding="utf-8")
     assert accounts.count("\n2000-01-01 open") == (3 if "Faktura" in text else 0)
     assert text.count('"kaffe"') % 2 == 0
+    lines = read_history(unit.folder)
+    assert check_history(lines) == []
+    assert {line.action for line in lines} <= {"begin", "import", "place"}  # nothing was changed that isn't told
     book = load_books(ws, ["repris"]).units["repris"]
     assert book.problems == ()
     per_document = {}
