@@ -290,10 +290,20 @@ class BookView:
         return others[sizes.index(max(sizes))].account, entry
 
 
+def day_said(value: object) -> dt.date | None:
+    """The day that `dated:` says; Fava's import page makes a text of it."""
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dt.date) else None
+
+
 def own_day(entry: data.Directive) -> data.Directive:
     """An entry on the day that it is of: a bank's line on the bank's, though its month was closed when it came."""
-    day = (entry.meta or {}).get(DATED)
-    if not isinstance(entry, data.Transaction) or not isinstance(day, dt.date):
+    day = day_said((entry.meta or {}).get(DATED))
+    if not isinstance(entry, data.Transaction) or day is None:
         return entry
     return entry._replace(date=day, meta={**entry.meta, BOOKED: entry.date})
 

@@ -14,7 +14,7 @@ from itertools import accumulate
 import polars as pl
 from beancount.core import data
 
-from importers.book import DATED
+from importers.book import DATED, day_said
 from ledger.books import UnitBook
 from ledger.books.cells import loads, unpack, unpack_entry
 from ledger.books.columns import joinable, read
@@ -110,7 +110,7 @@ def bank_books(book: UnitBook, accounts: Collection[str], shown: Callable[[str],
         values = dict(loads(meta))
         source_id, document = (str(values.get(key) or "") for key in ("source-id", "document"))
         said[transaction] = (source_id, document)
-        if isinstance(own := unpack(values.get(DATED)), dt.date):  # it came when its month was closed
+        if (own := day_said(unpack(values.get(DATED)))) is not None:  # it came when its month was closed
             days[transaction] = own
         if source_id.startswith(BANK_LINE):
             lines[source_id] = f"{name(file)}:{line}"

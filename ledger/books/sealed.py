@@ -27,7 +27,7 @@ NAME = "seals.jsonl"
 #: What is read of a chain: a line holds a whole month's vouchers, so the guard's limits don't hold here.
 LARGEST = 64 << 20
 _RAW = re.compile(
-    rb'"file":"((?:[^"\\]|\\.)*)","line":[0-9]+,"canonical":"[0-9a-f]{64}","numberless":"[0-9a-f]{64}",'
+    rb'"file":"([^"\\]*(?:\\.[^"\\]*)*)","line":[0-9]+,"canonical":"[0-9a-f]{64}","numberless":"[0-9a-f]{64}",'
     rb'"raw":"([0-9a-f]{64})"'
 )
 _HEADS = re.compile(rb',"heads":(\{(?:"(?:[^"\\]|\\.)*":"[0-9a-f]{64}",?)*\}),"root":')

@@ -4,13 +4,21 @@ Worked by hand. Repris' January is closed with 100,000.00 of turnover and 15,000
 dated 20 January comes in after that. February has 10,000.00.
 """
 
+import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from beancount.core import data
+from beancount.core.amount import Amount
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ledger.books import load_books, summarise
+from ledger.books import Books, CentralText, UnitBook, Workspace, load_books, summarise
 from ledger.policy import read_policy
 from ledger.provisional import provisional
+from ledger.rules.rounding import unit_of
+from tests.provisional.test_mirror import AMOUNT, CONFIG, SALES, START, UNITS, D, limits, policy, prices
 
 POLICY = """\
 2025-01-01 custom "decision" "A" "assembly"
@@ -149,3 +157,51 @@ def test_a_late_sale_of_a_closed_year_is_a_line_of_its_own(year):
     assert [(p.year, p.month, str(p.base), str(p.amount)) for p in found.prior_years] == [
         ("2025-01", "2026-02", "1000.00", "150.00")
     ]
+
+
+def mirrored(sales, months, *, moved):
+    """Books in which every other sale of a closed month came late: as it stands, or moved to the first open month."""
+    found = {}
+    for owner in UNITS:
+        income = "Income:3001-Sales" if owner.chart == "bas" else "Income:705-Sales"
+        entries = [data.Open({"filename": "x", "lineno": 1}, START, income, None, None)]
+        late = set()
+        for number, (month, cents, back) in enumerate(sales.get(owner.slug, []), 10):
+            meta, day = {"filename": "x", "lineno": number}, dt.date(2026, month, 1 + cents % 28)
+            if back and month > 1:
+                meta["concerns"] = dt.date(2026, month - 1, 20)
+            if month <= months and number % 2:
+                late.add(("x", number))
+                if moved:
+                    meta.setdefault("concerns", day)
+                    day = dt.date(2026, months + 1, 1)
+            amount = Amount(D(cents) * unit_of(owner.currency), owner.currency)
+            rows = [data.Posting(income, -amount, *[None] * 3, {}), data.Posting("Assets:1", amount, *[None] * 4)]
+            entries.append(data.Transaction(meta, day, "*", None, "", frozenset(), frozenset(), rows))
+        found[owner.slug] = UnitBook(owner, "", (), summarise(entries, late=() if moved else late))
+    closed = {owner.slug: frozenset(f"2026-{n:02d}" for n in range(1, months + 1)) for owner in UNITS}
+    ws = Workspace(Path("/nowhere"), CONFIG, {owner.slug: owner for owner in UNITS})
+    return Books(ws, found, CentralText((), prices(), ""), closed)
+
+
+def said(run):
+    """All that statements say, but where a correction stands."""
+    return {
+        (slug, year.year): [
+            (replace(month, corrections=()), [replace(c, voucher="") for c in month.corrections])
+            for month in (*year.months, *year.prior_years)
+        ]
+        for slug, levy in run.statements.items()
+        for year in levy.years
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(SALES, st.integers(0, 11), AMOUNT, AMOUNT)
+def test_late_or_moved_is_the_same_levy(sales, months, floor, cap):
+    """Whatever is sold, whenever the months are closed, and whatever the levy is limited by."""
+    stands = provisional(mirrored(sales, months, moved=False), policy(*limits(floor, cap)))
+    moved = provisional(mirrored(sales, months, moved=True), policy(*limits(floor, cap)))
+    assert stands.problems == moved.problems == ()
+    assert said(stands) == said(moved)
+    assert all(repr(stands.entries(owner.slug)) == repr(moved.entries(owner.slug)) for owner in UNITS)
