@@ -7,6 +7,7 @@ year; then, between two neighbours that still stand, what is most like it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -134,7 +135,8 @@ def _between(standing: Standing, pieces: Sequence[Piece]) -> None:
         if piece.record is None:
             free[piece.file].append(piece)
     for file, run, low, high in _gaps(standing, free):
-        there = [p for p in free[file] if p.record is None and low <= p.block.start < high]
+        begin, end = (bisect_left(free[file], place, key=lambda p: p.block.start) for place in (low, high))
+        there = [piece for piece in free[file][begin:end] if piece.record is None]
         _fit_gap(run, there)
         if high == float("inf") and there and there[-1].record is None:
             _fit_end(next((record for record in run if record.piece is None), None), there[-1])

@@ -12,13 +12,13 @@ import binascii
 import dataclasses
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.messages import N_
-from ledger.seals.lines import digest, signed_text
-from ledger.seals.model import Seal
+from ledger.seals.lines import FILE, digest, signed_text
+from ledger.seals.model import Found, Seal
 from ledger.seals.problems import SigningKeyRefused
 
 if TYPE_CHECKING:
@@ -85,6 +85,25 @@ def check_signature(seal: Seal, trusted: Collection[str]) -> str | None:
     if trusted and seal.key not in trusted:
         return N_("it is signed with a key that isn't trusted here")
     return None
+
+
+def check_signatures(seals: Sequence[Seal], trusted: Collection[str]) -> list[Found]:
+    """What is wrong with the signatures of a chain: one that isn't right, and one that somebody has taken off.
+
+    Args:
+        seals: of one unit, in their order.
+        trusted: the public keys that count, in base64. Where any are named, no seal behind a signed one goes unsigned.
+    """
+    found: list[Found] = []
+    signed = False
+    for seal in seals:
+        reason = check_signature(seal, trusted)
+        if reason is None and signed and trusted and not seal.signature:
+            reason = N_("it isn't signed, and a seal before it is")
+        if reason is not None:
+            found.append(Found("altered", seal.period, "", FILE, seal.line, meaning=True, note=reason))
+        signed = signed or bool(seal.signature)
+    return found
 
 
 def _message(seal: Seal) -> bytes:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 
 from ledger.seals.blocks import loose_starts, raw_hash, split
 from ledger.seals.model import Block, Meaning, Seal, SealedEntry
 
 #: How many lines that begin with a date a sealed text may hold in quotes before it isn't looked for any further.
 _FURTHER = 5
+_BLANK = re.compile(rb"[\r\n]*")
 #: Type of the record of a file's head.
 HEAD = "head"
 
@@ -162,21 +165,31 @@ def _cut(blocks: list[Piece], wanted: dict[str, list[Record]]) -> list[Piece]:
             found += _known(blocks[0].file, text[start:end], first + start, start, wanted)
     if not found:
         return blocks
-    pieces: list[Piece] = []
+    astride: list[list[Piece]] = []
     for block in blocks:
-        last = pieces[-1] if pieces else None
-        begin = block.block.start - first
-        if last is not None and any(start < begin < end for start, end, _ in found):
-            last.text += block.text
-            last.block = dataclasses.replace(last.block, end=block.block.end, raw=raw_hash(last.text))
+        before = bisect_left(found, block.block.start - first, key=lambda one: one[0]) - 1
+        if astride and before >= 0 and found[before][1] > block.block.start - first:
+            astride[-1].append(block)
         else:
-            pieces.append(block)
+            astride.append([block])
+    pieces = [_one(together) for together in astride]
     for piece in pieces:
         begin, end = piece.block.start - first, piece.block.end - first
-        inside = [(s - begin, e - begin, record) for s, e, record in found if begin <= s < end]
+        there = slice(*(bisect_left(found, place, key=lambda one: one[0]) for place in (begin, end)))
+        inner = starts[bisect_right(starts, begin) : bisect_left(starts, end)]
+        inside = [(start - begin, end - begin, record) for start, end, record in found[there]]
         if inside:
-            piece.parts = _parts(piece, inside, [s - begin for s in starts if begin < s < end])
+            piece.parts = _parts(piece, inside, [start - begin for start in inner])
     return pieces
+
+
+def _one(blocks: list[Piece]) -> Piece:
+    """Blocks made one."""
+    first = blocks[0]
+    if len(blocks) > 1:
+        first.text = b"".join(block.text for block in blocks)
+        first.block = dataclasses.replace(first.block, end=blocks[-1].block.end, raw=raw_hash(first.text))
+    return first
 
 
 def _known(
@@ -211,25 +224,23 @@ def _who(file: str, records: list[Record], place: int) -> Record | None:
 
 def _parts(piece: Piece, found: list[tuple[int, int, Record]], starts: list[int]) -> list[Piece]:
     """A block cut into what was found in it and the rests between, at each of `starts`; side by side, without a gap."""
-    cuts: dict[int, Record | None] = dict.fromkeys([0, *starts], None)
-    for start, end, record in found:
-        for inner in [cut for cut in cuts if start < cut < end]:
-            del cuts[inner]
-        cuts[start] = record
-        rest = piece.text[end:]
-        behind = end + len(rest) - len(rest.lstrip(b"\r\n"))
-        if behind < len(piece.text):
-            cuts.setdefault(behind, None)
-    ends = [*sorted(cuts)[1:], len(piece.text)]
+    cuts: list[tuple[int, Record | None]] = []
+    position = 0
+    for start, end, record in [*found, (len(piece.text), len(piece.text), None)]:
+        if position < start:
+            cuts += [(position, None)]
+            cuts += [(cut, None) for cut in starts[bisect_right(starts, position) : bisect_left(starts, start)]]
+        cuts += [(start, record)]
+        blank = _BLANK.match(piece.text, end)
+        position = blank.end() if blank else end
     parts: list[Piece] = []
     line, last = piece.block.line, 0
-    for start, end in zip(sorted(cuts), ends, strict=True):
+    for (start, record), (end, _) in pairwise(cuts):
         line += piece.text.count(b"\n", last, start)
         last = start
         part = _part(piece, start, end, line)
-        part.record = cuts[start]
-        if part.record is not None:
-            part.record.piece = part
+        if record is not None:
+            part.record, record.piece = record, part
         parts.append(part)
     return parts
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ledger.seals import chain
 from ledger.seals.problems import SigningKeyRefused
-from ledger.seals.signing import Signer, check_signature
+from ledger.seals.signing import Signer, check_signature, check_signatures
 from tests.seals.worked import AT, BOOK, sealed
 
 #: RFC 8032, 7.1, TEST 2: secret key, public key, a message of one byte, its signature.
@@ -111,6 +111,21 @@ def test_a_key_that_is_not_trusted(key_file):
 def test_a_signature_holds_all_of_a_seal_fast(key_file, change):
     seal = dataclasses.replace(signed(key_file), **change)
     assert check_signature(seal, ()) == "the signature isn't of this seal"
+
+
+def test_a_signature_taken_off_behind_a_signed_seal(key_file):
+    """Its own hash made anew, an unsigned seal is whole; that a signed one stands before it gives it away."""
+    signer = Signer.load(key_file)
+    first = chain.next_seal(sealed(BOOK).draft, None, by="anna", at=AT, version="1", rules="r")
+    second = chain.next_seal(first.draft, first, by="anna", at=AT, version="1", rules="r", signer=signer)
+    third = chain.next_seal(first.draft, second, by="anna", at=AT, version="1", rules="r")
+    assert check_signatures((first, second), [signer.key]) == []
+    assert [(one.line, one.note) for one in check_signatures((first, second, third), [signer.key])] == [
+        (3, "it isn't signed, and a seal before it is")
+    ]
+    assert check_signatures((first, second, third), []) == []
+    wrong = dataclasses.replace(second, by="eva")
+    assert [one.line for one in check_signatures((first, wrong), [])] == [2]
 
 
 def refused(path: Path) -> dict[str, str]:
