@@ -62,7 +62,8 @@ def journal(
     """Show vouchers: by registration with number, date, who, text and accounts, or by account with every balance.
 
     Corrections point both ways: to the voucher that they correct, and from it. Both orders end with the sums of debits
-    and credits, which are the same. Without UNIT, all units, and no voucher names a person.
+    and credits, which are the same. What is provisional is no voucher yet and isn't shown. Without UNIT, all units, and
+    no voucher names a person.
 
     Ends with 1 where a book has errors: it isn't shown.
     """

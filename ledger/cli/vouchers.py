@@ -97,7 +97,7 @@ def number(
     years = years_of(books, chosen.slug)
     problems = [problem for found in years for problem in number_problems(found)]
     quote(ws, problems)
-    waits = [f for f in years if f.gaps() or f.twice or f.unreadable or f.unclear or (check and f.lacking)]
+    waits = [f for f in years if f.gaps() or f.twice or f.unreadable or f.unclear or (check and f.missing)]
     if as_json:
         emit(_number_json(chosen, done, years, problems, dry_run=dry_run))
     else:
@@ -147,9 +147,9 @@ def _year(found: Numbers, *, everything: bool) -> None:
     for twice in found.twice:
         told = N_("  {voucher} stands more than once: {places}")
         click.echo(say(told, voucher=twice.name, places=", ".join(place.where for place in twice.places)))
-    if everything and found.lacking:
-        click.echo(say(N_("  vouchers without a number: {count}"), count=len(found.lacking)))
-        for place in found.lacking[:SHOWN]:
+    if everything and found.missing:
+        click.echo(say(N_("  vouchers without a number: {count}"), count=len(found.missing)))
+        for place in found.missing[:SHOWN]:
             click.echo(f"    {place.date}  {place.where}")
 
 
@@ -192,7 +192,7 @@ def _year_json(found: Numbers) -> dict[str, Any]:
             for name, one in found.series.items()
         ],
         "twice": [{"voucher": str(t.name), "places": [place(p) for p in t.places]} for t in found.twice],
-        "lacking": [place(p) for p in found.lacking],
+        "missing": [place(p) for p in found.missing],
     }
 
 
@@ -256,6 +256,9 @@ def _hints(ws: Workspace, done: Correction, *, dry_run: bool) -> None:
         named = ws.units[slug].name if slug in ws.units else slug
         text = N_("It is a dealing with {unit}, whose book has the other side: it is corrected there, too.")
         click.echo(say(text, unit=named), err=True)
+    if done.program:
+        text = N_("{voucher} came from {program}: that program's books need the correction, too.")
+        click.echo(say(text, voucher=done.corrects, program=done.program), err=True)
     for account in done.stated:
         text = N_("A later balance of {account} is stated in the book: it holds again once what is right is booked.")
         click.echo(say(text, account=account), err=True)
@@ -274,5 +277,6 @@ def _correct_json(done: Correction, *, dry_run: bool) -> dict[str, Any]:
         "text": done.text,
         "partners": list(done.partners),
         "stated": list(done.stated),
+        "program": done.program or None,
         "errors": [],
     }

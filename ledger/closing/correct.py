@@ -28,6 +28,7 @@ from typing import Any
 from beancount.core import data
 
 from importers.booktext import clean, render
+from importers.sie.standing import PROGRAM
 from ledger.books import Books, Unit, UnitBook, Workspace, load_books, month_of
 from ledger.books.concerned import Concerned
 from ledger.books.problems_sealed import MonthClosed
@@ -61,6 +62,7 @@ class Correction:
         file: where it stands, or would, as users know it.
         partners: units whose books have the other side of a dealing: they correct theirs.
         stated: accounts with a `balance` of a later day, which holds again once what is right is booked.
+        program: that has numbered the corrected voucher, whose books need the correction, too; "" where it is none.
     """
 
     unit: str
@@ -72,6 +74,7 @@ class Correction:
     file: str
     partners: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def correct_voucher(
             ws.shown(unit.month_file(day)),
             _partners(made, unit.slug),
             found.stated(made),
+            str(entry.meta.get(PROGRAM, "")),
         )
 
 

@@ -147,7 +147,7 @@ class Numbers:
         year: named by the calendar year in which it begins.
         series: by name, in the order of names.
         twice: numbers that stand twice.
-        lacking: vouchers without a number, by date.
+        missing: vouchers without a number, by date.
         unreadable: of the unit's own, what isn't series and number.
         unclear: events that shall explain a gap, and don't: `voucher` is their text.
         elsewhere: whether another program numbers vouchers here.
@@ -157,7 +157,7 @@ class Numbers:
     year: int
     series: dict[str, Series]
     twice: tuple[Twice, ...] = ()
-    lacking: tuple[Place, ...] = ()
+    missing: tuple[Place, ...] = ()
     unreadable: tuple[Place, ...] = ()
     unclear: tuple[Place, ...] = ()
     elsewhere: bool = False

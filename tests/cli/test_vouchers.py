@@ -97,7 +97,7 @@ repris, fiscal year 2026:
                 ],
             }
         ],
-        "lacking": [{"date": "2026-01-31", "file": "units/repris/books/2026/2026-01.beancount", "line": 16}],
+        "missing": [{"date": "2026-01-31", "file": "units/repris/books/2026/2026-01.beancount", "line": 16}],
     }
 
 

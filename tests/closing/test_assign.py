@@ -83,7 +83,7 @@ def test_the_worked_example(make):
     )
     assert "registered" not in text_of(ws, "2026-01")
     found = numbers(load_books(ws), "repris", 2026)
-    assert (found.gaps(), found.twice, found.lacking) == ((), (), ())
+    assert (found.gaps(), found.twice, found.missing) == ((), (), ())
     before = {p: p.read_bytes() for p in ws.units["repris"].folder.rglob("*.beancount")}
     again = number(ws)
     assert (again.given, again.stamped, again.files) == ((), 0, ())

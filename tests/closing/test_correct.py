@@ -267,6 +267,13 @@ def test_the_levy_counts_it_in_its_own_month_at_the_rate_of_the_corrected_day(ma
     assert [(m["month"], m["posted"]) for m in unit["months"]][-1] == ("2026-05", "150.00")
 
 
+def test_another_programs_voucher_names_the_program(make):
+    ws = make({"2026-01": sale("2026-01-10", "A-1", "1.00", 'program: "Other"', 'source-id: "sie-1"')})
+    done = correct(ws, "A-1")
+    assert (done.voucher, done.program) == ("SX-1", "Other")
+    assert "program" not in done.entry.meta
+
+
 def test_another_hands_x_series_is_left_to_it(make):
     ws = make({"2026-01": sale("2026-01-10", "A-1") + sale("2026-01-11", "X-1")})
     assert correct(ws, "A-1").voucher == "SX-1"

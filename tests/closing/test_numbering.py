@@ -72,7 +72,7 @@ def test_a_years_vouchers(books):
     assert found.gaps() == (("A", Span(2, 2)), ("A", Span(4, 4)), ("B", Span(3, 3)))
     assert found.gaps("2026-01") == (("A", Span(2, 2)), ("B", Span(3, 3)))  # A-4 is missed since A-7 of February
     assert [(str(t.name), [p.where for p in t.places]) for t in found.twice] == [("A-3", [f"{JAN}:6", f"{FEB}:1"])]
-    assert [(p.month, p.where) for p in found.lacking] == [("2026-01", f"{JAN}:11")]
+    assert [(p.month, p.where) for p in found.missing] == [("2026-01", f"{JAN}:11")]
     assert [(p.where, p.voucher) for p in found.unreadable] == [(f"{FEB}:12", "Kvitto"), (f"{FEB}:17", "17")]
     assert [(p.where, p.voucher) for p in found.unclear] == [(f"{FEB}:29", "A-2..B-3 confused")]
     assert [(r.span, r.reason) for r in found.series["A"].reasons] == [(Span(5, 6), "the pad was torn")]
@@ -123,7 +123,7 @@ def test_a_unit_whose_books_are_kept_elsewhere(make_workspace, tmp_path, monkeyp
 
 def test_an_empty_book(books):
     found = numbers(books({"2026-01": "; nothing\n"}), "repris", 2026)
-    assert (found.series, found.gaps(), found.twice, found.lacking) == ({}, (), (), ())
+    assert (found.series, found.gaps(), found.twice, found.missing) == ({}, (), (), ())
 
 
 @settings(max_examples=20, deadline=None)
