@@ -26,7 +26,6 @@ from ledger.books.write import Block, Change, apply_federation
 from ledger.closing import sealing
 from ledger.closing.freeze import Frozen, Side, Voucher, frozen, voucher_text
 from ledger.closing.numbering import numberer
-from ledger.closing.problems import CloseNotReady
 from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals import chain
@@ -35,6 +34,14 @@ from ledger.seals.signing import Signer
 
 #: Why a unit's month can't be closed: nothing where it can.
 Ready = Callable[[Federation, str], Sequence[Problem]]
+
+
+class NotReadyError(Exception):
+    """What was ready when everybody was looked at isn't any more: `problems` say why. Nothing was written."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(*(problem.code for problem in problems))
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def close_month(
         What was done; None where the month is closed already.
 
     Raises:
-        CloseNotReady: what was ready a moment ago isn't any more.
+        NotReadyError: what was ready a moment ago isn't any more.
         Problem, OSError: as `apply_federation`; nothing was written, or the next command completes it.
     """
     unit, central = ws.unit(slug), ws.central
@@ -103,14 +110,23 @@ def close_month(
         federation = load_federation(ws)
         if period in federation.books.closed.get(slug, ()):
             return None
-        problems = ready(federation, slug)
+        problems = obstacles(federation, slug) or ready(federation, slug)
         if problems:
-            raise CloseNotReady(slug=slug, period=period, unit=slug, problems=problems)
+            raise NotReadyError(problems)
         job = _Job(federation, unit, period, tuple(without), decision)
         done = job.run(signer)
         if not dry_run:
-            apply_federation(ws, {one: job.changes(one) for one in both}, note=job.notes(both, done))
+            changes = {one: job.changes(one) for one in both}
+            changes = {one: own for one, own in changes.items() if own}
+            apply_federation(ws, changes, note=job.notes(changes, done))
         return done
+
+
+def obstacles(federation: Federation, slug: str) -> list[Problem]:
+    """What keeps a unit's month from being worked out at all: its book, the policy, the rates, its levy."""
+    books, run = federation.books, federation.run
+    own = [problem for problem in run.problems if problem.unit in {None, slug}]
+    return [*books.units[slug].problems, *books.central_text.problems, *federation.policy.problems, *own]
 
 
 class _Job:

@@ -28,6 +28,7 @@ from beancount.core.amount import Amount
 from importers.booktext import render
 from importers.postings import TOTAL_PRICE
 from ledger.books import Books, Unit, Workspace, last_day, month_of
+from ledger.closing.problems import CloseCentralFaulty
 from ledger.closing.year_end import CARRIED, TRANSFER, carried_result, result_transfer
 from ledger.federation import Federation
 from ledger.messages import N_, translate
@@ -112,6 +113,10 @@ def frozen(
 
     Returns:
         Both sides; the same federation gives the same ones.
+
+    Raises:
+        CloseCentralFaulty: central's side of the levy can't be made, as central's book has errors.
+        CloseAccountDates: an account of the year end isn't open on its day.
     """
     books, ws = federation.books, federation.workspace
     unit, central = ws.unit(slug), ws.central
@@ -140,6 +145,10 @@ def frozen(
         theirs = [
             e for e in _transactions(run, central.slug, dated) if e.links & links and e.meta["filename"] == SOURCE
         ]
+        if links - {link for entry in theirs for link in entry.links}:
+            raise CloseCentralFaulty(
+                file=ws.shown(central.main), unit=slug, slug=slug, period=period, central=central.slug
+            )
         vouchers = [Voucher(*_kind(entry, period, mark), entry) for entry in theirs]
         name = f"{period}.{slug}.closed.beancount"
         made = replace(made, central=_side(ws, books, run, central, unit, period, name, vouchers) if vouchers else None)

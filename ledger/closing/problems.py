@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ledger.errors import EXIT_PERSON, EXIT_USAGE, Problem
 from ledger.messages import N_
@@ -17,13 +16,12 @@ class CloseAccountDates(Problem):
     remedy = N_("Open it on {first} or earlier, and close it later.")
 
 
-class CloseMoved(Problem):
-    """Somebody wrote into the books between the look at them and the close."""
+class CloseCentralFaulty(Problem):
+    """A unit's levy would be booked on one side only."""
 
-    code = "CLOSE_MOVED"
-    exit_code = EXIT_PERSON
-    message = N_("{slug} {period}: {file_name} changed while the month was being closed; nothing was written.")
-    remedy = N_("Run the command again.")
+    code = "CLOSE_CENTRAL_FAULTY"
+    message = N_("{slug} {period} can't be closed: the book of {central} has errors, and takes the levy's other side.")
+    remedy = N_("Correct what  sambok check {central}  lists, then close again.")
 
 
 class ClosePeriodInvalid(Problem):
@@ -66,21 +64,6 @@ class ReopenNotClosed(Problem):
     exit_code = EXIT_PERSON
     message = N_("{slug}: {period} isn't closed.")
     remedy = N_("The last closed month is {last}. A month that is open takes vouchers as it is.")
-
-
-class CloseNotReady(Problem):
-    """What was ready when everything was looked at isn't when it is this unit's turn."""
-
-    code = "CLOSE_NOT_READY"
-    exit_code = EXIT_PERSON
-    message = N_("{slug} {period} can't be closed any more: {reason}")
-    remedy = N_("Run  sambok close {period} --unit {slug}  for the whole list.")
-
-    def __init__(self, *, problems: Sequence[Problem] = (), **values: Any) -> None:
-        self.problems = tuple(problems)
-        if problems:
-            values.setdefault("reason", problems[0].text())
-        super().__init__(**values)
 
 
 class SigningKeyInWorkspace(Problem):

@@ -6,15 +6,15 @@ itself: after an interruption the same command goes on where it was, and says wh
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.books import Workspace, clock
 from ledger.closing import months as periods
-from ledger.closing.close import Closed, close_month
-from ledger.closing.problems import CloseNotReady
-from ledger.errors import Problem
+from ledger.closing.close import Closed, NotReadyError, close_month
+from ledger.errors import EXIT_OUTSIDE, Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals.signing import Signer
 
@@ -23,7 +23,7 @@ class Readiness(Protocol):
     """`ledger.closing.readiness.readiness`."""
 
     def __call__(  # noqa: D102  see above
-        self, federation: Federation, period: str, slugs: Sequence[str], *, today: object, without: Sequence[str] = ()
+        self, federation: Federation, period: str, slugs: Sequence[str], *, today: dt.date, without: Sequence[str] = ()
     ) -> Mapping[str, Sequence[Problem]]: ...
 
 
@@ -50,7 +50,7 @@ class Wanted:
     Attributes:
         slugs: units that were named; none: all members of the federation.
         only_ready: those that are ready, whatever the others lack.
-        without: units that central doesn't wait for; `decision` allows it.
+        without: units that central doesn't wait for, and that aren't closed now; `decision` allows it.
         dry_run: nothing is written; of several months only the first open one can be shown.
     """
 
@@ -74,7 +74,7 @@ def close_months(
         signer: signs seals.
 
     Raises:
-        Problem, OSError: as `close_month`; what was closed before stays closed.
+        BooksBusy, OSError: as `close_month`; what was closed before stays closed.
     """
     for period in months:
         done = _Round(ws, period, wanted, ready, signer).run(named=len(months) == 1 and bool(wanted.slugs))
@@ -106,6 +106,7 @@ class _Round:
         self.readiness = ready
         self.signer = signer
         self.month = Month(period)
+        self.seen: dict[str, tuple[str, str]] = {}
 
     def run(self, *, named: bool) -> Month:
         """Close it.
@@ -117,6 +118,8 @@ class _Round:
         federation = load_federation(self.ws)
         slugs = []
         for slug in _members(self.ws, self.wanted.slugs):
+            if slug in self.wanted.without:
+                continue
             if month.period in federation.books.closed.get(slug, ()):
                 month.before.append(slug)
             elif named or self._has(federation, slug):
@@ -127,9 +130,7 @@ class _Round:
         for slug in slugs:
             if slug in month.blocked:
                 continue
-            if (
-                central is not None and slug == central.slug and month.blocked
-            ):  # some unit that it waits for isn't closed
+            if central is not None and slug == central.slug and month.blocked:  # perhaps it waits for one of them
                 month.blocked |= self._blocked(load_federation(self.ws), [slug])
             if slug not in month.blocked:
                 self._close(slug)
@@ -144,6 +145,7 @@ class _Round:
     def _blocked(self, federation: Federation, slugs: Sequence[str]) -> dict[str, list[Problem]]:
         if not slugs:
             return {}
+        self.seen |= {slug: _look(federation, slug) for slug in slugs}
         found = self.readiness(federation, self.month.period, slugs, today=clock.today(), without=self.wanted.without)
         return {slug: list(problems) for slug, problems in found.items() if problems}
 
@@ -161,8 +163,13 @@ class _Round:
                 signer=self.signer,
                 dry_run=self.wanted.dry_run,
             )
-        except CloseNotReady as problem:
-            self.month.blocked[slug] = list(problem.problems)
+        except NotReadyError as told:
+            self.month.blocked[slug] = list(told.problems)
+            return
+        except Problem as problem:
+            if problem.exit_code == EXIT_OUTSIDE:  # it may go well in a minute, with nothing done about it
+                raise
+            self.month.blocked[slug] = [problem]
             return
         if done is None:
             self.month.before.append(slug)
@@ -170,7 +177,12 @@ class _Round:
             self.month.closed.append(done)
 
     def _again(self, federation: Federation, slug: str) -> Sequence[Problem]:
-        """The same question under the locks; of a trial run, in which nobody was closed, it has been answered."""
-        if self.wanted.dry_run:
+        """The same question under the locks, unless nothing has changed since; in a trial run nobody was closed."""
+        if self.wanted.dry_run or self.seen.get(slug) == _look(federation, slug):
             return ()
         return self._blocked(federation, [slug]).get(slug, ())
+
+
+def _look(federation: Federation, slug: str) -> tuple[str, str]:
+    """Digests of all that a unit's month is worked out from."""
+    return federation.books.units[slug].key, federation.books.central_text.key

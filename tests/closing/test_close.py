@@ -3,20 +3,24 @@
 import datetime as dt
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from beancount import loader
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from ledger.books import load_books, open_workspace
 from ledger.books.history import check_history, read_history
 from ledger.books.sealed import seals_of
-from ledger.closing.close import close_month
-from ledger.closing.problems import CloseNotReady
+from ledger.closing.close import NotReadyError, close_month
+from ledger.closing.keys import signing_key
 from ledger.closing.together import Wanted, close_months, span
 from ledger.combine import combine
 from ledger.errors import Problem
 from ledger.federation import load_federation
 from ledger.seals import chain
+from ledger.seals.signing import check_signature
 from tests.closing.state import state
 from tests.closing.worked import POLICY, PRICES, UNITS
 
@@ -169,7 +173,7 @@ def test_what_changes_between_the_look_and_the_close_stops_it(ws):
         assert slug == "repris"
         return [Problem()]
 
-    with pytest.raises(CloseNotReady):
+    with pytest.raises(NotReadyError):
         close_month(ws, "repris", "2025-12", ready=ready)
     assert not (ws.units["repris"].folder / "seals.jsonl").exists()
 
@@ -210,9 +214,8 @@ def test_central_without_a_unit(ws):
     at January's closing rate, in the combined statements of January in transit.
     """
     close(ws, "2025-12")
-    close(ws, "2026-01", slugs=("repris",))
-    (done,) = close(ws, "2026-01", slugs=("gemensamt",), without=("koop",), decision="ST-7")
-    assert done.closed[0].seal.draft.decision == "ST-7"
+    (done,) = close(ws, "2026-01", without=("koop",), decision="ST-7")
+    assert [(c.unit, c.seal.draft.decision) for c in done.closed] == [("repris", None), ("gemensamt", "ST-7")]
     (done,) = close(ws, "2026-01", slugs=("koop",))
     text = text_of(ws, "gemensamt/books/2026/2026-01.koop.closed.beancount")
     assert '2026-02-01 * "Levy 2026-01: Koop"' in text
@@ -295,6 +298,76 @@ def test_every_seal_sees_the_others(ws):
     assert [w.unit for w in found["gemensamt"][0].draft.witnesses] == ["koop", "repris"]
     line = json.loads(text_of(ws, "gemensamt/seals.jsonl"))
     assert line["witness"]["units"][0] == ["koop", 1, found["koop"][0].content]
+
+
+def test_a_faulty_policy_closes_nobody(ws):
+    """Even where nobody asks whether they are ready: what the levy is isn't known."""
+    ws.policy_file.write_text(POLICY.replace('"service" 0.125', '"service" 0.130'))
+    (done,) = close(ws, "2025-12")
+    assert done.closed == []
+    assert not list(ws.units_folder.glob("*/seals.jsonl"))
+
+
+def test_no_levy_is_booked_on_one_side_only(ws):
+    """Central's book has an error: repris could be closed by itself, but nothing would take its levy."""
+    path = ws.central.books / "2026" / "2026-01.beancount"
+    path.write_text('2026-01-05 * "Rent"\n  Expenses:5010-Hire  100.00 SEK\n  Assets:1930-Bank\n')
+    (done,) = close(ws, "2025-12", slugs=("repris",))
+    assert [problem.code for problem in done.blocked["repris"]] == ["CLOSE_CENTRAL_FAULTY"]
+    assert not list(ws.units_folder.glob("*/seals.jsonl"))
+
+
+def test_seals_are_signed_where_there_is_a_key(ws, tmp_path, monkeypatch):
+    made = Ed25519PrivateKey.generate()
+    key = tmp_path.parent / f"{tmp_path.name}.pem"
+    key.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key.chmod(0o600)
+    monkeypatch.setenv("SAMBOK_SIGNING_KEY", str(key))
+    list(close_months(ws, ["2025-12"], Wanted(), ready=everybody_ready, signer=signing_key(ws)))
+    for slug in ("repris", "gemensamt"):
+        (seal,) = chains(ws)[slug]
+        assert seal.key
+        assert check_signature(seal, [seal.key]) is None
+        assert check_signature(replace(seal, by="eva"), [seal.key]) is not None
+
+
+def test_the_year_end_leaves_the_combined_result(ws):
+    """Repris 2025: 10,000 sold, 1,500 levy that central has as income: 10,000 for the federation, before and after."""
+
+    def look():
+        federation = load_federation(ws)
+        found = combine(federation.books, federation.run, date_from=dt.date(2025, 1, 1), date_to=dt.date(2025, 12, 31))
+        assert found.problems == ()
+        lines = {line: str(amount) for line, amount in found.lines.items() if "Result" not in line}
+        return str(found.result), lines
+
+    before = look()
+    assert before[0] == "10000.00"
+    close(ws, "2025-12")
+    assert look() == before
+
+
+def test_a_unit_in_another_currency_ends_its_year(make_workspace, ws):
+    """500 EUR sold at 11.10 (December's average), 75.00 of levy: the transfer moves what was translated, exactly."""
+    accounts = "2025-01-01 open Assets:1940-Bank EUR\n2025-01-01 open Income:3001-Sales EUR\n"
+    sale = '2025-12-20 * "Sale"\n  voucher: "A-1"\n  Assets:1940-Bank  500.00 EUR\n  Income:3001-Sales  -500.00 EUR\n'
+    unit = 'currency = "EUR"\nentity = "legal_entity"\ncountry = "SE"\n'
+    ws = make_workspace(
+        {**UNITS, "export": {"unit": unit, "accounts": accounts, "2025-12": sale}}, policy=POLICY, prices=PRICES
+    )
+    end = dt.date(2025, 12, 31)
+
+    def look():
+        federation = load_federation(ws)
+        found = combine(federation.books, federation.run, date_from=dt.date(2025, 1, 1), date_to=end)
+        assert found.problems == ()
+        return found.result, [(t.unit, t.posted, t.proof) for t in found.translation]
+
+    before = look()
+    (done,) = close(ws, "2025-12")
+    assert "Y-1" in done.closed[0].vouchers["export"]
+    assert look() == before
+    whole(ws)
 
 
 def test_loading_finds_nothing_late(ws):
