@@ -117,19 +117,21 @@ class _Register:
         uncovered: dict[int, DecidedRow] = {}
         unknown: set[tuple[int, str]] = set()
         for row, citation in zip(rows, found, strict=True):
-            name = citation.decision
-            if name is None:
-                if row.protected and row.amount and not self._covered(book, row):
-                    uncovered.setdefault(row.transaction, row)
-            elif name not in self.policy.decisions:
-                if name not in self.policy.unread and (row.transaction, name) not in unknown:
+            for name in (row.own, row.common):
+                if name is not None and (row.transaction, name) not in unknown and self._is_unknown(name):
                     unknown.add((row.transaction, name))
                     near = difflib.get_close_matches(name, self.policy.decisions, n=1, cutoff=0) or ["-"]
                     self._tell(DecisionUnknown, slug, row, id=name, nearest=near[0])
-            elif citation.counts:
+            if citation.decision is None:
+                if row.protected and row.amount and not self._covered(book, row):
+                    uncovered.setdefault(row.transaction, row)
+            elif citation.counts and citation.decision in self.policy.decisions:
                 self._cite(slug, row, citation)
         for row in uncovered.values():
             self._tell(DecisionNeeded, slug, row, account=row.account)
+
+    def _is_unknown(self, name: str) -> bool:
+        return name not in self.policy.decisions and name not in self.policy.unread
 
     def _cite(self, slug: str, row: DecidedRow, citation: Citation) -> None:
         assert citation.decision is not None

@@ -62,8 +62,9 @@ NOTHING: Final = Citation(None, counts=False)
 def citations(postings: Sequence[Posting]) -> list[Citation]:
     """What allows each posting of one book.
 
-    A correction without a decision goes by what it corrects: each posting by that of its account, and one on another
-    protected account by the only decision that the corrected voucher has.
+    A correction goes by what it corrects, unless a posting of it says otherwise: each posting by what the corrected
+    voucher has on its account, whatever has allowed the correction itself. In one that names no decision, a posting on
+    another protected account goes by the only one that the corrected voucher has.
 
     Args:
         postings: all that name a decision or stand on protected accounts, all others of the same transactions, and all
@@ -88,19 +89,21 @@ def citations(postings: Sequence[Posting]) -> list[Citation]:
             elif posting.common is not None:
                 found[place] = Citation(posting.common, counts=place in using)
     for place, posting in enumerate(postings):
-        if posting.corrects is not None and found[place] is NOTHING:
-            found[place] = _inherited(posting, [(postings[p], found[p]) for p in places.get(posting.corrects, ())])
+        if posting.corrects is not None and posting.own is None:
+            corrected = [(postings[p], found[p]) for p in places.get(posting.corrects, ())]
+            found[place] = _inherited(posting, found[place], corrected)
     return found
 
 
-def _inherited(posting: Posting, corrected: Iterable[tuple[Posting, Citation]]) -> Citation:
-    """What a correction's posting has from the voucher that it corrects."""
+def _inherited(posting: Posting, said: Citation, corrected: Iterable[tuple[Posting, Citation]]) -> Citation:
+    """What a correction's posting has from the voucher that it corrects; `said`: from its own."""
     counted = [(p, c.decision) for p, c in corrected if c.counts]
     of_account = {decision for p, decision in counted if p.account == posting.account}
     if len(of_account) == 1:
         return Citation(of_account.pop(), counts=True)
     whole = {decision for _, decision in counted}
-    return Citation(whole.pop(), counts=True) if posting.protected and len(whole) == 1 else NOTHING
+    alone = said is NOTHING and posting.protected and len(whole) == 1
+    return Citation(whole.pop(), counts=True) if alone else said
 
 
 @dataclass(frozen=True, slots=True)

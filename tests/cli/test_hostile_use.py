@@ -36,6 +36,7 @@ RIGHT = {
     "reconcile": "reconcile",
     "open-items": "open-items",
     "levy": "levy",
+    "decision": "decision list",
     "number": "number repris",
     "correct": "correct repris A-1",
     "journal": "journal",
@@ -45,7 +46,7 @@ RIGHT = {
     "serve": "serve --host 0.0.0.0",
 }
 #: The ones that read books; all of them but `up` know --json.
-RULED = ("up --once", "todo", "check", "levy", "combine")  # by the policy, too
+RULED = ("up --once", "todo", "check", "levy", "decision list", "combine")  # by the policy, too
 READING = (*RULED, "journal", "open-items", "reconcile", "export sie --legal-entity")
 JSON = (
     "todo --json",
@@ -53,6 +54,7 @@ JSON = (
     "import repris --inbox --json",
     "open-items --json",
     "levy --json",
+    "decision list --json",
     "journal --json",
     "journal --by account --json",
     "combine --json",

@@ -68,6 +68,15 @@ def test_a_correction_goes_by_what_it_corrects():
     assert said(*first, *moved) == ["D", "(D)", "D", "D"]
 
 
+def test_a_correction_gives_back_whatever_has_allowed_it():
+    first = (posting(FUND, common="D"), posting(BANK, common="D"))
+    back = (posting(FUND, common="E", transaction=1, corrects=0), posting(BANK, common="E", transaction=1, corrects=0))
+    assert said(*first, *back) == ["D", "(D)", "D", "(E)"]
+    moved = (*back[:1], posting(CAPITAL, common="E", transaction=1, corrects=0))
+    assert said(*first, *moved) == ["D", "(D)", "D", "E"]
+    assert said(*first, posting(FUND, "E", transaction=1, corrects=0)) == ["D", "(D)", "E"]  # as the posting says
+
+
 def test_a_correction_of_what_two_decisions_allow_takes_each_account_s_own():
     first = (posting(FUND, "D"), posting(CAPITAL, "E"), posting(BANK))
     back = [posting(account, transaction=1, corrects=0) for account in (FUND, CAPITAL, "Equity:2086-Reservfond", BANK)]
