@@ -68,6 +68,13 @@ class Federation:
         found = {*self.books.problems, *self.policy.problems, *self.run.problems, *self.combined.problems}
         found.update(read_adjustments(self.books).problems)
         found.update(self.damage)
+        return self._listed(found)
+
+    def problems_with(self, combined: Combined) -> tuple[Problem, ...]:
+        """What is wrong with the books, and with the figures of a period; nothing of adjustments and locked runs."""
+        return self._listed({*self.books.problems, *self.policy.problems, *self.run.problems, *combined.problems})
+
+    def _listed(self, found: set[Problem]) -> tuple[Problem, ...]:
         faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them

@@ -10,12 +10,15 @@ with that month, so a book may begin with any month once, and from then on none 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Collection
 
 from ledger.books import Books, Unit, UnitBook, Workspace, last_day, month_of
+from ledger.books.sealed import ClosedMonths, ever_closed
 from ledger.closing.problems import ClosePeriodInvalid
+from ledger.errors import Problem
 from ledger.rules.years import fiscal_months
 
 MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
@@ -60,20 +63,32 @@ def is_member(unit: Unit, month: str) -> bool:
     return (unit.joined is None or unit.joined <= last) and (unit.left is None or first <= unit.left)
 
 
-def first_month(book: UnitBook, ever_closed: Collection[str] = ()) -> str | None:
+def first_month(book: UnitBook, closed: Collection[str] = ()) -> str | None:
     """The month with which a book's closing begins; None where it has nothing to close yet.
 
     Args:
         book: loaded.
-        ever_closed: months that seals of its chain close, or have closed.
+        closed: its closed months, as `Books.closed` has them.
     """
-    if ever_closed:
-        return min(ever_closed)
+    ever = _ever_closed(book, closed)
+    if ever:
+        return min(ever)
     joined = month_of(book.unit.joined) if book.unit.joined and book.unit.combine else ""
     booked = book.summary.first if book.summary is not None else None
     if booked is None:
         return joined or None
     return max(month_of(booked), joined)
+
+
+def _ever_closed(book: UnitBook, closed: Collection[str]) -> Collection[str]:
+    """Months among which is the first that was ever closed: it may have been opened again."""
+    if not isinstance(closed, ClosedMonths):
+        return closed
+    if closed.first:
+        return (closed.first,)
+    with contextlib.suppress(Problem):  # seals that can't be read are the book's problem
+        return ever_closed(book.unit.folder)
+    return ()
 
 
 def open_months(books: Books, slug: str, until: str) -> list[str]:

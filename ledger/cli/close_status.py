@@ -1,0 +1,77 @@
+"""`sambok close --status`: the board of the close, and what the next month of each unit lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli.context import emit, stdout
+from ledger.cli.tables import print_table
+from ledger.errors import EXIT_DONE, EXIT_PERSON
+from ledger.messages import N_, say
+
+if TYPE_CHECKING:
+    from ledger.books import Workspace
+    from ledger.closing.status import Board, Cell
+
+#: So many things of a month are listed; --json has all.
+SHOWN = 10
+
+
+def status(ws: Workspace, months: Sequence[str], units: Sequence[str], *, as_json: bool) -> int:
+    """Print the board.
+
+    Args:
+        ws: the workspace.
+        months: which ones; none: the fiscal year of the first that is open.
+        units: which ones; none: all.
+        as_json: one JSON object.
+    """
+    from ledger.books import clock  # noqa: PLC0415  only when the command runs
+    from ledger.closing.status import board  # noqa: PLC0415  likewise
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
+
+    found = board(load_federation(ws), months, units, today=clock.today())
+    code = EXIT_PERSON if found.needs_person else EXIT_DONE
+    if as_json:
+        emit(found.as_json())
+        return code
+    _table(found)
+    for row in found.rows:
+        waiting = [cell for cell in row.cells if cell.state in {"ready", "not_ready", "waits"}]
+        for cell in waiting[:1]:  # what comes after it has time; of a month that is asked for by itself there is one
+            _tell(cell)
+        if len(waiting) > 1:
+            text = N_("  and {count} later months: sambok close --status {period} --unit {unit}")
+            click.echo(say(text, count=len(waiting) - 1, period=waiting[1].period, unit=row.unit))
+    return code
+
+
+def _table(found: Board) -> None:
+    from ledger.closing.status import in_short  # noqa: PLC0415  likewise
+
+    heads = [say(N_("Unit")), *found.months]
+    rows = [[row.unit, *(in_short(cell) or "-" for cell in row.cells)] for row in found.rows]
+    print_table(stdout(), heads, rows, left=set(range(len(heads))))
+
+
+def _tell(cell: Cell) -> None:
+    """What a month lacks, and what settles each."""
+    from ledger.closing.status import in_words  # noqa: PLC0415  likewise
+
+    click.echo(f"\n{in_words(cell)}")
+    if cell.close:
+        click.echo(f"      $ {cell.close}")
+    for problem in cell.own[:SHOWN]:
+        place = f"{problem.where}: " if problem.where else ""
+        click.echo(f"  • {place}{problem.text()} [{problem.code}]")
+        for line in (problem.excerpt or "").splitlines()[:5]:
+            click.echo(f"      | {line}")
+        click.echo(f"      -> {problem.remedy_text()}")
+        command = cell.command(problem)
+        if command:
+            click.echo(f"      $ {command}")
+    if len(cell.own) > SHOWN:
+        click.echo(say(N_("  … and {count} more"), count=len(cell.own) - SHOWN))

@@ -1,0 +1,242 @@
+"""The board of the close: units and months, who has closed, who could, who isn't ready and why, who waits for whom.
+
+It says what `ledger.closing.readiness` says, month by month, and decides nothing itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.books import last_day, month_of
+from ledger.closing import months as periods
+from ledger.closing.problems_ready import CloseEarlierOpen, CloseUnitOpen
+from ledger.closing.readiness import Look
+from ledger.errors import Problem, order
+from ledger.federation import Federation
+from ledger.memo import memo_of
+from ledger.messages import N_, current, say, translate
+
+#: What a unit's month can be, and how it is called.
+STATES: dict[str, str] = {
+    "closed": N_("closed"),
+    "ready": N_("ready"),
+    "not_ready": N_("not ready"),
+    "waits": N_("waits"),
+    "running": N_("not over"),
+    "none": "",
+}
+#: What only waits for other months or units: nothing of its own is to be settled.
+WAITING = (CloseEarlierOpen, CloseUnitOpen)
+#: By code, the command that settles it or shows what is to be settled; others are in `sambok check`.
+COMMANDS: Mapping[str, str] = {
+    "CLOSE_EARLIER_OPEN": "sambok close --until {last} --unit {unit}",
+    "CLOSE_FLAGGED": "sambok todo {unit}",
+    "CLOSE_NUMBER_MISSING": "sambok number {unit}",
+    "CLOSE_NUMBER_GAP": "sambok number {unit} --check",
+    "CLOSE_NUMBER_TWICE": "sambok number {unit} --check",
+    "VOUCHER_NUMBER_UNREADABLE": "sambok number {unit} --check",
+    "VOUCHER_GAP_UNREADABLE": "sambok number {unit} --check",
+    "CLOSE_UNRECONCILED": "sambok reconcile {unit} --month {period}",
+    "CLOSE_NO_COUNT": "",  # nothing but counting does it
+    "CLOSE_INTERNAL": "sambok combine --to {end} --report unmatched",
+    "CLOSE_UNIT_OPEN": "sambok close {period} --unit {slug}",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit's month.
+
+    Attributes:
+        state: a key of `STATES`; `none` before the book begins, and outside its membership.
+        problems: what keeps it open.
+        waits_for: what comes first: the first of its own months that is open, and units.
+    """
+
+    unit: str
+    period: str
+    state: str
+    problems: tuple[Problem, ...] = ()
+    waits_for: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> tuple[Problem, ...]:
+        """What is to be settled here; not what merely comes first."""
+        return tuple(problem for problem in self.problems if not isinstance(problem, WAITING))
+
+    @property
+    def close(self) -> str:
+        """The command that closes it, where it is ready."""
+        return f"sambok close {self.period} --unit {self.unit}" if self.state == "ready" else ""
+
+    def command(self, problem: Problem) -> str:
+        """The command that settles one of its problems; nothing where none does."""
+        known = COMMANDS.get(problem.code)
+        if known is None:
+            return f"sambok check {problem.unit}" if problem.unit else "sambok check"
+        values = {"unit": self.unit, "period": self.period, "end": last_day(self.period)} | problem.params
+        return known.format(**values)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A unit's months, in the order of the board."""
+
+    unit: str
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the close of some months waits for.
+
+    Attributes:
+        months: in order.
+        rows: units by slug, central last.
+    """
+
+    months: tuple[str, ...]
+    rows: tuple[Row, ...] = field(default=())
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All of them."""
+        return tuple(cell for row in self.rows for cell in row.cells)
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether something is to be settled before a month that is over can be closed."""
+        return any(cell.state == "not_ready" for cell in self.cells)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `sambok close --status --json`."""
+        problems = {p for cell in self.cells for p in cell.problems}
+        return {
+            "schema": 1,
+            "months": list(self.months),
+            "units": [
+                {"unit": row.unit, "name": row.name, "months": [_cell_json(cell) for cell in row.cells]}
+                for row in self.rows
+            ],
+            "errors": [problem.as_json() for problem in sorted(problems, key=order)],
+        }
+
+
+def _cell_json(cell: Cell) -> dict[str, Any]:
+    return {
+        "month": cell.period,
+        "state": cell.state,
+        "command": cell.close or None,
+        "waits_for": list(cell.waits_for),
+        "lacks": [
+            {
+                "code": problem.code,
+                "file": problem.file,
+                "line": problem.line,
+                "message": problem.text(),
+                "remedy": problem.remedy_text(),
+                "command": cell.command(problem) or None,
+            }
+            for problem in cell.problems
+        ],
+    }
+
+
+def board(federation: Federation, months: Sequence[str] = (), slugs: Iterable[str] = (), *, today: dt.date) -> Board:
+    """What the close of months waits for.
+
+    Args:
+        federation: loaded.
+        months: which ones, in order; none: the fiscal year of the first that somebody has open, up to today.
+        slugs: which units; none: all.
+        today: a month is over when its last day lies before it.
+    """
+    asked = tuple(months), tuple(slugs)
+
+    def work() -> Board:
+        several = len(asked[1] or federation.books.units) > 1
+        return _board(Look(federation, today, discreet=several), *asked)
+
+    memo = memo_of(federation.workspace.root)
+    return memo.get("board of the close", work, same=(federation,), equal=(today, current(), asked))
+
+
+def _board(look: Look, months: Sequence[str], slugs: Sequence[str]) -> Board:
+    central = look.ws.central
+    chosen = sorted(slugs or look.books.units, key=lambda slug: (central is not None and slug == central.slug, slug))
+    months = tuple(months) or _usual(look, chosen)
+    rows = (
+        Row(slug, look.ws.units[slug].name, tuple(cell_of(look, slug, month) for month in months)) for slug in chosen
+    )
+    return Board(months, tuple(rows))
+
+
+def _usual(look: Look, slugs: Iterable[str]) -> tuple[str, ...]:
+    over = month_of(look.today.replace(day=1) - dt.timedelta(days=1))
+    found = [month for slug in slugs for month in periods.open_months(look.books, slug, over)[:1]]
+    first, last = look.ws.fiscal_year(last_day(min(found, default=over)))
+    return tuple(periods.between(month_of(first), min(month_of(last), max(month_of(look.today), month_of(first)))))
+
+
+def cell_of(look: Look, slug: str, month: str) -> Cell:
+    """One unit's month."""
+    book = look.books.units[slug]
+    closed = look.books.closed.get(slug, frozenset())
+    first = periods.first_month(book, closed)
+    if not periods.is_member(book.unit, month) or (first is not None and month < first):
+        return Cell(slug, month, "none")
+    if month in closed:
+        return Cell(slug, month, "closed")
+    if last_day(month) >= look.today:
+        return Cell(slug, month, "running")
+    if first is None and book.ok:
+        return Cell(slug, month, "none")
+    problems = tuple(look.lacks(slug, month))
+    before = look.open_before(slug, month)
+    central = look.ws.central
+    others = look.waits_for(month) if central is not None and slug == central.slug else []
+    waits = (*before[:1], *others)
+    if any(not isinstance(problem, WAITING) for problem in problems):
+        return Cell(slug, month, "not_ready", problems, waits)
+    return Cell(slug, month, "waits" if problems else "ready", problems, waits)
+
+
+def first_open(federation: Federation, *, today: dt.date) -> tuple[Cell, ...]:
+    """Of each unit the first month that is over and open; what `sambok todo` tells."""
+
+    def work() -> tuple[Cell, ...]:
+        look = Look(federation, today, discreet=True)
+        over = month_of(today.replace(day=1) - dt.timedelta(days=1))
+        months = ((slug, periods.open_months(look.books, slug, over)[:1]) for slug in sorted(look.books.units))
+        return tuple(cell_of(look, slug, month) for slug, first in months for month in first)
+
+    memo = memo_of(federation.workspace.root)
+    return memo.get("months to close", work, same=(federation,), equal=(today, current()))
+
+
+def in_short(cell: Cell) -> str:
+    """A month's state in a few words: `not ready (2)`."""
+    state = translate(STATES[cell.state]) if STATES[cell.state] else ""
+    return f"{state} ({len(cell.own)})" if cell.state == "not_ready" else state
+
+
+def in_words(cell: Cell, most: int = 5) -> str:
+    """What is to be said of a month above what it lacks."""
+    said = {"unit": cell.unit, "period": cell.period}
+    named = ", ".join(cell.waits_for[:most]) + (" …" if len(cell.waits_for) > most else "")
+    if cell.state == "ready":
+        return say(N_("{unit} {period} can be closed."), **said)
+    if cell.state == "waits":
+        return say(N_("{unit} {period} lacks nothing of its own; it waits for {names}."), names=named, **said)
+    text = say(N_("{unit} {period} can't be closed yet; to be settled: {count}."), count=len(cell.own), **said)
+    return f"{text} {say(N_('It waits for {names}, too.'), names=named)}" if named else text
+
+
+def codes(cell: Cell) -> list[tuple[str, int]]:
+    """The kinds of what is to be settled, and how many of each, in the order in which they are listed."""
+    return list(Counter(problem.code for problem in cell.own).items())
