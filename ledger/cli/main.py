@@ -34,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "number": ("ledger.cli.vouchers", "number"),
     "correct": ("ledger.cli.vouchers", "correct"),
     "journal": ("ledger.cli.journal", "journal"),
+    "close": ("ledger.cli.close", "close"),
+    "reopen": ("ledger.cli.close", "reopen"),
     "combine": ("ledger.cli.combine", "combine"),
     "runs": ("ledger.cli.runs", "runs"),
     "export": ("ledger.cli.export", "export"),

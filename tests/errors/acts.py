@@ -23,14 +23,16 @@ from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY
 from ledger.books.guard import read_file
 from ledger.books.problems_load import problems_of
+from ledger.closing.freeze import frozen
 from ledger.combine.runs import store
 from ledger.combine.runs.lock import lock_run
 from ledger.errors import Problem
+from ledger.federation import load_federation
 from ledger.policy import read_policy
 from ledger.seals.signing import Signer
 from plugins import levy
 
-from .stage import Stage
+from .stage import Stage, last_day
 
 MARCH = "units/repris/books/2026/2026-03.beancount"
 NOTE = '2026-03-05 note Assets:1930-Bank "Rent"\n'
@@ -345,3 +347,24 @@ def key_for_all(stage: Stage) -> list[Problem]:
     key.write_text("-----BEGIN PRIVATE KEY-----\n")
     key.chmod(0o644)
     return met(Signer.load, key)
+
+
+def key_among_the_books(stage: Stage) -> None:
+    stage.monkeypatch.chdir(stage.root)
+    Path("seal.pem").write_text("-----BEGIN PRIVATE KEY-----\n")
+    stage.monkeypatch.setenv("SAMBOK_SIGNING_KEY", "seal.pem")
+
+
+# --- the close
+
+
+def decision_of_next_year(stage: Stage) -> None:
+    stage.write("policy", f'{last_day()} custom "decision" "FS-1" "assembly"\n')
+
+
+def year_without_its_account(stage: Stage) -> list[Problem]:
+    return met(frozen, load_federation(stage.ws), "repris", "2026-12")
+
+
+def levy_without_central(stage: Stage) -> list[Problem]:
+    return met(frozen, load_federation(stage.ws), "repris", "2026-03")

@@ -37,6 +37,7 @@ ROOMS = {
     "adjustments": "Adjustments",
     "runs": "Locked runs",
     "vouchers": "Numbers of vouchers, and corrections",
+    "close": "Closing months, and opening them again",
     "seals": "Seals, and what they are signed with",
     "cli": "Commands",
     "web": "Browser",

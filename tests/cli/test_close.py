@@ -1,0 +1,131 @@
+"""`sambok close` and `sambok reopen`: what they print, their JSON, their exit codes."""
+
+import json
+import os
+import signal
+
+import pytest
+
+from ledger.cli.main import main
+from tests.closing.worked import POLICY, PRICES, UNITS
+
+
+@pytest.fixture
+def sambok(make_workspace, capsys, tmp_path, monkeypatch):
+    """Run a command in the worked federation, on 2026-03-05."""
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SAMBOK_NOW", "2026-03-05T10:00:00Z")
+    before = signal.getsignal(signal.SIGTERM)
+    ws = make_workspace(UNITS, policy=POLICY, prices=PRICES)
+
+    def run(*args):
+        with pytest.raises(SystemExit) as ended:
+            main(["-w", str(ws.root), *args])
+        shown = capsys.readouterr()
+        return ended.value.code or 0, shown.out, shown.err
+
+    run.ws = ws
+    yield run
+    signal.signal(signal.SIGTERM, before)
+    os.environ.pop("BEANCOUNT_DISABLE_LOAD_CACHE", None)
+
+
+def rows(out):
+    """The words of each line of a table."""
+    return [line.split() for line in out.splitlines() if line.strip(" -─━")]
+
+
+def test_a_month_becomes_final(sambok):
+    code, out, err = sambok("close", "2025-12", "--by", "anna")
+    assert code == 0, err
+    assert rows(out)[1][:3] == ["repris", "2025-12", "10"]  # 3 accounts and 4 more, a sale, the levy, the transfer
+    assert "gemensamt L-1" in out
+    assert "For the minutes" in err
+    code, out, err = sambok("close", "2025-12")
+    assert (code, out) == (0, "")
+    assert "2025-12 is closed already: gemensamt, repris." in err
+
+
+def test_json_of_a_close(sambok):
+    code, out, _ = sambok("close", "--until", "2026-01", "--json")
+    said = json.loads(out)
+    assert (code, said["schema"], said["errors"]) == (0, 1, [])
+    assert [(m["period"], [c["unit"] for c in m["closed"]]) for m in said["months"]] == [
+        ("2025-12", ["repris", "gemensamt"]),
+        ("2026-01", ["koop", "repris", "gemensamt"]),
+    ]
+    repris = said["months"][0]["closed"][0]
+    assert repris["vouchers"] == {"gemensamt": ["L-1"], "repris": ["L-1", "Y-1"]}
+    assert (repris["carried"], repris["number"], len(repris["content"])) == ("Y-1", 1, 64)
+    assert len(said["fingerprint"]) == len("K7QX-2MPD")
+
+
+def test_a_fiscal_year_stops_at_the_month_that_is_not_over(sambok):
+    code, out, err = sambok("close", "2026")
+    assert code == 3
+    assert "CLOSE_EARLIER_OPEN" in err  # December 2025 comes first
+    assert sambok("close", "2025")[0] == 0
+    code, out, err = sambok("close", "2026")
+    assert code == 3
+    assert [row[:2] for row in rows(out) if row[0] == "repris"] == [
+        ["repris", "2026-01"],
+        ["repris", "2026-02"],
+    ]
+    assert "CLOSE_NOT_OVER" in err
+
+
+def test_nobody_is_closed_while_one_is_not_ready(sambok):
+    book = sambok.ws.units["koop"].books / "2026" / "2026-01.beancount"
+    book.write_text(book.read_text().replace("2026-01-20 *", "2026-01-20 !"))
+    assert sambok("close", "2025-12")[0] == 0
+    code, out, err = sambok("close", "2026-01", "--json")
+    assert code == 3
+    assert {problem["code"] for problem in json.loads(out)["errors"]} == {"CLOSE_FLAGGED"}
+    assert sambok("close", "2026-01")[0] == 3
+    code, out, err = sambok("close", "2026-01", "--ready")
+    assert code == 3
+    assert [row[0] for row in rows(out)] == ["Unit", "repris"]
+    assert "CLOSE_UNIT_OPEN" in err
+    code, out, err = sambok("close", "2026-01", "--unit", "gemensamt", "--without", "koop", "--decision", "ST-7")
+    assert code == 0, err
+
+
+def test_a_trial_run(sambok):
+    before = {p: p.read_bytes() for p in sambok.ws.units_folder.rglob("*") if p.is_file()}
+    code, out, err = sambok("close", "2025-12", "--unit", "repris", "--dry-run")
+    assert code == 0
+    assert "; units/repris/books/2025/2025-12.closed.beancount" in out
+    assert '2025-12-31 * "Levy 2025-12"' in out
+    assert "Nothing was written." in err
+    assert {p: p.read_bytes() for p in sambok.ws.units_folder.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["close"], "Give a period"),
+        (["close", "2025-12", "--until", "2026-01"], "Give a period"),
+        (["close", "2025-12", "--without", "koop"], "--without UNIT needs --decision ID"),
+        (["close", "2025-12", "--decision", "ST-7"], "--without UNIT needs --decision ID"),
+        (["close", "2025-12", "--unit", "koopp"], "koop"),
+        (["close", "december"], "neither a month nor a fiscal year"),
+        (["reopen", "2025-12", "--unit", "repris"], "--decision"),
+    ],
+)
+def test_wrong_use(sambok, args, says):
+    code, out, err = sambok(*args)
+    assert code in (1, 2)
+    assert out == ""
+    assert says in err
+
+
+def test_a_month_is_opened_again(sambok):
+    assert sambok("close", "2025-12")[0] == 0
+    code, out, err = sambok("reopen", "2025-12", "--unit", "repris", "--decision", "ST-7", "--by", "eva")
+    assert (code, out) == (0, "")
+    assert "repris: 2025-12 is open again by ST-7." in err
+    code, out, _ = sambok("close", "2025-12", "--unit", "repris", "--json")
+    assert (code, json.loads(out)["months"][0]["closed"][0]["entries"]) == (0, 0)
+    code, out, err = sambok("reopen", "2026-01", "--unit", "repris", "--decision", "ST-7", "--json")
+    assert code == 3
+    assert json.loads(out)["errors"][0]["code"] == "REOPEN_NOT_CLOSED"
