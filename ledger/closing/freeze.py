@@ -207,18 +207,25 @@ def _side(
 
 
 def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data.Transaction]) -> list[data.Open]:
-    """Accounts that entries post to and the book doesn't open, on the first day of the first month that needs them."""
+    """Accounts that entries post to and the book doesn't open, on the first day of the first month that needs them.
+
+    One of several of a role, each for a currency of its own, takes no other: the next levy in another currency would go
+    there.
+    """
     summary = books.units[unit.slug].summary
     assert summary is not None
     needed: dict[str, dt.date] = {}
+    currencies: dict[str, list[str]] = {}
     for entry in entries:
         for posting in entry.postings:
-            first = entry.date.replace(day=1)
+            assert posting.units is not None
+            first, currency = entry.date.replace(day=1), posting.units.currency
             needed[posting.account] = min(needed.get(posting.account, first), first)
+            currencies[posting.account] = [currency] if posting.account.endswith(f"-{currency}") else []
     known = {row.account for row in summary.accounts}
     dates = {e.account: e.date for e in run.entries(unit.slug) if isinstance(e, data.Open)}
     return [
-        data.Open({}, min(day, dates.get(account, day)), account, [], None)
+        data.Open({}, min(day, dates.get(account, day)), account, currencies[account], None)
         for account, day in sorted(needed.items())
         if account not in known
     ]

@@ -201,6 +201,18 @@ def test_a_legal_person_in_another_currency(ws):
     ]
 
 
+def test_an_account_for_a_currency_takes_no_other(make_workspace, ws):
+    """Central's own account takes kronor; the next unit's currency doesn't go to the account of the first one."""
+    accounts = "2025-01-01 open Assets:1661-Levy SEK\n"
+    ws = make_workspace(
+        {**UNITS, "gemensamt": {**UNITS["gemensamt"], "accounts": accounts}}, policy=POLICY, prices=PRICES
+    )
+    made = frozen(look(ws), "koop", "2026-01")
+    opens = {e.account.removeprefix("Assets:"): e.currencies for e in made.central.opens}
+    assert opens["1661-Intern-fordran-avgift-EUR"] == ["EUR"]
+    assert {account for account, currencies in opens.items() if currencies} == {"1661-Intern-fordran-avgift-EUR"}
+
+
 def test_central_side_stands_in_a_file_of_its_own(ws):
     made = frozen(look(ws), "koop", "2026-02")
     assert made.central.file == "books/2026/2026-02.koop.closed.beancount"
