@@ -221,7 +221,8 @@ class _Comparison:
         files = {record.entry.file for record in self.standing.records}
         had = {record.entry.file for record in self.standing.records if record.is_head}
         for piece in self.standing.odd:
-            if piece.is_head and piece.file in files - had and not any(part.record for part in piece.parts):
+            said = piece.is_head and piece.text.strip()  # empty lines say nothing
+            if said and piece.file in files - had and not any(part.record for part in piece.parts):
                 yield piece
 
 

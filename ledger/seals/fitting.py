@@ -187,7 +187,9 @@ def _fit_end(record: Record | None, piece: Piece) -> None:
 def _alike(record: Record, piece: Piece) -> float:
     """How much of a record a piece still has, from 0 to 1; what can't be parsed may be anything."""
     if record.is_head or piece.is_head:
-        return 1.0 if record.is_head and piece.is_head else _ALIKE if piece.is_head else 0.0
+        if record.is_head and piece.is_head:
+            return 1.0
+        return _ALIKE if piece.is_head and piece.text.strip() else 0.0  # empty lines are nothing that is left of it
     if piece.meaning is None:
         return _ALIKE
     if piece.meaning.voucher and record.entry.voucher and piece.meaning.voucher != record.entry.voucher:

@@ -1,0 +1,444 @@
+"""Proof that nothing sealed has changed, from the text alone (SPEC 5, 7; BFL 5 kap. 6-7 and 11 §§).
+
+For every unit: its chain of seals by itself; what all other chains say of it as witnesses; what histories and closed
+files tell of seals that there must be; the text against the seals; documents by SHA-256; the other side of frozen
+vouchers; its history. Neither caches nor git are asked, so a copy on another machine gives the same answer; only what a
+machine itself remembers of a history's last line (`.sambok`) is heard besides, where it is there.
+
+In this process only bytes are looked at. What must be parsed, because it isn't what was sealed, is parsed in the
+guard's child. Whatever one unit's files do, the other units are verified all the same.
+
+How this module reads the contract where it leaves room:
+
+- A file that can't be read (a link, a pipe, too large) is an error of its unit, and what was sealed of it is missing.
+- A signature that is there must be right. With trusted keys, no seal behind a signed one goes unsigned, and a chain
+  without any signature is told: else who rewrites it would leave them out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ledger.books.history import check_history, lines_of
+from ledger.closing.evidence import HISTORY, Evidence, Texts, Unreadable
+from ledger.closing.parsing import Parser
+from ledger.closing.problems_verify import VerifyUnreadable
+from ledger.closing.quick import chain_of, stands
+from ledger.errors import Problem
+from ledger.messages import N_
+from ledger.seals import blocks, chain
+from ledger.seals.compare import compare
+from ledger.seals.lines import FILE as SEALS
+from ledger.seals.model import Found, Seal, Twin
+from ledger.seals.problems import SealUnreadable
+from ledger.seals.signing import check_signatures
+
+#: What else is to be found in a unit: asked with its slug ("" the federation), its text, and what was seen of it.
+Further = Callable[[str, Texts, "Looked", Parser], Iterable[Found]]
+#: Number and digest of a history's last line, as the machine remembers it; by slug, "" for the federation's.
+Known = Callable[[str], tuple[int, str] | None]
+_CLOSED = re.compile(r"books/[0-9]{4}/([0-9]{4}-(?:0[1-9]|1[0-2]))(?:\.([a-z0-9-]+))?\.closed\.beancount")
+_VOUCHER = re.compile(rb'^[ \t]+voucher:[ \t]*"([^"\\\n]*)"', re.MULTILINE)
+_NO_PARAMS: tuple[tuple[str, str], ...] = ()
+_UNKEPT = N_("the file can't be read: {reason}")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The latest seal of a unit: what is written into the minutes.
+
+    Attributes:
+        number: of its line.
+        periods: how many months are closed.
+        period: the latest closed month; "" where none is any more.
+        content: of its latest line.
+        key: who signed it; "" where nobody did.
+    """
+
+    unit: str
+    number: int
+    period: str
+    periods: int
+    content: str
+    by: str
+    at: dt.datetime
+    key: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight characters: `K7QX-2MPD`."""
+        return chain.fingerprint(self.content)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What verifying found.
+
+    Attributes:
+        findings: by unit's slug ("" the federation's history), in the order of files and lines; only units with any.
+        heads: of every unit that has sealed anything, in order.
+        root: over all heads.
+        problems: what couldn't be looked at.
+        entries: how many sealed entries were looked for, by unit that was verified.
+        documents: how many documents.
+    """
+
+    findings: Mapping[str, tuple[Found, ...]]
+    heads: tuple[Head, ...]
+    root: str
+    problems: tuple[Problem, ...]
+    entries: Mapping[str, int]
+    documents: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found, and everything could be looked at."""
+        return not self.findings and not self.problems
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that is sealed in the federation; "" where nothing is."""
+        return chain.fingerprint(self.root) if self.heads else ""
+
+
+@dataclass
+class Looked:
+    """What was seen of one unit.
+
+    Attributes:
+        seals: of its chain, those that can be read; without their entries where `whole`.
+        whole: chain and text are as they were.
+        found: what isn't so any more.
+    """
+
+    slug: str
+    seals: tuple[Seal, ...] = ()
+    whole: bool = False
+    entries: int = 0
+    unreadable: frozenset[str] = frozenset()
+    broken: frozenset[int] = frozenset()
+    closed_files: tuple[tuple[str, str, str], ...] = ()
+    marks: tuple[tuple[str, str, str], ...] = ()
+    found: list[Found] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def verify(
+    evidence: Evidence,
+    slugs: Collection[str] | None = None,
+    *,
+    trusted: Collection[str] = (),
+    known: Known | None = None,
+    also: Collection[str] = (),
+    further: Further | None = None,
+) -> Verified:
+    """Verify units.
+
+    Args:
+        evidence: where their files are.
+        slugs: which units; None for all, with the federation's own history.
+        trusted: public keys (base64) by which seals must be signed; none: whoever signed.
+        known: what the machine remembers of histories.
+        also: units that there must be, besides those that are there.
+        further: what else is to be found in a unit (`sambok verify --against`).
+    """
+    run = _Run(evidence, slugs, frozenset(also))
+    run.trusted = frozenset(trusted)
+    run.known = known
+    run.further = further
+    return run.run()
+
+
+class _Run:
+    """One verification."""
+
+    trusted: frozenset[str] = frozenset()
+    known: Known | None = None
+    further: Further | None = None
+    documents = 0
+
+    def __init__(self, evidence: Evidence, slugs: Collection[str] | None, also: frozenset[str]) -> None:
+        self.evidence = evidence
+        self.all = slugs is None
+        self.there = evidence.slugs()
+        self.wanted = also.union(self.there) if slugs is None else frozenset(slugs)
+
+    def run(self) -> Verified:
+        # Units of which others tell that aren't there any more have nothing left but findings.
+        looked = {slug: self._look(slug) for slug in sorted({*self.there, *self.wanted})}
+        self._witnesses(looked)
+        self._told(looked)
+        self._twins(looked)
+        findings = {slug: _sorted(one.found) for slug, one in looked.items() if one.found and self._is_wanted(slug)}
+        problems = [problem for slug, one in looked.items() if self._is_wanted(slug) for problem in one.problems]
+        if self.all:
+            found, faults = self._own_history()
+            findings |= {"": found} if found else {}
+            problems += faults
+        heads = tuple(head_of(slug, one.seals) for slug, one in looked.items() if one.seals)
+        witnesses = chain.latest({slug: one.seals for slug, one in looked.items()})
+        entries = {slug: one.entries for slug, one in looked.items() if slug in self.wanted and one.seals}
+        return Verified(
+            dict(sorted(findings.items())),
+            heads,
+            chain.federation_root(witnesses),
+            tuple(problems),
+            entries,
+            self.documents,
+        )
+
+    def _is_wanted(self, slug: str) -> bool:
+        return self.all or slug in self.wanted
+
+    def _look(self, slug: str) -> Looked:
+        """One unit by itself."""
+        found = Looked(slug)
+        texts = self.evidence.texts(slug) if slug in self.there else Texts()
+        data = texts.seals
+        light = chain_of(data, slug) if data is not None else None
+        parser = Parser(self.evidence.root, slug, texts.files, found.problems)
+        if light is not None:
+            found.seals, found.entries = light.seals, light.entries
+            found.whole = slug not in self.wanted or stands(light, texts.files)
+        if data is not None and not found.whole:
+            self._closely(found, data, texts, parser)
+        _marks(found, texts)
+        if slug in self.wanted:
+            for name, reason in sorted(texts.faults.items()):
+                file = f"units/{slug}/{name}" if name else f"units/{slug}"
+                found.problems.append(VerifyUnreadable(file=file, unit=slug, reason=reason))
+            if SEALS in texts.faults:
+                params = (("reason", texts.faults[SEALS]),)
+                found.found.append(_of_seals("missing", "", None, _UNKEPT, params))
+            self._signatures(found, data)
+            self._documents(found, texts)
+            self._history(found, texts)
+            if self.further is not None:
+                found.found += self.further(slug, texts, found, parser)
+        return found
+
+    def _closely(self, found: Looked, data: bytes, texts: Texts, parser: Parser) -> None:
+        """A chain or a text that isn't as it was."""
+        seals, problems = chain.salvage(data)
+        found.seals, found.entries = seals, sum(len(seal.draft.entries) for seal in seals)
+        found.unreadable = frozenset(problem.params.get("period", "") for problem in problems)
+        damage = [_unreadable(problem) for problem in problems] + chain.check_chain(seals, found.slug)
+        found.broken = frozenset(one.line for one in damage if one.line)
+        if found.slug in self.wanted:
+            there = compare(seals, texts.files, parser, unreadable=found.unreadable)
+            found.found += [*damage, *(_with_reason(one, texts.faults) for one in there)]
+
+    def _signatures(self, found: Looked, data: bytes | None) -> None:
+        if any(seal.key or seal.signature for seal in found.seals):
+            # A signature is for all that a seal says, its entries too.
+            seals = chain.read_seals(data) if found.whole and data is not None else found.seals
+            found.found += [one for one in check_signatures(seals, self.trusted) if one.line not in found.broken]
+        elif self.trusted and found.seals:
+            last = found.seals[-1]
+            found.found.append(_of_seals("altered", last.period, last.line, N_("no seal of this chain is signed")))
+
+    def _documents(self, found: Looked, texts: Texts) -> None:
+        """Documents by SHA-256, with the voucher that names them."""
+        done: set[tuple[str, str]] = set()
+        for seal in found.seals:
+            for name, digest in seal.draft.documents:
+                if (name, digest) in done:
+                    continue
+                done.add((name, digest))
+                self.documents += 1
+                note, params = "", _NO_PARAMS
+                try:
+                    now = self.evidence.digest(found.slug, name)
+                except Unreadable as error:
+                    now, note, params = None, _UNKEPT, (("reason", str(error)),)
+                if now == digest:
+                    continue
+                if not note:
+                    note = N_("the document isn't there") if now is None else N_("the document has another content")
+                voucher = _named_by(name, seal, texts)
+                found.found.append(
+                    Found("document", seal.period, voucher, name, None, meaning=True, note=note, params=params)
+                )
+
+    def _history(self, found: Looked, texts: Texts) -> None:
+        if texts.history is not None:
+            found.found += _damage(texts.history, self.known(found.slug) if self.known else None)
+
+    def _own_history(self) -> tuple[tuple[Found, ...], list[Problem]]:
+        """The federation's own history."""
+        try:
+            data = self.evidence.history()
+        except Unreadable as error:
+            return (), [VerifyUnreadable(file=f"units/{HISTORY}", reason=error)]
+        found = list(_damage(data, self.known("") if self.known else None)) if data is not None else []
+        if self.further is not None:
+            found += self.further("", Texts(history=data), Looked(""), Parser(self.evidence.root, "", {}, []))
+        return _sorted(found), []
+
+    def _witnesses(self, looked: dict[str, Looked]) -> None:
+        """What other units' seals say of a chain that isn't so any more."""
+        chains = {slug: one.seals for slug, one in looked.items()}
+        if not _differ(chains):
+            return
+        full = {}
+        for slug, one in looked.items():  # who is heard must hold by itself, and that is seen only of whole seals
+            data = self.evidence.texts(slug).seals if one.whole else None
+            full[slug] = chain.read_seals(data) if data is not None else one.seals
+        for slug, found in chain.check_witnesses(full).items():
+            one = looked.setdefault(slug, Looked(slug))
+            one.found += [f for f in found if f.line not in one.broken]
+            one.broken |= {f.line for f in found if f.line}
+
+    def _told(self, looked: dict[str, Looked]) -> None:
+        """Seals of which closed files and histories tell, and that aren't there."""
+        for one in list(looked.values()):
+            for slug, period, file in one.closed_files:
+                owner = looked.setdefault(slug, Looked(slug))
+                if _has(owner, period):
+                    continue
+                note = N_("{file} is of a close, and there is no seal of it")
+                owner.found.append(_of_seals("missing", period, None, note, (("file", f"units/{one.slug}/{file}"),)))
+                owner.unreadable |= {period}
+            for slug, period, mark in one.marks:
+                owner = looked.setdefault(slug, Looked(slug))
+                if owner.broken or period in owner.unreadable or "" in owner.unreadable:
+                    continue
+                marks = {chain.fingerprint(seal.content) for seal in owner.seals if seal.period == period}
+                if mark not in marks:
+                    note = N_("the history of {unit} tells of a seal {mark}, and it isn't there")
+                    params = (("unit", one.slug), ("mark", mark))
+                    owner.found.append(_of_seals("missing", period, None, note, params))
+                    owner.unreadable |= {period}
+
+    def _twins(self, looked: dict[str, Looked]) -> None:
+        """The other side of frozen vouchers, where its unit hasn't sealed it itself."""
+        wanted: dict[str, list[tuple[str, Twin]]] = defaultdict(list)
+        for one in looked.values():
+            for seal in one.seals:
+                for twin in seal.draft.twins:
+                    if self._is_wanted(twin.unit):
+                        wanted[twin.unit].append((seal.period, twin))
+        for slug, twins in sorted(wanted.items()):
+            texts = self.evidence.texts(slug) if slug in self.there else Texts()
+            sealed = texts.seals or b""
+            known = frozenset(re.findall(rb'"canonical":"([0-9a-f]{64})"(?=,"numberless")', sealed))
+            one = looked.setdefault(slug, Looked(slug))
+            parser = Parser(self.evidence.root, slug, texts.files, one.problems)
+            for period, twin in twins:
+                if twin.canonical.encode() not in known:
+                    one.found += _twin(period, twin, texts, parser)
+
+
+def _twin(period: str, twin: Twin, texts: Texts, parser: Parser) -> Iterator[Found]:
+    """What has become of a voucher that another unit's seal holds."""
+    text = texts.files.get(twin.file)
+    if text is None:
+        note = N_("the file is gone")
+        yield Found("missing", period, twin.voucher, twin.file, None, meaning=True, note=note)
+        return
+    said = f'"{twin.voucher}"'.encode()
+    named = [block for block in blocks.split(text) if block.date and said in text[block.start : block.end]]
+    meanings = parser(twin.file, named)
+    if any(meaning and meaning.canonical == twin.canonical for meaning in meanings):
+        return
+    note = N_("it isn't what the seal of the other side holds")
+    for block, meaning in zip(named, meanings, strict=True):
+        if meaning is None or meaning.voucher == twin.voucher:
+            yield Found("altered", period, twin.voucher, twin.file, block.line, meaning=True, note=note)
+            return
+    yield Found("missing", period, twin.voucher, twin.file, None, meaning=True, note=note)
+
+
+def head_of(slug: str, seals: Sequence[Seal]) -> Head:
+    """The head of a chain that has at least one seal."""
+    closed = {seal.period: seal.draft.kind == "close" for seal in seals}
+    months = [period for period, is_closed in closed.items() if is_closed]
+    last = seals[-1]
+    return Head(slug, last.number, max(months, default=""), len(months), last.content, last.by, last.at, last.key)
+
+
+def _differ(chains: Mapping[str, Sequence[Seal]]) -> bool:
+    """Whether any witness says something else than what is there."""
+    contents = {(slug, seal.number): seal.content for slug, seals in chains.items() for seal in seals}
+    return any(
+        contents.get((seen.unit, seen.number)) != seen.content
+        for seals in chains.values()
+        for seal in seals
+        for seen in seal.draft.witnesses
+    )
+
+
+def _has(one: Looked, period: str) -> bool:
+    """Whether a unit's seals close a period, or may have closed it before they were damaged."""
+    if one.broken or period in one.unreadable or "" in one.unreadable:
+        return True
+    return any(seal.period == period for seal in one.seals)
+
+
+def _marks(found: Looked, texts: Texts) -> None:
+    """Seals of which a unit's other files tell: unit and month, and where, or which."""
+    files = []
+    for file in texts.files:
+        match = _CLOSED.fullmatch(file)
+        if match is not None:
+            files.append((match[2] or found.slug, match[1], file))
+    found.closed_files = tuple(files)
+    if texts.history is None:
+        return
+    marks = []
+    for line in lines_of(texts.history):
+        if line.action == "close" and not line.fault and isinstance(line.details, dict):
+            told = [str(line.details.get(key, "")) for key in ("unit", "period", "fingerprint")]
+            if all(told):
+                marks.append((told[0], told[1], told[2]))
+    found.marks = tuple(marks)
+
+
+def _damage(data: bytes, known: tuple[int, str] | None) -> Iterator[Found]:
+    for one in check_history(lines_of(data), known):
+        yield Found(one.kind, "", "", HISTORY, one.line, meaning=True, note=one.reason, params=one.params)
+
+
+def _unreadable(problem: SealUnreadable) -> Found:
+    told = problem.params
+    note = N_("the seal can't be read: {reason}")
+    found = _of_seals("altered", told.get("period", ""), problem.line, note, (("reason", told["reason"]),))
+    return replace(found, voucher=told.get("voucher", ""))
+
+
+def _with_reason(found: Found, faults: Mapping[str, str]) -> Found:
+    """What is missing because its file can't be read says so."""
+    above = [name for name in (found.file, found.file.rpartition("/")[0], "books", "") if name in faults]
+    if found.kind != "missing" or not above:
+        return found
+    return replace(found, note=_UNKEPT, params=(("reason", faults[above[0]]),))
+
+
+def _of_seals(kind: str, period: str, line: int | None, note: str, params: tuple[tuple[str, str], ...] = ()) -> Found:
+    assert kind in {"altered", "missing"}
+    return Found(
+        "altered" if kind == "altered" else "missing", period, "", SEALS, line, meaning=True, note=note, params=params
+    )
+
+
+def _named_by(name: str, seal: Seal, texts: Texts) -> str:
+    """The voucher that names a document, in the text as it stands."""
+    wanted = f'"{name}"'.encode()
+    for text in texts.files.values():
+        if wanted not in text:
+            continue
+        for block in blocks.split(text):
+            said = text[block.start : block.end]
+            if wanted in said and block.date and f"{block.date:%Y-%m}" <= seal.period:
+                written = _VOUCHER.search(said)
+                if written is not None:
+                    return written[1].decode("utf-8", "replace")
+    return ""
+
+
+def _sorted(found: Iterable[Found]) -> tuple[Found, ...]:
+    return tuple(sorted(set(found), key=lambda one: (one.file, one.line or 0, one.kind, one.voucher, one.period)))
