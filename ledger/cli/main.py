@@ -36,9 +36,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "journal": ("ledger.cli.journal", "journal"),
     "close": ("ledger.cli.close", "close"),
     "reopen": ("ledger.cli.close", "reopen"),
+    "verify": ("ledger.cli.verify", "verify"),
     "combine": ("ledger.cli.combine", "combine"),
     "runs": ("ledger.cli.runs", "runs"),
     "export": ("ledger.cli.export", "export"),
+    "history": ("ledger.cli.history", "history"),
+    "archive": ("ledger.cli.archive", "archive"),
+    "description": ("ledger.cli.description", "description"),
     "serve": ("ledger.cli.serve", "serve"),
 }
 #: New objects until the garbage collector looks: nearly all of ours are values that refer to nothing in a circle.

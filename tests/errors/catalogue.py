@@ -39,6 +39,7 @@ ROOMS = {
     "vouchers": "Numbers of vouchers, and corrections",
     "close": "Closing months, and opening them again",
     "seals": "Seals, and what they are signed with",
+    "verify": "Verifying, and archives of a year",
     "cli": "Commands",
     "web": "Browser",
 }
