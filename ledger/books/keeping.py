@@ -2,7 +2,7 @@
 
 Whoever writes a book, whatever the command, is held to three rules:
 
-- What is sealed stays where it stands, word for word and in its order. Comments may follow it. Where somebody has
+- What is sealed stays where it stands, word for word and in its order, with the comments behind it. Where somebody has
   changed its layout since, what it says stays; and sealed text that was lost may be put back.
 - Nothing new is dated in a closed month; only accounts may be opened there. A month opened again takes entries.
 - A file of the close, and `seals.jsonl`, only ever grow.
@@ -94,14 +94,14 @@ class _Keeper:
         """Refuse a new text that changes what is sealed of the old one, or adds to a closed month."""
         old, new = _bytes_of(change.path), change.text.encode("utf-8")
         before, after = blocks.split(old), blocks.split(new)
-        self._head(change, before, after, old, new)
-        kept = self._kept(change, before, after, old, new)
+        self._head(change, before, after, old)
+        self._kept(change, before, after, old, new)
         lost = self._lost(change, before)
         gone = Counter(block.raw for block in before)
         for block in after:
             if gone[block.raw] > 0:
                 gone[block.raw] -= 1
-            elif block.date is not None and block.start not in kept and block.raw not in self.sealing | lost:
+            elif block.date is not None and block.raw not in self.sealing | lost:
                 self._new(change, block, new)
         if lost:
             taken = [b for b in before if gone[b.raw] > 0 and b.raw not in self.raws and b.date is not None]
@@ -124,33 +124,28 @@ class _Keeper:
             if meaning is not None and meaning.canonical in said:
                 raise self._refused(change, old, block, *said[meaning.canonical])
 
-    def _head(self, change: Change, before: list[Block], after: list[Block], old: bytes, new: bytes) -> None:
-        """The lines before a file's first entry: once sealed, more may follow them."""
+    def _head(self, change: Change, before: list[Block], after: list[Block], old: bytes) -> None:
+        """Refuse another head of a file, the lines before its first entry, once it is sealed."""
         file = self._inside(change.path)
         head = before[0] if before and before[0].date is None else None
         if head is None or self.heads.get(file) != head.raw:
             return
-        if not (after and after[0].date is None and _goes_on(head, after[0], old, new)):
+        if not after or after[0].raw != head.raw:
             seals = seals_in(self.standing, self.unit.folder)
             month = next((seal.period for seal in seals if seal.draft.heads.get(file) == head.raw), "")
             raise self._problem(SealedText, change, old, head, case="head", month=month)
 
-    def _kept(self, change: Change, before: list[Block], after: list[Block], old: bytes, new: bytes) -> frozenset[int]:
-        """Where the sealed blocks of a file stand in its new text; they must all be there, in their order."""
-        sealed = [block for block in before if block.raw in self.raws]
-        found: list[int] = []
-        rest = iter(sealed)
+    def _kept(self, change: Change, before: list[Block], after: list[Block], old: bytes, new: bytes) -> None:
+        """Refuse a new text in which the sealed blocks of a file don't all stand, in their order."""
+        rest = (block for block in before if block.raw in self.raws)
         wanted = next(rest, None)
         for block in after:
-            if wanted is None:
-                break
-            if block.date == wanted.date and _goes_on(wanted, block, old, new):
-                found.append(block.start)
+            if wanted is not None and block.raw == wanted.raw:
                 wanted = next(rest, None)
         if wanted is not None:
             entry, period = next(found for found in self._entries() if found[0].raw == wanted.raw)
-            raise self._refused(change, old, wanted, entry, period)
-        return frozenset(found)
+            longer = any(block.raw != wanted.raw and _goes_on(wanted, block, old, new) for block in after)
+            raise self._refused(change, old, wanted, entry, period, "comment" if longer else "")
 
     def _entries(self) -> list[tuple[SealedEntry, str]]:
         """All that is sealed, each with its month; decoded only where something is refused."""
@@ -160,9 +155,12 @@ class _Keeper:
     def _inside(self, path: Path) -> str:
         return path.relative_to(self.unit.folder).as_posix()
 
-    def _refused(self, change: Change, old: bytes, block: Block, entry: SealedEntry, month: str) -> Problem:
-        voucher = entry.voucher or f"{self._inside(change.path)}:{block.line}"
-        return self._problem(SealedText, change, old, block, voucher=voucher, date=entry.date, month=month)
+    def _refused(
+        self, change: Change, old: bytes, block: Block, entry: SealedEntry, month: str, case: str = ""
+    ) -> Problem:
+        said: dict[str, Any] = {"case": case} if case else {}
+        said["voucher"] = entry.voucher or f"{self._inside(change.path)}:{block.line}"
+        return self._problem(SealedText, change, old, block, date=entry.date, month=month, **said)
 
     def _new(self, change: Change, block: Block, new: bytes) -> None:
         assert block.date is not None
@@ -178,9 +176,7 @@ class _Keeper:
 
 
 def _goes_on(block: Block, other: Block, old: bytes, new: bytes) -> bool:
-    """Whether `other` is the same text as `block`, with nothing but lines of comment behind it."""
-    if block.raw == other.raw:
-        return True
+    """Whether `other` is the same text as `block`, and more lines of comment behind it."""
     text, now = old[block.start : block.end].rstrip(b"\r\n"), new[other.start : other.end]
     if not now.startswith(text):
         return False

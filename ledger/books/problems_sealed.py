@@ -60,6 +60,12 @@ class SealedText(Problem):
         "this one."
     )
     cases: ClassVar = {
+        "comment": (
+            N_(
+                "What follows {voucher} of {date} belongs to it, and it is sealed with {month}: no comment comes after."
+            ),
+            N_("Put the comment behind the first line of the entry that it is about, with two spaces before it."),
+        ),
         "head": (
             N_("The lines at the top of this file are sealed with {month}: they aren't changed any more."),
             N_("Leave them as they are; write what is new behind them."),

@@ -55,6 +55,7 @@ def refusal(ws, *changes):
 SEALED = "is sealed with 2026-01: its text isn't changed any more."
 RENT_SEALED = f"A-1 of 2026-01-05 {SEALED}"
 SALE_SEALED = f"{FILE}:8 of 2026-01-10 {SEALED}"
+COMMENT = f"What follows {FILE}:8 of 2026-01-10 belongs to it, and it is sealed with 2026-01: no comment comes after."
 TOP = "The lines at the top of this file are sealed with 2026-01: they aren't changed any more."
 OLDER = "This entry is dated 2025-12-31, and 2025-12 is closed for repris."
 CLOSED = "and 2026-01 is closed for repris."
@@ -70,7 +71,7 @@ CLOSED = "and 2026-01 is closed for repris."
         (JANUARY + OPEN.replace("02-03", "02-04"), None),
         (f"{HEAD}{OPEN}\n{RENT}\n{SALE}", None),  # nothing says where an open entry stands
         (JANUARY.replace(SALE, f"{SALE}\n\n"), None),
-        (JANUARY.replace(OPEN, f"; from here on February\n\n{OPEN}"), None),
+        (JANUARY.replace("\n  Assets:1930-Bank  1.00", "\n  ; a comment\n  Assets:1930-Bank  1.00"), None),
         (JANUARY + "2026-01-01 open Assets:1940-Savings\n", None),
         # --- sealed text stays
         (JANUARY.replace("-9.00", "-9.01"), ("SEALED_TEXT", 3, RENT_SEALED)),
@@ -84,6 +85,8 @@ CLOSED = "and 2026-01 is closed for repris."
         (JANUARY.replace(SALE, f"{SALE}  note: 1\n"), ("SEALED_TEXT", 8, SALE_SEALED)),
         (JANUARY.replace(SALE, f"{SALE}x"), ("SEALED_TEXT", 8, SALE_SEALED)),
         ("; nothing any more\n", ("SEALED_TEXT", 1, TOP)),
+        (JANUARY.replace(OPEN, f"; February\n\n{OPEN}"), ("SEALED_TEXT", 8, COMMENT)),
+        (JANUARY.replace("; January\n", "; January\n; and more\n"), ("SEALED_TEXT", 1, TOP)),
         (JANUARY.replace("; January", "; Janvier"), ("SEALED_TEXT", 1, TOP)),
         # --- nothing new in a closed month
         (JANUARY + RENT.replace("A-1", "A-9"), ("MONTH_CLOSED", 15, f"This entry is dated 2026-01-05, {CLOSED}")),
@@ -171,7 +174,7 @@ def test_a_file_of_the_close_and_the_seals_only_grow(ws):
     closed.write_text("; of the close\n" + RENT)
     text = (unit.folder / "seals.jsonl").read_text()
     for path, new, code in (
-        (closed, "; of the close\n" + RENT + "\n; more\n", None),
+        (closed, "; of the close\n" + RENT + "\n" + OPEN, None),
         (closed, "; of the close\n", "SEALED_TEXT"),
         (closed, "; of that close\n" + RENT, "SEALED_TEXT"),
         (unit.folder / "seals.jsonl", text + text.replace("2026-01", "2026-02"), None),
