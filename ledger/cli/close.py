@@ -31,6 +31,7 @@ BY = "Who does it (default: SAMBOK_BY, git's user.name, the login name)."
 @click.option("--without", multiple=True, metavar="UNIT", help="Let central close without waiting for this unit.")
 @click.option("--decision", metavar="ID", help="The decision that allows --without.")
 @click.option("--by", metavar="NAME", help=BY)
+@click.option("--status", "show_status", is_flag=True, help="Show who isn't ready, and why; write nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the vouchers that the first open month would get; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
@@ -43,6 +44,7 @@ def close(
     without: tuple[str, ...],
     decision: str | None,
     by: str | None,
+    show_status: bool,  # noqa: FBT001  click gives flags so
     dry_run: bool,  # noqa: FBT001  click gives flags so
     as_json: bool,  # noqa: FBT001  click gives flags so
 ) -> int:
@@ -53,6 +55,8 @@ def close(
     and exchange differences become vouchers on both sides, and every figure stays as it was. From then on nothing in
     the month changes: a correction is a new voucher in a month that is open.
 
+    --status shows the months of a fiscal year, of all units: who has closed, who can, and what the others lack.
+
     \b
     Exit codes: 0 closed - 1 the books have errors - 3 somebody isn't ready, nobody was closed
     """  # noqa: D301  Click keeps the lines after a backspace as they are
@@ -60,6 +64,10 @@ def close(
     from ledger.closing.readiness import readiness  # noqa: PLC0415  likewise
     from ledger.closing.together import Wanted, close_months  # noqa: PLC0415  likewise
 
+    if show_status:
+        if until or only_ready or without or decision or dry_run:
+            raise click.UsageError("--status takes a period and --unit, and closes nothing.")
+        return _status(session.workspace, period, units, as_json=as_json)
     if (period is None) == (until is None):
         raise click.UsageError("Give a period (2026-03 or 2026), or --until MONTH.")
     if bool(without) != (decision is not None):
@@ -81,6 +89,15 @@ def close(
     else:
         _end(ws, done, dry_run=dry_run)
     return EXIT_PERSON if any(month.blocked for month in done) else EXIT_DONE
+
+
+def _status(ws: Workspace, period: str | None, units: Sequence[str], *, as_json: bool) -> int:
+    """The board of those who are ready, and those who aren't."""
+    from ledger.cli.close_status import status  # noqa: PLC0415  only with --status
+    from ledger.closing.months import read_period  # noqa: PLC0415  likewise
+
+    slugs = [ws.unit(slug).slug for slug in units]
+    return status(ws, read_period(ws, period) if period else (), slugs, as_json=as_json)
 
 
 def _months(ws: Workspace, units: Sequence[str], period: str | None, until: str | None) -> list[str]:
@@ -114,8 +131,9 @@ def signer_of(ws: Workspace) -> Signer | None:
 
 def _tell(month: Month, *, dry_run: bool) -> None:
     """What became of a month: talk to standard error, what was closed to standard output."""
-    for slug in month.before:
-        click.echo(say(N_("{unit}: {period} is closed already."), unit=slug, period=month.period), err=True)
+    if month.before:
+        text = N_("{period} is closed already: {units}.")
+        click.echo(say(text, period=month.period, units=", ".join(sorted(month.before))), err=True)
     if month.closed and dry_run:
         for done in month.closed:
             for file, text in done.texts.items():

@@ -1,4 +1,4 @@
-"""`sambok close --status`: the board of the close, and what the next month of each unit lacks."""
+"""`sambok close --status`: the board of the close, what is to be settled, who can close, and who waits for whom."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: So many things of a month are listed; --json has all.
 SHOWN = 10
+#: What somebody may do something about.
+OPEN = ("ready", "not_ready", "waits")
 
 
 def status(ws: Workspace, months: Sequence[str], units: Sequence[str], *, as_json: bool) -> int:
@@ -40,12 +42,13 @@ def status(ws: Workspace, months: Sequence[str], units: Sequence[str], *, as_jso
         return code
     _table(found)
     for row in found.rows:
-        waiting = [cell for cell in row.cells if cell.state in {"ready", "not_ready", "waits"}]
-        for cell in waiting[:1]:  # what comes after it has time; of a month that is asked for by itself there is one
+        lacking = [cell for cell in row.cells if cell.state == "not_ready"]
+        for cell in lacking[:1]:  # what comes after it has time; of a month that is asked for by itself there is one
             _tell(cell)
-        if len(waiting) > 1:
-            text = N_("  and {count} later months: sambok close --status {period} --unit {unit}")
-            click.echo(say(text, count=len(waiting) - 1, period=waiting[1].period, unit=row.unit))
+        if len(lacking) > 1:
+            text = N_("  and in later months, the next {period}: sambok close --status {period} --unit {unit}")
+            click.echo(say(text, period=lacking[1].period, unit=row.unit))
+    _others(found)
     return code
 
 
@@ -57,13 +60,29 @@ def _table(found: Board) -> None:
     print_table(stdout(), heads, rows, left=set(range(len(heads))))
 
 
+def _others(found: Board) -> None:
+    """Who can close which month now, and who waits for whom; of each unit its first open month."""
+    from ledger.closing.status import in_words  # noqa: PLC0415  likewise
+
+    first = [(row, cell) for row in found.rows for cell in [next((c for c in row.cells if c.state in OPEN), None)]]
+    ready: dict[tuple[str, str], list[str]] = {}  # a book that is closed by itself stands alone
+    for row, cell in first:
+        if cell is not None and cell.state == "ready":
+            ready.setdefault((cell.period, "" if row.member else row.unit), []).append(row.unit)
+    for (period, _), units in sorted(ready.items()):
+        click.echo("\n" + say(N_("{period} can be closed: {units}."), period=period, units=", ".join(units)))
+        only = f"--unit {units[0]}" if len(units) == 1 else "--ready"
+        click.echo(f"      $ sambok close {period} {only}")
+    for _, cell in first:
+        if cell is not None and cell.state == "waits":
+            click.echo(f"\n{in_words(cell)}")
+
+
 def _tell(cell: Cell) -> None:
     """What a month lacks, and what settles each."""
     from ledger.closing.status import in_words  # noqa: PLC0415  likewise
 
     click.echo(f"\n{in_words(cell)}")
-    if cell.close:
-        click.echo(f"      $ {cell.close}")
     for problem in cell.own[:SHOWN]:
         place = f"{problem.where}: " if problem.where else ""
         click.echo(f"  • {place}{problem.text()} [{problem.code}]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +26,9 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
     differ, accounts to reconcile and months to finish; each with the command or the page that settles it. Ends with 0
     when nothing waits, with 3 when something does, with 1 when the books have errors.
     """
-    from ledger.federation import load_federation  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.books import clock  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.closing.status import first_open  # noqa: PLC0415  likewise
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
     from ledger.reports import KINDS, once  # noqa: PLC0415  likewise
     from ledger.reports import todo as list_tasks  # noqa: PLC0415  likewise
 
@@ -39,8 +40,9 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
         federation.problems,
         federation.combined.unmatched,
         slug,
-        today=dt.date.today(),  # noqa: DTZ011  the bookkeeper's own day is meant
+        today=clock.today(),
         runs=federation.runs,
+        months=first_open(federation, today=clock.today()),
     )
     code = EXIT_DONE
     if tasks:

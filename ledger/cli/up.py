@@ -68,7 +68,8 @@ def _import(ws: Workspace) -> bool:
 
 def _told(federation: Federation) -> None:
     """Say what the books hold, what is wrong, and what waits for a person."""
-    from ledger.reports import KINDS, once, todo  # noqa: PLC0415  with the command
+    from ledger.closing.status import first_open  # noqa: PLC0415  with the command
+    from ledger.reports import KINDS, once, todo  # noqa: PLC0415  likewise
 
     books, combined = federation.books, federation.combined
     good = sum(1 for book in books.units.values() if book.ok)
@@ -92,7 +93,8 @@ def _told(federation: Federation) -> None:
     report(federation.shown, SHOWN_ERRORS)
     tell_runs(federation.runs)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
-    tasks = todo(books, federation.problems, combined.unmatched, today=today, runs=federation.runs)
+    months = first_open(federation, today=today)
+    tasks = todo(books, federation.problems, combined.unmatched, today=today, runs=federation.runs, months=months)
     counted = Counter(task.kind for task in once(tasks))
     waiting = [f"{translate(KINDS[kind]).lower()}: {counted[kind]}" for kind in KINDS if counted[kind]]
     if waiting:

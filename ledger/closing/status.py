@@ -84,11 +84,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A unit's months, in the order of the board."""
+    """A unit's months, in the order of the board.
+
+    Attributes:
+        member: the close of the federation's month takes it in; else it is closed by itself (`combine = false`).
+    """
 
     unit: str
     name: str
     cells: tuple[Cell, ...]
+    member: bool = True
 
 
 @dataclass(frozen=True)
@@ -170,8 +175,10 @@ def _board(look: Look, months: Sequence[str], slugs: Sequence[str]) -> Board:
     central = look.ws.central
     chosen = sorted(slugs or look.books.units, key=lambda slug: (central is not None and slug == central.slug, slug))
     months = tuple(months) or _usual(look, chosen)
+    units = look.ws.units
     rows = (
-        Row(slug, look.ws.units[slug].name, tuple(cell_of(look, slug, month) for month in months)) for slug in chosen
+        Row(slug, units[slug].name, tuple(cell_of(look, slug, month) for month in months), units[slug].combine)
+        for slug in chosen
     )
     return Board(months, tuple(rows))
 

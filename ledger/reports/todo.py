@@ -37,8 +37,10 @@ KINDS: dict[str, str] = {
     "unreconciled": N_("Accounts to reconcile"),
     "close": N_("Months to finish"),
 }
-#: So many waiting files are named.
+#: So many waiting files are named, or units.
 NAMED = 5
+#: So many of the things that keep a month open are told.
+LACKS = 3
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,23 @@ class LockedRun(Protocol):
     def problems(self) -> Sequence[Problem]: ...  # noqa: D102  why it is damaged
 
 
+class OpenMonth(Protocol):
+    """What this list needs to know of a unit's first month that is over and not closed."""
+
+    @property
+    def unit(self) -> str: ...  # noqa: D102  slug
+    @property
+    def period(self) -> str: ...  # noqa: D102  the month
+    @property
+    def state(self) -> str: ...  # noqa: D102  `ready`, `waits` or `not_ready`
+    @property
+    def own(self) -> Sequence[Problem]: ...  # noqa: D102  what keeps it open
+    @property
+    def waits_for(self) -> Sequence[str]: ...  # noqa: D102  units that come first
+    @property
+    def close(self) -> str: ...  # noqa: D102  the command that closes it, if it is ready
+
+
 def todo(
     books: Books,
     problems: Iterable[Problem],
@@ -126,6 +145,7 @@ def todo(
     *,
     today: dt.date,
     runs: Iterable[LockedRun] = (),
+    months: Iterable[OpenMonth] | None = None,
 ) -> tuple[Task, ...]:
     """What waits, for one unit or for all.
 
@@ -136,6 +156,7 @@ def todo(
         unit: only what waits for this unit (slug); None = everything.
         today: a month is over when its last day lies before it.
         runs: the locked runs; what has become of them is the finance head's.
+        months: of each unit the first one that is over and open; None where nobody has looked what it lacks.
 
     Returns:
         Tasks by kind (in the order of `KINDS`), unit, date.
@@ -146,12 +167,13 @@ def todo(
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
             tasks += _unmatched(item, number)
     tasks += [task for state in runs for task in _restated(state, known)]
+    tasks += [_month(month) for month in months or ()]
     for book in books.units.values():
         tasks += _inbox(books.workspace, book)
         if book.summary is not None:
             tasks += _flagged(books.workspace, book)
             tasks += _unreconciled(book)
-            tasks += _close(books, book, today)
+            tasks += _close(books, book, today) if months is None else []
     ranks = {kind: rank for rank, kind in enumerate(KINDS)}
     chosen = [task for task in tasks if unit is None or task.unit == unit]
     return tuple(sorted(chosen, key=lambda t: (ranks[t.kind], t.unit or "", t.date or dt.date.min, t.where, t.text)))
@@ -348,3 +370,25 @@ def _close(books: Books, book: UnitBook, today: dt.date) -> list[Task]:
     )
     page = f"/{slug}/income_statement/?time={waiting[0]}"
     return [Task("close", slug, text, page=page, date=last_day(waiting[0]))]
+
+
+def _month(month: OpenMonth) -> Task:
+    """The month that a unit has to close next, and what it lacks."""
+    said = {"period": month.period, "unit": month.unit}
+    names = ", ".join(month.waits_for[:NAMED]) + (" …" if len(month.waits_for) > NAMED else "")
+    command = f"sambok close --status {month.period} --unit {month.unit}"
+    if month.state == "ready":
+        text, command = say(N_("{period} can be closed: nothing is missing."), **said), month.close
+    elif month.state == "waits":
+        text = say(N_("{period} lacks nothing of its own; it waits for {names}."), names=names, **said)
+    else:
+        first = dict.fromkeys(type(problem) for problem in month.own)
+        told = [next(p for p in month.own if type(p) is kind).text() for kind in first]
+        more = " …" if len(told) > LACKS else ""
+        text = say(
+            N_("{period} can't be closed yet; to be settled: {count}. {what}"),
+            count=len(month.own),
+            what=" ".join(told[:LACKS]) + more,
+            **said,
+        )
+    return Task("close", month.unit, text, "", command, f"/{month.unit}/extension/Close/", last_day(month.period))

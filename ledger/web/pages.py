@@ -6,15 +6,17 @@ server from what the other rooms have worked out; nothing is computed here but s
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fava.core.extensions import ExtensionDetails, ExtensionModule
 
+from ledger.books import clock
+from ledger.closing.status import first_open
 from ledger.messages import N_, translate
 from ledger.reports import KINDS, Task, todo
 from ledger.web.page import Page
+from ledger.web.pages_close import Close
 from ledger.web.pages_dealings import Pairs, Unmatched
 from ledger.web.pages_drill import DrillDown
 from ledger.web.pages_group import GroupReports
@@ -41,8 +43,9 @@ class Todo(Page):
             federation.problems,
             federation.combined.unmatched,
             self.slug,
-            today=dt.date.today(),  # noqa: DTZ011  the bookkeeper's own day is meant
+            today=clock.today(),
             runs=federation.runs,
+            months=first_open(federation, today=clock.today()),
         )
         kinds: dict[str, dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
         for task in tasks:
@@ -55,7 +58,7 @@ class OwnPages(ExtensionModule):
 
     ledger: BookLedger
     PAGES: tuple[type[Page], ...] = (
-        *(Todo, OpenItems, Reconciliation),  # what waits for somebody
+        *(Todo, OpenItems, Reconciliation, Close),  # what waits for somebody
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
     )
 

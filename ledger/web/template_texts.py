@@ -135,4 +135,8 @@ TEMPLATE_TEXTS = (
     N_("also what comes to zero"),
     N_("What is left in {row}: {amount} {currency}"),
     N_("Left in {row}: {amount} {currency}"),
+    N_("Which months are final, who can close the next one, and what the others lack. A closed month never changes."),
+    N_("There is nothing to close yet."),
+    N_("{count} more: sambok close --status {month} --unit {unit} --json"),
+    N_("A month is closed on the command line, by whoever answers for it."),
 )

@@ -157,6 +157,35 @@ def test_a_month_is_over_when_its_last_day_has_passed(books, today, waits):
     assert ("close" in kinds(todo(books, [], [], "repris", today=today))) is waits
 
 
+#: What the first open month of a unit is; what is said of it, and the command.
+MONTHS = [
+    ("ready", (), "2026-03 can be closed: nothing is missing.", "sambok close 2026-03 --unit repris"),
+    (
+        "waits",
+        ("2026-02", "kafe"),
+        "2026-03 lacks nothing of its own; it waits for 2026-02, kafe.",
+        "sambok close --status 2026-03 --unit repris",
+    ),
+    (
+        "not_ready",
+        (),
+        f"2026-03 can't be closed yet; to be settled: 2. {Wrong().text()}",
+        "sambok close --status 2026-03 --unit repris",
+    ),
+]
+
+
+@pytest.mark.parametrize(("state", "waits_for", "text", "command"), MONTHS)
+def test_the_month_to_close_next(books, state, waits_for, text, command):
+    """Whoever has looked at what it lacks says so; it is one task, in place of the months that are counted else."""
+    own = (Wrong(), Wrong(line=2)) if state == "not_ready" else ()
+    close = command if state == "ready" else ""
+    month = SimpleNamespace(unit="repris", period="2026-03", state=state, own=own, waits_for=waits_for, close=close)
+    (task,) = [task for task in todo(books, [], [], "repris", today=TODAY, months=[month]) if task.kind == "close"]
+    assert (task.text, task.command, task.date) == (text, command, dt.date(2026, 3, 31))
+    assert task.page == "/repris/extension/Close/"
+
+
 def test_another_unit_has_nothing_to_do(books):
     assert todo(books, [Wrong(unit="repris")], [], "gemensamt", today=TODAY) == ()
 

@@ -165,7 +165,7 @@ def test_our_pages_and_all_of_favas_open_without_a_complaint(browser, ws):
         "income_statement balance_sheet trial_balance journal query holdings commodities documents events statistics"
     )
     more = "editor import options errors help extension/Todo extension/Unmatched"
-    more += " extension/OpenItems extension/Reconciliation"
+    more += " extension/OpenItems extension/Reconciliation extension/Close"
     for slug in ("federation", "repris"):
         own = "extension/Worksheet" if slug == "federation" else "account/Assets:1930-Bank"
         for page in f"{pages} {more} {own}".split():
@@ -178,7 +178,7 @@ def test_our_pages_and_all_of_favas_open_without_a_complaint(browser, ws):
 def test_no_page_of_ours_is_wider_than_the_screen(browser, ws):
     month = ws.units["cykelbudet"].folder / "books/2026/2026-01.beancount"
     month.write_text(f'include "/etc/passwd"\n{month.read_text(encoding="utf-8")}', encoding="utf-8")
-    ours = ("Todo", "OpenItems", "Reconciliation", "Unmatched", "Worksheet")
+    ours = ("Todo", "OpenItems", "Reconciliation", "Close", "Unmatched", "Worksheet")
     for page in (*(f"extension/{name}" for name in ours), "errors"):
         browser.open(f"/federation/{page}/")
         browser.find("td.pre" if page == "errors" else ".sambok")
