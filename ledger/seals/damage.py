@@ -6,7 +6,7 @@ stands in the books, and that is the one that was changed.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from ledger.messages import N_
@@ -55,7 +55,7 @@ class Damaged:
         )
 
     def _displaced(self) -> Iterator[Record]:
-        """Records whose line isn't as far from where they stand as that of their neighbours on both sides."""
+        """Records whose line isn't as far from where they stand as their neighbours' on both sides are."""
         groups: dict[tuple[int, str], list[tuple[int, Record]]] = defaultdict(list)
         for record in self.records:
             if record.piece is not None and not record.is_head and record.piece.file == record.entry.file:
@@ -63,13 +63,8 @@ class Damaged:
         for group in groups.values():
             ordered = sorted(group, key=lambda pair: pair[0])
             off = [line - record.entry.line for line, record in ordered]
+            usual = Counter(off).most_common(1)[0][0] if len(off) > 1 else 0
             for number, (_, record) in enumerate(ordered):
                 beside = {off[i] for i in (number - 1, number + 1) if 0 <= i < len(off)}
-                if len(beside) == 1 and off[number] not in beside and self._is_the_odd_one(off, number):
+                if len(beside) < 2 and off[number] not in {usual, *beside}:
                     yield record
-
-    @staticmethod
-    def _is_the_odd_one(off: list[int], number: int) -> bool:
-        """Whether it is this one rather than a neighbour at the row's end that is off."""
-        others = off[:number] + off[number + 1 :]
-        return len(others) < 2 or others.count(off[number]) < others.count(max(set(others), key=others.count))

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pytest
 
 from ledger.seals import chain, merkle
+from ledger.seals.blocks import split
 from ledger.seals.lines import MAX_BYTES
 from ledger.seals.model import NOTHING, Draft, Seal, Witness
 from ledger.seals.problems import SealUnreadable
@@ -131,8 +132,13 @@ def test_unreadable(name):
 
 
 def test_64_mib_and_no_more():
-    with pytest.raises(SealUnreadable):
+    assert MAX_BYTES == 67_108_864
+    with pytest.raises(SealUnreadable) as caught:
         chain.read_seals(b" " * (MAX_BYTES + 1))
+    assert caught.value.params["reason"] == "it is larger than 64 MiB"
+    with pytest.raises(SealUnreadable) as caught:
+        chain.read_seals(b" " * MAX_BYTES)
+    assert caught.value.params["reason"] == "the file is cut off here"
 
 
 @pytest.mark.parametrize(
@@ -329,3 +335,19 @@ def test_a_changed_record_in_a_seal_names_its_voucher(change, fields):
     assert found((broken,)) == [("altered", 1, "2026-03")]
     (one,) = compared((broken,), BOOK)
     assert (one.kind, one.voucher, one.file, one.line, one.fields) == ("altered", "A-1", "seals.jsonl", 1, fields)
+
+
+@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize("before", ["", "\n\n"], ids=["where it stood", "two lines further"])
+def test_a_line_changed_in_a_record_names_its_voucher(number, before):
+    """Also where all of the file's text has moved since: it is the one that isn't as far off as the others."""
+    entries = list(FIRST.draft.entries)
+    entry = entries[number]
+    entries[number] = dataclasses.replace(entry, line=entry.line + 8)
+    broken = dataclasses.replace(FIRST, draft=dataclasses.replace(FIRST.draft, entries=tuple(entries)), line=1)
+    data = {file: text.encode() for file, text in BOOK.items()}
+    there = data[entry.file]
+    first = split(there)[1].start
+    there = there[:first] + before.encode() + there[first:]
+    told = [one for one in compared((broken,), data | {entry.file: there}) if one.file == "seals.jsonl"]
+    assert {(one.kind, one.voucher, one.line) for one in told} == {("altered", entry.voucher, 1)}
