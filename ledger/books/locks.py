@@ -98,15 +98,15 @@ def federation_lock(ws: Workspace, slugs: Iterable[str], *, seconds: float = LOC
 def settle(ws: Workspace, until: float, seconds: float) -> None:
     """Complete a job over several units that was interrupted; the caller holds `@federation`."""
     file = plan_file(ws, FEDERATION)
-    if not file.exists():
-        return
-    plan = read_plan(ws, file)
-    with contextlib.ExitStack() as stack:
-        for slug in sorted(plan.slugs):
-            stack.callback(_acquired(ws, slug, until, seconds).release)
-        finish(ws, file, plan)
-        for slug in plan.slugs:
-            sweep(ws, slug)
+    if file.exists():
+        plan = read_plan(ws, file)
+        with contextlib.ExitStack() as stack:
+            for slug in sorted(plan.slugs):
+                stack.callback(_acquired(ws, slug, until, seconds).release)
+            finish(ws, file, plan)
+            for slug in plan.slugs:
+                sweep(ws, slug)
+    sweep(ws, FEDERATION)
 
 
 def recover(ws: Workspace, *, seconds: float = LOCK_SECONDS) -> tuple[str, ...]:

@@ -257,8 +257,8 @@ def _write(
             check_changes(ws, unit, own)
     lines = [record(ws, slug, notes[slug], own) for unit, own in changes.items() for slug in [_slug(unit)]]
     with contextlib.ExitStack() as stack:
-        for unit in changes:
-            stack.enter_context(busy(ws, _slug(unit)))
+        for mark in sorted({name, *notes}):
+            stack.enter_context(busy(ws, mark))
         write_all(ws, name, [*notes], [c for own in changes.values() for c in own], [line.tail for line in lines])
     for done in lines:
         keep(ws, done)
