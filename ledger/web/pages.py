@@ -24,7 +24,7 @@ from ledger.web.pages_sheet import Worksheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledger.web.ledgers import BookLedger
+    from ledger.web.book import Book
 
 
 class Todo(Page):
@@ -53,7 +53,7 @@ class Todo(Page):
 class OwnPages(ExtensionModule):
     """Fava's extension module with our pages and no others; a book's text is not asked."""
 
-    ledger: BookLedger
+    ledger: Book
     PAGES: tuple[type[Page], ...] = (
         *(Todo, OpenItems, Reconciliation),  # what waits for somebody
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
