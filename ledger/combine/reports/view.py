@@ -22,7 +22,7 @@ from beancount.core import data
 
 from ledger.books import Books
 from ledger.combine.combined import Combined
-from ledger.combine.model import Run
+from ledger.combine.provisional import Run
 from ledger.combine.reports.view_writer import Writer, Written
 from ledger.memo import memo_of
 

@@ -19,7 +19,7 @@ from ledger.books import Books, last_day
 from ledger.books.fingerprint import AnswerCache, digest_of
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
-from ledger.combine.model import Run
+from ledger.combine.provisional import Run
 from ledger.combine.runs.inputs import PRICES, Facts, latest, rates_digest, reach, touched
 from ledger.combine.runs.manifest import Lock
 from ledger.combine.runs.problems import LatePosting, RunCurrency, RunDamaged, RunMoved, RunUnchecked, RunUnreadable
