@@ -132,6 +132,7 @@ class AdjustmentAmount(Problem):
     """An amount finer than money."""
 
     code = "ADJUSTMENT_AMOUNT"
+    as_written = frozenset({"amount", "rounded"})
     message = N_("{amount} {currency} has more decimals than the currency.")
     remedy = N_("Round it to {rounded} {currency}, and let the transaction sum to 0.")
 

@@ -13,6 +13,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ledger.books import Books, last_day
@@ -166,7 +167,7 @@ def _late(lock: Lock, file: str, slug: str, found: Marked) -> LatePosting:
         name=lock.name,
         date=found.date,
         month=f"{found.date:%Y-%m}",
-        amount=money(found.amount, found.currency),
+        amount=Decimal(money(found.amount, found.currency)),
         currency=found.currency,
     )
 
