@@ -148,6 +148,7 @@ class Bench:
         allowed = wanted | {
             place for (number, _), place in lines.items() if made.federation.vouchers[number].deal in made.deals
         }
+        allowed |= made.besides
         hits = [s for s in said if s.code == made.code]
         named = {place for s in hits for place in s.places}
         bare = {place.rpartition(":")[0] for place in named} | named
@@ -257,11 +258,11 @@ def run(
 
 def table(counts: dict[str, Count]) -> str:
     """For people: a row a class."""
-    lines = [f"{'class':26} {'injected':>8} {'found':>6} {'right place':>12} {'false alarms':>13} {'echoes':>7}"]
+    lines = [f"{'class':28} {'injected':>8} {'found':>6} {'right place':>12} {'false alarms':>13} {'echoes':>7}"]
     for code, c in counts.items():
-        lines.append(f"{code:26} {c.injected:8} {c.found:6} {c.placed:12} {c.alarms:13} {c.echoes:7}")
+        lines.append(f"{code:28} {c.injected:8} {c.found:6} {c.placed:12} {c.alarms:13} {c.echoes:7}")
     total = [
         sum(getattr(c, name) for c in counts.values()) for name in ("injected", "found", "placed", "alarms", "echoes")
     ]
-    lines.append("{:26} {:8} {:6} {:12} {:13} {:7}".format("all", *total))
+    lines.append("{:28} {:8} {:6} {:12} {:13} {:7}".format("all", *total))
     return "\n".join(lines)

@@ -32,6 +32,7 @@ class Injected:
         pairs: units between which figures may change; one unit alone: all its pairs.
         deals: whose postings may be named besides.
         places: files and lines that must be named and are no postings; a file alone: any line of it.
+        besides: files and lines that may be named besides.
         out: units that are left out because of it.
         texts: written below month files or into new ones, as they stand: paths and texts.
         elsewhere: what something else that is said must name.
@@ -45,6 +46,7 @@ class Injected:
     pairs: frozenset[str] = frozenset()
     deals: frozenset[str] = frozenset()
     places: tuple[str, ...] = ()
+    besides: frozenset[str] = frozenset()
     out: frozenset[str] = frozenset()
     texts: tuple[tuple[str, str], ...] = ()
     elsewhere: str = ""

@@ -104,6 +104,34 @@ def no_cost_for_unrealised(pick: Picker) -> Injected:
     return Injected(federation, "NO_COST_FOR_UNREALISED", frozenset({row.seller}), pairs=both, places=places)
 
 
+def cost_unreadable(pick: Picker) -> Injected:
+    """What the seller says that goods have cost is below zero, in another currency than its books, or in quotes."""
+    vouchers = pick.federation.vouchers
+    sold = [
+        (number, at)
+        for number, voucher in enumerate(vouchers)
+        for at, post in enumerate(voucher.posts)
+        if "cost" in dict(post.meta)
+    ]
+    number, at = pick.rng.choice(sold)
+    voucher = vouchers[number]
+    post = voucher.posts[at]
+    cost, own = dict(post.meta)["cost"].split()
+    other = "EUR" if own != "EUR" else "SEK"
+    wrong = pick.rng.choice([f"-{cost} {own}", f"{cost} {other}", f'"{cost} {own}"'])
+    posts = (*voucher.posts[:at], replace(post, meta=(("cost", wrong),)), *voucher.posts[at + 1 :])
+    made = pick.changed("COST_UNREADABLE", number, replace(voucher, posts=posts), [at])
+    # where no other sale has a cost, the buyer's statement of stock is named, too: no profit is taken out of it
+    stock = pick.federation.stock
+    besides = frozenset(
+        f"{sheet.path}:{line}"
+        for sheet in pick.federation.sheets(post.partner)
+        for row, line in sheet.stock_lines.items()
+        if stock[row].seller == voucher.unit
+    )
+    return replace(made, besides=besides)
+
+
 def stock_misstated(pick: Picker) -> Injected:
     """Stock below zero."""
     at = pick.rng.randrange(len(pick.federation.stock))
@@ -195,6 +223,7 @@ MUTATIONS: tuple[Callable[[Picker], Injected], ...] = (
     of_dealings.ic_unknown,
     unmapped_account,
     missing_rate,
+    cost_unreadable,
     no_cost_for_unrealised,
     stock_misstated,
     months_unknown,

@@ -2,7 +2,8 @@
 
 Every failure is a class of its own below [`Problem`][ledger.errors.Problem]: a stable code, what is wrong, and the
 remedy. A problem is a value (loading never stops at the first one) and may be raised where nothing more can be done.
-Texts are message ids: English here, Swedish and Spanish in `ledger/locale`. Parameters are named in braces.
+Texts are message ids: English here, Swedish and Spanish in `ledger/locale`. Parameters are named in braces. Amounts
+among them are written as the reader's language writes them, but in JSON with a point, like all that programs read.
 
 A room declares its own problems in its own `problems.py`; the catalogue (`docs/errors.md`) lists every class that
 is registered here, and a test provokes each of them.
@@ -11,9 +12,10 @@ is registered here, and a test provokes each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from ledger.messages import retell, translate
+from ledger.messages import number_text, retell, translate
 
 #: Exit codes of every command (SPEC 5).
 EXIT_DONE = 0
@@ -23,6 +25,8 @@ EXIT_PERSON = 3
 EXIT_OUTSIDE = 4
 #: Characters of a parameter in a message; what stands in a hostile file may be of any length.
 LONGEST = 800
+#: Digits of a number that is written as a language writes it; a longer one is nobody's amount.
+LONGEST_NUMBER = 40
 
 
 class Problem(Exception):  # noqa: N818  a problem is a value first, and raised only at the end of the road
@@ -33,7 +37,8 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
         line: line number from 1, or None where the whole file is meant.
         excerpt: the offending line or lines, as they stand.
         unit: slug of the unit whose book it is.
-        **params: what the message and the remedy name in braces; kept as text.
+        **params: what the message and the remedy name in braces; kept as text. A Decimal, or a Beancount amount, is
+            written as the reader's language writes numbers; a text stands as it is.
     """
 
     code: ClassVar[str] = ""
@@ -42,6 +47,9 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
     exit_code: ClassVar[int] = EXIT_BOOKS
     #: Message and remedy of special cases, by the parameter `case`; any other has those above.
     cases: ClassVar[Mapping[str, tuple[str, str]]] = {}
+
+    #: Parameters that are numbers as a file must have them, such as a rate or a share: with a point in every language.
+    as_written: ClassVar[frozenset[str]] = frozenset()
 
     registry: ClassVar[dict[str, type[Problem]]] = {}
 
@@ -68,6 +76,7 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
         self.excerpt = excerpt
         self.unit = unit
         self.params = {name: str(value) for name, value in params.items()}
+        self.amounts = frozenset(name for name, value in params.items() if _is_amount(value)) - self.as_written
         super().__init__(self.code)
 
     def text(self, language: str | None = None) -> str:
@@ -85,6 +94,7 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
     def _told(self, language: str | None) -> dict[str, str]:
         """The parameters, fit to be shown; a reason that a catalogue knows is in `language`."""
         told = {name: _shown(value) for name, value in self.params.items()}
+        told |= {name: _amount_text(self.params[name], language) for name in self.amounts}
         reason = self.params.get("reason")
         return told if reason is None else {**told, "reason": _shown(retell(reason, language))}
 
@@ -96,14 +106,15 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
     def as_json(self, language: str | None = None) -> dict[str, Any]:
-        """The object of every `--json` answer's `errors` (SPEC 5)."""
+        """The object of every `--json` answer's `errors` (SPEC 5); amounts in its texts have a point."""
+        plain = Problem.from_dict({**self.to_dict(), "amounts": []}) if self.amounts else self
         return {
             "code": self.code,
             "unit": self.unit,
             "file": self.file,
             "line": self.line,
-            "message": self.text(language),
-            "remedy": self.remedy_text(language),
+            "message": plain.text(language),
+            "remedy": plain.remedy_text(language),
             "excerpt": self.excerpt,
         }
 
@@ -116,13 +127,16 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
             "line": self.line,
             "excerpt": self.excerpt,
             "params": self.params,
+            **({"amounts": sorted(self.amounts)} if self.amounts else {}),
         }
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Problem:
         """The problem that `to_dict` described. An unknown code is a KeyError (a cache of another version)."""
         cls = Problem.registry[data["code"]]
-        return cls(file=data["file"], line=data["line"], excerpt=data["excerpt"], unit=data["unit"], **data["params"])
+        found = cls(file=data["file"], line=data["line"], excerpt=data["excerpt"], unit=data["unit"], **data["params"])
+        found.amounts = frozenset(data.get("amounts", ())) & found.params.keys()
+        return found
 
     def __eq__(self, other: object) -> bool:
         """Problems are equal when they say the same of the same place."""
@@ -137,6 +151,21 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Problem.from_dict, (self.to_dict(),)
+
+
+def _is_amount(value: object) -> bool:
+    """Whether it is a number or a Beancount amount, which has a number and a currency."""
+    return isinstance(value, Decimal) or isinstance(getattr(value, "number", None), Decimal)
+
+
+def _amount_text(text: str, language: str | None) -> str:
+    """A number, with its currency if it has one, as the language writes it; decimals as they are."""
+    number, space, currency = text.partition(" ")
+    exact = Decimal(number)
+    if len(number) > LONGEST_NUMBER or not exact.is_finite() or abs(exact.adjusted()) > LONGEST_NUMBER:
+        return _shown(text)
+    places = max(0, -int(exact.as_tuple().exponent))
+    return number_text(exact, places, language) + space + _shown(currency)
 
 
 def _shown(text: str) -> str:

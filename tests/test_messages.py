@@ -12,13 +12,17 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from beancount.core.amount import Amount
+from beancount.ops.validation import ValidationError
 
 import importers
 import ledger
 from ledger import messages
 from ledger.books.problems import UnitUnknown, WorkspaceMissing
+from ledger.books.problems_load import BalanceFailed, TransactionUnbalanced, problem_of
 from ledger.charts.problems import ChartMissing
 from ledger.errors import Problem, order
+from ledger.policy.problems import PolicyRateRange
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,6 +102,50 @@ def test_a_problem_is_a_value_that_survives_caches_and_pipes():
     assert problem != "CHART_MISSING"
     with pytest.raises(KeyError):
         Problem.from_dict({**problem.to_dict(), "code": "OF_ANOTHER_VERSION"})
+
+
+def off(expected: object, difference: object) -> BalanceFailed:
+    return BalanceFailed(account="Assets:1930-Bank", expected=expected, actual="nothing", difference=difference)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected", "difference"),
+    [("sv", "1\xa0234,50 SEK", "-0,125"), ("es", "1.234,50 SEK", "-0,125"), ("en", "1,234.50 SEK", "-0.125")],
+)
+def test_amounts_are_written_in_the_readers_language(language, expected, difference):
+    """Also of a problem that comes out of a cache or another process; decimals are those of the amount."""
+    problem = off(Amount(Decimal("1234.50"), "SEK"), Decimal("-0.125"))
+    for one in (problem, Problem.from_dict(json.loads(json.dumps(problem.to_dict())))):
+        assert expected in one.text(language)
+        assert difference in one.text(language)
+        assert one == problem
+    assert problem.params["expected"] == "1234.50 SEK"
+
+
+def test_programs_read_amounts_with_a_point():
+    messages.use("sv")
+    said = off(Amount(Decimal("1234.50"), "SEK"), Decimal("-0.125")).as_json()["message"]
+    assert "1234.50 SEK" in said
+    assert "-0.125" in said
+
+
+def test_what_a_file_says_stands_as_it_is():
+    """A text that looks like an amount, and a rate as it must be written in the policy."""
+    assert "1234.50 SEK" in off("1234.50 SEK", "").text("sv")
+    assert "0.75" in PolicyRateRange(rate=Decimal("0.75")).text("sv")
+    assert "1E+50" in off(Decimal("1E+50"), "").text("sv")
+    assert "NaN" in off(Decimal("NaN"), "").text("sv")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("-1500.00 SEK", "-1\xa0500,00 SEK"), ("-1500.00 SEK, 20.00 EUR", "-1500.00 SEK, 20.00 EUR")]
+)
+def test_one_amount_in_a_sentence_of_beancount(said, told):
+    """Several stand as Beancount has them."""
+    error = ValidationError({}, f"Transaction does not balance: ({said})", None)
+    problem = problem_of(error, unit="repris", shown=str, excerpt=lambda *_: None)
+    assert isinstance(problem, TransactionUnbalanced)
+    assert told in problem.text("sv")
 
 
 def test_two_problems_cannot_share_a_code():

@@ -197,7 +197,7 @@ class Closings:
             account=self.book.account,
             day=old.date - ONE_DAY,
             amount=old.amount,
-            difference=f"{difference} {self.book.currency}",
+            difference=Amount(difference, self.book.currency),
             place=self.book.view.place(old),
         )
 

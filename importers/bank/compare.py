@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from beancount.core import data
+from beancount.core.amount import Amount
 
 from importers.bank.model import BankLine, BankStatement
 from importers.bank.problems import BankBeforeOpening, BankRestated
@@ -213,7 +214,7 @@ class Comparison:
             unit=self.book.view.unit.slug,
             date=day.date,
             account=self.book.account,
-            amount=f"{self.book.brought(opening.date)} {self.book.currency}",
+            amount=Amount(self.book.brought(opening.date), self.book.currency),
             day=opening.date,
             place=self.book.view.place(opening),
         )

@@ -25,7 +25,8 @@ from importers.sie.write import substituted, tell_apart, texts, write_sie
 from ledger.books import UnitBook, Workspace, last_day, month_of
 from ledger.books.workspace import Unit
 from ledger.charts import load_chart
-from ledger.combine.model import Run, Unmatched
+from ledger.combine.model import Unmatched
+from ledger.combine.provisional import Run
 from ledger.messages import N_, say
 from ledger.rules.rounding import decimals
 

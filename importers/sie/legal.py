@@ -28,8 +28,9 @@ from ledger.combine import combine
 from ledger.combine.combined import Combined
 from ledger.combine.dealings.collector import Collector
 from ledger.combine.dealings.matching import match
-from ledger.combine.model import GroupEntry, Place, Run
+from ledger.combine.model import GroupEntry, Place
 from ledger.combine.period import last_booked
+from ledger.combine.provisional import Run
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.provisional import Provisional

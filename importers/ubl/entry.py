@@ -156,7 +156,7 @@ class Drafter:
             self.bear(tax, amount)
         if self.invoice.tax:
             self.note(
-                UblVatInternal, amount=f"{self.invoice.tax} {self.invoice.currency}", buyer=self.invoice.buyer.shown
+                UblVatInternal, amount=Amount(self.invoice.tax, self.invoice.currency), buyer=self.invoice.buyer.shown
             )
             self.draft.sure = False
 
@@ -187,7 +187,7 @@ class Drafter:
             self.note(
                 UblForeignVat,
                 country=abroad or "?",
-                amount=f"{sum((a for _, a in foreign), ZERO)} {unit.currency}",
+                amount=Amount(sum((a for _, a in foreign), ZERO), unit.currency),
             )
         self.reverse([tax for tax, _, how in treated if how is Purchase.REVERSE], home)
 

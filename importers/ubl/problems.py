@@ -212,6 +212,7 @@ class UblRateFar(Problem):
     """An invoice whose own exchange rate lies far from central's price."""
 
     code = "UBL_RATE_FAR"
+    as_written = frozenset({"spot"})
     message = N_("Invoice {number} from {seller} shows the rate {rate} for {currency}; central's price is {spot}.")
     remedy = N_("It was booked at the invoice's rate. See that its VAT in the own currency is right, or correct it.")
 

@@ -38,12 +38,18 @@ ANSWERS_KEPT = 64
 PICKLE = ".picklecache"
 #: Files of a unit's folder that its figures depend on; so does every `.toml` (a chart of its own), and all of `books/`.
 UNIT_FILES = ("main.beancount", "accounts.beancount", "seals.jsonl")
+#: Texts beside the units' folders.
+CENTRAL_FILES = ("policy.beancount", "prices.beancount")
 SETTINGS = ".toml"
 #: The finance head's adjustments: every file of the folder counts.
 ADJUSTMENTS = "units/adjustments"
 #: A text or settings that a dot hides: never read, but named. What editors and systems leave so is litter (`.#name`,
 #: `.~lock`, `._name`, the writer's own `.tmp-`).
 HIDDEN = re.compile(r"\.(?![#~_.]|tmp-).*\.(?:beancount|toml)", re.DOTALL | re.IGNORECASE)
+#: A text: below a unit's `books/` and of a few names it is read; elsewhere it is named.
+TEXT = re.compile(r".+\.beancount", re.DOTALL | re.IGNORECASE)
+#: A year's folder: its place is below `books/`.
+YEAR = re.compile(r"[12][0-9]{3}")
 #: Folders of a unit that hold no settings, and may hold very many files.
 PAPERS = ("documents", "inbox")
 
@@ -113,13 +119,17 @@ def _entries(folder: str, prefix: str, *, deep: bool, pickles: list[str] | None 
 
 
 def look_at_unit(root: str, slug: str, pickles: list[str] | None = None) -> dict[str, Look]:
-    """Looks of the files of a unit's own folder that its figures depend on, and of everything in `books/`."""
+    """Looks of the files of a unit's own folder that its figures depend on, and of everything in `books/`.
+
+    And of texts that lie beside `books/`, or in a year's folder there: they are named.
+    """
     looks: dict[str, Look] = {}
     unit = f"units/{slug}/"
     for name, look in _entries(f"{root}/units/{slug}", unit, deep=False, pickles=pickles):
         inside = name[len(unit) :]
         if (
             HIDDEN.fullmatch(inside)
+            or TEXT.fullmatch(inside)
             or inside in UNIT_FILES
             or inside.endswith(SETTINGS)
             or (inside == "books" and not stat.S_ISDIR(look[0]))
@@ -127,8 +137,13 @@ def look_at_unit(root: str, slug: str, pickles: list[str] | None = None) -> dict
             looks[name] = look
         elif stat.S_ISDIR(look[0]) and inside not in PAPERS:
             below = _entries(f"{root}/{name}", f"{name}/", deep=True, pickles=pickles)
-            looks.update(found for found in below if inside == "books" or found[0].endswith(SETTINGS))
+            looks.update(found for found in below if inside == "books" or _told(inside, found[0]))
     return looks
+
+
+def _told(folder: str, name: str) -> bool:
+    """Whether a file in a unit's further folder counts: settings, or a text that should lie below `books/`."""
+    return name.endswith(SETTINGS) or (YEAR.fullmatch(folder) is not None and TEXT.fullmatch(name) is not None)
 
 
 def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
@@ -140,7 +155,7 @@ def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
     """
     base = str(root)
     looks: dict[str, Look] = {}
-    for name in ("fava.conf", "units/policy.beancount", "units/prices.beancount"):
+    for name in ("fava.conf", *(f"units/{name}" for name in CENTRAL_FILES)):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             looks[name] = _look(os.lstat(f"{base}/{name}"))
     if pickles is not None:
@@ -148,7 +163,8 @@ def look_at(root: Path, pickles: list[str] | None = None) -> dict[str, Look]:
             pass
     looks.update(_entries(f"{base}/runs", "runs/", deep=True))
     for name, look in list(_entries(f"{base}/units", "units/", deep=False, pickles=pickles)):
-        if HIDDEN.fullmatch(name[len("units/") :]):
+        inside = name[len("units/") :]
+        if HIDDEN.fullmatch(inside) or (TEXT.fullmatch(inside) and not stat.S_ISDIR(look[0])):
             looks[name] = look
         elif name == ADJUSTMENTS:
             looks[name] = look

@@ -9,7 +9,8 @@ folder, a program. A bookkeeper's editor must not break the book, though, so lit
 (`books/*/*.beancount`, which skips names that begin with a dot) nor a person takes for a month is passed over: names
 that begin with a dot (swap files, the writer's `.tmp-…`, `.DS_Store`, `.gitkeep`), editors' backups `name~`,
 autosaves `#name#` and swap files, and the two that Windows leaves. None of it is ever opened. Beside `books/`, in the
-folder of adjustments and in `units/`, a text or settings that a dot hides is named: it may be meant to count.
+folder of adjustments and in `units/`, a text or settings that a dot hides is named: it may be meant to count. So is,
+beside `books/` and in `units/`, a text that no book includes, and a year's folder of such.
 """
 
 from __future__ import annotations
@@ -22,12 +23,11 @@ from typing import Any
 
 from ledger.books import problems_files as found
 from ledger.books.config import SLUG
-from ledger.books.fingerprint import HIDDEN
+from ledger.books.fingerprint import CENTRAL_FILES, HIDDEN, TEXT, UNIT_FILES, YEAR
 from ledger.books.guard_bytes import visible
 from ledger.books.sealed import ever_closed
 from ledger.errors import Problem
 
-_YEAR = re.compile(r"[12][0-9]{3}")
 _MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])(?:\.(?:([a-z0-9-]+)\.)?(closed))?\.beancount")
 #: What a person takes for no file of the book; it is passed over.
 LITTER = re.compile(r"\..*|.*~|#.*#|.*\.sw[a-p]|Thumbs\.db|desktop\.ini", re.DOTALL)
@@ -43,7 +43,12 @@ def layout_problems(unit_folder: Path, shown_prefix: str) -> list[Problem]:
     Returns:
         Problems in the order of the paths; empty when every month counts once.
     """
-    return _Layout(unit_folder, shown_prefix).run() + hidden_files(unit_folder, shown_prefix, unit_folder.name)
+    slug = unit_folder.name
+    return [
+        *_Layout(unit_folder, shown_prefix).run(),
+        *hidden_files(unit_folder, shown_prefix, slug),
+        *stray_texts(unit_folder, shown_prefix, slug),
+    ]
 
 
 def hidden_files(folder: Path, shown: str, unit: str | None = None) -> list[Problem]:
@@ -59,6 +64,34 @@ def hidden_files(folder: Path, shown: str, unit: str | None = None) -> list[Prob
     except OSError:  # said where the folder is read
         return []
     return [found.FileHidden(file=f"{shown}/{visible(name)}", unit=unit, name=visible(name)) for name in names]
+
+
+def stray_texts(folder: Path, shown: str, unit: str | None = None) -> list[Problem]:
+    """Texts in a folder that nothing includes; in a unit's those of a year's folder, too: they belong below `books/`.
+
+    Args:
+        folder: a unit's, or `units/`; it may be missing.
+        shown: the folder as users know it.
+        unit: whose it is; None = `units/`.
+    """
+    known = CENTRAL_FILES if unit is None else UNIT_FILES
+    names: list[str] = []
+    try:
+        for entry in _entries(folder):
+            if entry.name in known or LITTER.fullmatch(entry.name):
+                continue
+            if TEXT.fullmatch(entry.name):
+                names.append(entry.name)
+            elif unit is not None and YEAR.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                below = (file.name for file in _entries(Path(entry.path)))
+                names += [f"{entry.name}/{name}" for name in below if TEXT.fullmatch(name) and name[0] != "."]
+    except OSError:  # said where the folder is read
+        return []
+    case = "units" if unit is None else "unit"
+    return [
+        found.FileStray(file=f"{shown}/{visible(name)}", unit=unit, name=visible(name), case=case)
+        for name in sorted(names)
+    ]
 
 
 class _Layout:
@@ -87,7 +120,7 @@ class _Layout:
                     continue
                 if year.is_symlink():
                     self.add(found.BookLinked, year.name, name=visible(year.name))
-                elif _YEAR.fullmatch(year.name) and year.is_dir(follow_symlinks=False):
+                elif YEAR.fullmatch(year.name) and year.is_dir(follow_symlinks=False):
                     for file in sorted(_entries(Path(year.path)), key=lambda e: e.name):
                         self._file(file, year.name)
                 else:

@@ -5,6 +5,8 @@ One class per refusal; what its text may not say is in `problems_guard`.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ledger.errors import Problem
 from ledger.messages import N_
 from ledger.seals.problems import SealUnreadable
@@ -186,6 +188,26 @@ class FileHidden(Problem):
     code = "FILE_HIDDEN"
     message = N_("{name} begins with a dot: it is never read, and many programs don't show it.")
     remedy = N_("Rename it without the dot if it belongs there; else take it away.")
+
+
+class FileStray(Problem):
+    """A text beside `books/`, or beside the units, that no book includes: nothing ever reads it."""
+
+    code = "FILE_STRAY"
+    message = N_("{name} is never read: what it says counts nowhere.")
+    remedy = N_(
+        "Beside books/ a unit has main.beancount and accounts.beancount alone. Move what it says into the month files "
+        "(books/2026/2026-03.beancount), or take it out of the unit's folder."
+    )
+    cases: ClassVar = {
+        "units": (
+            message,
+            N_(
+                "Beside the units' folders lie policy.beancount and prices.beancount alone. Move what it says into one "
+                "of them, into units/adjustments/ or into a unit's month files; else take it away."
+            ),
+        )
+    }
 
 
 class AdjustmentsStray(Problem):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from beancount.core.amount import Amount
+
 from ledger.errors import EXIT_OUTSIDE, Problem
 from ledger.messages import N_
 
@@ -208,7 +210,11 @@ def problem_of(
         currency = expected.rsplit(" ", 1)[-1]
         sign = "" if side == "much" else "-"
         return BalanceFailed(
-            **where, account=account, expected=expected, actual=actual, difference=f"{sign}{difference} {currency}"
+            **where,
+            account=account,
+            expected=_worth(expected),
+            actual=_worth(actual),
+            difference=_worth(f"{sign}{difference} {currency}"),
         )
     wrong = re.fullmatch(r"Invalid currency '(\S+)' for Balance directive: ", message)
     if wrong:
@@ -219,12 +225,23 @@ def problem_of(
             named: dict[str, Any] = {**params(found)}
             if "document" in named:
                 named["document"] = shown(named["document"])
+            if "difference" in named:
+                named["difference"] = _worth(named["difference"])
             if "reason" in named:
                 named["reason"] = _WORDS.get(named["reason"], named["reason"])
             return problem(**where, **named)
     known = _KINDS.get(type(error).__name__, BookError)
     reason = message.strip().rstrip(".")
     return known(**where, reason=_WORDS.get(reason, reason))
+
+
+def _worth(said: str) -> Amount | str:
+    """An amount in one of Beancount's sentences; several, or what is none, as the text that it is."""
+    try:
+        amount = Amount.from_string(said)
+    except (ValueError, ArithmeticError):
+        return said
+    return amount if str(amount) == said else said  # it takes the first of several
 
 
 def problems_of(

@@ -28,6 +28,7 @@ class OwnershipGap(Problem):
     """Owners that have more than there is."""
 
     code = "OWNERSHIP_GAP"
+    as_written = frozenset({"total"})
     message = N_("From {date} on, the owners of {slug} have {total} of it together: more than the whole.")
     remedy = N_(
         'Write shares as parts of one ("0.80" is 80 %); who has sold some gets a later table with what it has left.'
@@ -56,6 +57,7 @@ class OwnershipControlLost(Problem):
     """Owners that keep half or less of a unit that stays."""
 
     code = "OWNERSHIP_CONTROL_LOST"
+    as_written = frozenset({"total"})
     message = N_("From {date} on, the owners of {slug} have {total} of it together: they no longer control it.")
     remedy = N_(
         "Take this table out, and give {slug} left = the day on which the sale is booked: its net assets leave the"

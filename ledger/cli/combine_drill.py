@@ -46,7 +46,7 @@ def drilled(ws: Workspace, found: Combined, figure: str) -> Drilled:
 
 def _by_name(account: str) -> str:
     """An account's label, where it was given by the name that is printed."""
-    from ledger.combine.reports.view import NAMES  # noqa: PLC0415  as above
+    from ledger.combine.reports.names import NAMES  # noqa: PLC0415  as above
 
     wanted = " ".join(account.split()).casefold()
     for label, name in NAMES.items():
@@ -113,7 +113,7 @@ def name_of_line(name: str) -> str:
 
 def name_of_account(name: str) -> str:
     """An account of the combined figures in the language in use: a unit's keeps its own name."""
-    from ledger.combine.reports.view import NAMES  # noqa: PLC0415  as above
+    from ledger.combine.reports.names import NAMES  # noqa: PLC0415  as above
 
     return translate(NAMES[name]) if name in NAMES else name
 

@@ -193,7 +193,7 @@ def translated(text: str) -> str:
 
 def kind_of(kind: str) -> str:
     """What a dealing is about, in words, as in the browser."""
-    from ledger.combine.reports.view import KINDS  # noqa: PLC0415  only for people
+    from ledger.combine.reports.names import KINDS  # noqa: PLC0415  only for people
 
     return translated(KINDS.get(kind, KINDS["other"]))
 

@@ -6,7 +6,8 @@ What may be used from outside this room is named here.
 from ledger.combine.codes import CODES, SETTLED
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
-from ledger.combine.model import Elimination, GroupEntry, GroupPosting, Place, Row, Run, Translation, Unmatched
+from ledger.combine.model import Elimination, GroupEntry, GroupPosting, Place, Row, Translation, Unmatched
+from ledger.combine.provisional import Run
 from ledger.combine.reports.view import group_entries
 
 __all__ = [

@@ -157,7 +157,7 @@ BY_RATES = {
         N_("Nothing to correct: what was shared out has its day's rate, what was received the month's average."),
     ),
     "capital": (
-        N_("What one side holds in the other was paid in at another rate than today's."),
+        N_("What one side holds in the other was paid in at another rate on each side."),
         N_("Nothing to correct: capital keeps the rate of the day on which it was paid in."),
     ),
     "asset": (

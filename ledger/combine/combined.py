@@ -14,7 +14,7 @@ from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.codes import SETTLED
 from ledger.combine.dealings.items import Item
 from ledger.combine.figures import Cell, line_sums, result_of
-from ledger.combine.flows import Part
+from ledger.combine.flows import CAPITAL_HELD, Part
 from ledger.combine.levels import Finder
 from ledger.combine.model import ELIM, ZERO, Elimination, GroupEntry, PairRow, Place, Row, Share, Translation, Unmatched
 from ledger.errors import Problem
@@ -102,7 +102,8 @@ class Combined:
             sums: dict[tuple[Place, str], Decimal] = defaultdict(Decimal)
             for entry in group:
                 for posting in entry.postings:
-                    sums[posting.place, posting.unit] += posting.amount
+                    if posting.place != CAPITAL_HELD:  # what rates make of a dealing is no side of it
+                        sums[posting.place, posting.unit] += posting.amount
             amount = sum((a for a in sums.values() if a > 0), ZERO)
             if not amount:
                 continue

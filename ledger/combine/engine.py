@@ -27,11 +27,12 @@ from ledger.combine.divisions import division_problems
 from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
-from ledger.combine.model import CTA, ZERO, Entries, GroupEntry, GroupPosting, PairRow, Place, Row, Run
+from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, PairRow, Place, Row
 from ledger.combine.ownership.owned import ownership
 from ledger.combine.period import last_booked
 from ledger.combine.presentation import refuse_missing, reporting_in
 from ledger.combine.problems import PeriodWrong, UnitErrors
+from ledger.combine.provisional import Entries, Run
 from ledger.combine.scope import Scope, counting
 from ledger.combine.translation import translate_unit
 from ledger.errors import Problem, order

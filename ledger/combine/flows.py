@@ -36,6 +36,8 @@ LEFT = Place("Left", ENTERED)
 SOLD = Place("IncomeFromFinancialAssets", "Disposal")
 #: Where the difference stands that rates make of what units share out among each other.
 DIVIDENDS = Place("CTA", "Dividends")
+#: The same of capital that one unit holds in another.
+CAPITAL_HELD = Place("CTA", "Capital-held")
 DAY = dt.timedelta(days=1)
 #: What dividing a total price by its units may leave in the last digits.
 TRACE = Decimal("1e-12")

@@ -6,9 +6,10 @@ other unit is an outsider. A node's figures = the columns of its units + the ent
 is the node or lies below it. Units without levels stand at the root; equal names under different parents are different
 levels, told apart by their paths.
 
-They are the figures of `sambok combine --level NODE`, account by account. Two things may differ: an adjustment that
-names a higher level isn't part of a lower one; and whether small differences need a person is asked of all differences
-of the period together (`tolerance_total`), of which a level has fewer.
+They are the figures of `sambok combine --level NODE`, account by account. Three things may differ: an adjustment that
+names a higher level isn't part of a lower one; whether small differences need a person is asked of all differences of
+the period together (`tolerance_total`), of which a level has fewer; and a unit with owners inside and outside the node
+is consolidated by the level that has all of them, while the node alone takes those outside for its minority.
 """
 
 from __future__ import annotations

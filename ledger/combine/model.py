@@ -6,17 +6,12 @@ Debit is positive everywhere. Amounts are in the reporting currency where nothin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Protocol
 
-from beancount.core import data
-
-from ledger.books import Summary
 from ledger.charts import Line, line
 from ledger.combine.codes import BLOCKED, DISCLOSED, SETTLED
-from ledger.errors import Problem
 from ledger.messages import say, translate
 
 #: Pseudo-units: columns of the worksheet that belong to no unit, in their order (SPEC 10).
@@ -29,36 +24,6 @@ EARLIER = "Earlier-years"
 ENTERED = "Net-assets"
 IN_TRANSIT = "In-transit"
 ZERO = Decimal(0)
-
-
-class Entries(Protocol):
-    """Provisional entries of one book."""
-
-    @property
-    def entries(self) -> Sequence[data.Directive]:
-        """The entries."""
-
-    @property
-    def summary(self) -> Summary:
-        """Their summary."""
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """What keeps some of them from being made, on that day."""
-
-
-class Run(Protocol):
-    """What the federation's rules make of the booked text (`ledger.provisional`)."""
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """What was wrong."""
-
-    def entries(self, slug: str) -> Sequence[data.Directive]:
-        """A book's provisional entries as it stands."""
-
-    def at(self, slug: str, day: dt.date, begins: dt.date | None = None) -> Entries:
-        """A book's provisional entries for a balance sheet of `day`, and a period that `begins` on a day."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -77,6 +77,7 @@ class PolicyRateRange(Problem):
     """A rate that can't be meant: 15 instead of 0.15."""
 
     code = "POLICY_RATE_RANGE"
+    as_written = frozenset({"rate"})
     message = N_("The rate {rate} is not between 0 and 0.5.")
     remedy = N_("Write 15 % as 0.15.")
 
@@ -109,6 +110,7 @@ class PolicyComponentSum(Problem):
     """Parts that don't make the whole."""
 
     code = "POLICY_COMPONENT_SUM"
+    as_written = frozenset({"total", "rate"})
     message = N_('From {date} the components make {total}, but the rate of "*" is {rate}.')
     remedy = N_("Enter components, dated like the rate, that add up to it.")
 

@@ -125,7 +125,7 @@ def _banner() -> Markup:
     ledger: BookLedger | None = getattr(g, "ledger", None)
     if ledger is None:
         return Markup("")
-    look = ledger.ledgers.present()
+    look = ledger.present()
     if ledger.unit is not None:
         book = look.federation.books.units.get(ledger.unit.slug)
         if book is None or book.ok:
@@ -148,7 +148,7 @@ def _below(entry: Any) -> Markup:
     ledger: BookLedger | None = getattr(g, "ledger", None)
     if ledger is None or ledger.unit is not None or not entry.meta.get("drill"):
         return Markup("")
-    link = below(ledger.ledgers.present(), entry, request.args.get("a", ""))
+    link = below(ledger.present(), entry, request.args.get("a", ""))
     return Markup(' <a class="sambok-below" href="{}"{}>{}</a>').format(
         link, Markup("") if link.startswith(f"/{ledger.slug}/") else Markup(" data-remote"), say(N_("See the vouchers"))
     )
@@ -159,7 +159,7 @@ def _source(value: object) -> str:
     ledger: BookLedger | None = getattr(g, "ledger", None)
     if ledger is None or ledger.unit is not None or not isinstance(value, str):
         return ""
-    return editor_link(ledger.ledgers.present(), value)
+    return editor_link(ledger.present(), value)
 
 
 def _counted(look: Any, slug: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from ledger.combine.model import ZERO, GroupEntry, GroupPosting
-from ledger.combine.reports.view import KINDS
+from ledger.combine.reports.names import KINDS
 from ledger.messages import N_, translate
 from ledger.web.page import Page
 from ledger.web.places import DRILL, label_of

@@ -30,7 +30,7 @@ from ledger.web.texts import editable, read_source
 
 if TYPE_CHECKING:
     from ledger.books import Unit
-    from ledger.web.ledgers import BookLedger
+    from ledger.web.book import Book
 
 ACCOUNT = re.compile(r"(?:Assets|Liabilities|Equity|Income|Expenses)(?::[^\W_][\w-]*)+")
 CURRENCY = r"[A-Z][A-Z0-9'._-]{0,22}[A-Z0-9]"
@@ -76,7 +76,7 @@ class Text:
 class GuardedFiles(FileModule):
     """Fava's file module with the one writer behind it."""
 
-    ledger: BookLedger
+    ledger: Book
 
     def get_source(self, path: Path) -> tuple[str, str]:
         """Text and hash of a file that the ledger lists.

@@ -47,7 +47,7 @@ from ledger.web.texts import document
 
 if TYPE_CHECKING:
     from ledger.books import Unit
-    from ledger.web.ledgers import BookLedger
+    from ledger.web.book import Book
 
 
 #: Characters of an uploaded file's name; systems take 255 bytes, and a letter may have four.
@@ -58,7 +58,7 @@ LONGEST_ENDING = 10
 class UnitImports(IngestModule):
     """Fava's ingest module with importers of the unit's own sources."""
 
-    ledger: BookLedger
+    ledger: Book
 
     def load_file(self) -> None:
         """Make the importers; the federation has none."""
@@ -143,7 +143,7 @@ class Brought:
                 durable.sync_folder(source.path.parent)
 
 
-def brought_by(ledger: BookLedger, unit: Unit, entries: Sequence[Any]) -> Brought:
+def brought_by(ledger: Book, unit: Unit, entries: Sequence[Any]) -> Brought:
     """Look up the inbox files that entries come from, and archive them; they must come in whole.
 
     Raises:
@@ -177,7 +177,7 @@ def brought_by(ledger: BookLedger, unit: Unit, entries: Sequence[Any]) -> Brough
     return Brought(tuple(opens), tuple(sources))
 
 
-def upload_path(ledger: BookLedger, name: str, content: bytes) -> Path:
+def upload_path(ledger: Book, name: str, content: bytes) -> Path:
     """Where an uploaded file goes: the inbox of the source that takes it, else of the unit's first one.
 
     Raises:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, cast
 from beancount.core import data
 from fava.beans.prices import FavaPriceMap
 from fava.context import g
-from fava.core import FavaLedger
 from fava.core.group_entries import group_entries_by_type
 from fava.helpers import BeancountError
 from flask import has_request_context
@@ -25,6 +24,7 @@ from flask import has_request_context
 from ledger.combine import group_entries
 from ledger.errors import Problem, order
 from ledger.provisional import full_entries
+from ledger.web.book import Book
 from ledger.web.files import GuardedFiles
 from ledger.web.imports import UnitImports
 from ledger.web.options import beancount_options, fava_options, root_names
@@ -62,7 +62,7 @@ class Feed:
     default_file: str | None
 
 
-class BookLedger(FavaLedger):
+class BookLedger(Book):
     """A Fava ledger fed with booked entries. It is loaded once and never reloads itself."""
 
     file: GuardedFiles
@@ -128,6 +128,10 @@ class BookLedger(FavaLedger):
     def changed(self) -> bool:
         """A ledger never changes; each request is given the one of the present files."""
         return False
+
+    def present(self) -> Look:
+        """The present files, looked at once in a request."""
+        return self.ledgers.present()
 
     def reopen(self) -> None:
         """After a write: the rest of this request, and its answer, belong to the new ledger."""

@@ -16,28 +16,28 @@ from ledger.rules.rounding import decimals
 from ledger.web.periods import asked_days
 
 if TYPE_CHECKING:
-    from ledger.web.ledgers import BookLedger
+    from ledger.web.book import Book
     from ledger.web.source import Look
 
 
 class Page(FavaExtensionBase):
     """One page; it looks at the present files, not at those its ledger was opened with."""
 
-    ledger: BookLedger
+    ledger: Book
     title = ""
     federation_only = False
     in_menu = True  # else it is opened by links of other pages only
     #: So many problems of a period are told.
     MOST_PROBLEMS = 5
 
-    def __init__(self, ledger: BookLedger) -> None:
+    def __init__(self, ledger: Book) -> None:
         super().__init__(ledger)
         self.report_title = translate(self.title)  # in the federation's language
 
     @property
     def look(self) -> Look:
         """The federation as its files are now."""
-        return self.ledger.ledgers.present()
+        return self.ledger.present()
 
     @property
     def period(self) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ from ledger.web.pages_sheet import Worksheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledger.web.ledgers import BookLedger
+    from ledger.web.book import Book
 
 
 class Todo(Page):
@@ -56,7 +56,7 @@ class Todo(Page):
 class OwnPages(ExtensionModule):
     """Fava's extension module with our pages and no others; a book's text is not asked."""
 
-    ledger: BookLedger
+    ledger: Book
     PAGES: tuple[type[Page], ...] = (
         *(Todo, OpenItems, Reconciliation, Close),  # what waits for somebody
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures

@@ -27,7 +27,7 @@ from ledger.combine.reports.bridge import LABELS, STEPS
 from ledger.combine.reports.drill import Source, drill
 from ledger.combine.reports.equity import HEADS, TOTAL, equity
 from ledger.combine.reports.equity_drill import equity_drill
-from ledger.combine.reports.view import KINDS
+from ledger.combine.reports.names import KINDS
 from ledger.messages import N_, translate
 from ledger.web.drill_pairs import dealings_figure
 from ledger.web.drilled import (

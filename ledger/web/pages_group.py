@@ -7,7 +7,7 @@ it in one place, and the menu stays short. The figures come from `ledger.combine
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -19,21 +19,19 @@ from ledger.charts.group import known
 from ledger.combine import Translation
 from ledger.combine.adjusting.adjustment import Adjustment
 from ledger.combine.flows import cta_place
-from ledger.combine.levels import Level, level_tree
 from ledger.combine.model import CTA, ZERO, Share
 from ledger.combine.reports.bridge import STEPS, UNIT, Step, bridge
 from ledger.combine.reports.equity import CLOSING, COLUMNS, HEADS, RESULT, TOTAL, equity
 from ledger.combine.reports.equity_vouchers import YEAR
-from ledger.combine.reports.segments import segments
 from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.state import CHANGE_TEXTS, STATUS_TEXTS
 from ledger.combine.runs.store import names
 from ledger.messages import N_, translate
+from ledger.web.group_statements import Statements, by_business, by_level
 from ledger.web.page import Page
 from ledger.web.pages_sheet import Choice
-from ledger.web.pieces import business_asked, level_asked, unit_piece
 from ledger.web.places import DRILL, account_link, drill_link, label_of, sums_only
-from ledger.web.statements import Part, StatementRow, balance_sheet, income_statement, rest, sums_of
+from ledger.web.statements import StatementRow
 from ledger.web.words_group import PSEUDO_NAMES
 
 REPORTS = {
@@ -61,16 +59,6 @@ class Bar:
     start: int
     width: int
     kind: str  # "up", "down" or "sum"
-
-
-@dataclass(frozen=True)
-class Statements:
-    """Income statement and balance sheet, column by column."""
-
-    parts: list[Part]
-    income: list[StatementRow]
-    balance: list[StatementRow]
-    path: list[Choice]
 
 
 class GroupReports(Page):
@@ -133,58 +121,7 @@ class GroupReports(Page):
 
     def statements(self) -> Statements:
         """The chosen level with what it is made of; or all business lines."""
-        return self._levels() if self.shown() == "levels" else self._business()
-
-    def _levels(self) -> Statements:
-        tree = level_tree(self.combined)
-        node = tree.find(tuple(request.args.getlist("at"))) or tree
-        parts = [self._node(child, self._at(child.path)) for child in node.children]
-        parts += [self._unit(slug) for slug in node.own]
-        whole = self._node(node, "", total=True)
-        left = rest(whole.sums, [part.sums for part in parts])
-        if left:
-            parts.append(Part(self._made_between(), left, self._opener(level_asked(node.path, only=True))))
-        steps = [tree, *(found for n in range(1, node.depth + 1) if (found := tree.find(node.path[:n])) is not None)]
-        path = [Choice(step.name or self.unit_name(None), self._at(step.path), step is node) for step in steps]
-        return self._statements([*parts, whole], path)
-
-    def _node(self, node: Level, link: str, *, total: bool = False) -> Part:
-        name = node.name or self.unit_name(None)
-        return Part(name, sums_of(node.figures), self._opener(level_asked(node.path)), link, total=total)
-
-    def _unit(self, slug: str) -> Part:
-        piece = unit_piece(self.combined, slug)
-        assert piece is not None
-        return Part(piece.name, piece.sums(self.combined), self._opener(piece.asked))
-
-    def _business(self) -> Statements:
-        found = segments(self.combined)
-        parts = [
-            Part(
-                segment.name or self.say(N_("Without business line")),
-                sums_of(segment.figures),
-                self._opener(business_asked(segment.name)),
-            )
-            for segment in found.segments
-        ]
-        between = sums_of(found.between)
-        if between:
-            parts.append(Part(self._made_between(), between, self._opener(business_asked(None, only=True))))
-        whole = {name: amount for name, amount in self.combined.lines.items() if amount}
-        assert not rest(whole, [part.sums for part in parts])
-        total = Part(self.unit_name(None), whole, lambda at: account_link(self, line(at), None, None), total=True)
-        return self._statements([*parts, total], [])
-
-    def _made_between(self) -> str:
-        return self.say(N_("Eliminated and adjusted"))
-
-    def _opener(self, asked: Sequence[tuple[str, str]]) -> Callable[[str], str]:
-        """A link to what a figure of a piece is made of, by line."""
-        return lambda at: self.to(DRILL, [("line", at), *asked])
-
-    def _statements(self, parts: list[Part], path: list[Choice]) -> Statements:
-        language, parts = self.look.workspace.language, [part for part in parts if part.sums or part.total]
-        return Statements(parts, income_statement(parts, language), balance_sheet(parts, language), path)
+        return by_level(self, self._at) if self.shown() == "levels" else by_business(self)
 
     def bars(self) -> list[Bar]:
         """The bridge as bars that begin where the one before ended; the last is the group's result."""

@@ -15,7 +15,8 @@ from ledger.charts import Line
 from ledger.charts.group import as_component, lines
 from ledger.combine.flows import DAY
 from ledger.combine.model import PSEUDO
-from ledger.combine.reports.view import NAMES, in_months
+from ledger.combine.reports.names import NAMES
+from ledger.combine.reports.view import in_months
 from ledger.messages import translate
 from ledger.web.options import ROOT_NAMES, ROOTS
 

@@ -26,6 +26,7 @@ from ledger.combine.reports.answer import answer
 from ledger.combine.reports.export import beancount_text
 from ledger.combine.reports.view import group_entries
 
+from . import test_assets as assets
 from .conftest import StubRun, totals
 
 D = dt.date
@@ -238,6 +239,53 @@ def test_what_is_shared_out_between_units_meets_its_income(adjusted, kind, entit
         "CashAndBank": Decimal("1000.00"),
         "RetainedResult": Decimal("-1000.00"),
     }
+
+
+#: The seller hasn't booked that it sold a machine of 90,000 for 120,000; the buyer has its machine.
+SOLD = """\
+2026-07-01 * "Machine sold" ^ic-repris-7
+  author: "anna"
+  reason: "The seller books it only next year"
+  approver: "bo"
+  reverses: 2027-01-01
+  unit: "repris"
+  Assets:InternalReceivables:1660-Claim       120000.00 SEK
+    partner: "kafe"
+    ic: "asset"
+  Income:OtherOperatingIncome:3973-Gain      -120000.00 SEK
+    partner: "kafe"
+    ic: "asset"
+  Income:OtherOperatingIncome:3973-Gain        90000.00 SEK
+    partner: "kafe"
+    ic: "asset"
+  Assets:MachineryAndEquipment:1220-Machine   -90000.00 SEK
+"""
+
+
+@pytest.mark.parametrize("entity", ["", '\nentity = "legal_entity"'], ids=["divisions", "legal persons"])
+def test_a_gain_on_a_fixed_asset_is_stood_in_for(adjusted, entity):
+    """30,000 over 60 months are 500 a month: the same as where the seller has booked it itself."""
+    toml = {slug: lines + entity for slug, lines in LEVELS.items()}
+    bought = assets.DEAR.replace("kafeet", "kafe")
+    alone = adjusted(units={"gemensamt": "", "repris": "", "kafe": bought}, toml=toml, **YEAR)
+    assert [code for code, _ in codes(alone)] == ["ONE_SIDED"]
+    late = assets.sold("2027-01-05", "120000.00", "90000.00").replace("kafeet", "kafe")
+    units = {"gemensamt": "", "repris": late, "kafe": bought}
+    first = adjusted(SOLD, units=units, toml=toml, **YEAR)
+    assert (codes(first), first.complete) == ([], True)
+    assert assets.elim(first) == {"3973": "30000.00", "7830": "-3000.00", "1220": "-27000.00"}
+    assert column(first)["OtherOperatingIncome 3973-Gain"] == "-30000.00"
+    then = adjusted(SOLD, units=units, toml=toml, **NEXT)
+    assert (codes(then), then.complete) == ([], True)
+    assert assets.elim(then) == {"Earlier": "27000.00", "7830": "-6000.00", "1220": "-21000.00"}
+
+
+def test_what_the_buyer_has_of_a_fixed_asset_isn_t_stood_in_for(adjusted):
+    """Its useful life and what becomes of it are its book's to say."""
+    wrong = SOLD.replace("   -90000.00 SEK\n", '   -90000.00 SEK\n    partner: "kafe"\n    ic: "asset"\n')
+    found = adjusted(wrong, **YEAR)
+    assert [p.code for p in found.problems] == ["ADJUSTMENT_DEALING"]
+    assert "Let repris tag it in its own book" in found.problems[0].remedy_text()
 
 
 @pytest.mark.parametrize(

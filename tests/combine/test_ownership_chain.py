@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.books.owners import OwnerTable, settle_owners
 from ledger.combine import combine
+from ledger.combine.levels import level_tree
 from tests.combine.conftest import StubRun
 from tests.combine.reference import memory_books
 from tests.combine.test_ownership import OWNED, amount, owner
@@ -143,6 +144,31 @@ def test_at_a_level_without_control_a_cost_needs_no_answer(combined):
     found = combined(units, date_to=DAY("2026-12-31"), level="north")
     assert found.unmatched == ()
     assert amount(found, "ParticipationsAndSecurities") == 110
+
+
+def test_a_level_with_some_of_the_owners_has_a_larger_minority(federation):
+    """T, in the north, is 60 % c's, of the north, and 20 % s's, of the south; it has 1,000.
+
+    The whole federation's minority is 20 %. The north by itself has c's 60 % only, and a minority of 40 %; among the
+    levels of the whole it has c's shares at their cost, as t is eliminated where both owners are.
+    """
+    north, south, since = 'levels = ["north"]\n', 'levels = ["south"]\n', "since = 2026-07-01"
+    units = {
+        "c": (opening("1000.00") + shares("2026-07-01", "t", "600.00"), OWNED + north),
+        "s": (opening("1000.00") + shares("2026-07-01", "t", "200.00"), OWNED + south),
+        "t": (opening("1000.00"), OWNED + north + owner("c", "0.60", since) + owner("s", "0.20", since)),
+    }
+    books = federation(units)
+    whole = combine(books, StubRun(), date_to=DAY("2026-12-31"))
+    alone = combine(books, StubRun(), date_to=DAY("2026-12-31"), level="north")
+    tree = level_tree(whole)
+    among = tree.find(("north",)).figures.lines
+    assert amount(whole, "NonControllingInterest") == -200
+    assert amount(alone, "NonControllingInterest") == -400
+    assert (amount(whole, "ParticipationsAndSecurities"), amount(alone, "ParticipationsAndSecurities")) == (0, 0)
+    assert among["ParticipationsAndSecurities"] == 600
+    assert "NonControllingInterest" not in among
+    assert tree.figures.rows == whole.trial_balance
 
 
 class TestAMemberJoinsWithItsUnit:

@@ -321,8 +321,6 @@ ABROAD = """
         ("trade", "Income:3002-Sales  -100.00 EUR @@ 1130.00 SEK", "Expenses:629-Service", "10.00", "in the result"),
         # 100 EUR of income at 11.40 against equity that was shared out at 11.30
         ("dividend", "Equity:2091-Kept  100.00 EUR @@ 1130.00 SEK", "Income:760-Dividend", "10.00", "shared out"),
-        # a share of 100 EUR at 11.50 against capital that was paid in at 11.30: 20.00 kr
-        ("capital", "Equity:2083-Paid-in  -100.00 EUR @@ 1130.00 SEK", "Assets:250-Share", "20.00", "paid in"),
     ],
 )
 def test_what_rates_make_is_said_in_words_of_its_own(combined, kind, here, there, amount, words):

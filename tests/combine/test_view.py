@@ -13,7 +13,7 @@ from beancount.parser import options
 
 from ledger.combine import combine, group_entries
 from ledger.combine.model import PSEUDO
-from ledger.combine.reports.view import MOST_POSTINGS, chunks
+from ledger.combine.reports.view_writer import MOST_POSTINGS, chunks
 from tests.combine.conftest import StubRun
 from tests.combine.test_worked import ENTITY, opening, sale
 

@@ -83,7 +83,8 @@ def test_json_says_the_same(row, stage):
     answer = json.loads(out)
     assert answer["schema"] == 1
     found = [error for error in answer["errors"] if error["code"] == row.code]
-    assert stage.plain("".join(text_of(error) for error in found)) == row.says
+    says = re.sub(r"(?<=\d),(?=\d{3}\.\d\d\b)", "", row.says)  # programs read amounts with nothing between thousands
+    assert stage.plain("".join(text_of(error) for error in found)) == says
 
 
 def text_of(error):

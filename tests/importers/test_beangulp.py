@@ -92,12 +92,14 @@ def test_the_unit_in_whose_folder_one_stands(waiting, monkeypatch):
 def test_fava_takes_the_config_and_extracts(waiting, monkeypatch):
     """Plain Fava on a main file of somebody's own that names the config."""
     monkeypatch.setenv("SAMBOK_WORKSPACE", str(waiting.ws.root))
-    main = waiting.unit.folder / "plain.beancount"
+    main = waiting.ws.root / "mine" / "plain.beancount"  # beside the books: what lies in a unit's folder is the book
+    main.parent.mkdir()
     config = ROOT / "importers" / "beangulp_config.py"
     main.write_text(
-        f'option "operating_currency" "SEK"\ninclude "accounts.beancount"\ninclude "books/*/*.beancount"\n'
+        f'option "operating_currency" "SEK"\n'
+        f'include "../units/repris/accounts.beancount"\ninclude "../units/repris/books/*/*.beancount"\n'
         f'2026-01-01 custom "fava-option" "import-config" "{config}"\n'
-        f'2026-01-01 custom "fava-option" "import-dirs" "inbox"\n'
+        f'2026-01-01 custom "fava-option" "import-dirs" "../units/repris/inbox"\n'
     )
     ledger = FavaLedger(str(main))
     assert not ledger.ingest.errors

@@ -22,7 +22,7 @@ from ledger.books import Books
 from ledger.combine.adjusting.adjustment import AdjustedPosting, Adjustment, Owner
 from ledger.combine.adjusting.rates import NET, NOTHING, AdjustmentRates, Booked, Difference, Stand
 from ledger.combine.adjusting.reader import read_adjustments
-from ledger.combine.dealings.items import BALANCE, LONGEST_PERIOD, RESULT, WINDOW, Item
+from ledger.combine.dealings.items import ASSET, BALANCE, LONGEST_PERIOD, RESULT, WINDOW, Item
 from ledger.combine.flows import LEFT, RETAINED, Part, cta_place, rounding_place
 from ledger.combine.model import ADJ, CTA, ZERO, GroupEntry, GroupPosting, Place, Translation
 from ledger.combine.scope import Scope
@@ -239,8 +239,7 @@ class _Run:
     def _item(self, adjustment: Adjustment, posting: AdjustedPosting, move: Booked, number: int) -> None:
         """The posting as the matcher sees it, where both units are inside the run on its day."""
         slug, partner, day, sign = _slug(posting), str(posting.partner), move.date, move.sign
-        answers_income = posting.place.is_result or is_shared_out(posting.place.group.root, posting.ic)
-        section = RESULT if answers_income else BALANCE
+        section = _section(posting)
         if partner not in self.parts or not self._inside(slug, partner, section, day, named=bool(adjustment.links)):
             return
         file, _, line = posting.source.rpartition(":")
@@ -266,10 +265,20 @@ class _Run:
     def _inside(self, slug: str, partner: str, section: str, day: dt.date, *, named: bool) -> bool:
         """As for the units' own postings: claims on the last day, income on their own day."""
         scope = self.scope
+        if section == ASSET:
+            both = scope.standing(slug) and scope.standing(partner)
+            return both and scope.member(slug, day) and scope.member(partner, day)
         if section != RESULT:
             return scope.standing(slug) and scope.standing(partner)
         since = scope.date_from - (LONGEST_PERIOD if named else WINDOW)
         return day >= since and scope.member(slug, day) and scope.member(partner, day)
+
+
+def _section(posting: AdjustedPosting) -> str:
+    """What a posting's other side is looked for among: the gain on a fixed asset answers the buyer's asset."""
+    if posting.place.is_result:
+        return ASSET if posting.ic == ASSET else RESULT
+    return RESULT if is_shared_out(posting.place.group.root, posting.ic) else BALANCE
 
 
 def _groups(adjustment: Adjustment) -> list[list[AdjustedPosting]]:

@@ -132,6 +132,7 @@ class AdjustmentAmount(Problem):
     """An amount finer than money."""
 
     code = "ADJUSTMENT_AMOUNT"
+    as_written = frozenset({"amount", "rounded"})
     message = N_("{amount} {currency} has more decimals than the currency.")
     remedy = N_("Round it to {rounded} {currency}, and let the transaction sum to 0.")
 
@@ -212,6 +213,18 @@ class AdjustmentDealing(Problem):
     code = "ADJUSTMENT_DEALING"
     message = N_("{account} isn't for dealings between units: in {slug}'s chart {code} is none of their accounts.")
     remedy = N_("Use the chart's account for internal claims or debts, or delete partner: and ic:.")
+    cases: ClassVar = {
+        "asset": (
+            N_(
+                "{account} is a fixed asset: an adjustment stands in only for the seller's gain, and for claims and "
+                "debts."
+            ),
+            N_(
+                "Let {slug} tag it in its own book, with the months: of useful life that are left; or delete partner: "
+                "and ic:."
+            ),
+        )
+    }
 
 
 class AdjustmentTwice(Problem):

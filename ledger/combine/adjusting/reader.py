@@ -38,6 +38,7 @@ from ledger.books import Books, Unit, Workspace
 from ledger.charts import Chart, line, lines, load_chart
 from ledger.combine.adjusting import problems as found
 from ledger.combine.adjusting.adjustment import AdjustedPosting, Adjustment, Adjustments, Owner
+from ledger.combine.dealings.items import ASSET
 from ledger.combine.levels import find_level, name_of
 from ledger.combine.model import ZERO, Place
 from ledger.combine.problems import LevelAmbiguous, LevelUnknown
@@ -277,20 +278,21 @@ class _Reader:
         elif self._unit(meta, "partner", partner, day) and slug in self.ws.units:
             unit = self.ws.units[slug]
             free = place.is_result or ic == "capital" or is_shared_out(place.group.root, ic)
-            if not free and not _for_dealings(unit, place):
+            if not free and not _in(unit, place, "internal_balance", "internal_allowed"):
                 code = place.account.partition("-")[0]
                 account = f"{place.group.root}:{place.line}:{place.account}"
-                self._say(meta, found.AdjustmentDealing, account=account, slug=slug, code=code)
+                case = "asset" if ic == ASSET and _in(unit, place, "internal_asset") else ""
+                self._say(meta, found.AdjustmentDealing, account=account, slug=slug, code=code, case=case)
 
 
-def _for_dealings(unit: Unit, place: Place) -> bool:
-    """Whether an account is one of those that the unit's chart has for dealings between units."""
+def _in(unit: Unit, place: Place, *sets: str) -> bool:
+    """Whether an account is in one of the sets of the unit's chart, such as those for dealings between units."""
     try:
         chart: Chart = load_chart(unit.chart, unit.folder)
     except Problem:  # the unit itself is left out for it
         return True
     code = place.account.partition("-")[0]
-    return chart.is_in("internal_balance", code) or chart.is_in("internal_allowed", code)
+    return any(chart.is_in(name, code) for name in sets)
 
 
 def _said(entry: Adjustment) -> object:

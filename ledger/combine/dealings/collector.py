@@ -175,6 +175,21 @@ class Collector:
             return
         for code in () if said else _misread(row, scope, sold=place.is_result):
             outside[code, partner, key].append((row, source))
+        self._take(part, row, partner, source, (place, section), provisional=provisional, vat=vat)
+
+    def _take(
+        self,
+        part: Part,
+        row: PartnerRow,
+        partner: str,
+        source: str,
+        where: tuple[Place, str],
+        *,
+        provisional: bool,
+        vat: str,
+    ) -> None:
+        """The item of a posting with what it is worth; `where`: its place and section."""
+        slug, (place, section) = part.unit.slug, where
         waits = section == SUSPENSE or (section == ASSET and not place.is_result)
         amount = self.worths.waiting(row) if waits else self.worths.of(part, row, place, source)
         if not waits and self.worths.exact is not None:
@@ -201,6 +216,7 @@ class Collector:
                 vat=vat,
                 opening=self.worths.opening(part, row, place, waits=waits),
                 invoiced=self.invoiced.get((row.transaction, row.posting)),
+                dated=self.worths.dated(part, row, place) if section == BALANCE else None,
             )
         )
 

@@ -27,6 +27,7 @@ BALANCE = "balance"
 RESULT = "result"
 SUSPENSE = "suspense"
 ASSET = "asset"
+CAPITAL = "capital"
 
 Pair: TypeAlias = tuple[str, str]  # slugs, sorted
 
@@ -42,6 +43,9 @@ class Item:
         opening: what it was worth on the day before the period, where that is another amount.
         invoiced: the same in the currency of its voucher's claims, where that is another (`documents`).
         booked: what it is matched by, where its book's currency can't hold all of it, so that `amount` is another.
+        dated: what it was worth at the spot of its own day, where the group has it at another rate (`capital`).
+        held: what the group has it at now, and had on the day before the period, where `amount` is what it was worth
+            on its own day.
     """
 
     unit: str
@@ -64,6 +68,8 @@ class Item:
     opening: Decimal | None = None
     invoiced: tuple[str, Decimal] | None = None
     booked: Decimal | None = None
+    dated: Decimal | None = None
+    held: tuple[Decimal, Decimal] | None = None
 
     def on_opening(self) -> Item:
         """The posting with what it was worth on the day before the period, as the period before has it."""

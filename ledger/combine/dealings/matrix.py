@@ -9,13 +9,14 @@ is here; nor is what a unit books towards an outsider.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ledger.combine.dealings.capital import as_it_stands
 from ledger.combine.dealings.items import BALANCE, RESULT, Item
 from ledger.combine.dealings.settle import Row, Settled
-from ledger.combine.flows import DIVIDENDS
+from ledger.combine.flows import CAPITAL_HELD, DIVIDENDS
 from ledger.combine.model import ADJ, ELIM, ZERO, PairRow, Place
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def matrix_of(done: Settled, items: Iterable[Item], late: Iterable[Item] = ()) -
         assert left == rests.get(row, ZERO), (row, left, rests.get(row, ZERO))
         found.append(PairRow(*row, sides.one, sides.other, taken.get(row, ZERO), sides.adjusted, left))
     counted = list(items)
-    _check(found, counted)
+    _check(found, counted, done.rated)
     _check_once(done, (*counted, *late))
     return tuple(found)
 
@@ -74,24 +75,28 @@ def _check_once(done: Settled, items: Iterable[Item]) -> None:
     there: dict[tuple[str, Place, str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     known = [item for found in done.counted.values() for item in found]  # in transit and taken back among them
     for item in (*known, *(item for item in items if item.section not in {BALANCE, RESULT})):
-        there[item.unit, item.place, item.source][item.amount < 0] += item.amount
+        amount = as_it_stands(item).amount
+        there[item.unit, item.place, item.source][amount < 0] += amount
     removed: dict[tuple[str, Place, str], Decimal] = defaultdict(Decimal)
     for entry in done.entries:
         if entry.column == ELIM and entry.section and not entry.seller:
             for posting in entry.postings:
-                if posting.place != DIVIDENDS:  # what rates make of the others
+                if posting.place not in {DIVIDENDS, CAPITAL_HELD}:  # what rates make of the others
                     removed[posting.unit, posting.place, posting.source] += posting.amount
     for posted, amount in removed.items():
         debit, credit = there[posted]
         assert -debit <= amount <= -credit, (posted, amount, debit, credit)
 
 
-def _check(rows: Iterable[PairRow], items: Iterable[Item]) -> None:
-    """Assert that each book's postings are in the matrix, each once."""
+def _check(rows: Iterable[PairRow], items: Iterable[Item], rated: Mapping[Row, Sequence[Decimal]]) -> None:
+    """Assert that each book's postings are in the matrix, each once; `rated`: what rates have made of them since."""
     sums: dict[tuple[tuple[str, str], str], list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
     for item in items:
         if item.section in {BALANCE, RESULT} and item.column != ADJ:
             sums[item.pair, item.section][item.unit != item.pair[0]] += item.amount
+    for (units, _, section), made in rated.items():
+        for side, amount in enumerate(made):
+            sums[units, section][side] -= amount
     for row in rows:
         found = sums[row.units, row.section]
         found[0] -= row.one

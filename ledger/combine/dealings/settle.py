@@ -26,6 +26,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from ledger.combine.codes import NOTHING, TAKEN_BACK
 from ledger.combine.dealings.abroad import Abroad
 from ledger.combine.dealings.assets import profits
+from ledger.combine.dealings.capital import as_it_stands, capital_entries, is_abroad, on_its_day, then
 from ledger.combine.dealings.cutoff import late_items
 from ledger.combine.dealings.elimination import Gap, Names, entries, gap, plain
 from ledger.combine.dealings.findings import OTHER, by_rates, causes_first, elsewhere, finding, sides_of
@@ -85,6 +86,8 @@ class Settled:
     within: list[Tolerated] = field(default_factory=list)
     sums: dict[Row, Sides] = field(default_factory=lambda: defaultdict(Sides))
     counted: dict[Row, list[Item]] = field(default_factory=lambda: defaultdict(list))  # what the sums are made of
+    #: What rates have made, since its day, of what each book has; it is in no sum.
+    rated: dict[Row, tuple[Decimal, Decimal]] = field(default_factory=lambda: defaultdict(lambda: (ZERO, ZERO)))
 
     def add(self, more: Settled) -> None:
         """Take in what became of other dealings."""
@@ -98,6 +101,13 @@ class Settled:
             mine.adjusted += sides.adjusted
         for row, items in more.counted.items():
             self.counted[row] += items
+        for row, made in more.rated.items():
+            self.rate(row, *made)
+
+    def rate(self, row: Row, one: Decimal, other: Decimal) -> None:
+        """Take in what rates have made of what two books have."""
+        mine = self.rated[row]
+        self.rated[row] = mine[0] + one, mine[1] + other
 
 
 @dataclass
@@ -146,6 +156,17 @@ class Settler:
         for part in self._classes(units, items):
             self._settle(Names(kind_of(part), dealing.key, units), part, both=len(kinds) == 2)
 
+    def _on_its_day(self, names: Names, items: Sequence[Item]) -> list[Item]:
+        """Capital as it was on its day; what both sides were apart then, within the tolerance, is named."""
+        rated, apart = on_its_day(items, self.tolerance(*names.units[:2]), self.currency)
+        if apart:
+            shown = [i for i in items if i.section == BALANCE]
+            sources = [i.source for i in shown]
+            said = finding("FX_DIFF", names.kind, names.units, (apart, self.currency), sources, names.key)
+            said = replace(said, sides=sides_of(names.units, shown, self.currency))
+            self.done.findings.append(by_rates(said, BALANCE, shown))
+        return rated
+
     def early(self, items: Iterable[Item]) -> list[Item]:
         """What counts in the period: claims to date, income and cost of the period."""
         start, end = self.scope.date_from, self.scope.date_to
@@ -175,20 +196,27 @@ class Settler:
     def _settle(self, names: Names, items: list[Item], *, both: bool) -> None:
         """One class of a dealing."""
         scope = self.scope
-        early = self.early(items)
-        self._count(names, early)
+        early, abroad = self.early(items), both and is_abroad(items)
         ever = self.shared.earlier(names, items) if both else []
         self.done.entries += ever
-        simple = both and len(early) == len(items) and not any(i.section == ASSET for i in items)
+        simple = both and not abroad and len(early) == len(items) and not any(i.section == ASSET for i in items)
         if simple and (agreed := plain(names, items, scope)) is not None:
+            self._count(names, early)
             self.done.entries += agreed
             return
-        before = self._late(names, items)
-        moved, back = self._moved(names, items), self._taken_back(names, items, before)
+        seen = then(items, self.currency) if abroad else items
+        before = self._late(names, seen)
+        moved, back = self._moved(names, seen), self._taken_back(names, seen, before)
         counted = [*early, *moved, *back]
-        self._count(names, [replace(i, column=ADJ) for i in (*moved, *back)])
+        if abroad:
+            counted = self._on_its_day(names, counted)
+            tolerance = self.tolerance(*names.units[:2])
+            self.done.entries += capital_entries(names, counted, scope, tolerance, self.currency)
+        self._count(names, counted[: len(early)])
+        self._count(names, [replace(i, column=ADJ) for i in counted[len(early) :]])
         alike = both and is_shared_out(items) and self.shared.alike(names.units, counted)
-        made = entries(names, counted, scope, self.currency, shared=alike)
+        rest = [i for i in counted if i.section != BALANCE] if abroad else counted
+        made = entries(names, rest, scope, self.currency, shared=alike)
         self.done.entries += [*made, *self.shared.left_behind(names, [*ever, *made])]
         self.done.entries += profits(names, counted, scope, self.currency, self.looks.depreciation, self.looks.abroad)
         until = [i for i in items if i.date <= scope.date_to]
@@ -218,9 +246,9 @@ class Settler:
         end = self.scope.date_to
         late = late_items(items, end, names.units, self.currency)
         if late:
-            self.done.entries += self.looks.transit(names, end, late)
+            self.done.entries += self.looks.transit(names, end, [as_it_stands(i) for i in late])
             self._say("CUT_OFF", names, late, items)
-        return [replace(i, date=end) for i in late]
+        return [replace(as_it_stands(i), date=end) for i in late]
 
     def _late(self, names: Names, items: Sequence[Item]) -> list[Item]:
         """What the period before has taken in of this one's first days, each worth what it was on its last."""
@@ -293,6 +321,9 @@ class Settler:
                 row = item.pair, names.kind, item.section
                 sides = self.done.sums[row]
                 self.done.counted[row].append(item)
+                if item.held is not None and item.column != ADJ:
+                    made = item.held[0] - item.amount
+                    self.done.rate(row, *((made, ZERO) if item.unit == item.pair[0] else (ZERO, made)))
                 if item.column == ADJ:
                     sides.adjusted += item.amount
                 elif item.unit == item.pair[0]:

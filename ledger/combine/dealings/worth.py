@@ -14,7 +14,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from ledger.books import PartnerRow, month_of
-from ledger.combine.dealings.items import WINDOW, kind_of_row
+from ledger.combine.dealings.items import CAPITAL, WINDOW, kind_of_row
 from ledger.combine.flows import DAY, Part, whole
 from ledger.combine.model import ZERO, Place
 from ledger.combine.scope import Scope
@@ -103,6 +103,24 @@ class Worths:
                     exact = row.amount * self._rate(row, place, before)
                 return half_away(exact, base)
         except MissingRate:  # there was no complete period before
+            return None
+
+    def dated(self, part: Part, row: PartnerRow, place: Place) -> Decimal | None:
+        """What capital in a foreign book was worth on its day; None = as it stands, or nobody knows.
+
+        What is paid in stays in equity at that rate, while what is held for it follows the closing rate.
+        """
+        base = self.rates.base
+        if row.ic != CAPITAL or row.currency == base:
+            return None
+        if row.document_currency != row.currency and self._monetary(part, row.account):
+            return None
+        equity = place.group.root == "Equity"
+        try:
+            with localcontext(EXACT):
+                rate = self._rate(row, place, row.date) if equity else self.rates.spot(row.currency, row.date)
+                return half_away(row.amount * rate, base)
+        except MissingRate:  # what both sides say in one currency agrees all the same
             return None
 
     def _at_closing(self, slug: str, row: PartnerRow, source: str) -> Decimal:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ledger.charts import Line, line, lines
 from ledger.combine.figures import is_result
-from ledger.combine.flows import DIVIDENDS, Flow, Part
+from ledger.combine.flows import CAPITAL_HELD, DIVIDENDS, Flow, Part
 from ledger.combine.model import ELIM, ZERO, GroupEntry, GroupPosting, Place
 from ledger.combine.ownership.cost import opening_day
 from ledger.combine.ownership.model import SALE, STEP
@@ -205,7 +205,7 @@ class Roll:
             return self._owned(entry, posting)
         if entry.kind in {"goodwill", "adjustment", "unrealised", "asset"} and posting.place.line == "CTA":
             return CTA
-        if entry.column == ELIM and posting.place == DIVIDENDS:
+        if entry.column == ELIM and posting.place in {DIVIDENDS, CAPITAL_HELD}:
             return CTA
         return KINDS.get(entry.kind, OWNERS)
 

@@ -13,6 +13,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ledger.books import Books, last_day
@@ -20,7 +21,7 @@ from ledger.books.fingerprint import AnswerCache, digest_of
 from ledger.books.problems_sealed import LatePosting
 from ledger.combine.combined import Combined
 from ledger.combine.engine import combine
-from ledger.combine.model import Run
+from ledger.combine.provisional import Run
 from ledger.combine.runs.inputs import PRICES, Facts, latest, rates_digest, reach, touched
 from ledger.combine.runs.manifest import Lock
 from ledger.combine.runs.problems import RunCurrency, RunDamaged, RunMoved, RunUnchecked, RunUnreadable
@@ -168,7 +169,7 @@ def _late(lock: Lock, file: str, slug: str, found: Marked) -> LatePosting:
         name=lock.name,
         date=found.date,
         month=f"{found.date:%Y-%m}",
-        amount=money(found.amount, found.currency),
+        amount=Decimal(money(found.amount, found.currency)),
         currency=found.currency,
     )
 

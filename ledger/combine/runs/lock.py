@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ledger.books import Books
 from ledger.combine.codes import SETTLED
@@ -62,7 +63,7 @@ def blockers(combined: Combined) -> list[RunBlocked]:
                 file=file or None,
                 line=int(line) if line.isdigit() else None,
                 units=" – ".join(item.units),
-                amount=money(item.amount, item.currency),
+                amount=Decimal(money(item.amount, item.currency)),
                 currency=item.currency,
                 key=item.key,
                 found=item.code,

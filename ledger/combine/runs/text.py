@@ -28,7 +28,7 @@ from ledger.books import Books
 from ledger.combine.codes import SETTLED
 from ledger.combine.combined import Combined
 from ledger.combine.model import PSEUDO, GroupEntry, Place
-from ledger.combine.reports.view import account_of
+from ledger.combine.reports.names import account_of
 from ledger.rules.rounding import EXACT, decimals
 
 TRIAL_BALANCE = "trial_balance.csv"

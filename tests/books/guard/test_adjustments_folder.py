@@ -78,6 +78,18 @@ def test_what_an_editor_leaves_is_passed_over(folder, name):
     assert found(folder) == []
 
 
+def test_a_text_beside_the_units_that_nothing_reads_is_named(folder):
+    for name in ("policy.beancount", "prices.beancount"):
+        (folder.parent / name).write_text("; read")
+    assert found(folder) == []
+    for name in ("policy (1).beancount", "2026.BEANCOUNT", "policy.beancount~", "notes.txt"):
+        (folder.parent / name).write_text("; meant to count")
+    year = folder.parent / "2026"  # a unit whose settings are missing is named as such
+    year.mkdir()
+    (year / "2026-03.beancount").write_text("; meant to count")
+    assert said(folder) == [("FILE_STRAY", "units/2026.BEANCOUNT"), ("FILE_STRAY", "units/policy (1).beancount")]
+
+
 @pytest.mark.parametrize("name", [".levy.beancount", ".unit.toml", ".LEVY.BEANCOUNT"])
 def test_a_text_that_a_dot_hides_is_named(folder, name):
     """Among the adjustments, beside the units, and beside a unit's book: nobody reads it."""

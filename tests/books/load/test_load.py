@@ -218,6 +218,45 @@ def test_a_text_that_a_dot_hides_is_named_as_soon_as_it_is_there(ws, place):
     assert load_books(ws).problems == ()
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["extra.beancount", "accounts (conflicted copy).beancount", "EXTRA.Beancount", "2026/2026-03.beancount"],
+)
+def test_a_text_beside_a_unit_s_book_is_named_as_soon_as_it_is_there(ws, place):
+    load_books(ws)
+    file = ws.units["repris"].folder / place
+    file.parent.mkdir(exist_ok=True)
+    file.write_text('2026-03-02 * "Meant to count"\n  Assets:1930-Bank  1 SEK\n  Income:3001-Varor  -1 SEK\n')
+    named = [("FILE_STRAY", "repris", f"units/repris/{place}")]
+    for _ in range(2):
+        assert [(p.code, p.unit, p.file) for p in load_books(ws).problems] == named
+        forget()
+    file.unlink()
+    assert load_books(ws).problems == ()
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["inbox/bank/2026.beancount", "documents/2026/x.beancount", "2026/rent.pdf", "extra.beancount~", "notes.txt"],
+)
+def test_papers_beside_a_unit_s_book_are_passed_over(ws, place):
+    file = ws.units["repris"].folder / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("x")
+    assert load_books(ws).problems == ()
+
+
+def test_a_text_beside_the_units_is_named_as_soon_as_it_is_there(ws):
+    load_books(ws)
+    file = ws.root / "units" / "policy (1).beancount"
+    file.write_text("; a copy")
+    assert [(p.code, p.unit, p.file) for p in load_books(ws).problems] == [
+        ("FILE_STRAY", None, "units/policy (1).beancount")
+    ]
+    file.unlink()
+    assert load_books(ws).problems == ()
+
+
 def test_a_file_changed_within_the_clocks_grain_is_seen(ws, monkeypatch):
     """Two writes so close that size, times and inode are the same: the text is read again as long as that can be."""
     load_books(ws)

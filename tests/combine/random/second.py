@@ -126,6 +126,7 @@ class Item:
     months: int = 0
     asset: bool = False
     opening: Fraction = Fraction(0)  # `worth` on the day before the period
+    then: Fraction | None = None  # of capital in a foreign book: its worth on its own day
 
     @property
     def key(self) -> tuple[dt.date, tuple[str, int], str]:
@@ -273,7 +274,7 @@ class Second:
     def _item(self, slug: str, number: int, entry: data.Transaction, posting: data.Posting) -> Item:
         amount, own = weighed(posting)
         units, currency = Fraction(posting.units.number), posting.units.currency
-        shared = _is_shared(posting)
+        shared, kind = _is_shared(posting), posting.meta.get("ic", "")
         result = is_result(posting.account) or shared  # what is shared out answers the receiver's income
 
         def worth(closing: dt.date) -> Fraction:
@@ -304,10 +305,11 @@ class Second:
             document=entry.meta.get("document", ""),
             voucher=number,
             order=(posting.meta["filename"], posting.meta["lineno"]),
-            kind=posting.meta.get("ic", ""),
+            kind=kind,
             months=int(posting.meta["months"]) if "months" in posting.meta else 0,
             asset=self._is_asset(slug, posting),
             opening=rounded(worth(before)) if entry.date <= before + WINDOW else Fraction(0),
+            then=rounded(amount * self.rates.spot(own, entry.date)) if kind == "capital" and own != BASE else None,
         )
 
     def _dealings(self) -> list[tuple[Side, ...]]:
@@ -371,7 +373,11 @@ class Second:
         counted = [*early, *self._late(items, (one, other)), *self._earlier(items, (one, other))]
         for result in (False, True):
             chosen = [i for i in counted if i.result == result]
-            self._eliminate([i for i in chosen if i.unit == one], [i for i in chosen if i.unit == other])
+            halves = [i for i in chosen if i.unit == one], [i for i in chosen if i.unit == other]
+            if not result and {i.kind for i in chosen} == {"capital"} and any(i.then is not None for i in chosen):
+                self.open[one, other, number, result] = self._capital(*halves)
+                continue
+            self._eliminate(*halves)
             self.open[one, other, number, result] = sum((i.worth for i in chosen), Fraction(0))
 
     def _late(self, items: list[Item], units: tuple[str, str]) -> list[Item]:
@@ -445,6 +451,26 @@ class Second:
                 kept = min(keeps, max(value, Fraction(0)))
                 keeps -= kept
                 self.cells[(*place, "ELIM")].add(-(value - kept) * sign, slack)
+
+    def _capital(self, one: list[Item], other: list[Item]) -> Fraction:
+        """Capital abroad: of what both have booked nothing stays on either side; rates have made the difference.
+
+        Returns:
+            What they differ by: the rest of the larger side, at the rate that the capital was paid in at.
+        """
+        assert len({i.currency for i in (*one, *other)}) == 1  # no strategy writes it otherwise
+        nets = [sum((i.amount for i in side), Fraction(0)) for side in (one, other)]
+        if nets[0] * nets[1] >= 0:
+            return sum((i.worth for i in (*one, *other)), Fraction(0))
+        smaller = min(map(abs, nets))
+        for side, net in zip((one, other), nets, strict=True):
+            for item in side:
+                slack = item.slack + 2 * HALF
+                self.cells[(*item.place, "ELIM")].add(-item.worth * smaller / abs(net), slack)
+                self.cells["CTA", "Capital-held", "ELIM"].add(item.worth * smaller / abs(net), slack)
+        (paid,) = (n for n, side in enumerate((one, other)) if any(line(i.place[0]).root == "Equity" for i in side))
+        worth = sum((i.worth if i.then is None else i.then for i in (one, other)[paid]), Fraction(0))
+        return worth * (nets[0] + nets[1]) / nets[paid]
 
     def _assets(self) -> None:
         """The gain on an asset that stays in the group is taken out of it, less the months that have passed."""

@@ -63,3 +63,13 @@ def test_both_methods_agree_on_what_a_unit_has_not_booked(case):
     """Half of what is missing is adjusted: the adjustment is the other side of what the partner has booked."""
     seen = look(case)
     compare(seen.found, seen.second())
+
+
+CAPITAL = Kinds(foreign=True, exact=False, sorts=("capital",), wrong=("difference", "missing", "late"))
+
+
+@examples(2)
+@given(federations(CAPITAL))
+def test_both_methods_agree_on_capital_whatever_the_currencies(case):
+    seen = look(case)
+    compare(seen.found, seen.second())

@@ -304,8 +304,8 @@ def test_a_sum_that_is_off_says_by_how_much():
     with pytest.raises(DepositSum) as caught:
         read_bgmax(changed(3, deposit(110001, 1)))
     assert caught.value.text() == (
-        "Deposit 00074 of 2026-03-02 doesn't add up: payments 1100.00 - fees 0 = 1100.00, but the file says 1100.01; "
-        "the difference is 0.01 SEK."
+        "Deposit 00074 of 2026-03-02 doesn't add up: payments 1,100.00 - fees 0 = 1,100.00, but the file says "
+        "1,100.01; the difference is 0.01 SEK."
     )
 
 

@@ -511,7 +511,7 @@ def test_a_report_that_doesnt_tie_says_by_how_much(feed):
     feed = feed(UNIT)
     problem = feed.take(row(Kort="899,00"), "z.csv").problem
     assert problem.text() == (
-        "Z report 17 of 2026-03-02 doesn't add up: sales 1620.00, payments 1619.00; the difference is 1.00 SEK."
+        "Z report 17 of 2026-03-02 doesn't add up: sales 1,620.00, payments 1,619.00; the difference is 1.00 SEK."
     )
     assert (problem.line, problem.excerpt[:13]) == (2, "2026-03-02;17")
 
