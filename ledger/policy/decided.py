@@ -28,6 +28,7 @@ from typing import Any
 
 from ledger.books import Books, UnitBook, month_of
 from ledger.books.summary import DecidedRow
+from ledger.charts import load_chart
 from ledger.errors import Problem, order
 from ledger.policy.model import Decision, Policy
 from ledger.policy.problems_decisions import DecisionLater, DecisionNeeded, DecisionUnknown, DecisionUsedUp
@@ -109,6 +110,10 @@ class _Register:
     def _book(self, slug: str, book: UnitBook) -> None:
         """What of one book cites decisions, and what should."""
         assert book.summary is not None
+        try:
+            load_chart(book.unit.chart, book.unit.folder)
+        except Problem as problem:  # nobody knows what it protects
+            self.problems.append(problem)
         rows = book.summary.decided
         if not rows:
             return

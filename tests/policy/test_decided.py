@@ -19,6 +19,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.books import load_books
+from ledger.federation import load_federation
 from ledger.policy import read_policy
 from ledger.policy.decided import decided
 
@@ -333,3 +334,12 @@ def test_a_chart_of_one_s_own_protects_what_it_says(make_workspace, tmp_path, mo
         books = load_books(ws)
         assert books.problems == ()
         assert told(decided(books, read_policy(books.central_text, ws))) == [("DECISION_NEEDED", "repris", line)]
+
+
+def test_a_chart_that_can_t_be_read_is_told(make_workspace, tmp_path, monkeypatch):
+    """Nobody knows what it protects: silence would look as if all were decided."""
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+    units = {"repris": {"unit": 'chart = "own.toml"\n', "accounts": ACCOUNTS, "2026-03": capital("2026-03-06")}}
+    federation = load_federation(make_workspace(units))
+    assert [(p.code, p.unit) for p in federation.decided.problems] == [("CHART_MISSING", "repris")]
+    assert [p.code for p in federation.problems] == ["CHART_MISSING"]  # once, whoever finds it
