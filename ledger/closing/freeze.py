@@ -167,7 +167,8 @@ def _without(federation: Federation, period: str, slugs: Collection[str]) -> Pro
 
 
 def _transactions(run: ProvisionalRun, slug: str, month: str) -> list[data.Transaction]:
-    found = (entry for entry in run.entries(slug) if isinstance(entry, data.Transaction))
+    """A book's provisional entries of a month, as its balance sheet has them: after the last posting of all, too."""
+    found = (entry for entry in run.at(slug, last_day(month)).entries if isinstance(entry, data.Transaction))
     return [entry for entry in found if month_of(entry.date) == month]
 
 

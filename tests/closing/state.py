@@ -9,7 +9,6 @@ from beancount.core import data
 
 from ledger.books.summary import weight
 from ledger.combine import combine
-from ledger.provisional import full_entries
 from ledger.reports.levy import as_json, statements
 
 
@@ -26,7 +25,7 @@ def state(federation, end):
     balances = {}
     for slug in books.units:
         sums = Counter()
-        for entry in full_entries(books, run, slug):
+        for entry in [*books.units[slug].entries(), *run.at(slug, end).entries]:
             if isinstance(entry, data.Transaction) and entry.date <= end:
                 for posting in entry.postings:
                     amount, currency = weight(posting)

@@ -115,13 +115,16 @@ def test_the_next_year_begins_with_last_years_result(ws):
 
 
 def test_figures_stay_the_same_to_the_cent(ws):
+    """In March nothing is booked: what is held in euro goes to its closing rate all the same (+5.00, +90.00)."""
     close(ws, "2025-12")
     ends = [dt.date(2026, 1, 31), dt.date(2026, 2, 28), END]
     before = [state(load_federation(ws), end) for end in ends]
-    for period in ("2026-01", "2026-02"):
+    for period in ("2026-01", "2026-02", "2026-03"):
         (done,) = close(ws, period)
         assert [c.unit for c in done.closed] == ["koop", "repris", "gemensamt"]
         assert [state(whole(ws), end) for end in ends] == before
+    assert "90.00 SEK" in text_of(ws, "gemensamt/books/2026/2026-03.closed.beancount")
+    assert "5.00 SEK" in text_of(ws, "repris/books/2026/2026-03.closed.beancount")
     federation = load_federation(ws)
     assert not any(federation.run.entries(slug) for slug in ws.units)
     months = [m for u in federation.run.statements.values() for y in u.years for m in y.months]
