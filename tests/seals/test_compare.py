@@ -334,6 +334,29 @@ def test_late_postings_are_what_no_seal_holds():
     assert (late.file, late.block.line, late.meaning and late.meaning.voucher) == (APRIL, 9, "A-7")
 
 
+def notes(count: int, account: str) -> dict[str, str]:
+    return {MARCH: "".join(f'2026-03-01 note {account} "{n}"\n' for n in range(count))}
+
+
+@pytest.mark.parametrize("count", [60, 70])
+def test_many_side_by_side_that_have_no_number(count):
+    """Seventy times seventy pairs are not compared one by one; each is named by its place all the same."""
+    found = compared((sealed(notes(count, "Assets:Bank")),), notes(count, "Assets:Bunk"))
+    assert short(found) == [("altered", "", f"{MARCH}:{n}", "account") for n in range(1, count + 1)]
+
+
+def test_what_a_broken_quote_hides_is_read_all_the_same():
+    """Every other voucher has an even number of quotes: A-2 to the end stand inside one text after another."""
+    entry = '2026-03-0{n} * "Kund {n}"\n  voucher: "A-{n}"\n  Assets:Bank  {n} SEK\n  Income:Sales\n'
+    book = {MARCH: "".join(entry.format(n=n) for n in range(1, 6))}
+    broken = {MARCH: book[MARCH].replace('"Kund 1"', '"Kund 1').replace("3 SEK", "4 SEK")}
+    found = compared((sealed(book),), broken)
+    assert short(found) == [("altered", "A-1", f"{MARCH}:1"), ("altered", "A-3", f"{MARCH}:9", "amounts")]
+    assert found[0].params == (("count", "3"),)  # A-2, A-4, A-5
+    lone = {MARCH: book[MARCH].replace("2026-03-03", "x026-03-03")}
+    assert [one.note for one in compared((sealed(book),), lone)] == ["it can't be read any more"]
+
+
 @pytest.mark.parametrize(
     ("places", "kept"),
     [
