@@ -72,7 +72,7 @@ def test_eight_writers_at_once(tmp_path):
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(SECONDS + 120)
+        writer.join(SECONDS + 240)
         assert writer.exitcode == 0
     told = [json.loads(log.read_text()) for log in logs]
     assert not [code for one in told for code in one["told"]]
