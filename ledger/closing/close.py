@@ -25,7 +25,9 @@ from ledger.books.sealed import NAME, seals_of
 from ledger.books.write import Block, Change, apply_federation
 from ledger.closing import sealing
 from ledger.closing.freeze import Frozen, Side, Voucher, frozen, voucher_text
+from ledger.closing.months import open_months
 from ledger.closing.numbering import numberer
+from ledger.closing.problems_ready import CloseEarlierOpen
 from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals import chain
@@ -110,7 +112,7 @@ def close_month(
         federation = load_federation(ws)
         if period in federation.books.closed.get(slug, ()):
             return None
-        problems = obstacles(federation, slug) or ready(federation, slug)
+        problems = obstacles(federation, slug, period) or ready(federation, slug)
         if problems:
             raise NotReadyError(problems)
         job = _Job(federation, unit, period, tuple(without), decision)
@@ -122,9 +124,18 @@ def close_month(
         return done
 
 
-def obstacles(federation: Federation, slug: str) -> list[Problem]:
-    """What keeps a unit's month from being worked out at all: its book, the policy, the rates, its levy."""
+def obstacles(federation: Federation, slug: str, period: str) -> list[Problem]:
+    """What keeps a unit's month from being worked out at all: an earlier one, its book, policy, rates, its levy.
+
+    An earlier month that is left out would be closed with this one, and its levy booked by nobody.
+    """
     books, run = federation.books, federation.run
+    earlier = [month for month in open_months(books, slug, period) if month < period]
+    if earlier:
+        many = {"case": "more"} if len(earlier) > 1 else {}
+        first, last = earlier[0], earlier[-1]
+        said = {"slug": slug, "period": period, "first": first, "last": last, "count": len(earlier), **many}
+        return [CloseEarlierOpen(unit=slug, **said)]
     own = [problem for problem in run.problems if problem.unit in {None, slug}]
     return [*books.units[slug].problems, *books.central_text.problems, *federation.policy.problems, *own]
 

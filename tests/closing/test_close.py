@@ -162,9 +162,11 @@ def test_nobody_is_closed_while_anybody_is_not_ready(ws):
     def ready(federation, period, slugs, *, today, without=()):
         return {slug: [Problem()] if slug == "koop" else [] for slug in slugs}
 
+    close(ws, "2025-12")
+    before = files(ws)
     (done,) = close(ws, "2026-01", ready=ready)
     assert (done.closed, list(done.blocked)) == ([], ["koop"])
-    assert not list(ws.units_folder.glob("*/seals.jsonl"))
+    assert files(ws) == before
     (done,) = close(ws, "2026-01", ready=ready, only_ready=True)
     assert [c.unit for c in done.closed] == ["repris", "gemensamt"]
 
@@ -179,6 +181,13 @@ def test_what_changes_between_the_look_and_the_close_stops_it(ws):
     with pytest.raises(NotReadyError):
         close_month(ws, "repris", "2025-12", ready=ready)
     assert not (ws.units["repris"].folder / "seals.jsonl").exists()
+
+
+def test_no_month_is_left_out(ws):
+    """December is open: closing January first would close it, too, and its levy would be booked by nobody."""
+    (done,) = close(ws, "2026-01", slugs=("repris",))
+    assert [problem.code for problem in done.blocked["repris"]] == ["CLOSE_EARLIER_OPEN"]
+    assert not list(ws.units_folder.glob("*/seals.jsonl"))
 
 
 def test_a_trial_run_writes_nothing(ws):
@@ -204,7 +213,7 @@ def test_a_book_of_its_members_alone_closes_by_itself(ws):
     toml = ws.units["koop"].folder / "unit.toml"
     toml.write_text(toml.read_text() + "combine = false\n")
     ws = open_workspace(ws.root)
-    (done,) = close(ws, "2026-01")
+    *_, done = close(ws, "2025-12", "2026-01")
     assert [c.unit for c in done.closed] == ["repris", "gemensamt"]
     (done,) = close(ws, "2026-01", slugs=("koop",))
     assert done.closed[0].vouchers == {}
@@ -252,7 +261,7 @@ def test_equal_books_have_equal_seals(ws, tmp_path):
 
 
 def test_the_history_tells_of_it_on_both_sides(ws):
-    close(ws, "2026-01", slugs=("repris",))
+    close(ws, "2025-12", "2026-01", slugs=("repris",))
     for slug, first in (("repris", "L-1"), ("gemensamt", "L-1")):
         line = read_history(ws.units[slug].folder)[-1]
         assert (line.action, line.by, line.details["unit"], line.details["period"]) == (
@@ -294,12 +303,15 @@ def test_gaps_and_accepted_lines_are_on_record(ws):
 
 
 def test_every_seal_sees_the_others(ws):
-    close(ws, "2026-01")
+    close(ws, "2025-12", "2026-01")
     found = chains(ws)
-    assert [w.unit for w in found["koop"][0].draft.witnesses] == []
-    assert [w.unit for w in found["repris"][0].draft.witnesses] == ["koop"]
-    assert [w.unit for w in found["gemensamt"][0].draft.witnesses] == ["koop", "repris"]
-    line = json.loads(text_of(ws, "gemensamt/seals.jsonl"))
+    seen = {slug: [[w.unit for w in seal.draft.witnesses] for seal in seals] for slug, seals in found.items()}
+    assert seen == {
+        "repris": [[], ["gemensamt", "koop"]],
+        "gemensamt": [["repris"], ["koop", "repris"]],
+        "koop": [["gemensamt", "repris"]],
+    }
+    line = json.loads(text_of(ws, "gemensamt/seals.jsonl").splitlines()[1])
     assert line["witness"]["units"][0] == ["koop", 1, found["koop"][0].content]
 
 
