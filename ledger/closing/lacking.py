@@ -120,8 +120,7 @@ class UnitMonth:
     # --- numbers
 
     def _numbers(self) -> Iterator[Problem]:
-        year = self.ws.fiscal_year(self.end)[0].year
-        found = self.look.numbers(self.unit.slug, year)
+        found = self.look.numbers(self.unit.slug, self.period)
         lacking = [place for place in found.missing if self.sealed_now(place.date)]
         if lacking:
             first = lacking[0]
@@ -133,7 +132,7 @@ class UnitMonth:
         for place in found.unclear:
             if self.sealed_now(place.date):
                 yield self._at(VoucherGapUnreadable, place, text=place.voucher, date=place.date)
-        for name, span in found.gaps(self.period):
+        for name, span in found.gaps:
             yield why.CloseNumberGap(numbers=span.named(name), date=self.end, **self.said)
         for twice in found.twice:
             here = [place for place in twice.places if self.sealed_now(place.date)]

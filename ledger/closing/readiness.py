@@ -23,6 +23,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from importers.reconcile import Account, reconcile
@@ -31,13 +32,14 @@ from ledger.books.excerpt import for_all, quote
 from ledger.closing import months as periods
 from ledger.closing import problems_ready as why
 from ledger.closing.lacking import UnitMonth
-from ledger.closing.numbering import Numbers, numbers
+from ledger.closing.numbering import Numbers, Place, Twice, numbers
 from ledger.combine import Combined, combine
 from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.federation import Federation
-from ledger.memo import aside
+from ledger.memo import aside, memo_of
 from ledger.rules.problems_rates import MissingRate
+from ledger.rules.vouchers import Span
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -59,6 +61,17 @@ def readiness(
     """
     look = Look(federation, today, discreet=len(slugs) > 1)
     return {slug: look.lacks(slug, period, slugs, without) for slug in slugs}
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What is wrong with the numbers of a fiscal year's vouchers: as `Numbers`, without those that are right."""
+
+    missing: tuple[Place, ...]
+    unreadable: tuple[Place, ...]
+    unclear: tuple[Place, ...]
+    gaps: tuple[tuple[str, Span], ...]
+    twice: tuple[Twice, ...]
 
 
 class Look:
@@ -148,11 +161,19 @@ class Look:
         with aside():  # what is remembered of the ordinary figures stays
             return combine(self.books, self.federation.run, date_to=end)
 
-    def numbers(self, slug: str, year: int) -> Numbers:
-        """A unit's vouchers of a fiscal year."""
-        if (slug, year) not in self._numbers:
-            self._numbers[slug, year] = numbers(self.books, slug, year)
-        return self._numbers[slug, year]
+    def numbers(self, slug: str, period: str) -> Faults:
+        """What is wrong with the numbers of a unit's vouchers up to a month, in its fiscal year."""
+        unit = self.ws.units[slug]
+        year = self.ws.fiscal_year(last_day(period))[0].year
+
+        def work() -> Faults:
+            if (slug, year) not in self._numbers:
+                self._numbers[slug, year] = numbers(self.books, slug, year)
+            found = self._numbers[slug, year]
+            return Faults(found.missing, found.unreadable, found.unclear, found.gaps(period), found.twice)
+
+        equal = (self.books.units[slug].key, self.ws.first_month, unit.bookkeeping)
+        return memo_of(self.ws.root).get(("voucher numbers", slug, period), work, equal=equal)
 
     def bank(self, slug: str) -> tuple[Account, ...]:
         """A unit's accounts with statements, reconciled."""
