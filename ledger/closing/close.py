@@ -118,9 +118,9 @@ def close_month(
         job = _Job(federation, unit, period, tuple(without), decision)
         done = job.run(signer)
         if not dry_run:
-            changes = {one: job.changes(one) for one in both}
-            changes = {one: own for one, own in changes.items() if own}
-            apply_federation(ws, changes, note=job.notes(changes, done))
+            written = [one for one in both if job.changes(one)]
+            changes: dict[Unit | None, Sequence[Change]] = {one: job.changes(one) for one in written}
+            apply_federation(ws, changes, note=job.notes(written, done))
         return done
 
 
@@ -132,10 +132,9 @@ def obstacles(federation: Federation, slug: str, period: str) -> list[Problem]:
     books, run = federation.books, federation.run
     earlier = [month for month in open_months(books, slug, period) if month < period]
     if earlier:
-        many = {"case": "more"} if len(earlier) > 1 else {}
-        first, last = earlier[0], earlier[-1]
-        said = {"slug": slug, "period": period, "first": first, "last": last, "count": len(earlier), **many}
-        return [CloseEarlierOpen(unit=slug, **said)]
+        case, first, last = "more" if len(earlier) > 1 else "", earlier[0], earlier[-1]
+        said: dict[str, object] = {"period": period, "first": first, "last": last, "count": len(earlier), "case": case}
+        return [CloseEarlierOpen(file=None, line=None, excerpt=None, unit=slug, slug=slug, **said)]
     own = [problem for problem in run.problems if problem.unit in {None, slug}]
     return [*books.units[slug].problems, *books.central_text.problems, *federation.policy.problems, *own]
 
