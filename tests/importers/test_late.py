@@ -13,6 +13,7 @@ from importers.camt.model import Entry
 from importers.late import booking_day
 from importers.recognise.replace import place_again
 from importers.reconcile import reconcile
+from importers.run import importers_of
 from ledger.books import load_books, open_workspace
 from ledger.federation import load_federation
 from tests.closing.sealing import seal
@@ -146,6 +147,21 @@ def test_a_voucher_of_another_program_counts_for_its_own_month(late):
     assert (month.month, str(month.posted)) == ("2026-04", "15.00")
     assert [(c.of, str(c.base)) for c in month.corrections] == [("2026-03", "100.00")]
     assert late.take(VOUCHER + "\n", name="b.se").status == "known"
+
+
+def test_an_import_page_gets_them_moved_and_gives_their_day_back_as_text(late):
+    """beangulp and Fava extract from entries that they have loaded; Fava's page makes text of a day in metadata."""
+    importer = importers_of(late.ws, late.unit)[0]
+    path = str(late.file("mars.xml", camt(RENT)))
+    (entry,) = importer.extract(path, late.book().entries())
+    assert (entry.date, entry.meta["concerns"], entry.meta["dated"]) == (FIRST, "2026-03", dt.date(2026, 3, 30))
+    late.take(camt(RENT))
+    month = late.unit.folder / "books/2026/2026-04.beancount"
+    month.write_text(month.read_text().replace("dated: 2026-03-30", 'dated: "2026-03-30"'))
+    assert late.take(camt(RENT, created=dt.datetime(2026, 4, 9, tzinfo=dt.UTC)), name="again.xml").status == "known"
+    again = importer.extract(path, late.book().entries())
+    importer.deduplicate(again, late.book().entries())
+    assert ["__duplicate__" in e.meta for e in again] == [True]
 
 
 def test_an_account_that_is_closed_by_then_refuses_the_file(feed):
