@@ -37,9 +37,9 @@ from ledger.closing.archive_check import KIND, MANIFEST, SCHEMA, Proof, check_ar
 from ledger.closing.description import describe
 from ledger.closing.evidence import HISTORY
 from ledger.closing.findings import message
+from ledger.closing.heads import head_of
 from ledger.closing.months import open_months
 from ledger.closing.problems_archive import ArchiveOpen, ArchiveUnproven
-from ledger.closing.verify import head_of
 from ledger.combine import combine
 from ledger.combine.reports.answer import answer
 from ledger.errors import Problem

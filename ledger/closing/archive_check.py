@@ -19,8 +19,9 @@ from typing import Any
 from importers.sie.read import read_sie
 from ledger.closing.bundle import Bundle, is_plain, opened
 from ledger.closing.evidence import Unreadable
+from ledger.closing.heads import Head
 from ledger.closing.problems_archive import ArchiveFile, ArchiveRefused
-from ledger.closing.verify import Head, Verified, verify
+from ledger.closing.verify import Verified, verify
 from ledger.errors import Problem
 from ledger.messages import N_
 

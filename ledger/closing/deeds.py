@@ -15,7 +15,7 @@ from ledger.books.history import Line, lines_of
 from ledger.closing.evidence import HISTORY, Evidence, Unreadable
 from ledger.closing.problems_verify import VerifyUnreadable
 from ledger.errors import Problem
-from ledger.messages import N_, say
+from ledger.messages import N_, say, translate
 
 #: What an action is in words; any other stands as it is.
 ACTIONS = {
@@ -35,6 +35,8 @@ ACTIONS = {
     "decision": N_("a decision written"),
     "lock": N_("combined figures {run} locked"),
 }
+#: So many files are named; --json names all.
+SHOWN = 3
 #: Details that their action's words tell already, or that are no matter to people.
 _SAID = {"close": {"period", "unit"}, "reopen": {"period", "decision"}, "lock": {"run", "mark"}, "import": {"text"}}
 
@@ -104,8 +106,8 @@ def words(line: Line) -> str:
     text = visible(line.note)
     told = ACTIONS.get(line.action)
     try:
-        said = say(told, **{**details, "text": text}) if told else visible(line.action)
-    except (KeyError, TypeError):  # a line of another version
+        said = translate(told).format(**{**details, "text": text}) if told else visible(line.action)
+    except KeyError:  # a line of another version
         said = visible(line.action)
     parts = [said]
     if line.vouchers:
@@ -115,7 +117,8 @@ def words(line: Line) -> str:
     hidden = _SAID.get(line.action, set())
     parts += [f"{name}: {value}" for name, value in details.items() if name not in hidden and value]
     if line.action in {"outside", "begin", "edit", "write"}:
-        parts.append(", ".join(visible(str(row[0])) for row in line.files))
+        names = [visible(str(row[0])) for row in line.files]
+        parts.append(", ".join(names[:SHOWN]) + (f" ... ({len(names)})" if len(names) > SHOWN else ""))
     return "; ".join(part for part in parts if part)
 
 

@@ -84,7 +84,7 @@ def describe(federation: Federation) -> str:
     Args:
         federation: as it stands; units with errors are described as far as they can be read.
     """
-    return "\n".join(_Text(federation).lines()) + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_Text(federation).lines())).rstrip("\n") + "\n"
 
 
 class _Text:
@@ -111,7 +111,7 @@ class _Text:
     def _section(self, title: str, lines: Iterable[str]) -> Iterator[str]:
         self.number += 1
         yield f"\n## {self.number} {say(title)}\n"
-        yield from (line.rstrip("\n") for line in lines)
+        yield from lines
 
     def _organisation(self) -> Iterator[str]:
         said = self.ws.config.federation

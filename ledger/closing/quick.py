@@ -21,7 +21,7 @@ from ledger.seals.model import NOTHING, Seal
 from ledger.seals.problems import SealUnreadable
 
 #: A text as JSON has it, in the one way that lines are written.
-_TEXT = rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\nrtfb]|u00[01][0-9a-f]))*+"'
+_TEXT = rb'"[^"\\\x00-\x1f]*+(?:\\(?:["\\nrtfb]|u00[01][0-9a-f])[^"\\\x00-\x1f]*+)*+"'
 _HASH = rb'"([0-9a-f]{64})"'
 _FIELD = _TEXT + rb':"[0-9a-f]{8}"'
 _ENTRY = re.compile(

@@ -17,7 +17,6 @@ How this module reads the contract where it leaves room:
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -25,12 +24,14 @@ from dataclasses import dataclass, field, replace
 
 from ledger.books.history import check_history, lines_of
 from ledger.closing.evidence import HISTORY, Evidence, Texts, Unreadable
+from ledger.closing.heads import Head, head_of
 from ledger.closing.parsing import Parser
 from ledger.closing.problems_verify import VerifyUnreadable
 from ledger.closing.quick import chain_of, stands
+from ledger.closing.sides import named_by, other_side
 from ledger.errors import Problem
 from ledger.messages import N_
-from ledger.seals import blocks, chain
+from ledger.seals import chain
 from ledger.seals.compare import compare
 from ledger.seals.lines import FILE as SEALS
 from ledger.seals.model import Found, Seal, Twin
@@ -42,36 +43,8 @@ Further = Callable[[str, Texts, "Looked", Parser], Iterable[Found]]
 #: Number and digest of a history's last line, as the machine remembers it; by slug, "" for the federation's.
 Known = Callable[[str], tuple[int, str] | None]
 _CLOSED = re.compile(r"books/[0-9]{4}/([0-9]{4}-(?:0[1-9]|1[0-2]))(?:\.([a-z0-9-]+))?\.closed\.beancount")
-_VOUCHER = re.compile(rb'^[ \t]+voucher:[ \t]*"([^"\\\n]*)"', re.MULTILINE)
 _NO_PARAMS: tuple[tuple[str, str], ...] = ()
 _UNKEPT = N_("the file can't be read: {reason}")
-
-
-@dataclass(frozen=True)
-class Head:
-    """The latest seal of a unit: what is written into the minutes.
-
-    Attributes:
-        number: of its line.
-        periods: how many months are closed.
-        period: the latest closed month; "" where none is any more.
-        content: of its latest line.
-        key: who signed it; "" where nobody did.
-    """
-
-    unit: str
-    number: int
-    period: str
-    periods: int
-    content: str
-    by: str
-    at: dt.datetime
-    key: str
-
-    @property
-    def fingerprint(self) -> str:
-        """Eight characters: `K7QX-2MPD`."""
-        return chain.fingerprint(self.content)
 
 
 @dataclass(frozen=True)
@@ -259,7 +232,7 @@ class _Run:
                     continue
                 if not note:
                     note = N_("the document isn't there") if now is None else N_("the document has another content")
-                voucher = _named_by(name, seal, texts)
+                voucher = named_by(name, seal, texts)
                 found.found.append(
                     Found("document", seal.period, voucher, name, None, meaning=True, note=note, params=params)
                 )
@@ -330,35 +303,7 @@ class _Run:
             parser = Parser(self.evidence.root, slug, texts.files, one.problems)
             for period, twin in twins:
                 if twin.canonical.encode() not in known:
-                    one.found += _twin(period, twin, texts, parser)
-
-
-def _twin(period: str, twin: Twin, texts: Texts, parser: Parser) -> Iterator[Found]:
-    """What has become of a voucher that another unit's seal holds."""
-    text = texts.files.get(twin.file)
-    if text is None:
-        note = N_("the file is gone")
-        yield Found("missing", period, twin.voucher, twin.file, None, meaning=True, note=note)
-        return
-    said = f'"{twin.voucher}"'.encode()
-    named = [block for block in blocks.split(text) if block.date and said in text[block.start : block.end]]
-    meanings = parser(twin.file, named)
-    if any(meaning and meaning.canonical == twin.canonical for meaning in meanings):
-        return
-    note = N_("it isn't what the seal of the other side holds")
-    for block, meaning in zip(named, meanings, strict=True):
-        if meaning is None or meaning.voucher == twin.voucher:
-            yield Found("altered", period, twin.voucher, twin.file, block.line, meaning=True, note=note)
-            return
-    yield Found("missing", period, twin.voucher, twin.file, None, meaning=True, note=note)
-
-
-def head_of(slug: str, seals: Sequence[Seal]) -> Head:
-    """The head of a chain that has at least one seal."""
-    closed = {seal.period: seal.draft.kind == "close" for seal in seals}
-    months = [period for period, is_closed in closed.items() if is_closed]
-    last = seals[-1]
-    return Head(slug, last.number, max(months, default=""), len(months), last.content, last.by, last.at, last.key)
+                    one.found += other_side(period, twin, texts, parser)
 
 
 def _differ(chains: Mapping[str, Sequence[Seal]]) -> bool:
@@ -423,21 +368,6 @@ def _of_seals(kind: str, period: str, line: int | None, note: str, params: tuple
     return Found(
         "altered" if kind == "altered" else "missing", period, "", SEALS, line, meaning=True, note=note, params=params
     )
-
-
-def _named_by(name: str, seal: Seal, texts: Texts) -> str:
-    """The voucher that names a document, in the text as it stands."""
-    wanted = f'"{name}"'.encode()
-    for text in texts.files.values():
-        if wanted not in text:
-            continue
-        for block in blocks.split(text):
-            said = text[block.start : block.end]
-            if wanted in said and block.date and f"{block.date:%Y-%m}" <= seal.period:
-                written = _VOUCHER.search(said)
-                if written is not None:
-                    return written[1].decode("utf-8", "replace")
-    return ""
 
 
 def _sorted(found: Iterable[Found]) -> tuple[Found, ...]:

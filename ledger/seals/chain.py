@@ -190,10 +190,14 @@ def check_witnesses(chains: Mapping[str, Sequence[Seal]]) -> dict[str, list[Foun
     known = {slug: {seal.number: seal for seal in seals} for slug, seals in chains.items()}
     for slug, seals in sorted(chains.items()):
         for seal in seals:
+            heard: bool | None = None  # asked once, and only of seals that say something else
             for seen in seal.draft.witnesses:
                 there = known.get(seen.unit, {}).get(seen.number)
-                if (there and there.content == seen.content) or not holds(seal):
+                if there and there.content == seen.content:
                     continue
+                heard = holds(seal) if heard is None else heard
+                if not heard:
+                    break
                 found.setdefault(seen.unit, {}).setdefault(seen.number, _witnessed(seen, there, slug, seal))
     return {slug: [lines[number] for number in sorted(lines)] for slug, lines in sorted(found.items())}
 
