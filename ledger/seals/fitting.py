@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 
 from ledger.seals.model import Block, Meaning, SealedEntry
 from ledger.seals.standing import Piece, Record, Standing
@@ -138,7 +139,7 @@ def _between(standing: Standing, pieces: Sequence[Piece]) -> None:
         begin, end = (bisect_left(free[file], place, key=lambda p: p.block.start) for place in (low, high))
         there = [piece for piece in free[file][begin:end] if piece.record is None]
         _fit_gap(run, there)
-        if high == float("inf") and there and there[-1].record is None:
+        if high == inf and there and there[-1].record is None:
             _fit_end(next((record for record in run if record.piece is None), None), there[-1])
 
 
@@ -157,10 +158,10 @@ def _gaps(standing: Standing, files: Mapping[str, object]) -> Iterable[tuple[str
             elif record.piece.file == file:
                 place = record.piece.block.start
                 if run:
-                    yield file, run, low, place if place >= low else float("inf")
+                    yield file, run, low, place if place >= low else inf
                 low, run = place, []
         if run:
-            yield file, run, low, float("inf")
+            yield file, run, low, inf
 
 
 def _fit_gap(run: list[Record], there: list[Piece]) -> None:
