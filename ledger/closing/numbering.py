@@ -235,6 +235,11 @@ def entries_of(book: UnitBook, start: dt.date | None = None, end: dt.date | None
         yield Entry(date, file or "", line or 0, written, _hand(file or "", said), said)
 
 
+def hand_of(file: str, meta: str | None) -> str:
+    """Who gives a transaction's number, as `Entry.hand`; from its file and its metadata as columns have them."""
+    return _hand(file, _said(meta))
+
+
 def _said(meta: str | None) -> dict[str, Any]:
     if meta is None:
         return {}

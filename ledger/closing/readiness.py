@@ -23,7 +23,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from importers.reconcile import Account, reconcile
@@ -31,15 +30,15 @@ from ledger.books import last_day
 from ledger.books.excerpt import for_all, quote
 from ledger.closing import months as periods
 from ledger.closing import problems_ready as why
+from ledger.closing.faults import Faults, faults_of
 from ledger.closing.lacking import UnitMonth
-from ledger.closing.numbering import Numbers, Place, Twice, numbers
+from ledger.closing.numbering import Numbers, numbers
 from ledger.combine import Combined, combine
 from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.federation import Federation
 from ledger.memo import aside, memo_of
 from ledger.rules.problems_rates import MissingRate
-from ledger.rules.vouchers import Span
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -61,17 +60,6 @@ def readiness(
     """
     look = Look(federation, today, discreet=len(slugs) > 1)
     return {slug: look.lacks(slug, period, slugs, without) for slug in slugs}
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """What is wrong with the numbers of a fiscal year's vouchers: as `Numbers`, without those that are right."""
-
-    missing: tuple[Place, ...]
-    unreadable: tuple[Place, ...]
-    unclear: tuple[Place, ...]
-    gaps: tuple[tuple[str, Span], ...]
-    twice: tuple[Twice, ...]
 
 
 class Look:
@@ -166,11 +154,13 @@ class Look:
         unit = self.ws.units[slug]
         year = self.ws.fiscal_year(last_day(period))[0].year
 
-        def work() -> Faults:
+        def known() -> Numbers:
             if (slug, year) not in self._numbers:
                 self._numbers[slug, year] = numbers(self.books, slug, year)
-            found = self._numbers[slug, year]
-            return Faults(found.missing, found.unreadable, found.unclear, found.gaps(period), found.twice)
+            return self._numbers[slug, year]
+
+        def work() -> Faults:
+            return faults_of(self.books, slug, year, period, known)
 
         equal = (self.books.units[slug].key, self.ws.first_month, unit.bookkeeping)
         return memo_of(self.ws.root).get(("voucher numbers", slug, period), work, equal=equal)
