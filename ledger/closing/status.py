@@ -241,7 +241,8 @@ def in_words(cell: Cell, most: int = 5) -> str:
     if cell.state == "waits":
         return say(N_("{unit} {period} lacks nothing of its own; it waits for {names}."), names=named, **said)
     text = say(N_("{unit} {period} can't be closed yet; to be settled: {count}."), count=len(cell.own), **said)
-    return f"{text} {say(N_('It waits for {names}, too.'), names=named)}" if named else text
+    waits = say(N_("It waits for {names}, too."), names=named)
+    return f"{text} {waits}" if named else text
 
 
 def codes(cell: Cell) -> list[tuple[str, int]]:
