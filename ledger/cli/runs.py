@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -211,7 +210,8 @@ def lock_figures(
     Returns:
         The exit code (0 where they are locked now), what kept them from being locked, and the lock for `--json`.
     """
-    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  only with --lock
+    from ledger.books import clock  # noqa: PLC0415  only with --lock
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
     from ledger.combine.runs.lock import blockers, lock_run  # noqa: PLC0415  likewise
     from ledger.combine.runs.problems import RunIncomplete  # noqa: PLC0415  likewise
 
@@ -223,13 +223,12 @@ def lock_figures(
         quote(federation.workspace, blocked)
         return EXIT_PERSON, for_all(federation.books, blocked), None
     try:
-        today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
-        locked = lock_run(federation.books, found, name, complete=True, today=today)
+        locked = lock_run(federation.books, found, name, complete=True, today=clock.today())
     except Problem as problem:
         return problem.exit_code, [problem], None
     lock = locked.lock
+    _note(federation.workspace, lock, new=locked.new)
     if locked.new:
-        _note(federation.workspace, lock)
         text = N_("Locked as {name}, in runs/{name}. Mark for the minutes: {mark}")
     else:
         text = N_("Locked as {name} already, and unchanged. Mark for the minutes: {mark}")
@@ -250,12 +249,17 @@ def lock_figures(
     return EXIT_DONE, [], said
 
 
-def _note(ws: Workspace, lock: Lock) -> None:
-    """Put a new lock into the federation's history."""
+def _note(ws: Workspace, lock: Lock, *, new: bool) -> None:
+    """Put a lock into the federation's history, unless it is there: a crash may have come between the two."""
     from ledger.books.durable import content_hash  # noqa: PLC0415  only with --lock
+    from ledger.books.history import read_history  # noqa: PLC0415  likewise
     from ledger.books.write import Note, note_only  # noqa: PLC0415  likewise
     from ledger.combine.runs.manifest import MANIFEST  # noqa: PLC0415  likewise
 
+    if not new:
+        told = (line.details for line in read_history(ws.units_folder) if line.action == "lock" and not line.fault)
+        if any((said.get("run"), said.get("mark")) == (lock.name, lock.mark) for said in told):
+            return
     folder = ws.runs_folder / lock.name
     files = [
         (f"runs/{lock.name}/{name}", None, content_hash(folder / name)) for name in sorted({*lock.files, MANIFEST})

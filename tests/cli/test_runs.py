@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.books import durable, open_workspace
+from ledger.books.history import read_history
 from ledger.cli.main import cli
 from ledger.combine import combine
 from ledger.combine.runs.lock import lock_run
@@ -62,6 +63,17 @@ def test_locking_says_the_mark_and_doing_it_again_that_nothing_changed(sambok, w
     code, out, _ = sambok("runs")
     assert code == 0
     assert out.split()[-7:] == ["2026-01-01", "2026-03-31", "700.00", "SEK", mark, "as", "locked"]
+
+
+def test_a_lock_that_a_crash_kept_from_the_history_comes_into_it_with_the_next_call(sambok, ws):
+    federation = load_federation(ws)
+    found = combine(federation.books, federation.run, date_to=dt.date(2026, 3, 31))
+    mark = lock_run(federation.books, found, "2026-03", complete=True).lock.mark
+    assert read_history(ws.units_folder) == ()
+    for _ in range(2):
+        assert sambok("combine", "--to", "2026-03-31", "--lock", "2026-03")[0] == 0
+        (line,) = (line for line in read_history(ws.units_folder) if line.action == "lock")
+        assert line.details == {"run": "2026-03", "mark": mark}
 
 
 def test_json_has_the_lock(sambok):
