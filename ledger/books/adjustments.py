@@ -25,7 +25,7 @@ from beancount.core import data
 from ledger.books import problems_files as found
 from ledger.books.cells import Cell, CellError, dumps, loads, pack, unpack
 from ledger.books.guard_bytes import visible
-from ledger.books.guard_layout import LITTER, hidden_files, stray_texts
+from ledger.books.guard_layout import LITTER, hidden_files
 from ledger.errors import Problem
 
 FOLDER = "adjustments"
@@ -63,8 +63,7 @@ def folder_problems(units_folder: Path) -> list[Problem]:
         units_folder: `units/`; the folder may be missing.
     """
     folder = units_folder / FOLDER
-    beside = [*hidden_files(units_folder, "units"), *stray_texts(units_folder, "units")]
-    problems = [*beside, *hidden_files(folder, SHOWN)]
+    problems: list[Problem] = list(hidden_files(folder, SHOWN))
     passed = OF_A_UNIT if is_unit(units_folder) else frozenset[str]()
     try:
         if stat.S_ISLNK(os.lstat(folder).st_mode):

@@ -34,6 +34,7 @@ from ledger.books.guard import (
     layout_problems,
     parse_guarded,
     read_file,
+    unread_files,
 )
 from ledger.books.late import standing
 from ledger.books.problems_guard import BookCrashed
@@ -122,6 +123,7 @@ def build_unit(
     built = Built()
     profiles = _files(folder)
     built.problems.extend(layout_problems(folder, f"units/{slug}"))
+    built.told = unread_files(folder, f"units/{slug}", slug)
     for path in profiles:
         built.problems.extend(texts.take(path, folder))
     built.files = {path: content_of(texts.read[path]) for path in profiles if path in texts.read}
@@ -145,7 +147,7 @@ def build_unit(
         built.problems = _listed(built.problems)
         return built
     beside = standing(folder, {path: text for path, text in texts.read.items() if path != f"{folder}/{MAIN}"})
-    built.told = _listed(list(beside.told))
+    built.told = _listed([*built.told, *beside.told])
     built.seals = None if beside.seals is None else content_of(beside.seals)
     _book(built, parsed, texts, slug, late=beside.late, protected=CodeSet.parse(protected))
     return built

@@ -12,6 +12,7 @@ from beancount.core import data
 from ledger.books.adjustments import FOLDER, folder_problems, is_text, unpack_transactions
 from ledger.books.cells import loads, unpack_entry
 from ledger.books.fingerprint import Seen, digest_of
+from ledger.books.guard_layout import unread_files
 from ledger.books.unitbook import AdjustmentText, CentralText
 from ledger.errors import Problem
 
@@ -62,6 +63,7 @@ def adjustment_text(units: Path, read: Read, keys: Mapping[str, str], seen: Mapp
         tuple(problems),
         tuple(str(units / f"{name}.beancount") for name in names if _plain(name, seen)),
         digest_of(*(keys[name].encode() for name in names), repr([p.to_dict() for p in problems]).encode()),
+        tuple(unread_files(units, "units")),
     )
 
 

@@ -13,6 +13,7 @@ The face:
 
 - [`read_file`][ledger.books.guard_bytes.read_file]: path to bytes. Safe anywhere.
 - [`layout_problems`][ledger.books.guard_layout.layout_problems]: what lies below `books/`. Safe anywhere.
+- [`unread_files`][ledger.books.guard_layout.unread_files]: what lies beside it and is never read. Safe anywhere.
 - [`check_in_child`][ledger.books.guard_child.check_in_child]: texts to problems, in a process of its own;
   safe anywhere, for writers. `guard_child.check_bytes` takes one file's bytes.
 - [`parse_guarded`][ledger.books.guard.parse_guarded]: bytes to entries. Beancount's C parser reads the text: call it
@@ -35,7 +36,7 @@ from ledger.books import problems_guard as found
 from ledger.books.guard_builder import GuardBuilder
 from ledger.books.guard_bytes import MAX_PROBLEMS, bytes_problems, clip, read_file, visible
 from ledger.books.guard_child import check_in_child
-from ledger.books.guard_layout import layout_problems
+from ledger.books.guard_layout import layout_problems, unread_files
 from ledger.books.guard_names import Refusal, unclosed
 from ledger.books.guard_profiles import (
     ADJUSTMENTS,
@@ -66,6 +67,7 @@ __all__ = [
     "layout_problems",
     "parse_guarded",
     "read_file",
+    "unread_files",
 ]
 
 

@@ -10,7 +10,8 @@ folder, a program. A bookkeeper's editor must not break the book, though, so lit
 that begin with a dot (swap files, the writer's `.tmp-…`, `.DS_Store`, `.gitkeep`), editors' backups `name~`,
 autosaves `#name#` and swap files, and the two that Windows leaves. None of it is ever opened. Beside `books/`, in the
 folder of adjustments and in `units/`, a text or settings that a dot hides is named: it may be meant to count. So is,
-beside `books/` and in `units/`, a text that no book includes, and a year's folder of such.
+beside `books/` and in `units/`, a text that no book includes, and a year's folder of such. It may also be somebody's
+own, a main file for another program say: what is read is right without it, so the figures stand, and it is told.
 """
 
 from __future__ import annotations
@@ -43,12 +44,18 @@ def layout_problems(unit_folder: Path, shown_prefix: str) -> list[Problem]:
     Returns:
         Problems in the order of the paths; empty when every month counts once.
     """
-    slug = unit_folder.name
-    return [
-        *_Layout(unit_folder, shown_prefix).run(),
-        *hidden_files(unit_folder, shown_prefix, slug),
-        *stray_texts(unit_folder, shown_prefix, slug),
-    ]
+    return _Layout(unit_folder, shown_prefix).run()
+
+
+def unread_files(folder: Path, shown: str, unit: str | None = None) -> list[Problem]:
+    """What lies beside the books, or beside the units, and is never read: the figures stand without it.
+
+    Args:
+        folder: a unit's, or `units/`; it may be missing.
+        shown: the folder as users know it.
+        unit: whose it is; None = `units/`.
+    """
+    return [*hidden_files(folder, shown, unit), *stray_texts(folder, shown, unit)]
 
 
 def hidden_files(folder: Path, shown: str, unit: str | None = None) -> list[Problem]:

@@ -29,7 +29,8 @@ class UnitBook:
         summary: None when the text was refused.
         files: absolute paths of every file the book is made of, main file first.
         options: Beancount's options of the book (its `options_map`, without what a loader can't rebuild).
-        told: what is wrong between its text and its seals. Its figures count all the same (SPEC 7).
+        told: what is wrong between its text and its seals (SPEC 7), and texts beside it that nothing reads. Its figures
+            count all the same.
     """
 
     unit: Unit
@@ -86,12 +87,14 @@ class AdjustmentText:
         problems: what is wrong with the folder or a file; a faulty file counts as empty, and only that one.
         files: absolute paths of those that may be shown, sorted.
         key: digest of all of it.
+        told: texts beside the units that nothing reads: the figures stand without them.
     """
 
     entries: tuple[data.Transaction, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
     key: str = ""
+    told: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,8 @@ class Books:
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong: the workspace's, the central files', each unit's."""
         units = (p for book in self.units.values() for p in (*book.problems, *book.told))
-        return (*self.workspace.problems, *self.central_text.problems, *self.adjustments.problems, *units)
+        adjustments = (*self.adjustments.problems, *self.adjustments.told)
+        return (*self.workspace.problems, *self.central_text.problems, *adjustments, *units)
 
     @property
     def transactions(self) -> int:

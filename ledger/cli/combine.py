@@ -227,8 +227,10 @@ def _problems(federation: Federation, found: Combined) -> list[Problem]:
 
 
 def _told(federation: Federation, found: Combined) -> list[Problem]:
-    """What came late into closed months of the units of these figures, or isn't there as it was sealed: it counts."""
-    return [p for slug, book in federation.books.units.items() if slug in found.parts for p in book.told]
+    """What leaves these figures standing: what came late or was changed since the seal, texts that nothing reads."""
+    books = federation.books
+    of_units = (p for slug, book in books.units.items() if slug in found.parts for p in book.told)
+    return [*of_units, *books.adjustments.told]
 
 
 def tell_end(books: Books, chosen: Mapping[str, object]) -> None:

@@ -274,6 +274,18 @@ def test_the_combined_figures_stand_and_name_them(ws, capsys):
     assert (answer["lines"]["NetSales"], answer["errors"]) == ("-110000.00", [])
 
 
+@pytest.mark.parametrize("place", ["units/repris/fava.beancount", "units/repris/.x.beancount", "units/x.beancount"])
+def test_a_text_that_nothing_reads_is_named_and_the_figures_stand(ws, capsys, place):
+    (ws.root / place).write_text('include "main.beancount"\n')
+    code = "FILE_HIDDEN" if "/." in place else "FILE_STRAY"
+    for command in ("check", "combine"):
+        ended, answer = run(ws, capsys, command)
+        assert (ended, [(e["code"], e["file"]) for e in answer["errors"]]) == (1, [(code, place)])
+    assert (answer["complete"], answer["lines"]["NetSales"]) == (True, "-110000.00")
+    ended, answer = run(ws, capsys, "combine", "--lock", "2026-01")
+    assert (ended, [e["code"] for e in answer["errors"]]) == (1, ["RUN_INCOMPLETE", code])
+
+
 def test_nothing_is_locked_over_books_that_are_not_as_sealed(ws, capsys):
     with january(ws).open("a") as file:
         file.write(LATE)

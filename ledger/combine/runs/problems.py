@@ -56,7 +56,7 @@ class RunIncomplete(Problem):
     code = "RUN_INCOMPLETE"
     message = N_("Nothing was locked: the figures are incomplete, because books have errors.")
     remedy = N_("Correct what  sambok check  lists, then lock again.")
-    cases: ClassVar = {"whole": (N_("Nothing was locked: books aren't as they were sealed."), remedy)}
+    cases: ClassVar = {"whole": (N_("Nothing was locked: sambok check names what isn't as it should be."), remedy)}
 
 
 class RunBlocked(Problem):
