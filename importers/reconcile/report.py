@@ -169,7 +169,7 @@ def _headline(account: Account, month: Month, shown: Shown) -> str:
     if month.difference:
         text = N_("{month}: on {last} the bank has {closing} {currency}, the books {at}: {difference} differ.")
         told = say(text, closing=closing, at=at, difference=shown(month.difference, currency), **said)
-        return f"{told} {say(N_('They differed so before the month.'))}" if month.earlier == month.difference else told
+        return told + " " + say(N_("They differed so before the month.")) if month.earlier == month.difference else told
     if not bank.whole:
         text = N_("{month}: statements tell {first} to {last}; bank and books have {closing} {currency} then.")
         return say(text, closing=closing, **said)

@@ -196,5 +196,6 @@ class Accounts:
             self.suggestion = say(text, payee=self.counterparty)
         else:
             account, before = habit
-            self.suggestion = f"{account}: {say(N_('as on {date}, {payee}'), date=before.date, payee=before.payee)}"
+            text = N_("as on {date}, {payee}")
+            self.suggestion = f"{account}: " + say(text, date=before.date, payee=before.payee)
         return Target(self.role("suspense"), sure=False)

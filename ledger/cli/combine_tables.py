@@ -62,7 +62,7 @@ def heading(ws: Workspace, found: Combined) -> str:
         currency=found.currency,
     )
     if not found.complete:
-        title = f"{title}: {say(N_('INCOMPLETE'))}"
+        title += ": " + say(N_("INCOMPLETE"))
     if found.legal_persons > 1:
         told = N_("Legal persons: {persons}, units: {units}. No legal person's own statements.")
     elif found.level and _is_part(ws, found):

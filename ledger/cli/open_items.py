@@ -87,7 +87,7 @@ def _unit(unit: UnitItems) -> None:
             console.print(f"\n{translate(heading)}")
             _items(console, own, unit.day)
     if unit.internal:
-        console.print(f"\n{say(N_('Dealings with other units'))}")
+        console.print("\n" + say(N_("Dealings with other units")))
         _items(console, unit.internal, unit.day)
     rows = [_ages(translate(HEADINGS[t.kind]), t) for t in unit.totals]
     inside = say(N_("Other units"))

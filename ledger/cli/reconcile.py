@@ -146,7 +146,7 @@ def _details(console: Console, account: Account, month: Month) -> None:
         for finding in own[:SHOWN]:
             console.print(f"    {_line(finding, account.currency)}", markup=False)
         if len(own) > SHOWN:
-            console.print(f"    {say(N_('... and {count} more.'), count=len(own) - SHOWN)}", markup=False)
+            console.print("    " + say(N_("... and {count} more."), count=len(own) - SHOWN), markup=False)
     for remedy in remedies(month):
         console.print(f"  -> {remedy}", markup=False)
 
@@ -161,9 +161,9 @@ def _line(finding: Finding, currency: str) -> str:
         amount = amount_text(finding.booked[1], currency)
         parts.append(f"[{say(text, date=finding.booked[0], amount=amount)}]")
     elif finding.kind == "changed":
-        parts.append(f"[{say(N_('booked to another account'))}]")
+        parts.append("[" + say(N_("booked to another account")) + "]")
     if finding.perhaps:
-        parts.append(f"[{say(N_('perhaps booked by hand: {where}'), where=finding.perhaps)}]")
+        parts.append("[" + say(N_("perhaps booked by hand: {where}"), where=finding.perhaps) + "]")
     if finding.where and finding.file:
-        parts.append(f"[{say(N_('statement: {file}'), file=short_name(finding.file))}]")
+        parts.append("[" + say(N_("statement: {file}"), file=short_name(finding.file)) + "]")
     return "  ".join(filter(None, (*parts, finding.where or finding.file)))

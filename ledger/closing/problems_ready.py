@@ -139,6 +139,6 @@ class CloseUnitOpen(NotReady):
     code = "CLOSE_UNIT_OPEN"
     message = N_("{central} waits for {slug}: {period} is open there.")
     remedy = N_(
-        "Close it first:  sambok close {period} --unit {slug} ; or do without it, by decision:  "
+        "Close it first:  sambok close {period} --unit {slug} ; or, by decision, do without it:  "
         "sambok close {period} --unit {central} --without {slug} --decision ID"
     )
