@@ -80,10 +80,14 @@ def close(
         _allow(ws, decision)
     wanted = Wanted(units, only_ready=only_ready, without=without, decision=decision, dry_run=dry_run)
     done: list[Month] = []
-    for month in close_months(ws, _months(ws, units, period, until), wanted, ready=readiness, signer=signer_of(ws)):
-        done.append(month)
-        if not as_json:
-            _tell(month, dry_run=dry_run)
+    try:
+        for month in close_months(ws, _months(ws, units, period, until), wanted, ready=readiness, signer=signer_of(ws)):
+            done.append(month)
+            if not as_json:
+                _tell(month, dry_run=dry_run)
+    finally:  # what was closed is closed, even where a later month can't be
+        if not (as_json or dry_run):
+            _table(done)
     if as_json:
         emit(_answer(ws, done, dry_run=dry_run))
     else:
@@ -130,21 +134,16 @@ def signer_of(ws: Workspace) -> Signer | None:
 
 
 def _tell(month: Month, *, dry_run: bool) -> None:
-    """What became of a month: talk to standard error, what was closed to standard output."""
+    """What became of a month, to standard error; in a trial run its vouchers, to standard output."""
     if month.before:
         text = N_("{period} is closed already: {units}.")
         click.echo(say(text, period=month.period, units=", ".join(sorted(month.before))), err=True)
-    if month.closed and dry_run:
-        for done in month.closed:
-            for file, text in done.texts.items():
-                click.echo(f"; {file}\n{text}")
-    elif month.closed:
-        heads = [say(text) for text in (N_("Unit"), N_("Month"), N_("Sealed"), N_("Vouchers"), N_("Fingerprint"))]
-        rows = [
-            [done.unit, done.period, str(_sealed(done)), "; ".join(_numbers(done)) or "-", done.fingerprint]
-            for done in month.closed
-        ]
-        print_table(stdout(), heads, rows, left={0, 1, 3, 4})
+    for slug, first in month.early.items():
+        text = N_("{unit}: the book begins in {first}; there is nothing to close before.")
+        click.echo(say(text, unit=slug, first=first), err=True)
+    for done in month.closed if dry_run else ():
+        for file, text in done.texts.items():
+            click.echo(f"; {file}\n{text}")
     for done in month.closed:
         for file, line in done.left_out:
             text = N_("{unit}: {file}:{line} came into a closed month and isn't sealed; sambok check says what to do.")
@@ -155,6 +154,18 @@ def _tell(month: Month, *, dry_run: bool) -> None:
         units = ", ".join(sorted(month.blocked))
         click.echo(say(text, period=month.period, units=units, count=count), err=True)
         report([problem for problems in month.blocked.values() for problem in problems])
+
+
+def _table(months: Sequence[Month]) -> None:
+    """All that was closed, to standard output: one table, however many months."""
+    heads = [say(text) for text in (N_("Unit"), N_("Month"), N_("Sealed"), N_("Vouchers"), N_("Fingerprint"))]
+    rows = [
+        [done.unit, done.period, str(_sealed(done)), "; ".join(_numbers(done)) or "-", done.fingerprint]
+        for month in months
+        for done in month.closed
+    ]
+    if rows:
+        print_table(stdout(), heads, rows, left={0, 1, 3, 4})
 
 
 def _sealed(done: Closed) -> int:
@@ -177,7 +188,7 @@ def _end(ws: Workspace, done: Sequence[Month], *, dry_run: bool) -> None:
     elif any(month.closed for month in done):
         text = N_("For the minutes: all that is sealed in the federation by now has the fingerprint {mark}.")
         click.echo(say(text, mark=federation_mark(ws)), err=True)
-    elif not any(month.blocked or month.before for month in done):
+    elif not any(month.blocked or month.before or month.early for month in done):
         click.echo(say(N_("There is nothing to close.")), err=True)
 
 
@@ -199,6 +210,7 @@ def _answer(ws: Workspace, done: Sequence[Month], *, dry_run: bool) -> dict[str,
                 "period": month.period,
                 "closed": [_said(closed, dry_run=dry_run) for closed in month.closed],
                 "before": month.before,
+                "early": month.early,
                 "blocked": sorted(month.blocked),
             }
             for month in done

@@ -35,12 +35,14 @@ class Month:
         closed: units, in the order in which they were closed.
         before: units that had been closed before.
         blocked: why the others can't be.
+        early: units whose book begins later, each with the month in which it does: they have nothing to close.
     """
 
     period: str
     closed: list[Closed] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     blocked: dict[str, list[Problem]] = field(default_factory=dict)
+    early: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ class _Round:
         """Close it.
 
         Args:
-            named: the units and the month were both named: then one outside its membership is told, not left out.
+            named: the units and the month were both named: then one outside its membership, or before the book
+                begins, is told, not left out.
         """
         month, central = self.month, self.ws.central
         federation = load_federation(self.ws)
@@ -122,8 +125,14 @@ class _Round:
                 continue
             if month.period in federation.books.closed.get(slug, ()):
                 month.before.append(slug)
-            elif named or self._has(federation, slug):
+            elif self._has(federation, slug):
                 slugs.append(slug)
+            elif named:
+                first = self._first(federation, slug)
+                if first is not None and periods.is_member(self.ws.units[slug], month.period):
+                    month.early[slug] = first
+                else:
+                    slugs.append(slug)
         month.blocked = self._blocked(federation, slugs)
         if month.blocked and not self.wanted.only_ready:
             return month
@@ -138,9 +147,13 @@ class _Round:
 
     def _has(self, federation: Federation, slug: str) -> bool:
         """Whether the unit has this month to close."""
-        book = federation.books.units[slug]
-        first = periods.first_month(book, federation.books.closed.get(slug, frozenset()))
-        return periods.is_member(book.unit, self.month.period) and (first is None or first <= self.month.period)
+        first = self._first(federation, slug)
+        inside = periods.is_member(self.ws.units[slug], self.month.period)
+        return inside and (first is None or first <= self.month.period)
+
+    def _first(self, federation: Federation, slug: str) -> str | None:
+        """The month with which the unit's closing begins."""
+        return periods.first_month(federation.books.units[slug], federation.books.closed.get(slug, frozenset()))
 
     def _blocked(self, federation: Federation, slugs: Sequence[str]) -> dict[str, list[Problem]]:
         if not slugs:

@@ -74,6 +74,25 @@ def test_a_fiscal_year_stops_at_the_month_that_is_not_over(sambok):
     assert "CLOSE_NOT_OVER" in err
 
 
+def test_several_months_are_one_table(sambok):
+    code, out, err = sambok("close", "--until", "2026-02")
+    assert code == 0, err
+    assert [row[0] for row in rows(out)].count("Unit") == 1
+    assert [row[1] for row in rows(out)[1:]] == ["2025-12"] * 2 + ["2026-01"] * 3 + ["2026-02"] * 3
+    assert err.count("For the minutes") == 1
+
+
+def test_before_the_book_begins_there_is_nothing_to_close(sambok):
+    """Koop's first posting is of January 2026."""
+    code, out, err = sambok("close", "2025-11", "--unit", "koop")
+    assert (code, out) == (0, "")
+    assert "koop: the book begins in 2026-01; there is nothing to close before." in err
+    assert not (sambok.ws.units["koop"].folder / "seals.jsonl").exists()
+    code, out, err = sambok("close", "2025-12", "--unit", "koop", "--unit", "repris", "--json")
+    (month,) = json.loads(out)["months"]
+    assert (month["early"], [c["unit"] for c in month["closed"]]) == ({"koop": "2026-01"}, ["repris"])
+
+
 def test_nobody_is_closed_while_one_is_not_ready(sambok):
     book = sambok.ws.units["koop"].books / "2026" / "2026-01.beancount"
     book.write_text(book.read_text().replace("2026-01-20 *", "2026-01-20 !"))
