@@ -189,6 +189,8 @@ class _Git:
             raise self._unknown(reason) from error
         if done.returncode:
             told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            if told and "not a git repository" in told[0]:  # in English: the language is fixed above
+                raise self._unknown(N_("the federation's folder is in no git repository"))
             raise self._unknown(told[0] if told else N_("git doesn't know it"))
         return done.stdout
 
