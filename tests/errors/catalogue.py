@@ -36,6 +36,7 @@ ROOMS = {
     "ownership": "Units owned by units",
     "adjustments": "Adjustments",
     "runs": "Locked runs",
+    "decisions": "Decisions, and what is booked on them",
     "vouchers": "Numbers of vouchers, and corrections",
     "close": "Closing months, and opening them again",
     "seals": "Seals, and what they are signed with",
