@@ -186,7 +186,7 @@ def traced(root, args, inject=None):
     here, there = SERVER.Pipe()
     log = root.with_name(f"{root.name}-trace")
     process = begin(root, args, there)
-    options = ["-qq", "-o", str(log), "-e", "signal=none", "-e", f"trace={TRACED}"]
+    options = ["-qq", "-y", "-o", str(log), "-e", "signal=none", "-e", f"trace={TRACED}"]
     if inject is not None:
         options += ["-e", f"inject={inject}"]
     tracer = subprocess.Popen([STRACE, *options, "-p", str(process.pid)], stderr=subprocess.PIPE)
