@@ -140,6 +140,7 @@ def test_one_meaning(one, other):
         ("2026-03-02 balance Assets:B 1 SEK\n", "2026-03-02 balance Assets:B 1 ~ 0.1 SEK\n", ["tolerance"]),
         ('2026-03-02 event "a" "b"\n', '2026-03-02 event "a" "c"\n', ["text"]),
         ('2026-03-02 note Assets:B "x"\n', '2026-03-02 note Assets:B "x" #t\n', ["tags"]),
+        ('2026-03-02 custom "x" Assets:B\n', '2026-03-02 custom "y" Assets:B\n', ["name"]),
         ('2026-03-02 custom "x" Assets:B\n', '2026-03-02 custom "x" "Assets:B"\n', ["values"]),
         ('2026-03-02 document Assets:B "../a.pdf"\n', '2026-03-02 document Assets:B "a.pdf"\n', ["path"]),
     ],
