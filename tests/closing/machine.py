@@ -324,7 +324,9 @@ class Federation:
         found = sorted(key for key in self.sealed[slug] if b" * " in key[1])
         if found:
             file, block = found[pick % len(found)]
-            assert self._replace(slug, file, block, block.replace(b"1", b"2", 1)) is None
+            before = self.refused["SEALED_TEXT"]
+            assert self._replace(slug, file, block, block.replace(b' * "', b' * "Not ', 1)) is None
+            assert self.refused["SEALED_TEXT"] == before + 1
 
     def _open(self, slug, wanted):
         found = []
@@ -373,8 +375,10 @@ class Federation:
         self.closed[slug].add(period)
         self.late[slug] -= {block for _, block in fresh}
 
-    def reopen(self, slug: str, pick: int) -> None:
+    def reopen(self, slug: str, pick: int) -> str | None:
+        """One of the latest closed months, by decision; which."""
         closed = sorted(self.closed[slug])
+        month = None
         if closed:
             month = closed[-1 - pick % min(len(closed), 3)]
             unit, policy = self.ws.units[slug], load_federation(self.ws).policy
@@ -383,6 +387,7 @@ class Federation:
             self.closed[slug].discard(month)
             self.posted = {k: v for k, v in self.posted.items() if k != (slug, month)}
             self.late[slug] = {block for block in self.late[slug] if month_of(block) != month}
+        return month
 
     def statement(self):
         """Every year's levy statement, without whether something is booked yet."""
