@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from ledger.books import clock
-from ledger.books.history import NAME, Note, runs
-from ledger.books.jobs import folder_of
+from ledger.books.history import NAME, Note, lines_of, runs
+from ledger.books.jobs import FEDERATION_SLUG, Plan, folder_of
 from ledger.books.notices import tell
 from ledger.books.person import git_address, git_environment, git_name, person
 from ledger.books.problems_write import GitFailed
@@ -56,7 +56,9 @@ def is_on(ws: Workspace) -> bool:
     return ws.config.history.git and os.path.lexists(ws.root / ".git")
 
 
-def note_files(ws: Workspace, slug: str, note: Note | None, paths: Iterable[Path]) -> None:
+def note_files(
+    ws: Workspace, slug: str, note: Note | None, paths: Iterable[Path], *, by: str | None = None, at: str | None = None
+) -> None:
     """Note files for the next commit; the caller holds the lock of `slug`. Nothing where git is off.
 
     Args:
@@ -64,14 +66,16 @@ def note_files(ws: Workspace, slug: str, note: Note | None, paths: Iterable[Path
         slug: whose action it is.
         note: the action; None for a document that one is about to refer to.
         paths: absolute.
+        by: who did it; None: whoever works now.
+        at: when; None: now.
     """
     if not is_on(ws):
         return
     said = {
         "slug": slug,
         "action": note.action if note else None,
-        "by": person(ws.root),
-        "at": clock.stamp(),
+        "by": by or person(ws.root),
+        "at": at or clock.stamp(),
         "text": note.text if note else "",
         "vouchers": list(note.vouchers) if note else [],
         "paths": [path.relative_to(ws.root).as_posix() for path in paths],
@@ -86,6 +90,27 @@ def note_files(ws: Workspace, slug: str, note: Note | None, paths: Iterable[Path
                 os.write(handle, row)
             finally:
                 os.close(handle)
+
+
+def note_job(ws: Workspace, plan: Plan) -> None:
+    """Note the files of a job that was interrupted and is completed now; its lines of history say who did what.
+
+    The caller holds the locks of its units. Where the files were noted and committed already, nothing comes of it.
+    """
+    if not is_on(ws):
+        return
+    for tail in plan.tails:
+        lines = [line for line in lines_of(tail.text.strip("\n").encode()) if not line.fault]
+        folder = tail.path.parent
+        slug = FEDERATION_SLUG if folder == ws.units_folder else folder.name
+        paths = [c.path for c in plan.changes if (c.path.is_relative_to(folder) and slug != FEDERATION_SLUG)]
+        if slug == FEDERATION_SLUG:
+            paths = [c.path for c in plan.changes if c.path.parent in {folder, ws.adjustments_folder}]
+        paths = [path for path in [*paths, tail.path] if path.exists()]
+        if lines:
+            done = lines[-1]
+            note = Note(done.action, done.note, done.vouchers, done.details)
+            note_files(ws, slug, note, paths, by=done.by, at=done.at)
 
 
 def commit(ws: Workspace) -> None:

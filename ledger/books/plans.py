@@ -15,11 +15,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.books import durable
+from ledger.books import durable, git
 from ledger.books.jobs import (
     ANY,
     FEDERATION_SLUG,
@@ -45,7 +45,13 @@ OLD_PLAN: Final = 1
 
 
 def write_all(
-    ws: Workspace, name: str, slugs: Sequence[str], changes: Sequence[Change], tails: Sequence[Tail] = ()
+    ws: Workspace,
+    name: str,
+    slugs: Sequence[str],
+    changes: Sequence[Change],
+    tails: Sequence[Tail] = (),
+    *,
+    done: Callable[[], None] = lambda: None,
 ) -> None:
     """Stage all files, decide by the plan, rename, add lines. The caller holds the locks and has checked the texts.
 
@@ -55,6 +61,7 @@ def write_all(
         slugs: the units whose files they are.
         changes: files that are replaced.
         tails: lines that are added to others.
+        done: called when all is written and the plan still stands, so that a crash leaves nothing of it undone.
     """
     staged: list[Path] = []
     plan = plan_file(ws, name)
@@ -82,6 +89,7 @@ def write_all(
         durable.sync_folder(folder)
     for tail in tails:
         durable.add(tail.path, tail.at, tail.text.encode("utf-8"))
+    done()
     if needed:
         _remove(plan, sync=not tails)
 
@@ -164,6 +172,7 @@ def finish(ws: Workspace, file: Path, plan: Plan) -> None:
                 _finish(ws, change)
     for tail in plan.tails:
         durable.add_again(tail.path, tail.at, tail.text.encode("utf-8"))
+    git.note_job(ws, plan)
     _remove(file)
 
 

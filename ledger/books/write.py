@@ -256,15 +256,19 @@ def _write(
         if unit is not None:
             check_changes(ws, unit, own)
     lines = [record(ws, slug, notes[slug], own) for unit, own in changes.items() for slug in [_slug(unit)]]
+
+    def to_git() -> None:
+        for unit, own in changes.items():
+            slug = _slug(unit)
+            git.note_files(ws, slug, notes[slug], git.files_of(ws, slug, [c.path for c in own]))
+
+    every = [c for own in changes.values() for c in own]
     with contextlib.ExitStack() as stack:
         for mark in sorted({name, *notes}):
             stack.enter_context(busy(ws, mark))
-        write_all(ws, name, [*notes], [c for own in changes.values() for c in own], [line.tail for line in lines])
+        write_all(ws, name, [*notes], every, [line.tail for line in lines], done=to_git)
     for done in lines:
         keep(ws, done)
-    for unit, own in changes.items():
-        slug = _slug(unit)
-        git.note_files(ws, slug, notes[slug], git.files_of(ws, slug, [c.path for c in own]))
 
 
 def append_entries(

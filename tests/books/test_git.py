@@ -9,8 +9,8 @@ import time
 
 import pytest
 
+from ledger.books import durable, notices, open_workspace, plans, write
 from ledger.books import git as copies
-from ledger.books import notices, open_workspace, write
 from ledger.books.history import Note
 from ledger.books.write import Block
 from tests.conftest import ROOT
@@ -96,6 +96,33 @@ def test_several_units_are_committed_each(ws):
         write.apply_federation(ws, made, note=Note("close"), check=None)
     assert sorted(log(ws)[1:]) == ["anna|gemensamt: close", "anna|repris: close"]
     assert run(ws, "status", "--porcelain") == ""
+
+
+def dying(name):
+    def dies(*args, **kwargs):
+        raise RuntimeError(name)  # stands for the end of the process: nothing after it runs
+
+    return dies
+
+
+@pytest.mark.parametrize("where", ["add", "note_files", "_remove"])
+def test_a_job_that_was_interrupted_is_committed_by_who_completes_it(ws, monkeypatch, where):
+    """As its line of history tells it, by whom and when, whoever comes next."""
+    module = {"add": durable, "note_files": copies, "_remove": plans}[where]
+    with monkeypatch.context() as patched:
+        patched.setattr(module, where, dying(where))
+        with write.federation_lock(ws, ["gemensamt", "repris"]):
+            made = {
+                ws.units[slug]: [write.Change(ws.units[slug].month_file(dt.date(2026, 4, 1)), f"; {slug}\n", None)]
+                for slug in ("repris", "gemensamt")
+            }
+            with pytest.raises(RuntimeError, match=where):
+                write.apply_federation(ws, made, note=Note("close", "", ("L-1", "L-2")), check=None)
+    monkeypatch.setenv("SAMBOK_BY", "bo")
+    write.recover(ws)
+    assert sorted(log(ws)[1:]) == ["anna|gemensamt: close L-1..L-2", "anna|repris: close L-1..L-2"]
+    assert run(ws, "status", "--porcelain") == ""
+    assert not list((ws.state_folder / "git").glob("*.jsonl"))
 
 
 def test_no_hook_and_no_editor_is_run(ws):
