@@ -59,7 +59,8 @@ ROOMS = {
     "rules": Room(
         _modules("ledger/rules", "vouchers decisions"),
         (
-            "tests/rules",
+            "tests/rules/test_vouchers.py",
+            "tests/rules/test_decisions.py",
             "tests/closing/test_numbering.py",
             "tests/closing/test_assign.py",
             "tests/cli/test_decisions.py",

@@ -139,6 +139,8 @@ def _left_alone(node: ast.AST, parent: ast.AST, field: str) -> bool:
         return True
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WORDS:
         return True
+    if isinstance(node, ast.Constant) and isinstance(parent, ast.Call) and _text(parent.func).endswith("Error"):
+        return True
     if isinstance(node, ast.keyword) and node.arg == "strict":
         return True
     if isinstance(node, ast.If) and _text(node.test) == "TYPE_CHECKING":
@@ -221,9 +223,12 @@ def _dropped(place: _Place) -> Iterator[ast.AST]:
 
 
 def _returned(place: _Place) -> Iterator[ast.AST]:
+    """Without its value; `None` for `False` means the same, and True has a mutant of its own."""
     node = place.node
     assert isinstance(node, ast.Return)
-    if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+    if node.value is not None and not (
+        isinstance(node.value, ast.Constant) and node.value.value in {None, True, False}
+    ):
         yield ast.Return(ast.Constant(None))
 
 

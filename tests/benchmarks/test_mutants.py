@@ -29,6 +29,7 @@ def after(source: str) -> list[str]:
         ("a += b", ["a += b => a -= b", "a += b => pass"]),
         ("def f(): return a", ["return a => return None"]),
         ("def f(): return None", []),
+        ("def f(): return False", ["False => True"]),
         ("while a():\n    break", ["a() => not a()", "break => continue"]),
         ("a = {B, C}", ["{B, C} => {C}", "{B, C} => {B}"]),
         ("a = {B, c}", []),  # no codes

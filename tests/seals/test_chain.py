@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from decimal import Decimal
 from hashlib import sha256
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ledger.seals import chain, merkle
 from ledger.seals.blocks import split
 from ledger.seals.lines import MAX_BYTES
-from ledger.seals.model import NOTHING, Draft, Seal, Witness
+from ledger.seals.model import NOTHING, Draft, Seal, Twin, Witness
 from ledger.seals.problems import SealUnreadable
 from tests.seals.worked import AT, BOOK, compared, sealed
 
@@ -55,6 +56,20 @@ def test_what_anybody_can_work_out_with_a_text_editor():
     assert said["witness"]["root"] == merkle.root(units)
     assert (said["before"], said["previous"]) == (FIRST.content, FIRST.seal)
     assert (FIRST.before, FIRST.previous) == (NOTHING, NOTHING)
+
+
+def test_what_has_no_order_of_its_own_is_sorted():
+    """Two people who close the same books have the same content, in whatever order their machines list things."""
+    twins = [Twin(*key) for key in ("abcd", "abce", "abdc", "acbd", "badc")]
+    gaps, accepted = [("A-9", "torn out"), ("A-9", "void")], [("A-1", "anna", "x"), ("A-1", "anna", "y")]
+    documents, totals = [("a.pdf", "1"), ("a.pdf", "2")], [("Assets:B", code, Decimal(1)) for code in ("EUR", "SEK")]
+    lists = {"twins": twins, "gaps": gaps, "accepted": accepted, "documents": documents, "totals": totals}
+    lists["witnesses"] = [Witness("repris", 1, "ab" * 32), Witness("vagbod", 1, "ab" * 32)]
+    there = Draft(unit="hallon", period="2026-03", **{name: tuple(rows) for name, rows in lists.items()})
+    back = Draft(unit="hallon", period="2026-03", **{name: tuple(rows[::-1]) for name, rows in lists.items()})
+    made = [chain.next_seal(draft, None, by="anna", at=AT, version="1", rules="a") for draft in (there, back)]
+    assert made[0].content == made[1].content
+    assert made[0].draft == made[1].draft == there
 
 
 def test_neither_clock_nor_person_nor_version_is_in_the_content():

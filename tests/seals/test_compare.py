@@ -334,6 +334,15 @@ def test_late_postings_are_what_no_seal_holds():
     assert (late.file, late.block.line, late.meaning and late.meaning.voucher) == (APRIL, 9, "A-7")
 
 
+@pytest.mark.parametrize("more", ["; a comment\n", "  Assets:Bank  1 SEK\n", "20260401 lost its hyphens\n"])
+def test_lines_put_behind_a_sealed_voucher_make_it_no_late_posting(more):
+    """They belong to the sealed block before them: altered, but nothing new is dated there."""
+    book = BOOK | {MARCH: HEAD + A1 + A2 + A3 + more + BALANCE + A4 + A5 + NOTE}
+    files = encoded(book)
+    assert list(unsealed((SEAL,), files, parse_of(files))) == []
+    assert [(one.kind, one.voucher) for one in compared((SEAL,), book)] == [("altered", "A-3")]
+
+
 def notes(count: int, account: str) -> dict[str, str]:
     return {MARCH: "".join(f'2026-03-01 note {account} "{n}"\n' for n in range(count))}
 
