@@ -231,6 +231,8 @@ def correct(
     from ledger.closing.correct import Asked, correct_voucher  # noqa: PLC0415  likewise
 
     ws = session.workspace
+    if decision:
+        _must_be_taken(ws, decision)
     asked = Asked(voucher, year, day, reason, decision)
     by, today = person.person(ws.root), clock.today()
     try:
@@ -244,6 +246,19 @@ def correct(
     click.echo(done.text, nl=False)
     _hints(ws, done, dry_run=dry_run)
     return EXIT_DONE
+
+
+def _must_be_taken(ws: Workspace, decision: str) -> None:
+    """A correction that rests on a decision that isn't there would be an error of the book at once.
+
+    Raises:
+        CloseDecisionUnknown: policy holds no such decision.
+    """
+    from ledger.closing.problems import CloseDecisionUnknown  # noqa: PLC0415  only with --decision
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
+
+    if decision not in load_federation(ws).policy.decisions:
+        raise CloseDecisionUnknown(file=ws.shown(ws.policy_file), decision=decision)
 
 
 def _hints(ws: Workspace, done: Correction, *, dry_run: bool) -> None:

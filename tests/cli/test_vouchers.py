@@ -139,6 +139,7 @@ def test_a_correction(sambok):
         (("correct", "repris", "A-2", "--year", "2026"), 1),
         (("correct", "nobody", "A-1"), 2),
         (("correct", "repris", "A-3", "--date", "yesterday"), 2),
+        (("correct", "repris", "A-3", "--decision", "ST-never-taken"), 3),
         (("number", "repris", "--until", "spring"), 2),
         (("number", "repris", "--series", "X"), 2),
         (("journal", "nobody"), 2),
