@@ -184,7 +184,7 @@ class Campaign:
                     return
                 source = (ROOT / mutant.path).read_text(encoding="utf-8")
                 if mutant.path not in stands:
-                    every = reach.chosen(reaches, mutant.path, "", seconds=self.options.tests)
+                    every = reach.chosen(reaches, mutant.path, "", seconds=10)
                     stands[mutant.path] = not every or bench.stands(mutant.path, source, every)
                 tests = reach.chosen(reaches, mutant.path, mutant.scope, seconds=self.options.tests)
                 limit = 20 + 4 * self.options.tests
@@ -221,7 +221,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
-        "--tests", type=float, default=20, metavar="S", help="tests of so many seconds for a mutant, the quickest first"
+        "--tests", type=float, default=60, metavar="S", help="tests of so many seconds for a mutant, the quickest first"
     )
     parser.add_argument("--only", default="", metavar="TEXT", help="mutants whose name holds it")
     parser.add_argument("--minutes", type=float, default=24 * 60, help="begin no mutant after so many")

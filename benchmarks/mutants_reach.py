@@ -8,40 +8,36 @@ that editing a watched module doesn't spoil what is known.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 KEPT = "build/mutants-reach.json"
-#: Put into the copy's `ledger` package. A process that lives longer than a test sees by the file `now` that another
-#: one has begun.
+#: Put into the copy's `ledger` package. Each function has a byte in a map that all processes share: a process that may
+#: write no file (the guard's) can still set it.
 WATCH = """
-import os as _os, sys as _sys, threading as _threading
+import mmap as _mmap, os as _os, sys as _sys, threading as _threading
 _TOP = _os.path.dirname(_os.path.dirname(_os.path.abspath(__file__)))
-_FILES = {_os.path.join(_TOP, path): path for path in PATHS}
-_LOG = _os.open(_TOP + "/.reach-log", _os.O_WRONLY | _os.O_APPEND | _os.O_CREAT)
-_seen, _last = set(), [None]
+_FILES = {_os.path.join(_TOP, name.partition(":")[0]): name.partition(":")[0] for name in NAMES}
+_INDEX = {name: number for number, name in enumerate(NAMES)}
+with open(_TOP + "/.reach-map", "r+b") as _file:
+    _MAP = _mmap.mmap(_file.fileno(), 0)
 
 
 def _watch(frame, event, arg):
     code = frame.f_code
     path = _FILES.get(code.co_filename)
     if path is not None:
-        try:
-            now = _os.stat(_TOP + "/.reach-now").st_mtime_ns
-            if now != _last[0]:
-                _last[0] = now
-                _seen.clear()
-            if code not in _seen:
-                _seen.add(code)
-                _os.write(_LOG, f"call {path}:{code.co_qualname.split('.<locals>')[0]}\\n".encode())
-        except OSError:
-            pass
+        number = _INDEX.get(path + ":" + code.co_qualname.partition(".<locals>")[0])
+        if number is not None:
+            _MAP[number] = 1
 
 
 _sys.settrace(_watch)
@@ -59,21 +55,19 @@ class Reach:
 
 
 class Marker:
-    """Notes in the log where a test begins, and whether it passed (a pytest plugin)."""
+    """Notes in a log what each test reaches, and whether it passed (a pytest plugin)."""
 
-    def __init__(self, top: Path) -> None:
-        self.log, self.now = top / ".reach-log", top / ".reach-now"
+    def __init__(self, top: Path, names: Sequence[str]) -> None:
+        self.log, self.map, self.names = top / ".reach-log", top / ".reach-map", names
         self.spent, self.good = 0.0, True
-
-    def _note(self, text: str) -> None:
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(text + "\n")
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A test begins."""
         self.spent, self.good = 0.0, True
-        self.now.write_text(nodeid, encoding="utf-8")
-        self._note(f"test {nodeid}")
+        with self.map.open("r+b") as shared:
+            shared.write(bytes(len(self.names)))
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"test {nodeid}\n")
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """A part of it is over."""
@@ -82,14 +76,32 @@ class Marker:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """It is over; what failed or was left out tells nothing of mutants."""
-        self._note(f"{'done' if self.good else 'fail'} {self.spent:.3f} {nodeid}")
+        called = [name for name, byte in zip(self.names, self.map.read_bytes(), strict=True) if byte]
+        with self.log.open("a", encoding="utf-8") as log:
+            log.writelines(f"call {name}\n" for name in called)
+            log.write(f"{'done' if self.good else 'fail'} {self.spent:.3f} {nodeid}\n")
 
 
-def watch(top: Path, paths: Iterable[str]) -> None:
-    """Let the copy in `top` note the calls of these modules."""
-    (top / ".reach-now").touch()
+def watch(top: Path, paths: Iterable[str]) -> list[str]:
+    """Let the copy in `top` note the calls of these modules' functions, which are returned."""
+    names = [f"{path}:{name}" for path in sorted(paths) for name in functions((top / path).read_text(encoding="utf-8"))]
+    (top / ".reach-map").write_bytes(bytes(len(names)))
     with (top / "ledger" / "__init__.py").open("a", encoding="utf-8") as package:
-        package.write(f"\nPATHS = {sorted(paths)!r}\n{WATCH}")
+        package.write(f"\nNAMES = {names!r}\n{WATCH}")
+    return names
+
+
+def functions(source: str) -> list[str]:
+    """A module's functions and methods, without those inside others."""
+
+    def below(body: Iterable[ast.stmt], scope: str) -> Iterator[str]:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield scope + node.name
+            elif isinstance(node, ast.ClassDef):
+                yield from below(node.body, f"{scope}{node.name}.")
+
+    return sorted(set(below(ast.parse(source).body, "")))
 
 
 def read_log(log: str) -> list[Reach]:
@@ -139,13 +151,22 @@ def keep(root: Path, known: Mapping[str, tuple[str, list[Reach]]]) -> None:
 def chosen(reaches: Iterable[Reach], path: str, scope: str, *, seconds: float) -> list[str]:
     """The tests for a mutant: the quickest first, as many as the time allows, one at least.
 
-    A mutant outside functions (a table of codes) meets every test that reaches any function of its module.
+    A mutant outside functions (a table of codes) meets the quickest test of each function of its module, then the
+    second ones, and so on: who uses the table isn't known.
     """
     here = f"{path}:{scope}"
-    found = sorted(
-        (r for r in reaches if here in r.functions or (not scope and any(f.startswith(here) for f in r.functions))),
-        key=lambda r: (r.seconds, r.test),
-    )
+    found = sorted(reaches, key=lambda r: (r.seconds, r.test))
+    if scope:
+        found = [reach for reach in found if here in reach.functions]
+    else:
+        turn: Counter[str] = Counter()
+        first: dict[str, int] = {}
+        for reach in found:
+            mine = [name for name in reach.functions if name.startswith(here)]
+            turn.update(mine)
+            if mine:
+                first[reach.test] = min(turn[name] for name in mine)
+        found = sorted((r for r in found if r.test in first), key=lambda r: (first[r.test], r.seconds, r.test))
     tests: list[str] = []
     spent = 0.0
     for reach in found:

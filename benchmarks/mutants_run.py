@@ -108,11 +108,11 @@ def forked(work: Callable[[], int], limit: float) -> int | None:
 def look(root: Path, top: Path, paths: Sequence[str], modules: Sequence[str]) -> str:
     """Run test modules in a watching copy; its log (`benchmarks.mutants_reach.read_log`)."""
     copied(root, top)
-    watch(top, paths)
+    names = watch(top, paths)
 
     def work() -> int:
         enter(top, ())
-        return run_tests(top, modules, [Marker(top)])
+        return run_tests(top, modules, [Marker(top, names)])
 
     forked(work, limit=3600)
     return (top / ".reach-log").read_text(encoding="utf-8") if (top / ".reach-log").exists() else ""

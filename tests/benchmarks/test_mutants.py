@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.mutants import EQUIVALENT, ROOMS, ROOT, equivalent
-from benchmarks.mutants_reach import Reach, chosen, read_log
+from benchmarks.mutants_reach import Reach, chosen, functions, read_log
 from benchmarks.mutants_source import mutants, mutated
 
 
@@ -52,6 +52,11 @@ def test_a_mutant_has_its_change_alone():
     made = {m.after: mutated(source, m) for m in mutants("m.py", source)}
     assert made["a <= b"] == "def f(a, b):\n    return a <= b or a == 2\n"
     assert made["3"] == "def f(a, b):\n    return a < b or a == 3\n"
+
+
+def test_functions():
+    source = "class C:\n    def g(self): ...\ndef f():\n    def inside(): ...\n"
+    assert functions(source) == ["C.g", "f"]
 
 
 def test_the_quickest_tests_first_as_many_as_time_allows():
