@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -278,3 +279,10 @@ def test_seals_have_no_limit_of_line_length(unit):
     """A month of 10,000 vouchers is a line of some megabytes."""
     (unit / "seals.jsonl").write_text(MARCH.replace('"entries":[]', f'"entries":[{" " * 9_000_000}]'))
     assert sealed_months(unit) == {"2026-03"}
+
+
+def test_what_the_system_refuses_is_told_with_its_reason(unit):
+    data, problems = read_file(month(unit, "x" * 300 + ".beancount"), unit, "units/repris/long")
+    assert data is None
+    assert [(p.code, p.file) for p in problems] == [("BOOK_UNREADABLE", "units/repris/long")]
+    assert problems[0].params["reason"] == os.strerror(errno.ENAMETOOLONG)
