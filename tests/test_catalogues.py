@@ -125,7 +125,8 @@ def test_every_problem_speaks_the_language(language):
         if not cls.__module__.startswith(("ledger.", "importers.")):
             continue
         for text in (cls.message, cls.remedy):
-            assert own.gettext(text) != text, f"{cls.code}: {text}"
+            if re.sub(r"\{\w+\}", "", text).strip():  # what another sentence says whole is translated there
+                assert own.gettext(text) != text, f"{cls.code}: {text}"
 
 
 def test_spoken_in_the_language_in_use(monkeypatch):
