@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.books import Unit, Workspace, clock, durable, program
+from ledger.books.excerpt import quote
 from ledger.books.history import Note
 from ledger.books.locks import federation_lock
 from ledger.books.person import person
@@ -50,7 +51,9 @@ def check_decision(ws: Workspace, policy: Policy, decision: str) -> None:
     if found is None:
         raise CloseDecisionUnknown(file=ws.shown(ws.policy_file), decision=decision)
     if found.date > clock.today():
-        raise CloseDecisionLater(file=found.file, line=found.line, decision=decision, date=found.date)
+        later = CloseDecisionLater(file=found.file, line=found.line, decision=decision, date=found.date)
+        quote(ws, [later])
+        raise later
 
 
 def reopen_month(
