@@ -5,7 +5,7 @@ from ledger.provisional.entries import TAG
 from ledger.provisional.levy import LevyRun, Provisional, full_entries, levies, owed
 from ledger.provisional.remeasure import REMEASUREMENT
 from ledger.provisional.run import ProvisionalRun, provisional
-from ledger.provisional.statement import UnitLevy, YearStatement, levy_link, prior_link
+from ledger.provisional.statement import UnitLevy, YearStatement, levied_month, levy_link, prior_link
 
 __all__ = [
     "REMEASUREMENT",
@@ -17,6 +17,7 @@ __all__ = [
     "UnitLevy",
     "YearStatement",
     "full_entries",
+    "levied_month",
     "levies",
     "levy_link",
     "owed",

@@ -8,6 +8,7 @@ compared as a whole, never taken apart.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -78,6 +79,9 @@ class UnitLevy:
         return next((found for found in self.years if found.year == year), None)
 
 
+_LEVY = re.compile(r"ic-(?P<slug>.+)-levy-(?P<month>\d{4}-\d{2})(-for-\d{4})?")
+
+
 def levy_link(slug: str, month: str) -> str:
     """The link of both sides of a unit's levy of a month."""
     return f"ic-{slug}-levy-{month}"
@@ -86,6 +90,12 @@ def levy_link(slug: str, month: str) -> str:
 def prior_link(slug: str, month: str, year: int) -> str:
     """The link of both sides of a line for an earlier fiscal year, posted in `month`."""
     return f"ic-{slug}-levy-{month}-for-{year}"
+
+
+def levied_month(link: str, slug: str) -> str | None:
+    """The month in which a unit's levy with this link is posted, an earlier year's among them; None = no such link."""
+    found = _LEVY.fullmatch(link)
+    return found["month"] if found is not None and found["slug"] == slug else None
 
 
 def unit_levy(

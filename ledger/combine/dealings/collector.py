@@ -7,12 +7,13 @@ its account. What can't become an item is said here, one finding for each dealin
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
-from ledger.books import PartnerRow, Workspace
+from ledger.books import PartnerRow, Workspace, last_day, month_of
 from ledger.combine.dealings.documents import At, invoiced
 from ledger.combine.dealings.findings import finding, misspelt, untagged
 from ledger.combine.dealings.items import (
@@ -31,7 +32,7 @@ from ledger.combine.dealings.worth import Rest, Worths
 from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
-from ledger.provisional import REMEASUREMENT
+from ledger.provisional import REMEASUREMENT, levied_month
 from ledger.rules.dealings import SHARED_OUT, is_shared_out
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
@@ -121,10 +122,11 @@ class Collector:
             rate = Decimal(1) if own else self.rates.spot(rest.currency, self.scope.date_to)
             return half_away(held * rate, self.rates.base)
 
-    def _counts(self, part: Part, row: PartnerRow) -> bool:
+    def _counts(self, part: Part, row: PartnerRow, of: dt.date | None) -> bool:
         """Whether the posting lies in the time that is looked at, and no ownership explains it."""
         unit, scope = part.unit, self.scope
-        if row.date > scope.date_to + WINDOW or (unit.left and row.date > unit.left):
+        after = row.date > scope.date_to + WINDOW and (of is None or of > scope.date_to)
+        if after or (unit.left and row.date > unit.left):
             return False
         if unit.joined and row.date < unit.joined and unit.entity == "division":
             return False
@@ -141,7 +143,8 @@ class Collector:
         vat: str,
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]],
     ) -> None:
-        if not self._counts(part, row):
+        of = _levied(row, provisional=provisional)
+        if not self._counts(part, row, of):
             return
         slug, scope = part.unit.slug, self.scope
         source = f"{self.ws.shown(row.file)}:{row.line}"
@@ -175,7 +178,7 @@ class Collector:
             return
         for code in () if said else _misread(row, scope, sold=place.is_result):
             outside[code, partner, key].append((row, source))
-        self._take(part, row, partner, source, (place, section), provisional=provisional, vat=vat)
+        self._take(part, row, partner, source, (place, section), provisional=provisional, vat=vat, of=of)
 
     def _take(
         self,
@@ -187,9 +190,11 @@ class Collector:
         *,
         provisional: bool,
         vat: str,
+        of: dt.date | None,
     ) -> None:
         """The item of a posting with what it is worth; `where`: its place and section."""
         slug, (place, section) = part.unit.slug, where
+        late = row.date < self.scope.date_from + WINDOW or of is not None
         waits = section == SUSPENSE or (section == ASSET and not place.is_result)
         amount = self.worths.waiting(row) if waits else self.worths.of(part, row, place, source)
         if not waits and self.worths.exact is not None:
@@ -214,9 +219,10 @@ class Collector:
                 order=(self.ws.shown(row.file), row.line),
                 months=row.months or None,
                 vat=vat,
-                opening=self.worths.opening(part, row, place, waits=waits),
+                opening=self.worths.opening(part, row, place, waits=waits, late=late),
                 invoiced=self.invoiced.get((row.transaction, row.posting)),
                 dated=self.worths.dated(part, row, place) if section == BALANCE else None,
+                of=of,
             )
         )
 
@@ -271,6 +277,19 @@ def _fault(part: Part, row: PartnerRow) -> str | None:
     if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
         # where nobody knows the word, the right one may allow it
         return "TAG_ON_NON_IC_ACCOUNT" if row.ic == kind_of_row(row) else "IC_UNKNOWN"
+    return None
+
+
+def _levied(row: PartnerRow, *, provisional: bool) -> dt.date | None:
+    """Last day of the month of a levy that central has in a later one, its own being closed; None = what else there is.
+
+    Only the rules and the close put it there: what people have booked says nothing by its link of why it is late.
+    """
+    for link in row.links:
+        month = levied_month(link, row.partner or "")
+        made = provisional or (row.source or "").startswith(f"close:{link}:")
+        if month is not None and made and month < month_of(row.date):
+            return last_day(month)
     return None
 
 

@@ -5,6 +5,9 @@ within the next ten days may answer: its vouchers are taken, those that leave le
 sides nearer. They needn't meet: what is left is a difference like any other. Vouchers that the other side books in the
 same ten days have answers of their own.
 
+The ten days are for what people book when they get to it. Central's side of a levy whose month central had closed says
+by its link which month it is for (SPEC 7), and is taken in however many days later it stands.
+
 The period that ends on the day takes these vouchers in, and the one that begins on the next takes them back. Both ask
 here, and with what everything was worth on that day, so neither takes back what the other hasn't made.
 """
@@ -18,7 +21,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from ledger.combine.dealings.elimination import Gap, Sums, gap_of, sums_of
-from ledger.combine.dealings.items import BALANCE, RESULT, WINDOW, Item
+from ledger.combine.dealings.items import BALANCE, RESULT, Item
 from ledger.combine.model import ADJ, ZERO
 
 Voucher: TypeAlias = list[Item]
@@ -46,7 +49,7 @@ def late_items(items: Iterable[Item], day: dt.date, units: tuple[str, ...], curr
         currency: the reporting currency.
     """
     known = list(items)
-    late = [i for i in known if day < i.date <= day + WINDOW and i.column != ADJ]
+    late = [i for i in known if i.late(day) and i.column != ADJ]
     until = [i for i in known if i.date <= day]
     if not late or not until:
         return []

@@ -46,6 +46,8 @@ class Item:
         dated: what it was worth at the spot of its own day, where the group has it at another rate (`capital`).
         held: what the group has it at now, and had on the day before the period, where `amount` is what it was worth
             on its own day.
+        of: last day of the month that central's side of a levy is for, where it stands in a later one because that
+            month was closed.
     """
 
     unit: str
@@ -70,6 +72,7 @@ class Item:
     booked: Decimal | None = None
     dated: Decimal | None = None
     held: tuple[Decimal, Decimal] | None = None
+    of: dt.date | None = None
 
     def on_opening(self) -> Item:
         """The posting with what it was worth on the day before the period, as the period before has it."""
@@ -79,6 +82,10 @@ class Item:
         """The same the other way round, on a day."""
         told = None if self.invoiced is None else (self.invoiced[0], -self.invoiced[1])
         return replace(self, date=day, amount=-self.amount, document_amount=-self.document_amount, invoiced=told)
+
+    def late(self, day: dt.date) -> bool:
+        """Whether the period that ends on a day may take it in: booked soon after, or of a month until then."""
+        return day < self.date and (self.date <= day + WINDOW or (self.of is not None and self.of <= day))
 
     @property
     def pair(self) -> Pair:

@@ -157,7 +157,7 @@ class Pairs:
     def _looked(self, item: Item) -> bool:
         start, end = self.scope.date_from, self.scope.date_to
         late = item.date > end or start <= item.date < start + WINDOW
-        return late or item.section == ASSET or bool(item.vat)
+        return late or item.of is not None or item.section == ASSET or bool(item.vat)
 
     def _linked(self, *sides: tuple[list[Item], dict[int, Decimal]]) -> Linked:
         items: list[Item] = []

@@ -14,7 +14,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from ledger.books import PartnerRow, month_of
-from ledger.combine.dealings.items import CAPITAL, WINDOW, kind_of_row
+from ledger.combine.dealings.items import CAPITAL, kind_of_row
 from ledger.combine.flows import DAY, Part, whole
 from ledger.combine.model import ZERO, Place
 from ledger.combine.scope import Scope
@@ -87,11 +87,11 @@ class Worths:
             return self.rates.historic(row.currency, row.date, row.rate or None)
         return self.rates.spot(row.currency, closing)
 
-    def opening(self, part: Part, row: PartnerRow, place: Place, *, waits: bool) -> Decimal | None:
-        """What the posting was worth to the period before, where that can have had it; None = the same."""
+    def opening(self, part: Part, row: PartnerRow, place: Place, *, waits: bool, late: bool) -> Decimal | None:
+        """What the posting was worth to the period before, where that can have had it (`late`); None = the same."""
         base, before = self.rates.base, self.scope.date_from - DAY
         abroad = row.document_currency != row.currency and not waits and self._monetary(part, row.account)
-        if row.date > before + WINDOW or (row.currency == base and not abroad):
+        if not late or (row.currency == base and not abroad):
             return None
         try:
             with localcontext(EXACT):
