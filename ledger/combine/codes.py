@@ -167,6 +167,8 @@ BY_RATES = {
 }
 #: What is said where the period before was CUT_OFF, instead of what its own row says.
 TAKEN_BACK = N_("The period before has shown this as in transit: taken back, now that it is booked.")
+#: What is said where it is central's side of a levy that is CUT_OFF, its month being closed.
+LEVY_LATER = N_("Central's month was closed: its side of the levy stands in a later one, and is shown as in transit.")
 NOTHING = N_("Nothing to do.")
 #: What holds until a dealing's two sides agree: within one legal person, and between two.
 BLOCKED = N_("Until then the close is blocked: both units are one legal person.")

@@ -12,6 +12,7 @@ import pytest
 from ledger.closing.readiness import readiness
 from ledger.closing.reopen import reopen_month
 from ledger.combine import combine
+from ledger.combine.codes import LEVY_LATER
 from ledger.combine.model import ADJ
 from ledger.federation import load_federation
 from tests.closing.test_close import close, text_of, whole
@@ -85,6 +86,8 @@ def check(ws):
         sums, found = adjusted(federation, period)
         assert sums == wanted, period
         assert [u.code for u in found.unmatched] == ["CUT_OFF"] * SAID.get(period, 0), period
+        later = [u for u in found.unmatched if u.message == LEVY_LATER]
+        assert len(later) == (period in {"2026-02", "to February", "2026-03"}), period
 
 
 def test_central_two_months_ahead(ws):

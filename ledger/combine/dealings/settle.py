@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple, Protocol, TypeAlias
 
-from ledger.combine.codes import NOTHING, TAKEN_BACK
+from ledger.combine.codes import LEVY_LATER, NOTHING, TAKEN_BACK
 from ledger.combine.dealings.abroad import Abroad
 from ledger.combine.dealings.assets import profits
 from ledger.combine.dealings.capital import as_it_stands, capital_entries, is_abroad, on_its_day, then
@@ -248,6 +248,8 @@ class Settler:
         if late:
             self.done.entries += self.looks.transit(names, end, [as_it_stands(i) for i in late])
             self._say("CUT_OFF", names, late, items)
+            if all(i.of is not None for i in late):
+                self.done.findings[-1] = replace(self.done.findings[-1], message=LEVY_LATER, remedy_id=NOTHING)
         return [replace(as_it_stands(i), date=end) for i in late]
 
     def _late(self, names: Names, items: Sequence[Item]) -> list[Item]:
