@@ -50,6 +50,7 @@ class Collector:
     worths: Worths = field(init=False)
     #: Exact amounts of what is translated at the closing rate, by their place in `items`.
     unrounded: dict[int, Decimal] = field(default_factory=dict)
+    ruled: set[int] = field(default_factory=set)  # items of what the rules have made, provisional or frozen by a close
     #: Places in `items` of claims in another currency than their book's, with their rests; by unit, partner, account.
     abroad: dict[tuple[str, str, Place], list[tuple[int, Rest]]] = field(default_factory=lambda: defaultdict(list))
     first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Collector:
             base = self.rates.base
             less = self._standing(known) - half_away(sum((self.unrounded[at] for at, _ in known), ZERO), base)
             if less and abs(less) <= sum((rest.rounding for _, rest in known), ZERO):
-                booked = [at for at, _ in known if not self.items[at].transaction[0]] or [at for at, _ in known]
+                booked = [at for at, _ in known if at not in self.ruled] or [at for at, _ in known]
                 at = max(booked, key=lambda n: (abs(self.items[n].amount), self.items[n].key))
                 item = self.items[at]
                 self.items[at] = replace(item, amount=item.amount + less, booked=item.amount)
@@ -201,6 +202,8 @@ class Collector:
             self.unrounded[len(self.items)] = self.worths.exact
             if self.worths.rest is not None:
                 self.abroad[slug, partner, place].append((len(self.items), self.worths.rest))
+        if provisional or (row.source or "").startswith("close:"):
+            self.ruled.add(len(self.items))
         self.items.append(
             Item(
                 unit=slug,
