@@ -131,6 +131,33 @@ def test_figures_stay_the_same_to_the_cent(ws):
     assert all(m.closed and not m.provisional for m in months)
 
 
+def test_what_a_book_cannot_hold_stays_on_the_invoice(ws):
+    """Koop owes 9,000.00 SEK: in euro at 11.60 775.86 in January, 8,999.98 SEK: 0.02 less, which the invoice bears."""
+    path = ws.units["koop"].folder / "accounts.beancount"
+    path.write_text(path.read_text() + "2025-01-01 open Liabilities:55241-Debt\n2025-01-01 open Expenses:623-Bought\n")
+    tags = '    partner: "gemensamt"\n    ic: "trade"\n'
+    month = ws.units["koop"].books / "2026" / "2026-01.beancount"
+    month.write_text(
+        month.read_text()
+        + '\n2026-01-16 * "Bought" ^ic-gemensamt-9\n  voucher: "A-9"\n'
+        + "  Expenses:623-Bought        9000.00 SEK @@ 800.00 EUR\n"
+        + tags
+        + "  Liabilities:55241-Debt    -9000.00 SEK @@ 800.00 EUR\n"
+        + tags
+    )
+    federation = load_federation(ws)
+
+    def eliminated(federation):
+        found = combine(federation.books, federation.run, date_from=dt.date(2026, 1, 1), date_to=dt.date(2026, 1, 31))
+        return sorted((u.code, u.key, u.amount) for u in found.unmatched if u.key and "koop" in u.units)
+
+    before = eliminated(federation)
+    close(ws, "2025-12", "2026-01")
+    assert eliminated(whole(ws)) == before
+    assert any(key == "ic-gemensamt-9" for _, key, _ in before)
+    assert not any(key.endswith("-rate") for _, key, _ in before)
+
+
 def test_a_span_closes_month_by_month(ws):
     months = span(ws, (), "2026-02")
     assert months == ["2025-12", "2026-01", "2026-02"]
