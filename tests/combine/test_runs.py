@@ -117,6 +117,17 @@ def contents(ws: Workspace, name: str = "2026-03") -> dict[str, bytes]:
 # --- what is locked --------------------------------------------------------------------------------------------------
 
 
+def test_a_result_that_the_year_end_has_moved_to_equity_is_locked(ws):
+    """Sold to others 700.00, audit adjusted 25.00: 675.00, whatever of repris' 800.00 stands in equity by now."""
+    unit = ws.units["repris"]
+    accounts = unit.folder / "accounts.beancount"
+    accounts.write_text(f"{ACCOUNTS}2026-01-01 open Expenses:8999-Result\n2026-01-01 open Equity:2099-Result\n")
+    moved = '2026-03-31 * "Result"\n  Expenses:8999-Result  800.00 SEK\n  Equity:2099-Result  -800.00 SEK\n'
+    month(ws).write_text(f"{SALE}\n{moved}")
+    assert lock(ws).lock.result == "675.00"
+    assert read_lock(ws, "2026-03").result == "675.00"
+
+
 def test_the_files_of_a_lock(ws):
     locked = lock(ws)
     assert locked.new

@@ -23,7 +23,8 @@ from filelock import Timeout
 from ledger.books import Workspace, durable
 from ledger.books.jobs import lock_of
 from ledger.books.problems_write import BooksBusy
-from ledger.charts.group import known, line
+from ledger.charts.group import known
+from ledger.combine.figures import is_result
 from ledger.combine.runs.manifest import MANIFEST, Lock, digest_of_manifest, manifest_text, read_manifest
 from ledger.combine.runs.problems import RunDamaged, RunTaken, RunUnreadable
 from ledger.combine.runs.text import TRIAL_BALANCE, TRIAL_HEAD, UNMATCHED, UNMATCHED_HEAD, rows_of, versions
@@ -141,11 +142,11 @@ def _locked(ws: Workspace, lock: Lock, file: str) -> bytes:
 
 
 def _result(rows: list[tuple[str, ...]]) -> Decimal | None:
-    """Income less cost of a trial balance; None where one of its lines is another version's."""
+    """The result of a trial balance, as the figures have it; None where one of its lines is another version's."""
     if not all(known(row[0]) for row in rows):
         return None
     with localcontext(EXACT):
-        return -sum((Decimal(row[3]) for row in rows if line(row[0]).statement == "income"), Decimal(0))
+        return -sum((Decimal(row[3]) for row in rows if is_result(row[0])), Decimal(0))
 
 
 def _content(ws: Workspace, path: Path) -> bytes:
