@@ -98,3 +98,12 @@ class ConfigInvalid(Problem):
     code = "CONFIG_INVALID"
     message = N_("The value of {key} can't be used: {reason}.")
     remedy = N_("Correct the value; docs/settings.md lists what each key takes.")
+
+
+class ClockUnreadable(Problem):
+    """A time that is set by hand, and is none."""
+
+    code = "CLOCK_UNREADABLE"
+    exit_code = EXIT_USAGE
+    message = N_('The time is set by SAMBOK_NOW, and "{said}" is no day and time.')
+    remedy = N_("Take it away:  unset SAMBOK_NOW  ; it is there for trials, and is written  2026-03-05T10:00:00Z")

@@ -169,12 +169,13 @@ def add(
     From then on vouchers may name it:  decision: "ID"  below the voucher's first line or below one posting. What is in
     policy is never changed: a decision that is amended is a new one.
     """
-    from ledger.books.excerpt import quote  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.books import clock  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.books.excerpt import quote  # noqa: PLC0415  likewise
     from ledger.closing.decisions import Draft, add_decision  # noqa: PLC0415  likewise
 
     ws = session.workspace
     try:
-        done = add_decision(ws, Draft(ident, body, date, text, amount, until, document))
+        done = add_decision(ws, Draft(ident, body, date, text, amount, until, document), today=clock.today())
     except Problem as problem:
         quote(ws, [problem])
         raise

@@ -26,6 +26,7 @@ from ledger.books.write import Change, Note, apply, check_text, unit_lock
 from ledger.closing.problems_decisions import (
     DecisionAmount,
     DecisionDates,
+    DecisionInFuture,
     DecisionNoCentral,
     DecisionTaken,
     DecisionWords,
@@ -87,12 +88,13 @@ class Entered:
     document: str | None
 
 
-def add_decision(ws: Workspace, draft: Draft) -> Entered:
+def add_decision(ws: Workspace, draft: Draft, *, today: dt.date) -> Entered:
     """Enter a decision.
 
     Args:
         ws: the workspace.
         draft: the decision.
+        today: nothing is decided on a later day.
 
     Raises:
         Problem: what is wrong with it, with its document, or with policy as it stands; nothing was written.
@@ -102,6 +104,8 @@ def add_decision(ws: Workspace, draft: Draft) -> Entered:
     if not _ID.fullmatch(ident):
         odd = next((c for c in ident if not _ID.fullmatch(f"a{c}")), ident[:1])
         raise DecisionWords(what=say(N_("The id")), reason=say(N_("it has or begins with {character}"), character=odd))
+    if draft.date > today:
+        raise DecisionInFuture(date=draft.date, today=today)
     if draft.until is not None and draft.until < draft.date:
         raise DecisionDates(until=draft.until, date=draft.date)
     amount = None if draft.amount is None else _amount(draft.amount)

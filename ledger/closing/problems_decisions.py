@@ -42,6 +42,15 @@ class DecisionDates(Problem):
     remedy = N_("Correct --until or --date.")
 
 
+class DecisionInFuture(Problem):
+    """A decision that nobody can have taken yet."""
+
+    code = "DECISION_IN_FUTURE"
+    exit_code = EXIT_USAGE
+    message = N_("The decision would be of {date}, and today is {today}: it can't be taken yet.")
+    remedy = N_("Give the day of the meeting:  --date ; what is to be decided later is entered once it is decided.")
+
+
 class DecisionNoCentral(Problem):
     """Minutes are kept among the central unit's documents, and there is no such unit."""
 

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from ledger.books import clock, person
+from ledger.books.problems import ClockUnreadable
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +73,9 @@ def test_a_machine_without_git_asks_nobody(monkeypatch, tmp_path):
         ("2026-03-05T10:00:00Z", "2026-03-05T10:00:00Z"),
         ("2026-03-05T10:00:00.999999", "2026-03-05T10:00:00Z"),
         ("2026-03-05T01:30:00+02:00", "2026-03-04T23:30:00Z"),
+        ("2026-03-05T10:00", "2026-03-05T10:00:00Z"),  # no zone: UTC
+        ("2026-03-05", "2026-03-05T00:00:00Z"),
+        (" 2026-03-05T10:00:00Z\n", "2026-03-05T10:00:00Z"),
     ],
 )
 def test_the_clock_is_utc_and_has_whole_seconds(monkeypatch, said, moment):
@@ -86,7 +90,18 @@ def test_without_a_setting_it_is_the_machines(monkeypatch):
     assert before <= clock.now() <= dt.datetime.now(dt.UTC)
 
 
-def test_what_is_no_moment_is_not_passed_over(monkeypatch):
-    monkeypatch.setenv("SAMBOK_NOW", "yesterday")
-    with pytest.raises(ValueError, match="yesterday"):
-        clock.now()
+@pytest.mark.parametrize(
+    "said", ["bad", "2026-02-30", "2026-03-05T25:00", "10:00", "0001-01-01T00:00+14:00", "9999-12-31T23:00-12:00", "0"]
+)
+def test_a_time_that_is_none_is_a_plain_problem(monkeypatch, said):
+    monkeypatch.setenv("SAMBOK_NOW", said)
+    for ask in (clock.now, clock.today, clock.stamp):
+        with pytest.raises(ClockUnreadable) as met:
+            ask()
+        assert said in met.value.text()
+
+
+@pytest.mark.parametrize("said", ["", "  "])
+def test_an_empty_time_is_none_that_is_set(monkeypatch, said):
+    monkeypatch.setenv("SAMBOK_NOW", said)
+    assert abs(dt.datetime.now(dt.UTC) - clock.now()) < dt.timedelta(minutes=5)

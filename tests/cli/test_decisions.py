@@ -46,7 +46,8 @@ def ws(make_workspace, tmp_path, monkeypatch):
 
 @pytest.fixture
 def sambok(ws, capfd, monkeypatch):
-    """Run a command in the federation's folder: exit code, standard output, standard error."""
+    """Run a command in the federation's folder: exit code, standard output, standard error. It is 22 April."""
+    monkeypatch.setenv("SAMBOK_NOW", "2026-04-22T10:00:00Z")
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.chdir(ws.root)
 
@@ -119,7 +120,7 @@ def test_what_is_too_much_is_an_error(ws, sambok):
     code, out, err = sambok("decision", "list", "--json")
     assert code == 1
     assert [(e["code"], e["line"]) for e in json.loads(out)["errors"]] == [("DECISION_USED_UP", 4)]
-    assert "units/repris/books/2026/2026-03.beancount:4: The decision D allows 1000.00 SEK" in err
+    assert "units/repris/books/2026/2026-03.beancount:4: The decision D allows 1,000.00 SEK" in err
     assert sambok("check")[0] == 1
     assert sambok("combine")[0] == 0  # the figures stand
 
@@ -166,6 +167,11 @@ def test_a_decision_comes_into_policy_with_its_minutes(ws, sambok, tmp_path):
     assert line.files[0][0] == "units/policy.beancount"
 
 
+def test_a_decision_of_today_is_entered(sambok):
+    code, _, err = sambok("decision", "add", "S7", "--body", "board", "--date", "2026-04-22", "--text", "Fees")
+    assert (code, "Entered" in err) == (0, True)
+
+
 def test_without_amount_and_minutes(ws, sambok):
     assert sambok(*ADD, "--text", "Fees", "--json")[0] == 0
     assert ws.policy_file.read_text(encoding="utf-8").endswith(
@@ -199,6 +205,8 @@ def test_without_amount_and_minutes(ws, sambok):
         ("S7", ("--amount", "1.5 CLP"), "DECISION_AMOUNT"),
         ("S7", ("--amount", "1234567890123456 SEK"), "DECISION_AMOUNT"),
         ("S7", ("--until", "2026-04-06"), "DECISION_DATES"),
+        ("S7", ("--date", "2026-04-23"), "DECISION_IN_FUTURE"),  # today is the 22nd
+        ("S7", ("--date", "2199-12-31"), "DECISION_IN_FUTURE"),
         ("S7", ("--date", "1999-12-31"), "DATE_OUTSIDE"),
         ("S7", ("--body", "somebody"), ""),
         ("S7", ("--document", "nowhere.pdf"), "IMPORT_FILE_MISSING"),

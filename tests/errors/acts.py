@@ -355,6 +355,17 @@ def key_among_the_books(stage: Stage) -> None:
     stage.monkeypatch.setenv("SAMBOK_SIGNING_KEY", "seal.pem")
 
 
+# --- the clock
+
+
+def in_march(stage: Stage) -> None:
+    stage.monkeypatch.setenv("SAMBOK_NOW", "2026-03-05T10:00:00Z")
+
+
+def clock_of_words(stage: Stage) -> None:
+    stage.monkeypatch.setenv("SAMBOK_NOW", "yesterday")
+
+
 # --- the close
 
 
