@@ -49,12 +49,21 @@ class CloseDecisionUnknown(Problem):
 
 
 class CloseDecisionLater(Problem):
-    """A decision that isn't in force yet, or not any more."""
+    """A decision that isn't in force yet."""
 
     code = "CLOSE_DECISION_LATER"
     exit_code = EXIT_PERSON
     message = N_("Decision {decision} is of {date}, later than today.")
     remedy = N_("Wait for that day, or give another decision.")
+
+
+class CloseDecisionEnded(Problem):
+    """A decision that isn't in force any more."""
+
+    code = "CLOSE_DECISION_ENDED"
+    exit_code = EXIT_PERSON
+    message = N_("Decision {decision} could be used until {until}, and that day is past.")
+    remedy = N_("Give a decision that is in force today; a new one is added with  sambok decision add")
 
 
 class ReopenNotClosed(Problem):

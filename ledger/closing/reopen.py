@@ -18,7 +18,8 @@ from ledger.books.person import person
 from ledger.books.sealed import NAME, seals_of
 from ledger.books.write import Change, apply_federation
 from ledger.closing import sealing
-from ledger.closing.problems import CloseDecisionLater, CloseDecisionUnknown, ReopenNotClosed
+from ledger.closing.problems import CloseDecisionEnded, CloseDecisionLater, CloseDecisionUnknown, ReopenNotClosed
+from ledger.errors import Problem
 from ledger.policy import Policy
 from ledger.seals import chain
 from ledger.seals.model import Draft, Seal
@@ -46,14 +47,20 @@ def check_decision(ws: Workspace, policy: Policy, decision: str) -> None:
     Raises:
         CloseDecisionUnknown: policy holds no such decision.
         CloseDecisionLater: it is of a later day.
+        CloseDecisionEnded: the last day on which it may be used is past.
     """
     found = policy.decisions.get(decision)
     if found is None:
         raise CloseDecisionUnknown(file=ws.shown(ws.policy_file), decision=decision)
-    if found.date > clock.today():
-        later = CloseDecisionLater(file=found.file, line=found.line, decision=decision, date=found.date)
-        quote(ws, [later])
-        raise later
+    today = clock.today()
+    told: Problem | None = None
+    if found.date > today:
+        told = CloseDecisionLater(file=found.file, line=found.line, decision=decision, date=found.date)
+    elif found.until < today:
+        told = CloseDecisionEnded(file=found.file, line=found.line, decision=decision, until=found.until)
+    if told is not None:
+        quote(ws, [told])
+        raise told
 
 
 def reopen_month(
@@ -71,7 +78,7 @@ def reopen_month(
 
     Raises:
         ReopenNotClosed: it isn't closed.
-        CloseDecisionUnknown, CloseDecisionLater: as `check_decision`.
+        CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: as `check_decision`.
         Problem, OSError: as `apply_federation`.
     """
     check_decision(ws, policy, decision)
@@ -93,6 +100,8 @@ def reopen_month(
             at=clock.now(),
             version=program.version(),
             rules=program.rules(),
+            history=sealing.past(unit.folder),
+            federation=sealing.past(ws.units_folder),
             signer=signer,
         )
         text = old.decode("utf-8") + chain.seal_line(seal) + "\n"

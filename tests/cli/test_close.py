@@ -109,6 +109,16 @@ def test_nobody_is_closed_while_one_is_not_ready(sambok):
     assert code == 0, err
 
 
+def test_central_does_not_do_without_a_unit_on_a_decision_that_has_ended(sambok):
+    policy = sambok.ws.policy_file
+    policy.write_text(policy.read_text() + '2026-01-02 custom "decision" "ST-1" "board"\n  until: 2026-03-04\n')
+    args = ("close", "2025-12", "--unit", "gemensamt", "--without", "repris", "--decision", "ST-1")
+    code, out, err = sambok(*args)
+    assert (code, out) == (3, "")
+    assert "could be used until 2026-03-04, and that day is past. [CLOSE_DECISION_ENDED]" in err
+    assert not (sambok.ws.central.folder / "seals.jsonl").exists()
+
+
 def test_a_trial_run(sambok):
     before = {p: p.read_bytes() for p in sambok.ws.units_folder.rglob("*") if p.is_file()}
     code, out, err = sambok("close", "2025-12", "--unit", "repris", "--dry-run")

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ledger.books.history import read_history
-from ledger.closing.problems import CloseDecisionLater, CloseDecisionUnknown, ReopenNotClosed
+from ledger.closing.problems import CloseDecisionEnded, CloseDecisionLater, CloseDecisionUnknown, ReopenNotClosed
 from ledger.closing.reopen import reopen_month
 from ledger.combine import combine
 from ledger.federation import load_federation
@@ -52,6 +52,23 @@ def test_only_by_a_decision_that_is_in_force(ws, monkeypatch):
     monkeypatch.setenv("SAMBOK_NOW", "2026-03-01T10:00:00Z")  # ST-7 is of March 2
     with pytest.raises(CloseDecisionLater):
         reopen(ws)
+    assert files(ws) == before
+
+
+@pytest.mark.parametrize(("now", "opens"), [("2026-03-31T10:00:00Z", True), ("2026-04-01T10:00:00Z", False)])
+def test_a_decision_may_be_used_until_its_last_day(ws, monkeypatch, now, opens):
+    """`until` is the last day on which it may be used: March 31 is one, April 1 isn't."""
+    policy = ws.policy_file
+    policy.write_text(policy.read_text() + '2026-03-02 custom "decision" "ST-9" "board"\n  until: 2026-03-31\n')
+    monkeypatch.setenv("SAMBOK_NOW", now)
+    before = files(ws)
+    if opens:
+        assert reopen(ws, decision="ST-9").seal.draft.kind == "reopen"
+        return
+    with pytest.raises(CloseDecisionEnded) as told:
+        reopen(ws, decision="ST-9")
+    assert "2026-03-31" in told.value.text()
+    assert told.value.line == policy.read_text().splitlines().index('2026-03-02 custom "decision" "ST-9" "board"') + 1
     assert files(ws) == before
 
 
