@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,12 +87,19 @@ def close(
             if not as_json:
                 _tell(month, dry_run=dry_run)
     finally:  # what was closed is closed, even where a later month can't be
+        if not as_json:
+            _before(done)
         if not (as_json or dry_run):
             _table(done)
+    apart = [] if units else _apart(ws, period, until)
     if as_json:
-        emit(_answer(ws, done, dry_run=dry_run))
+        emit(_answer(ws, done, apart, dry_run=dry_run))
     else:
         _end(ws, done, dry_run=dry_run)
+        if apart:
+            text = N_("Left out, as no combined statement holds them: {units}. Each is closed by itself:  {command}")
+            command = f"sambok close {period or f'--until {until}'} --unit {apart[0]}"
+            click.echo(say(text, units=", ".join(apart), command=command), err=True)
     return EXIT_PERSON if any(month.blocked for month in done) else EXIT_DONE
 
 
@@ -115,6 +123,17 @@ def _months(ws: Workspace, units: Sequence[str], period: str | None, until: str 
     return span(ws, units, read_period(ws, until)[-1])
 
 
+def _apart(ws: Workspace, period: str | None, until: str | None) -> list[str]:
+    """The books that the close of everybody leaves out, though they have something to close."""
+    from ledger.books import clock  # noqa: PLC0415  only when the command runs
+    from ledger.closing.months import apart, read_period  # noqa: PLC0415  likewise
+    from ledger.federation import load_federation  # noqa: PLC0415  likewise
+
+    if all(unit.combine for unit in ws.units.values()):
+        return []
+    return apart(load_federation(ws).books, read_period(ws, period or until or "")[-1], clock.today())
+
+
 def _allow(ws: Workspace, decision: str) -> None:
     from ledger.closing.reopen import check_decision  # noqa: PLC0415  only with --without
     from ledger.federation import load_federation  # noqa: PLC0415  likewise
@@ -135,9 +154,6 @@ def signer_of(ws: Workspace) -> Signer | None:
 
 def _tell(month: Month, *, dry_run: bool) -> None:
     """What became of a month, to standard error; in a trial run its vouchers, to standard output."""
-    if month.before:
-        text = N_("{period} is closed already: {units}.")
-        click.echo(say(text, period=month.period, units=", ".join(sorted(month.before))), err=True)
     for slug, first in month.early.items():
         text = N_("{unit}: the book begins in {first}; there is nothing to close before.")
         click.echo(say(text, unit=slug, first=first), err=True)
@@ -154,6 +170,26 @@ def _tell(month: Month, *, dry_run: bool) -> None:
         units = ", ".join(sorted(month.blocked))
         click.echo(say(text, period=month.period, units=units, count=count), err=True)
         report([problem for problems in month.blocked.values() for problem in problems])
+
+
+def _before(months: Sequence[Month]) -> None:
+    """What had been closed before, in one line, however many months and units."""
+    spans: dict[tuple[str, str], list[str]] = {}
+    for slug in sorted({slug for month in months for slug in month.before}):
+        for closed, run in groupby(months, lambda month, slug=slug: slug in month.before):  # type: ignore[misc]
+            periods = [month.period for month in run]
+            if closed:
+                spans.setdefault((periods[0], periods[-1]), []).append(slug)
+    told = [(first, last, ", ".join(slugs)) for (first, last), slugs in sorted(spans.items())]
+    if len(told) > 1:
+        named = "; ".join(
+            f"{first} – {last}: {units}" if first != last else f"{first}: {units}" for first, last, units in told
+        )
+        click.echo(say(N_("Closed already: {spans}."), spans=named), err=True)
+        return
+    for first, last, units in told:
+        one, several = N_("{period} is closed already: {units}."), N_("{first} to {last} are closed already: {units}.")
+        click.echo(say(one if first == last else several, period=first, first=first, last=last, units=units), err=True)
 
 
 def _table(months: Sequence[Month]) -> None:
@@ -200,7 +236,7 @@ def federation_mark(ws: Workspace) -> str:
     return chain.fingerprint(chain.federation_root(witnesses(ws, "")))
 
 
-def _answer(ws: Workspace, done: Sequence[Month], *, dry_run: bool) -> dict[str, Any]:
+def _answer(ws: Workspace, done: Sequence[Month], apart: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
     blocked = (problem for month in done for problems in month.blocked.values() for problem in problems)
     return {
         "schema": 1,
@@ -215,6 +251,7 @@ def _answer(ws: Workspace, done: Sequence[Month], *, dry_run: bool) -> dict[str,
             }
             for month in done
         ],
+        "apart": list(apart),
         "fingerprint": None if dry_run else federation_mark(ws),
         "errors": [problem.as_json() for problem in blocked],
     }

@@ -105,3 +105,18 @@ def open_months(books: Books, slug: str, until: str) -> list[str]:
     if first is None:
         return []
     return [month for month in between(first, until) if month not in closed and is_member(book.unit, month)]
+
+
+def apart(books: Books, until: str, today: dt.date) -> list[str]:
+    """The books that no combined statement holds and that have a month to close, up to `until` and over by `today`.
+
+    The close of a period without units closes none of them: it leaves them out, and says so.
+
+    Args:
+        books: loaded.
+        until: the last month that is closed.
+        today: a month is over when its last day lies before it.
+    """
+    last = min(until, month_of(today.replace(day=1) - dt.timedelta(days=1)))
+    found = sorted(slug for slug, book in books.units.items() if not book.unit.combine)
+    return [slug for slug in found if open_months(books, slug, last) or books.units[slug].summary is None]

@@ -46,6 +46,54 @@ def test_a_month_becomes_final(sambok):
     assert "2025-12 is closed already: gemensamt, repris." in err
 
 
+def test_what_is_closed_already_is_one_line(sambok):
+    """December, and January of all, have been closed; February of repris, too."""
+    assert sambok("close", "--until", "2026-01")[0] == 0
+    assert sambok("close", "2026-02", "--unit", "repris")[0] == 0
+    _, _, err = sambok("close", "2026")
+    (line,) = [line for line in err.splitlines() if "losed already" in line]
+    assert line == "Closed already: 2026-01: gemensamt, koop; 2026-01 – 2026-02: repris."
+    _, _, err = sambok("close", "2026")
+    (line,) = [line for line in err.splitlines() if "losed already" in line]
+    assert line == "2026-01 to 2026-02 are closed already: gemensamt, koop, repris."
+
+
+FUND = {
+    "unit": "combine = false\n",
+    "accounts": "2025-01-01 open Assets:1930-Bank SEK\n2025-01-01 open Liabilities:2890-Savings SEK\n",
+    "2025-12": '2025-12-05 * "Saved"\n  voucher: "A-1"\n  Assets:1930-Bank  10 SEK\n  Liabilities:2890-Savings\n',
+}
+#: What is asked for; what the close of it says of a book that no combined statement holds, on March 5.
+APART = [
+    (("2025",), "sambok close 2025 --unit fund"),
+    (("2026-01",), "sambok close 2026-01 --unit fund"),
+    (("--until", "2026-01"), "sambok close --until 2026-01 --unit fund"),
+    (("2026",), "sambok close 2026 --unit fund"),
+    (("2025-11",), ""),  # its book begins in December
+    (("2026-01", "--unit", "repris"), ""),
+]
+
+
+@pytest.mark.parametrize(("args", "command"), APART)
+def test_a_book_that_no_statement_holds_is_left_out_and_named(sambok, make_workspace, args, command):
+    ws = make_workspace(UNITS | {"fund": FUND}, policy=POLICY, prices=PRICES)
+    _, _, err = sambok("close", *args)
+    said = [line for line in err.splitlines() if "Left out" in line]
+    told = "Left out, as no combined statement holds them: fund. Each is closed by itself:  "
+    assert said == ([told + command] if command else [])
+    assert not (ws.units["fund"].folder / "seals.jsonl").exists()
+
+
+def test_once_it_is_closed_nothing_is_left_out(sambok, make_workspace):
+    make_workspace(UNITS | {"fund": FUND}, policy=POLICY, prices=PRICES)
+    code, out, _ = sambok("close", "2025-12", "--json")
+    assert (code, json.loads(out)["apart"]) == (0, ["fund"])
+    assert sambok("close", "2025-12", "--unit", "fund")[0] == 0
+    code, out, err = sambok("close", "2025-12")
+    assert (code, out) == (0, "")
+    assert err == "2025-12 is closed already: gemensamt, repris.\n"
+
+
 def test_json_of_a_close(sambok):
     code, out, _ = sambok("close", "--until", "2026-01", "--json")
     said = json.loads(out)
