@@ -84,7 +84,16 @@ def _told(done: Archived, out: Path) -> None:
     click.echo(say(text, file=out, count=done.files, size=done.size), err=True)
     for name, problem in done.left_out:
         click.echo(say(N_("Left out: {file}. {reason}"), file=name, reason=problem.text()), err=True)
+    _open_months(done.proof)
     click.echo(say(N_("For the minutes: the archive's mark is {mark}."), mark=done.proof.mark))
+
+
+def _open_months(proof: Proof) -> None:
+    """Whose months may still change after they were archived."""
+    left = proof.manifest.get("open")
+    if isinstance(left, dict) and left:
+        named = ", ".join(f"{slug} ({len(months)})" for slug, months in left.items())
+        click.echo(say(N_("Not closed when it was archived (open months): {units}."), units=named), err=True)
 
 
 def _made_json(done: Archived, out: Path) -> dict[str, Any]:
@@ -95,6 +104,8 @@ def _made_json(done: Archived, out: Path) -> dict[str, Any]:
         "bytes": done.size,
         "files": done.files,
         "mark": done.proof.mark,
+        "whole": done.proof.manifest["whole"],
+        "open": done.proof.manifest["open"],
         "left_out": left_out,
         "errors": [],
     }
@@ -122,6 +133,7 @@ def _check(path: Path, *, as_json: bool) -> int:
             counts = {"files": len(proof.manifest["files"]), "sie": proof.sie}
             documents = proof.verified.documents
             click.echo(say(text, file=path, entries=entries, documents=documents, **counts), err=True)
+            _open_months(proof)
     report(problems)
     return EXIT_DONE if proof.ok else EXIT_BOOKS
 
@@ -130,7 +142,9 @@ def _checked_json(path: Path, proof: Proof, problems: list[Problem]) -> dict[str
     from ledger.closing import findings  # noqa: PLC0415  only when the command runs
 
     found = proof.verified.findings
-    said = {key: proof.manifest.get(key) for key in ("federation", "year", "units", "open", "heads", "left_out")}
+    said = {
+        key: proof.manifest.get(key) for key in ("federation", "year", "whole", "units", "open", "heads", "left_out")
+    }
     return {
         "schema": 1,
         "ok": proof.ok,

@@ -10,6 +10,8 @@ How this module reads the contract where it leaves room:
 
 - Seals are archived up to the last one that concerns the year, and those that they have seen of other units: so the
   archive proves itself, and books of later months are no part of it. Text before the year belongs to the chain.
+- What is archived of an open year isn't whole: the manifest says so, and whose months are open, also of a book that no
+  combined statement holds.
 - Documents that only later months name are left out; all others are in it, named or not.
 """
 
@@ -174,11 +176,12 @@ class _Archive:
             months = open_months(books, slug, self.months[-1])
             if months:
                 self.open[slug] = months
-        binding = {slug: months for slug, months in self.open.items() if self.ws.units[slug].combine or not self.whole}
-        if binding and not still_open:
-            slug, months = next(iter(sorted(binding.items())))
+        if self.open and not still_open:
+            # Members first: a book that no statement holds is closed by itself, perhaps long after them.
+            slug, months = min(self.open.items(), key=lambda item: (not self.ws.units[item[0]].combine, item[0]))
             named = ", ".join(months[:12]) + (" ..." if len(months) > 12 else "")
-            raise ArchiveOpen(unit=slug, slug=slug, year=self.year, months=named)
+            case = {} if self.ws.units[slug].combine else {"case": "apart"}
+            raise ArchiveOpen(unit=slug, slug=slug, year=self.year, months=named, **case)
 
     def files(self) -> dict[str, bytes | Path]:
         """Every file but the manifest, by its name in the archive: its content, or where it lies."""
@@ -342,7 +345,8 @@ class _Archive:
             "year": self.year,
             "from": self.start.isoformat(),
             "to": self.end.isoformat(),
-            "whole": self.whole,
+            "whole": self.whole and not self.open,
+            "all_units": self.whole,
             "units": sorted(self.slugs),
             "open": dict(sorted(self.open.items())),
             "version": program.version(),

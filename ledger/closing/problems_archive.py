@@ -15,6 +15,14 @@ class ArchiveOpen(Problem):
     exit_code = EXIT_PERSON
     message = N_("{slug}: fiscal year {year} isn't closed; open months: {months}.")
     remedy = N_("Close it first:  sambok close {year} ; or archive it as it stands, with --open.")
+    cases: ClassVar = {
+        "apart": (
+            message,
+            N_(
+                "It is closed by itself:  sambok close {year} --unit {slug} ; or archive all as it stands, with --open."
+            ),
+        ),
+    }
 
 
 class ArchiveUnproven(Problem):

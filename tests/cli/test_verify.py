@@ -176,6 +176,10 @@ def test_archive_and_its_proof(sambok, ws, tmp_path):
     (tmp_path / "kept.txt").write_text("kept")
     assert sambok("archive", "2025", "--out", str(tmp_path / "kept.txt"))[0] == 2
     assert sambok("archive", "2026", "--out", str(tmp_path / "open.zip"))[0] == 3
+    code, _, err = sambok("archive", "2026", "--out", str(tmp_path / "open.zip"), "--open")
+    assert (code, "Not closed when it was archived (open months): gemensamt (12), " in err) == (0, True), err
+    code, told, _ = sambok("archive", "--check", str(tmp_path / "open.zip"), "--json")
+    assert (code, json.loads(told)["whole"]) == (0, False)
     assert sambok("archive", "--check", str(out), "2025")[0] == 2
     assert sambok("archive")[0] == 2
 

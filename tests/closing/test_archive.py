@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from importers.sie.read import read_sie
-from ledger.books import open_workspace
+from ledger.books import main_text, open_workspace
 from ledger.closing.archive import archive_year
 from ledger.closing.archive_check import MANIFEST, check_archive, mark_of
 from ledger.closing.bundle import is_plain
@@ -122,6 +122,50 @@ def test_an_open_year_is_refused_unless_asked_for(ws, tmp_path):
     done = archive_year(ws, 2026, tmp_path / "2026.zip", still_open=True)
     assert done.proof.ok
     assert "repris" in done.proof.manifest["open"]
+    assert done.proof.manifest["whole"] is False
+
+
+FUND = {
+    "unit": "combine = false\n",
+    "accounts": "2025-01-01 open Assets:1930-Bank SEK\n2025-01-01 open Liabilities:2890-Savings SEK\n",
+    "2025-11": '2025-11-05 * "Saved"\n  voucher: "A-1"\n  Assets:1930-Bank  10 SEK\n  Liabilities:2890-Savings\n',
+}
+
+
+def with_unit(ws, home, texts):
+    """The workspace with one more unit."""
+    for name, text in texts.items():
+        file = home / {"unit": "unit.toml", "accounts": "accounts.beancount"}.get(
+            name, f"books/{name[:4]}/{name}.beancount"
+        )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text((f'name = "{home.name}"\ncode = "F"\ncurrency = "SEK"\n' if name == "unit" else "") + text)
+    found = open_workspace(ws.root)
+    unit = found.units[home.name]
+    unit.main.write_text(main_text(unit), encoding="utf-8")
+    return open_workspace(ws.root)
+
+
+def test_a_year_is_whole_when_every_book_in_it_is_closed(ws, tmp_path):
+    """A book that no combined statement holds is in the archive, too: while it is open the year isn't whole."""
+    home = ws.units_folder / "fund"
+    ws = with_unit(ws, home, FUND)
+    with pytest.raises(ArchiveOpen) as caught:
+        archive_year(ws, 2025, tmp_path / "2025.zip")
+    assert (caught.value.unit, caught.value.params["months"]) == ("fund", "2025-11, 2025-12")
+    assert "sambok close 2025 --unit fund" in caught.value.remedy_text()
+    done = archive_year(ws, 2025, tmp_path / "2025.zip", still_open=True)
+    said = done.proof.manifest
+    assert (said["whole"], said["open"]) == (False, {"fund": ["2025-11", "2025-12"]})
+    assert done.proof.ok
+    list(close_months(ws, ["2025-11", "2025-12"], Wanted(slugs=("fund",)), ready=ready))
+    done = archive_year(open_workspace(ws.root), 2025, tmp_path / "2025.zip")
+    assert (done.proof.manifest["whole"], done.proof.manifest["open"]) == (True, {})
+
+
+def test_an_archive_of_one_unit_is_not_the_whole_federation(ws, tmp_path):
+    done = archive_year(ws, 2025, tmp_path / "repris.zip", unit="repris")
+    assert (done.proof.manifest["whole"], done.proof.manifest["units"]) == (False, ["repris"])
 
 
 def test_one_unit_alone(ws, tmp_path):
