@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import glob
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,10 @@ class Built:
 class _Texts:
     """The files of one book as they were read, and what is said of them to users."""
 
-    def __init__(self, root: Path, unit: str | None) -> None:
+    def __init__(self, root: Path, unit: str | None, trial: Mapping[str, str] | None = None) -> None:
         self.root = root
         self.unit = unit
+        self.trial = trial or {}
         self.read: dict[str, bytes] = {}
         self.lines: dict[str, list[bytes]] = {}
 
@@ -96,6 +97,9 @@ class _Texts:
         return lines[line - 1].decode("utf-8", "replace").rstrip() if line <= len(lines) else None
 
     def take(self, path: str, folder: Path) -> list[Problem]:
+        if path in self.trial:
+            self.read[path] = self.trial[path].encode("utf-8")
+            return []
         text, problems = read_file(Path(path), folder, self.shown(path), unit=self.unit)
         if text is not None:
             self.read[path] = text
@@ -103,7 +107,14 @@ class _Texts:
 
 
 def build_unit(
-    root: Path, slug: str, *, title: str, currency: str, today: dt.date, protected: str = str(CodeSet(()))
+    root: Path,
+    slug: str,
+    *,
+    title: str,
+    currency: str,
+    today: dt.date,
+    protected: str = str(CodeSet(())),
+    trial: Mapping[str, str] | None = None,
 ) -> Built:
     """Read the book of `units/<slug>`.
 
@@ -114,14 +125,16 @@ def build_unit(
         currency: the unit's currency, likewise.
         today: the day by which dates are judged.
         protected: codes of accounts that take nothing without a decision, as `CodeSet` writes them.
+        trial: texts by absolute path that count instead of what these files hold, or as if they were there: how the
+            book would be.
 
     Returns:
         The book, or what is wrong with it. Faults of the text are never raised.
     """
     folder = root / "units" / slug
-    texts = _Texts(root, slug)
+    texts = _Texts(root, slug, trial)
     built = Built()
-    profiles = _files(folder)
+    profiles = _files(folder, trial or ())
     built.problems.extend(layout_problems(folder, f"units/{slug}"))
     built.told = unread_files(folder, f"units/{slug}", slug)
     for path in profiles:
@@ -153,9 +166,10 @@ def build_unit(
     return built
 
 
-def _files(folder: Path) -> dict[str, Profile]:
-    """The files of a unit's book in the order Beancount reads them, each with what it may say."""
-    months = sorted(glob.glob(f"{glob.escape(str(folder))}/{MONTHS}"))  # noqa: PTH207  Beancount's own rules of matching
+def _files(folder: Path, trial: Collection[str] = ()) -> dict[str, Profile]:
+    """The files of a unit's book in the order Beancount reads them, each with what it may say; with those on trial."""
+    found = glob.glob(f"{glob.escape(str(folder))}/{MONTHS}")  # noqa: PTH207  Beancount's own rules of matching
+    months = sorted({*found, *(path for path in trial if path.startswith(f"{folder}/books/"))})
     return {
         f"{folder}/{MAIN}": UNIT_MAIN,
         f"{folder}/{ACCOUNTS}": UNIT_ACCOUNTS,

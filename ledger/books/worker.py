@@ -82,7 +82,7 @@ def _unit(ask: dict[str, Any], root: Path, today: dt.date) -> bytes:
     from ledger.books.rows import pack_summary  # noqa: PLC0415
 
     own = {name: ask[name] for name in ("title", "currency", "protected")}
-    built = build_unit(root, ask["slug"], **own, today=today)
+    built = build_unit(root, ask["slug"], **own, today=today, trial=ask.get("trial"))
     head = {
         "problems": [problem.to_dict() for problem in built.problems],
         "told": [problem.to_dict() for problem in built.told],

@@ -224,7 +224,8 @@ def correct(
     """Take back VOUCHER of UNIT, such as A-17, by a voucher of its own with every amount turned round.
 
     The correction is dated today, or on the first day of the first open month if today's month is closed; it names the
-    voucher that it corrects, and gets a number of series X. What is right is booked anew by hand.
+    voucher that it corrects, and gets a number of series X. What is right is booked anew by hand. A balance that the
+    book states for a later day must still hold: where it wouldn't, the correction is dated on that day or later.
     """
     from ledger.books import clock, person  # noqa: PLC0415  after the arguments are known to be right
     from ledger.books.excerpt import quote  # noqa: PLC0415  likewise
@@ -274,9 +275,6 @@ def _hints(ws: Workspace, done: Correction, *, dry_run: bool) -> None:
     if done.program:
         text = N_("{voucher} came from {program}: that program's books need the correction, too.")
         click.echo(say(text, voucher=done.corrects, program=done.program), err=True)
-    for account in done.stated:
-        text = N_("A later balance of {account} is stated in the book: it holds again once what is right is booked.")
-        click.echo(say(text, account=account), err=True)
 
 
 def _correct_json(done: Correction, *, dry_run: bool) -> dict[str, Any]:
@@ -291,7 +289,6 @@ def _correct_json(done: Correction, *, dry_run: bool) -> dict[str, Any]:
         "file": done.file,
         "text": done.text,
         "partners": list(done.partners),
-        "stated": list(done.stated),
         "program": done.program or None,
         "errors": [],
     }

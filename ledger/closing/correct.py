@@ -11,6 +11,9 @@ How this module reads the contract where it leaves room:
 - A voucher is corrected once: what somebody has corrected in part is finished by hand. A correction that was taken back
   itself counts for nothing.
 - What the close has written isn't corrected but what it was made of: the first open month carries the difference.
+- A balance that the book states for a later day stays as it is: a correction with which it wouldn't hold any more is
+  refused, and is dated on that day or later, when the balance has been counted. So is any other with which the book
+  would have an error.
 - Both numbers may have namesakes in other years. Where `corrects:` alone would mean another one, now or once the next
   year has as many vouchers, `concerns:` says the month of the corrected voucher.
 """
@@ -26,27 +29,34 @@ from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
+from beancount.core.amount import Amount
 
 from importers.booktext import clean, render
 from importers.sie.standing import PROGRAM
 from ledger.books import Books, Unit, UnitBook, Workspace, load_books, month_of
 from ledger.books.concerned import Concerned
+from ledger.books.jobs import joined, read_text
+from ledger.books.problems_load import BalanceFailed
 from ledger.books.problems_sealed import MonthClosed
 from ledger.books.summariser import read_file
+from ledger.books.trial import on_trial
 from ledger.books.write import Block, Note, append_entries, unit_lock
 from ledger.closing.assign import sound
 from ledger.closing.numbering import CLOSE_ID, CLOSED_FILE, CORRECT_ID, numberer
 from ledger.closing.problems_vouchers import (
     CorrectAccountClosed,
+    CorrectBreaks,
     CorrectDigits,
     CorrectEarlier,
     CorrectedAlready,
     CorrectFrozen,
     CorrectHeld,
+    CorrectInFuture,
     VoucherAmbiguous,
     VoucherUnknown,
 )
 from ledger.closing.reversing import reversing
+from ledger.errors import order
 from ledger.rules import vouchers as rule
 from ledger.rules.years import first_open
 
@@ -61,7 +71,6 @@ class Correction:
         entry: the correction.
         file: where it stands, or would, as users know it.
         partners: units whose books have the other side of a dealing: they correct theirs.
-        stated: accounts with a `balance` of a later day, which holds again once what is right is booked.
         program: that has numbered the corrected voucher, whose books need the correction, too; "" where it is none.
     """
 
@@ -73,7 +82,6 @@ class Correction:
     text: str
     file: str
     partners: tuple[str, ...] = ()
-    stated: tuple[str, ...] = ()
     program: str = ""
 
 
@@ -133,10 +141,12 @@ def correct_voucher(
             raise
         found.check_accounts(entry, made)
         text = render(made)
+        block = Block(day, text, source)
+        found.check_whole(made, block)
         if not dry_run:
             details = {"corrects": name} | {key: meta[key] for key in ("concerns", "decision") if key in meta}
             note = Note("correct", text=str(meta.get("reason", "")), vouchers=(number,), details=details)
-            append_entries(ws, unit, [Block(day, text, source)], note=note)
+            append_entries(ws, unit, [block], note=note)
         return Correction(
             unit.slug,
             number,
@@ -146,7 +156,6 @@ def correct_voucher(
             text,
             ws.shown(unit.month_file(day)),
             _partners(made, unit.slug),
-            found.stated(made),
             str(entry.meta.get(PROGRAM, "")),
         )
 
@@ -159,6 +168,7 @@ class _Book:
         self.unit = book.unit
         self.closed = books.closed.get(book.unit.slug, frozenset())
         self.entries = book.entries()
+        self.balances = [e for e in self.entries if isinstance(e, data.Balance)]
         self.transactions = [e for e in self.entries if isinstance(e, data.Transaction)]
         self.concerned = Concerned(read_file)
         self.concerned.add(self.transactions)
@@ -226,19 +236,33 @@ class _Book:
         """The day of a correction.
 
         Raises:
-            MonthClosed, CorrectEarlier: the one that is asked for can't be it.
+            MonthClosed, CorrectEarlier, CorrectInFuture: the one that is asked for can't be it.
         """
+        default = max(today, entry.date)
+        month = first_open(month_of(default), self.closed)
+        if month != month_of(default):
+            default = dt.date.fromisoformat(f"{month}-01")
         if asked is None:
-            found = max(today, entry.date)
-            month = first_open(month_of(found), self.closed)
-            return found if month == month_of(found) else dt.date.fromisoformat(f"{month}-01")
+            return default
         slug, name = self.unit.slug, entry.meta["voucher"]
         if asked < entry.date:
             raise CorrectEarlier(unit=slug, voucher=name, date=entry.date, day=asked)
         month = month_of(asked)
         if month in self.closed:
             raise MonthClosed(unit=slug, slug=slug, date=asked, month=month, open=first_open(month, self.closed))
+        latest = max([default, *self._stated(entry)])
+        if asked > latest:
+            raise CorrectInFuture(unit=slug, voucher=name, day=asked, today=today, latest=latest)
         return asked
+
+    def _stated(self, entry: data.Transaction) -> list[dt.date]:
+        """For which days balances of its accounts are stated: a correction may have to wait for them."""
+        accounts = {posting.account for posting in entry.postings}
+        return [
+            balance.date
+            for balance in self.balances
+            if any(f"{account}:".startswith(f"{balance.account}:") for account in accounts)
+        ]
 
     def needs_month(self, entry: data.Transaction, day: dt.date) -> bool:
         """Whether `corrects:` alone would mean another voucher, now or once the correction's year has as many."""
@@ -275,15 +299,36 @@ class _Book:
                 sums[posting.account, posting.units.currency, posting.cost][place] += posting.units.number
         return {key: (held, turned) for key, (held, turned) in sums.items()}
 
-    def stated(self, made: data.Transaction) -> tuple[str, ...]:
-        """Accounts of a correction whose balance is stated for a later day."""
-        moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for posting in made.postings:
-            assert posting.units is not None
-            moved[posting.account, posting.units.currency] += posting.units.number or 0
-        touched = {key for key, amount in moved.items() if amount}
-        later = (e for e in self.entries if isinstance(e, data.Balance) and e.date > made.date)
-        return tuple(sorted({e.account for e in later if (e.account, e.amount.currency) in touched}))
+    def check_whole(self, made: data.Transaction, block: Block) -> None:
+        """Refuse what would leave the book with an error.
+
+        Raises:
+            CorrectBreaks: it would.
+        """
+        path = self.unit.month_file(made.date)
+        text = joined(read_text(path, self.ws) or "", [block])
+        wrong = sorted(on_trial(self.ws, self.unit, {path: text}), key=order)
+        if not wrong:
+            return
+        said = {"unit": self.unit.slug, "voucher": made.meta["corrects"], "day": made.date}
+        places = {(self.ws.shown(b.meta["filename"]), b.meta["lineno"]): b.date for b in self.balances}
+        failed = [problem for problem in wrong if isinstance(problem, BalanceFailed)]
+        if not failed:
+            first = wrong[0]
+            raise CorrectBreaks(file=first.file, line=first.line, excerpt=first.excerpt, error=first.text(), **said)
+        first, days = failed[0], [places[problem.file or "", problem.line or 0] for problem in failed]
+        raise CorrectBreaks(
+            file=first.file,
+            line=first.line,
+            excerpt=first.excerpt,
+            case="balance",
+            account=first.params["account"],
+            expected=Amount.from_string(first.params["expected"]),
+            difference=Amount.from_string(first.params["difference"]),
+            stated=days[0],
+            last=max(days),
+            **said,
+        )
 
 
 def _is(entry: data.Transaction, asked: str) -> bool:

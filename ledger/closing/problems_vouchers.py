@@ -116,6 +116,35 @@ class CorrectEarlier(Problem):
     remedy = N_("A correction is dated on the day on which the error is found:  --date  with that day, or a later one.")
 
 
+class CorrectInFuture(Problem):
+    """A correction dated on a day that hasn't come."""
+
+    code = "CORRECT_IN_FUTURE"
+    exit_code = EXIT_USAGE
+    message = N_("{voucher} can't be corrected on {day}: today is {today}.")
+    remedy = N_("A correction is dated on the day on which the error is found, here on {latest} at the latest.")
+
+
+class CorrectBreaks(Problem):
+    """A correction with which the book would have errors."""
+
+    code = "CORRECT_BREAKS"
+    message = N_("{voucher} can't be corrected on {day}, because the book would have an error: {error}")
+    remedy = N_("Nothing was written. Give another day:  --date ; or book the correction by hand.")
+    cases: ClassVar = {
+        "balance": (
+            N_(
+                "{voucher} can't be corrected on {day}: by this line {account} has {expected} at the start of "
+                "{stated}, and would be off by {difference}."
+            ),
+            N_(
+                "Nothing was written. Date the correction on that day or later, when the balance is counted without "
+                "it:  --date {last} ; or correct the balance line first, if it is wrong."
+            ),
+        )
+    }
+
+
 class CorrectAccountClosed(Problem):
     """An account of the voucher that takes no postings any more on the correction's day."""
 

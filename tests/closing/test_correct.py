@@ -7,18 +7,20 @@ import pytest
 from beancount.core import data
 
 from ledger.books import load_books
+from ledger.books.problems_load import AccountNotOpen
 from ledger.books.problems_sealed import MonthClosed
 from ledger.closing.correct import Asked, correct_voucher
 from ledger.closing.problems_vouchers import (
     CorrectAccountClosed,
+    CorrectBreaks,
     CorrectEarlier,
     CorrectedAlready,
     CorrectFrozen,
     CorrectHeld,
+    CorrectInFuture,
     VoucherAmbiguous,
     VoucherUnknown,
 )
-from ledger.errors import Problem
 from ledger.policy import read_policy
 from ledger.provisional import levies
 from ledger.reports.levy import as_json, statements
@@ -120,7 +122,7 @@ def test_the_day_of_a_correction(make, asked, today, closed, day):
 
 
 @pytest.mark.parametrize(
-    ("asked", "problem"), [("2026-01-31", MonthClosed), ("2026-01-09", CorrectEarlier), ("2099-01-01", Problem)]
+    ("asked", "problem"), [("2026-01-31", MonthClosed), ("2026-01-09", CorrectEarlier), ("2099-01-01", CorrectInFuture)]
 )
 def test_days_that_are_refused(make, asked, problem):
     ws = make({"2026-01": sale("2026-01-10", "A-1")}, ("2026-01",))
@@ -240,10 +242,79 @@ def test_a_dealing_names_who_has_the_other_side(make):
     assert done.entry.postings[1].meta == {"partner": "gemensamt", "ic": "trade"}
 
 
-def test_a_balance_that_is_stated_for_a_later_day_is_named(make):
-    ws = make({"2026-01": sale("2026-01-10", "A-1") + "2026-02-01 balance Assets:1930-Bank  1000.00 SEK\n"})
-    assert correct(ws, "A-1", day=dt.date(2026, 1, 31), dry_run=True).stated == ("Assets:1930-Bank",)
-    assert correct(ws, "A-1", dry_run=True).stated == ()
+def bank(day, amount="1000.00", account="Assets:1930-Bank"):
+    return f"{day} balance {account}  {amount} SEK\n"
+
+
+def test_a_balance_of_a_later_day_still_holds(make):
+    """The bank had 1,000.00 on 1 February; with the sale taken back on 31 January it would have 0.00."""
+    ws = make({"2026-01": sale("2026-01-10", "A-1") + bank("2026-02-01")})
+    before = {p: p.read_bytes() for p in ws.root.rglob("*.beancount")}
+    for dry_run in (True, False):
+        with pytest.raises(CorrectBreaks) as met:
+            correct(ws, "A-1", day=dt.date(2026, 1, 31), dry_run=dry_run)
+        assert (met.value.file, met.value.line) == ("units/repris/books/2026/2026-01.beancount", 6)
+        assert met.value.text("en") == (
+            "A-1 can't be corrected on 2026-01-31: by this line Assets:1930-Bank has 1,000.00 SEK at the start of "
+            "2026-02-01, and would be off by -1,000.00 SEK."
+        )
+        assert met.value.params["last"] == "2026-02-01"
+    assert before == {p: p.read_bytes() for p in ws.root.rglob("*.beancount")}
+    correct(ws, "A-1", day=dt.date(2026, 2, 1))  # a balance is that of the day's start
+    assert sums(ws) == {}
+
+
+def test_of_several_balances_the_last_one_says_from_when_it_can_be_corrected(make):
+    texts = {"2026-01": sale("2026-01-10", "A-1") + bank("2026-02-01"), "2026-03": bank("2026-03-15")}
+    ws = make(texts | {"2026-02": bank("2026-02-20", "0.00", "Expenses:5010-Rent")})  # not concerned
+    with pytest.raises(CorrectBreaks) as met:
+        correct(ws, "A-1", day=dt.date(2026, 1, 31))
+    assert (met.value.params["stated"], met.value.params["last"]) == ("2026-02-01", "2026-03-15")
+    with pytest.raises(CorrectBreaks) as met:
+        correct(ws, "A-1", day=dt.date(2026, 2, 1))
+    assert (met.value.params["stated"], met.value.params["last"]) == ("2026-03-15", "2026-03-15")
+    correct(ws, "A-1", day=dt.date(2026, 3, 15))
+    assert sums(ws) == {}
+
+
+def test_a_balance_of_the_accounts_below_it_counts_too(make):
+    accounts = ACCOUNTS + "2025-01-01 open Assets:1930-Bank:Card SEK\n"
+    text = sale("2026-01-10", "A-1").replace("Assets:1930-Bank ", "Assets:1930-Bank:Card ") + bank("2026-02-01")
+    ws = make({"2026-01": text}, accounts=accounts)
+    with pytest.raises(CorrectBreaks) as met:
+        correct(ws, "A-1", day=dt.date(2026, 1, 31))
+    assert met.value.params["account"] == "Assets:1930-Bank"
+    assert correct(ws, "A-1").voucher == "X-1"
+
+
+def test_no_correction_is_dated_tomorrow_unless_a_balance_is(make):
+    """It is 2 April. A statement of that day has made a balance of the 3rd: from then on the sale can be taken back."""
+    rent = bank("2026-12-31", "0.00", "Expenses:5010-Rent")
+    ws = make({"2026-01": sale("2026-01-10", "A-1"), "2026-12": rent})
+    with pytest.raises(CorrectInFuture) as met:
+        correct(ws, "A-1", day=dt.date(2026, 4, 3))
+    assert (met.value.params["today"], met.value.params["latest"]) == ("2026-04-02", "2026-04-02")
+    month = ws.units["repris"].month_file(TODAY)
+    month.write_text(bank("2026-04-03"), encoding="utf-8")
+    with pytest.raises(CorrectBreaks) as broken:
+        correct(ws, "A-1")
+    assert broken.value.params["last"] == "2026-04-03"
+    with pytest.raises(CorrectInFuture) as met:
+        correct(ws, "A-1", day=dt.date(2026, 4, 4))
+    assert met.value.params["latest"] == "2026-04-03"
+    correct(ws, "A-1", day=dt.date(2026, 4, 3))
+    assert sums(ws) == {}
+
+
+def test_whatever_else_the_book_would_say_is_said_before(make, monkeypatch):
+    ws = make({"2026-01": sale("2026-01-10", "A-1")})
+    said = AccountNotOpen(file="units/repris/main.beancount", line=3, unit="repris", account="Assets:1940-Other")
+    monkeypatch.setattr("ledger.closing.correct.on_trial", lambda *_: [said])
+    with pytest.raises(CorrectBreaks) as met:
+        correct(ws, "A-1")
+    assert (met.value.file, met.value.line) == ("units/repris/main.beancount", 3)
+    assert "The account Assets:1940-Other isn't opened in this book." in met.value.text("en")
+    assert not ws.units["repris"].month_file(TODAY).exists()
 
 
 def test_the_levy_counts_it_in_its_own_month_at_the_rate_of_the_corrected_day(make):
@@ -260,7 +331,7 @@ def test_the_levy_counts_it_in_its_own_month_at_the_rate_of_the_corrected_day(ma
     ]
     (april,) = [m for m in unit["months"] if m["month"] == "2026-04"]
     assert april["corrections"] == [{"voucher": "X-1", "of": "2026-01", "base": "-1000.00"}]
-    correct(ws, "X-1", day=dt.date(2026, 5, 4))  # it was right after all
+    correct(ws, "X-1", today=dt.date(2026, 5, 4))  # it was right after all
     books = load_books(ws)
     run = levies(books, read_policy(books.central_text, ws))
     (unit,) = [u for u in as_json(2026, statements(books, run, 2026), [])["units"] if u["unit"] == "repris"]
