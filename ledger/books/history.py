@@ -13,7 +13,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -48,6 +49,7 @@ UNCHAINED = N_("it doesn't follow from the line before it")
 REPLACED = N_("another line stood here when the books were last written")
 GONE = N_("lines {first} to {last} of the history are missing before it")
 CUT = N_("lines {first} to {last} of the history are missing at the end")
+UNSEALED = N_("another line stood here when {period} was sealed")
 
 FileRow = tuple[str, str | None, str | None]
 
@@ -125,6 +127,15 @@ class Damage:
     def text(self) -> str:
         """The reason, in English."""
         return self.reason.format(**dict(self.params))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A line of a history as a seal repeats it: its number and `entry`, and the period that was sealed then."""
+
+    number: int
+    entry: str
+    period: str
 
 
 def make_line(
@@ -225,15 +236,22 @@ def _faulty(place: int, fault: str, line: Line | None = None) -> Line:
     return Line(**{**told, "fault": fault})
 
 
-def check_history(lines: Sequence[Line], known: tuple[int, str] | None = None) -> list[Damage]:
+def check_history(
+    lines: Sequence[Line], known: tuple[int, str] | None = None, sealed: Collection[Repeated] = ()
+) -> list[Damage]:
     """What is wrong with a history; nothing where each line is as it was written, and follows from the one before.
 
     Args:
         lines: as `read_history` gives them.
         known: number and `entry` of a line that it held once, told by something else; so a cut at its end is found.
+        sealed: what seals repeat of it; so is a history that was made anew.
     """
     found: list[Damage] = []
     number, entry, chained = 0, NOTHING, True
+    repeated: dict[int, list[Repeated]] = defaultdict(list)
+    for one in sealed:
+        repeated[one.number].append(one)
+    anew = False
     for line in lines:
         if line.fault:
             found.append(Damage("altered", line.line, line.fault))
@@ -246,11 +264,34 @@ def check_history(lines: Sequence[Line], known: tuple[int, str] | None = None) -
             found.append(Damage("altered", line.line, UNCHAINED))
         elif known is not None and line.number == known[0] and line.entry != known[1]:
             found.append(Damage("altered", line.line, REPLACED))
+        elif not anew:  # whatever follows a line that was made anew had to be made anew, too
+            for one in repeated.get(line.number, ()):
+                if one.entry != line.entry:
+                    found.append(Damage("altered", line.line, UNSEALED, (("period", one.period),)))
+                    anew = True
+                    break
         number, entry, chained = line.number, line.entry, True
-    if known is not None and known[0] > number:
-        gap = (("first", str(number + 1)), ("last", str(known[0])))
+    last = max([*repeated, known[0] if known is not None else 0], default=0)
+    if last > number:
+        gap = (("first", str(number + 1)), ("last", str(last)))
         found.append(Damage("missing", len(lines) + 1, CUT, gap))
     return found
+
+
+def last_whole(data: bytes) -> tuple[int, str] | None:
+    """Number and `entry` of the last line that is as it was written; None where there is none.
+
+    Args:
+        data: what the file holds. It is read from its end: what a seal repeats costs nothing, however long it is.
+    """
+    end = data.rfind(b"\n")
+    while end >= 0:
+        start = data.rfind(b"\n", 0, end) + 1
+        line = _read(data[start:end], 0)
+        if not line.fault and line.number > 0:
+            return line.number, line.entry
+        end = start - 1
+    return None
 
 
 def last_of(lines: Sequence[Line]) -> tuple[int, str]:

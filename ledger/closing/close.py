@@ -175,7 +175,17 @@ class _Job:
         )
         previous = self.seals[-1] if self.seals else None
         version, rules = program.version(), program.rules()
-        seal = chain.next_seal(draft, previous, by=self.by, at=self.at, version=version, rules=rules, signer=signer)
+        seal = chain.next_seal(
+            draft,
+            previous,
+            by=self.by,
+            at=self.at,
+            version=version,
+            rules=rules,
+            history=sealing.past(self.unit.folder),
+            federation=sealing.past(self.ws.units_folder),
+            signer=signer,
+        )
         written = {self.ws.shown(path): text.added_text for path, text in sorted(self.texts.items())}
         self._text(self.unit.folder / NAME).add(chain.seal_line(seal) + "\n")
         opened = {

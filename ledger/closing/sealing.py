@@ -26,13 +26,15 @@ from beancount.core import data
 
 from ledger.books import Unit, Workspace, last_day, month_of
 from ledger.books.durable import read_plain, sha256
+from ledger.books.history import NAME as HISTORY
+from ledger.books.history import last_whole
 from ledger.books.sealed import NAME
 from ledger.books.summary import weight
 from ledger.combine.flows import without_trace
 from ledger.rules.vouchers import GAP_EVENT, read_gap
 from ledger.seals.blocks import split
 from ledger.seals.lines import read_line
-from ledger.seals.model import Block, Draft, Meaning, Seal, SealedEntry, Twin, Witness
+from ledger.seals.model import Block, Draft, Meaning, Past, Seal, SealedEntry, Twin, Witness
 from ledger.seals.problems import SealUnreadable
 
 #: What directives say: for each file below the unit's folder, its text.
@@ -261,6 +263,18 @@ def witnesses(ws: Workspace, slug: str) -> list[Witness]:
         if seal is not None:
             found.append(Witness(other, seal.number, seal.content))
     return found
+
+
+def past(folder: Path) -> Past | None:
+    """Where the history in a folder stands, for the next seal to repeat; None where it has none yet.
+
+    Whoever cuts it below that line, or makes it anew, has to make the seals anew as well.
+    """
+    try:
+        found = last_whole(read_plain(folder / HISTORY))
+    except OSError:  # what stands in its place is told when the close comes to write its own line
+        return None
+    return Past(*found) if found else None
 
 
 def last_seal(folder: Path) -> Seal | None:

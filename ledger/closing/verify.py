@@ -5,6 +5,10 @@ files tell of seals that there must be; the text against the seals; documents by
 vouchers; its history. Neither caches nor git are asked, so a copy on another machine gives the same answer; only what a
 machine itself remembers of a history's last line (`.sambok`) is heard besides, where it is there.
 
+A history must be there where anything is sealed, must tell of each close, and must hold the lines that seals repeat of
+it: each seal says how the unit's history and the federation's ended when it was made. So a history can't be taken away,
+cut or made anew without the seals being made anew as well.
+
 In this process only bytes are looked at. What must be parsed, because it isn't what was sealed, is parsed in the
 guard's child. Whatever one unit's files do, the other units are verified all the same.
 
@@ -18,11 +22,11 @@ How this module reads the contract where it leaves room:
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledger.books.history import check_history, lines_of
+from ledger.books.history import CUT, Line, Repeated, check_history, lines_of
 from ledger.closing.evidence import HISTORY, Evidence, Texts, Unreadable
 from ledger.closing.heads import Head, head_of
 from ledger.closing.parsing import Parser
@@ -34,7 +38,7 @@ from ledger.messages import N_
 from ledger.seals import chain
 from ledger.seals.compare import compare
 from ledger.seals.lines import FILE as SEALS
-from ledger.seals.model import Found, Seal, Twin
+from ledger.seals.model import Found, Kind, Seal, Twin
 from ledger.seals.problems import SealUnreadable
 from ledger.seals.signing import check_signatures
 
@@ -45,6 +49,8 @@ Known = Callable[[str], tuple[int, str] | None]
 _CLOSED = re.compile(r"books/[0-9]{4}/([0-9]{4}-(?:0[1-9]|1[0-2]))(?:\.([a-z0-9-]+))?\.closed\.beancount")
 _NO_PARAMS: tuple[tuple[str, str], ...] = ()
 _UNKEPT = N_("the file can't be read: {reason}")
+_NO_HISTORY = N_("the unit has seals, and each close writes a line into its history")
+_NO_CLOSE = N_("it doesn't tell of the close of {period} ({mark})")
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Looked:
     broken: frozenset[int] = frozenset()
     closed_files: tuple[tuple[str, str, str], ...] = ()
     marks: tuple[tuple[str, str, str], ...] = ()
+    lines: tuple[Line, ...] = ()
     found: list[Found] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -149,7 +156,7 @@ class _Run:
         findings = {slug: _sorted(one.found) for slug, one in looked.items() if one.found and self._is_wanted(slug)}
         problems = [problem for slug, one in looked.items() if self._is_wanted(slug) for problem in one.problems]
         if self.all:
-            found, faults = self._own_history()
+            found, faults = self._own_history(looked)
             findings |= {"": found} if found else {}
             problems += faults
         heads = tuple(head_of(slug, one.seals) for slug, one in looked.items() if one.seals)
@@ -179,6 +186,7 @@ class _Run:
             found.whole = slug not in self.wanted or stands(light, texts.files)
         if data is not None and not found.whole:
             self._closely(found, data, texts, parser)
+        found.lines = lines_of(texts.history or b"")
         _marks(found, texts)
         if slug in self.wanted:
             for name, reason in sorted(texts.faults.items()):
@@ -238,16 +246,39 @@ class _Run:
                 )
 
     def _history(self, found: Looked, texts: Texts) -> None:
-        if texts.history is not None:
-            found.found += _damage(texts.history, self.known(found.slug) if self.known else None)
+        """The unit's history by itself, and what seals and this machine know of it."""
+        known = self.known(found.slug) if self.known else None
+        repeated = [
+            Repeated(seal.history.number, seal.history.entry, seal.period)
+            for seal in found.seals
+            if seal.history and seal.line not in found.broken
+        ]
+        if texts.history is None:
+            if HISTORY in texts.faults:
+                found.found.append(_of_history("missing", None, _UNKEPT, (("reason", texts.faults[HISTORY]),)))
+            elif texts.seals is not None:
+                found.found.append(_of_history("missing", None, _NO_HISTORY))
+            elif known is not None and known[0] and "" not in texts.faults:
+                found.found.append(_of_history("missing", 1, CUT, (("first", "1"), ("last", str(known[0])))))
+            return
+        damage = _damage(found.lines, known, repeated)
+        found.found += damage or _untold(found)
 
-    def _own_history(self) -> tuple[tuple[Found, ...], list[Problem]]:
+    def _own_history(self, looked: Mapping[str, Looked]) -> tuple[tuple[Found, ...], list[Problem]]:
         """The federation's own history."""
         try:
             data = self.evidence.history()
         except Unreadable as error:
             return (), [VerifyUnreadable(file=f"units/{HISTORY}", reason=error)]
-        found = list(_damage(data, self.known("") if self.known else None)) if data is not None else []
+        repeated = [
+            Repeated(seal.federation.number, seal.federation.entry, seal.period)
+            for one in looked.values()
+            for seal in one.seals
+            if seal.federation and seal.line not in one.broken
+        ]
+        found = _damage(lines_of(data or b""), self.known("") if self.known else None, repeated)
+        if data is None and found:
+            found = [_of_history("missing", None, found[-1].note, found[-1].params)]
         if self.further is not None:
             found += self.further("", Texts(history=data), Looked(""), Parser(self.evidence.root, "", {}, []))
         return _sorted(found), []
@@ -332,10 +363,8 @@ def _marks(found: Looked, texts: Texts) -> None:
         if match is not None:
             files.append((match[2] or found.slug, match[1], file))
     found.closed_files = tuple(files)
-    if texts.history is None:
-        return
     marks = []
-    for line in lines_of(texts.history):
+    for line in found.lines:
         if line.action == "close" and not line.fault and isinstance(line.details, dict):
             told = [str(line.details.get(key, "")) for key in ("unit", "period", "fingerprint")]
             if all(told):
@@ -343,9 +372,25 @@ def _marks(found: Looked, texts: Texts) -> None:
     found.marks = tuple(marks)
 
 
-def _damage(data: bytes, known: tuple[int, str] | None) -> Iterator[Found]:
-    for one in check_history(lines_of(data), known):
-        yield Found(one.kind, "", "", HISTORY, one.line, meaning=True, note=one.reason, params=one.params)
+def _damage(lines: Sequence[Line], known: tuple[int, str] | None, repeated: Sequence[Repeated]) -> list[Found]:
+    damage = check_history(lines, known, repeated)
+    return [_of_history(one.kind, one.line, one.reason, one.params) for one in damage]
+
+
+def _untold(found: Looked) -> Iterator[Found]:
+    """Closes of which a history that is whole in itself doesn't tell. Of another seal in its place `_told` tells."""
+    told = Counter(period for slug, period, _ in found.marks if slug == found.slug)
+    for seal in found.seals:
+        if seal.draft.kind != "close":
+            continue
+        told[seal.period] -= 1
+        if told[seal.period] < 0 and seal.line not in found.broken:
+            mark = chain.fingerprint(seal.content)
+            yield _of_history("missing", None, _NO_CLOSE, (("period", seal.period), ("mark", mark)))
+
+
+def _of_history(kind: Kind, line: int | None, note: str, params: tuple[tuple[str, str], ...] = ()) -> Found:
+    return Found(kind, "", "", HISTORY, line, meaning=True, note=note, params=params)
 
 
 def _unreadable(problem: SealUnreadable) -> Found:

@@ -26,7 +26,7 @@ from ledger.seals.lines import (
     seal_line,
     sealed_text,
 )
-from ledger.seals.model import NOTHING, Draft, Found, Kind, Seal, Witness
+from ledger.seals.model import NOTHING, Draft, Found, Kind, Past, Seal, Witness
 from ledger.seals.signing import Signer
 
 __all__ = [
@@ -53,6 +53,8 @@ def next_seal(
     at: dt.datetime,
     version: str,
     rules: str,
+    history: Past | None = None,
+    federation: Past | None = None,
     signer: Signer | None = None,
 ) -> Seal:
     """Chain a draft to the unit's last seal.
@@ -64,6 +66,8 @@ def next_seal(
         at: when, with a time zone; kept in whole seconds.
         version: of the program.
         rules: digest of its rules' sources.
+        history: where the unit's history stands; None where it has none yet.
+        federation: where the federation's stands; likewise.
         signer: signs it; None leaves it unsigned.
     """
     assert previous is None or previous.draft.unit == draft.unit, "a seal goes into its own unit's chain"
@@ -88,6 +92,8 @@ def next_seal(
         at=at.astimezone(dt.UTC).replace(microsecond=0),
         version=version,
         rules=rules,
+        history=history,
+        federation=federation,
         previous=previous.seal if previous else NOTHING,
         key="",
         signature="",

@@ -3,7 +3,8 @@
 One JSON object a line: UTF-8, LF, no white space, keys in one order. There is exactly one way to write a seal, and
 what is written in any other is refused, so that no byte of the file can change unseen: what still reads as a seal has
 another hash. `content` is SHA-256 of the object that ends before it; it holds neither clock nor machine, so that the
-same books closed on two machines have the same contents. `seal` is SHA-256 of the object that ends before that.
+same books closed on two machines have the same contents. `seal` is SHA-256 of the object that ends before that: of
+person, time and versions too, and of where the histories stood, which are another story on each machine.
 
     printf '%s' "$LINE" | sed 's/,"content":.*/}/' | sha256sum       # is what "content" says
     printf '%s' "$LINE" | sed 's/,"seal":"[0-9a-f]*"}$/}/' | sha256sum   # is what "seal" says
@@ -20,7 +21,7 @@ from typing import Any, NoReturn
 
 from ledger.messages import N_
 from ledger.seals.canonical import plain_number
-from ledger.seals.model import Draft, Seal, SealedEntry, Twin, Witness
+from ledger.seals.model import Draft, Past, Seal, SealedEntry, Twin, Witness
 from ledger.seals.problems import SealUnreadable
 
 #: A file of seals is not read beyond this many bytes.
@@ -42,7 +43,7 @@ _RECORD_END = re.compile(rb"\}\}(?=[,\]])")
 #: The keys of a line and of an entry, in their order.
 _LINE = tuple(
     "period kind unit number schema decision before entries heads root totals documents twins gaps accepted witness "
-    "content by at version rules previous signature seal".split()
+    "content by at version rules history federation previous signature seal".split()
 )
 _ENTRY = tuple("voucher date type file line canonical numberless raw fields".split())
 
@@ -125,8 +126,14 @@ def _made(seal: Seal) -> dict[str, Any]:
         "at": at,
         "version": seal.version,
         "rules": seal.rules,
+        "history": _past(seal.history),
+        "federation": _past(seal.federation),
         "previous": seal.previous,
     }
+
+
+def _past(past: Past | None) -> dict[str, Any] | None:
+    return {"number": past.number, "entry": past.entry} if past else None
 
 
 def _signature(seal: Seal) -> dict[str, str] | None:
@@ -259,7 +266,7 @@ class _Reader:
     def seal(self, said: Any) -> Seal:
         period, kind, unit, number, schema, decision, before, entries, heads, root, *rest = _row(said, _LINE)
         totals, documents, twins, gaps, accepted, witness, content, by, at, version, rules, *rest = rest
-        previous, signature, seal = rest
+        history, federation, previous, signature, seal = rest
         if _whole(schema) != SCHEMA or kind not in {"close", "reopen"}:
             raise ValueError(kind)
         witness_root, units = _row(witness, ("root", "units"))
@@ -291,6 +298,8 @@ class _Reader:
             at=dt.datetime.strptime(_str(at), _AT).replace(tzinfo=dt.UTC),
             version=_str(version),
             rules=_str(rules),
+            history=self.past(history),
+            federation=self.past(federation),
             previous=_like(_HASH, previous),
             key=key,
             signature=value,
@@ -315,6 +324,12 @@ class _Reader:
     def twin(self, said: Any) -> Twin:
         unit, file, voucher, canonical = _row(said, ("unit", "file", "voucher", "canonical"))
         return Twin(_str(unit), _str(file), _str(voucher), _like(_HASH, canonical))
+
+    def past(self, said: Any) -> Past | None:
+        if said is None:
+            return None
+        number, entry = _row(said, ("number", "entry"))
+        return Past(_whole(number), _like(_HASH, entry))
 
     def total(self, account: Any, currency: Any, amount: Any) -> tuple[str, str, Decimal]:
         return _str(account), _str(currency), Decimal(_like(_AMOUNT, amount))

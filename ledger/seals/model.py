@@ -87,6 +87,14 @@ class Witness:
     content: str
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Where a history stood when a seal was made: the number of its last line, and that line's digest."""
+
+    number: int
+    entry: str
+
+
 @dataclass(frozen=True)
 class Draft:
     """What a seal says, before it is chained.
@@ -129,6 +137,8 @@ class Seal:
         witness_root: Merkle root over the witnesses.
         content: SHA-256 of all that the above says; neither clock nor machine is in it.
         by, at, version, rules: who made it, when (UTC), with which version of the program and of its rules.
+        history, federation: where the unit's and the federation's own history stood; None where there was none yet. The
+            line that tells of the seal itself comes after it.
         previous: `seal` of the line before.
         key, signature: of whom it is signed by, in base64; "" where it isn't.
         seal: SHA-256 of the whole line before this field.
@@ -145,6 +155,8 @@ class Seal:
     at: dt.datetime
     version: str
     rules: str
+    history: Past | None
+    federation: Past | None
     previous: str
     key: str
     signature: str

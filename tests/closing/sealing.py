@@ -9,7 +9,8 @@
 
 Nothing is frozen and nothing is checked: no levy is booked, no number asked for, any month may be sealed. What a seal
 covers is what the real close covers: every dated entry up to the month's last day that no earlier seal holds, and the
-head of each of their files. Documents, twins, gaps and witnesses are left out (`draft=` changes what you need).
+head of each of their files. Documents, twins, gaps and witnesses are left out (`draft=` changes what you need). As by
+the real close, a line of `history.jsonl` tells of each, and each repeats the line before it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 from beancount.parser import parser
 
 from ledger.books import Unit, Workspace, last_day
+from ledger.books.history import NOTHING, Note, make_line, read_history
 from ledger.seals import blocks, canonical, chain
-from ledger.seals.model import Draft, Seal, SealedEntry
+from ledger.seals.model import Draft, Past, Seal, SealedEntry
 
 AT = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 
@@ -106,13 +108,27 @@ def _draft(unit: Unit, month: str, standing: tuple[Seal, ...]) -> Draft:
     return Draft(unit=unit.slug, period=month, entries=tuple(entries), heads=new_heads)
 
 
-def _chained(draft: Draft, standing: tuple[Seal, ...], by: str) -> Seal:
+def _chained(draft: Draft, standing: tuple[Seal, ...], by: str, past: Past | None = None) -> Seal:
     previous = standing[-1] if standing else None
-    return chain.next_seal(draft, previous, by=by, at=AT, version="1.0", rules="0" * 64, signer=None)
+    return chain.next_seal(draft, previous, by=by, at=AT, version="1.0", rules="0" * 64, history=past, signer=None)
 
 
 def _append(unit: Unit, draft: Draft, standing: tuple[Seal, ...], by: str) -> Seal:
-    made = _chained(draft, standing, by)
+    lines = read_history(unit.folder)
+    made = _chained(draft, standing, by, Past(lines[-1].number, lines[-1].entry) if lines else None)
     with (unit.folder / "seals.jsonl").open("a", encoding="utf-8", newline="\n") as file:
         file.write(chain.seal_line(made) + "\n")
+    details = {"period": draft.period, "unit": unit.slug, "fingerprint": chain.fingerprint(made.content)}
+    told, _ = make_line(
+        Note(draft.kind, "", (), details),
+        [],
+        number=len(lines) + 1,
+        previous=lines[-1].entry if lines else NOTHING,
+        by=by,
+        at="2026-06-01T12:00:00Z",
+        version="1.0",
+        rules="0" * 64,
+    )
+    with (unit.folder / "history.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+        file.write(told)
     return made

@@ -24,7 +24,6 @@ import pytest
 from beancount.parser import parser
 
 from ledger.books import open_workspace
-from ledger.books.history import NOTHING, Note, make_line
 from ledger.closing.against import open_copy
 from ledger.closing.evidence import Folder
 from ledger.closing.findings import as_json, message
@@ -298,30 +297,13 @@ def parsed(text):
 
 
 def test_histories(ws):
-    (line, entry) = history_line("a", None)
-    (second, _) = history_line("b", entry)
-    path(ws, "history.jsonl").write_text(line + second, encoding="utf-8")
-    assert found(ws) == []
+    line, second = path(ws, "history.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     path(ws, "history.jsonl").write_text(second, encoding="utf-8")
     assert found(ws) == [("repris", "missing", "", "history.jsonl", 1, True)]
     path(ws, "history.jsonl").write_text(line.replace('"by":"anna"', '"by":"eve"') + second, encoding="utf-8")
     (ws.units_folder / "history.jsonl").write_text("no line\n", encoding="utf-8")
     assert found(ws)[0] == ("", "altered", "", "history.jsonl", 1, True)
     assert found(ws, "gemensamt") == []
-
-
-def history_line(text, previous):
-    number = 1 if previous is None else 2
-    return make_line(
-        Note("import", text),
-        [],
-        number=number,
-        previous=previous or NOTHING,
-        by="anna",
-        at="2026-03-05T10:00:00Z",
-        version="1",
-        rules="0",
-    )
 
 
 def test_a_file_that_is_no_file_hurts_nobody_else(ws):
@@ -421,31 +403,39 @@ def test_what_came_since_is_no_finding(copied):
 
 
 def test_a_wholly_rewritten_chain(copied):
-    """A-2 is changed, and all seals are made anew: nothing tells but the copy."""
+    """A-2 is changed, and all seals and histories are made anew: nothing tells but the copy."""
     ws, copy = copied
     change(ws, JAN, "Rent      40.00", "Rent      41.00")
     for slug in ("repris", "gemensamt"):
         path(ws, "seals.jsonl", slug).unlink()
+        path(ws, "history.jsonl", slug).unlink()
     (january,) = seal(ws, "repris", "2026-01")
     (central,) = seal(ws, "gemensamt", "2026-01", draft=saw("repris", january))
     seal(ws, "repris", "2026-02", draft=saw("gemensamt", central))
     assert found(ws) == []
     rows = against(ws, copy)
     assert rows == [
+        ("gemensamt", "altered", "", "history.jsonl", 1, True),
         ("gemensamt", "altered", "", "seals.jsonl", 1, True),
         ("repris", "altered", "A-2", JAN, 8, True),
+        ("repris", "altered", "", "history.jsonl", 1, True),
         ("repris", "altered", "", "seals.jsonl", 1, True),
         ("repris", "altered", "", "seals.jsonl", 2, True),
     ]
 
 
 def test_seals_that_were_cut_off(copied):
-    """Nobody has seen the last one yet: only the copy knows of it."""
+    """Nobody has seen the last one yet: only the history knows of it, and, where that was cut as well, the copy."""
     ws, copy = copied
-    file = path(ws, "seals.jsonl")
-    file.write_text(file.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+    for name in ("seals.jsonl", "history.jsonl"):
+        assert found(ws) == ([] if name == "seals.jsonl" else [("repris", "missing", "", "seals.jsonl", None, True)])
+        file = path(ws, name)
+        file.write_text(file.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
     assert found(ws) == []
-    assert against(ws, copy) == [("repris", "missing", "", "seals.jsonl", 2, True)]
+    assert against(ws, copy) == [
+        ("repris", "missing", "", "history.jsonl", 2, True),
+        ("repris", "missing", "", "seals.jsonl", 2, True),
+    ]
 
 
 def test_a_unit_that_is_gone(copied):
@@ -470,7 +460,10 @@ def test_a_git_revision(copied):
     git(ws.root, "tag", "minutes-2026-03")
     assert against(ws, "HEAD") == []
     rewrite(ws, "repris", 2)
-    assert against(ws, "minutes-2026-03") == [("repris", "missing", "", "seals.jsonl", 2, True)]
+    assert against(ws, "minutes-2026-03") == [
+        ("repris", "missing", "", "seals.jsonl", None, True),  # the history tells of it, too
+        ("repris", "missing", "", "seals.jsonl", 2, True),
+    ]
 
 
 @pytest.mark.parametrize("given", ["", "--upload-pack=x", "-x", "nothing", "HEAD\n", "HEAD:units", "fava.conf"])

@@ -12,7 +12,7 @@ import pytest
 from ledger.seals import chain, merkle
 from ledger.seals.blocks import split
 from ledger.seals.lines import MAX_BYTES
-from ledger.seals.model import NOTHING, Draft, Seal, Twin, Witness
+from ledger.seals.model import NOTHING, Draft, Past, Seal, Twin, Witness
 from ledger.seals.problems import SealUnreadable
 from tests.seals.worked import AT, BOOK, compared, sealed
 
@@ -33,8 +33,8 @@ def test_the_keys_and_their_order():
     said = json.loads(line)
     assert list(said) == [
         *("period", "kind", "unit", "number", "schema", "decision", "before", "entries", "heads", "root", "totals"),
-        *("documents", "twins", "gaps", "accepted", "witness", "content", "by", "at", "version", "rules", "previous"),
-        *("signature", "seal"),
+        *("documents", "twins", "gaps", "accepted", "witness", "content", "by", "at", "version", "rules", "history"),
+        *("federation", "previous", "signature", "seal"),
     ]
     assert line.startswith('{"period":"2026-04","kind":"close","unit":"repris","number":2,"schema":1,"decision":null,')
     assert said["at"] == "2026-06-01T12:00:30Z"
@@ -78,6 +78,24 @@ def test_neither_clock_nor_person_nor_version_is_in_the_content():
     other = chain.next_seal(draft, None, by="eva", at=AT.replace(year=2027), version="2", rules="b")
     assert one.content == other.content
     assert one.seal != other.seal
+
+
+def test_where_the_histories_stood_is_not_in_the_content():
+    """Two machines have two histories of the same books. But what a seal repeats can't change without its hash."""
+    said = {"by": "anna", "at": AT, "version": "1", "rules": "a"}
+    past = Past(9, "ab" * 32)
+    made = [
+        chain.next_seal(FIRST.draft, None, **said, **more)
+        for more in ({}, {"history": past}, {"federation": past}, {"history": past, "federation": Past(8, "ab" * 32)})
+    ]
+    assert {seal.content for seal in made} == {FIRST.content}
+    assert len({seal.seal for seal in made}) == 4
+    line = chain.seal_line(made[1])
+    assert f',"rules":"a","history":{{"number":9,"entry":"{"ab" * 32}"}},"federation":null,"previous":"' in line
+    for seal in made:
+        assert chain.read_seals(text_of(seal)) == (seal,)
+        assert chain.holds(seal)
+    assert not chain.holds(dataclasses.replace(made[1], history=None))
 
 
 def test_read_as_written():
@@ -134,6 +152,12 @@ UNREADABLE = {
     "a date otherwise written": changed('"date":"2026-03-02"', '"date":"20260302"'),
     "no time zone": changed("2026-06-01T12:00:30Z", "2026-06-01T12:00:30"),
     "a text for a list": changed('"entries":[', '"entries":"x","heads2":['),
+    "where no history is told": changed('"history":null,', ""),
+    "where no history of the federation is told": changed('"federation":null,', ""),
+    "a history that is a text": changed('"history":null,', '"history":"",'),
+    "a history without its digest": changed('"history":null,', '"history":{"number":1},'),
+    "a history whose digest is none": changed('"history":null,', '"history":{"number":1,"entry":"ab"},'),
+    "a history without a line": changed('"history":null,', f'"history":{{"number":0,"entry":"{"ab" * 32}"}},'),
     "nested without end": b'{"period":' + b"[" * 200_000 + b"\n",
 }
 
