@@ -15,7 +15,8 @@ How this module reads the contract where it leaves room:
 - A till, a box and any other cash account need a `balance` on the day after the month or later, if they have been used
   in the month or hold something at its end.
 - At the end of a fiscal year suspense holds nothing, whatever flag its entries have.
-- A rate that is missing for a later month doesn't hold up an earlier one.
+- A rate that is missing for a later month doesn't hold up an earlier one; nor does a later voucher that no decision
+  allows.
 """
 
 from __future__ import annotations
@@ -38,9 +39,12 @@ from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.federation import Federation
 from ledger.memo import aside, memo_of
+from ledger.policy.problems_decisions import DecisionLater, DecisionNeeded, DecisionUnknown, DecisionUsedUp
 from ledger.rules.problems_rates import MissingRate
 
 ONE_DAY = dt.timedelta(days=1)
+#: What lies in the month of its `date`, and keeps only that one and later ones open.
+DATED = (MissingRate, DecisionNeeded, DecisionUnknown, DecisionLater, DecisionUsedUp)
 
 
 def readiness(
@@ -184,7 +188,7 @@ class Look:
         if period not in self._problems:
             found: dict[str | None, list[Problem]] = defaultdict(list)
             for problem in self.federation.problems_with(self.combined(period)):
-                if not isinstance(problem, MissingRate) or problem.params["date"][:7] <= period:
+                if not isinstance(problem, DATED) or problem.params.get("date", "")[:7] <= period:
                     found[problem.unit].append(problem)
             self._problems[period] = found
         own = self._problems[period].get(slug, [])

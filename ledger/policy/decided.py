@@ -163,7 +163,7 @@ class _Register:
 
     def _tell(self, kind: type[Problem], slug: str, row: DecidedRow, **params: Any) -> None:
         file = self.books.workspace.shown(row.file)
-        self.problems.append(kind(file=file, line=row.line, unit=slug, **params))
+        self.problems.append(kind(file=file, line=row.line, unit=slug, **{"date": row.date, **params}))
 
     # --- one decision
 

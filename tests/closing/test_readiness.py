@@ -147,6 +147,36 @@ ROWS = [
 ]
 
 
+#: What is booked on members' capital, and on which day; what January lacks, and what February lacks.
+DECISIONS = [
+    ("2026-01-12", "", ["DECISION_NEEDED"], ["DECISION_NEEDED"]),
+    ("2026-02-12", "", [], ["DECISION_NEEDED"]),
+    ("2026-01-31", "NO-1", ["DECISION_UNKNOWN"], ["DECISION_UNKNOWN"]),
+    ("2026-02-12", "NO-1", [], ["DECISION_UNKNOWN"]),
+    ("2026-02-12", "LATER", [], ["DECISION_LATER"]),
+    ("2026-02-12", "SMALL", [], ["DECISION_USED_UP"]),
+    ("2026-01-12", "SMALL", ["DECISION_USED_UP"], ["DECISION_USED_UP"]),
+    ("2026-02-12", "FITS", [], []),
+]
+
+
+@pytest.mark.parametrize(("day", "decision", "january", "february"), DECISIONS)
+def test_a_voucher_that_no_decision_allows_keeps_its_own_month_open(make_workspace, day, decision, january, february):
+    more = f'  decision: "{decision}"\n' if decision else ""
+    policy = """\
+2026-03-01 custom "decision" "LATER" "assembly"
+2026-01-02 custom "decision" "SMALL" "assembly"
+  amount: 99.00 SEK
+2026-01-02 custom "decision" "FITS" "assembly"
+  amount: 100.00 SEK
+"""
+    text = voucher(day, "A-2", BANK, CAPITAL, more=more)
+    ws = federation_with(make_workspace, {f"repris/{day[:7]}": text}, policy)
+    assert sorted(codes(ws, "2026-01", "repris", today=TWO_MARCH)["repris"]) == january
+    seal(ws, "repris", "2026-01")
+    assert sorted(codes(ws, "2026-02", "repris", today=TWO_MARCH)["repris"]) == february
+
+
 @pytest.mark.parametrize(("added", "lacks"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_what_a_unit_lacks(make_workspace, added, lacks):
     ws = federation_with(make_workspace, added)
