@@ -43,6 +43,7 @@ SETTINGS = (
 )
 #: English, since what it says is told; nobody is asked; a repository above the workspace is another one.
 ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
+GIT = "git"
 SECONDS = 60
 #: How long to wait for another command's commit; it commits what this one has noted, or the next one does.
 WAIT_SECONDS = 10.0
@@ -133,9 +134,16 @@ def commit(ws: Workspace) -> None:
             (folder / "busy").unlink(missing_ok=True)
     except TimeoutError:
         return  # whoever commits now, or next, takes it along
+    except GitFailed as problem:
+        tell(problem)
+    except subprocess.TimeoutExpired:
+        tell(GitFailed(folder=ws.root, case="slow", seconds=SECONDS))
+    except FileNotFoundError as error:
+        absent = error.filename == GIT
+        tell(GitFailed(folder=ws.root, case="absent" if absent else "machine", reason=error.strerror))
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        tell(GitFailed(folder=ws.root, reason=reason or type(error).__name__))
+        tell(GitFailed(folder=ws.root, case="machine", reason=reason or type(error).__name__))
 
 
 def _folder(ws: Workspace) -> Path:
@@ -159,7 +167,7 @@ class _Git:
         self.ws = ws
         self.lock = lock
         settings = itertools.chain.from_iterable(("-c", setting) for setting in SETTINGS)
-        self.start = ["git", "--literal-pathspecs", "-C", str(ws.root), *settings]
+        self.start = [GIT, "--literal-pathspecs", "-C", str(ws.root), *settings]
 
     def run(self, *args: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(  # fixed arguments; paths come after --
@@ -195,7 +203,7 @@ class _Git:
         """One commit of the files of an action, as they are now.
 
         Raises:
-            ValueError: git refuses, and says why.
+            GitFailed: git refuses, and says why.
         """
         paths = sorted({path for row in rows for path in row["paths"] if os.path.lexists(self.ws.root / path)})
         if not paths:
@@ -210,7 +218,9 @@ class _Git:
             paths, done = kept, self._commit(rows, kept)
         if done.returncode >= FATAL or (done.returncode and self._differs(paths)):
             told = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-            raise ValueError(told[0] if told else f"git ended with {done.returncode}")
+            if told:
+                raise GitFailed(folder=self.ws.root, said=told[0])
+            raise GitFailed(folder=self.ws.root, case="silent", status=done.returncode)
 
     def _commit(self, rows: Sequence[dict[str, Any]], paths: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         last = rows[-1]

@@ -101,8 +101,35 @@ class GitFailed(Problem):
 
     code = "GIT_FAILED"
     exit_code = EXIT_OUTSIDE
-    message = N_("The change is written and recorded, but git has no copy of it yet: {reason}")
+    message = N_("The change is written and recorded, but git has no copy of it yet. Git's own words: {said}")
     remedy = N_(
         "See what git status says in {folder} and mend it; the next change is committed together with this one. Or do "
         "without git: in fava.conf, under [history], git = false"
     )
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "silent": (
+            N_(
+                "The change is written and recorded, but git has no copy of it yet: it ended with {status}, and said "
+                "nothing."
+            ),
+            remedy,
+        ),
+        "slow": (
+            N_("The change is written and recorded, but git has no copy of it yet: it took more than {seconds} s."),
+            remedy,
+        ),
+        "absent": (
+            N_("The change is written and recorded, but git has no copy of it: this machine has no git."),
+            N_(
+                "Install git, and the next change is committed together with this one. Or do without git: in "
+                "fava.conf, under [history], git = false"
+            ),
+        ),
+        "machine": (
+            N_("The change is written and recorded, but git has no copy of it yet: {reason}."),
+            N_(
+                "Correct that, and the next change is committed together with this one. Or do without git: in "
+                "fava.conf, under [history], git = false"
+            ),
+        ),
+    }

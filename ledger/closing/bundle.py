@@ -180,7 +180,7 @@ def opened(path: Path) -> Iterator[Bundle]:
     """
     if path.is_symlink() or not path.is_file():
         if not path.exists():
-            raise ArchiveRefused(file=str(path), reason=N_("No such file or directory"))
+            raise ArchiveRefused(file=str(path), case="absent")
         raise ArchiveRefused(file=str(path), reason=NO_FILE)
     with path.open("rb") as file:
         try:

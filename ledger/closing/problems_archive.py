@@ -41,6 +41,9 @@ class ArchiveRefused(Problem):
     remedy = N_(
         "Don't unpack it. Ask for the archive again, or take another copy; nothing of it was written to the disk."
     )
+    cases: ClassVar = {
+        "absent": (N_("There is no such file."), N_("Give the path of the archive that is to be proven.")),
+    }
 
 
 class ArchiveFile(Problem):

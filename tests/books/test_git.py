@@ -167,13 +167,48 @@ def test_what_git_refused_goes_into_the_next_commit(ws):
     add(ws, "x1")
     (told,) = notices.take()
     assert told.code == "GIT_FAILED"
-    assert "index.lock" in told.params["reason"]
+    assert "index.lock" in told.params["said"]
+    assert told.text("sv").endswith(told.params["said"])  # git's words aren't ours to translate
     assert lock.exists()
     lock.unlink()
     add(ws, "x2")
     assert log(ws)[1:] == ["anna|repris: import"]  # both: x1 was still noted
     assert run(ws, "status", "--porcelain") == ""
     assert not notices.take()
+
+
+def test_why_there_is_no_copy_is_told_in_words_of_ours_where_git_says_none(ws, monkeypatch):
+    """No git on the machine, one that ends without a word, one that never ends."""
+    real = copies.subprocess.run
+
+    def told(failing):
+        monkeypatch.setattr(copies.subprocess, "run", failing)
+        add(ws, failing.__name__)
+        monkeypatch.setattr(copies.subprocess, "run", real)
+        (problem,) = notices.take()
+        return problem.params["case"], problem.text("en")
+
+    def absent(command, **options):
+        raise FileNotFoundError(2, "No such file or directory", command[0])
+
+    def silent(command, **options):
+        if "commit" in command:
+            return subprocess.CompletedProcess(command, 128, b"", b"")
+        return real(command, **options)
+
+    def endless(command, **options):
+        if "commit" in command:
+            raise subprocess.TimeoutExpired(command, 60)
+        return real(command, **options)
+
+    def refused(command, **options):
+        raise PermissionError(13, "Permission denied", command[0])
+
+    start = "The change is written and recorded, but git has no copy of it"
+    assert told(absent) == ("absent", f"{start}: this machine has no git.")
+    assert told(silent) == ("silent", f"{start} yet: it ended with 128, and said nothing.")
+    assert told(endless) == ("slow", f"{start} yet: it took more than 60 s.")
+    assert told(refused) == ("machine", f"{start} yet: Permission denied.")
 
 
 def test_what_the_owner_ignores_stays_out(ws):

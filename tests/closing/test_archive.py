@@ -334,6 +334,14 @@ def test_what_is_no_zip(tmp_path):
             check_archive(tmp_path / name)
 
 
+def test_an_archive_that_is_not_there(tmp_path):
+    """Nobody is told not to unpack what there isn't."""
+    with pytest.raises(ArchiveRefused) as caught:
+        check_archive(tmp_path / "none.zip")
+    assert caught.value.text("en") == "There is no such file."
+    assert caught.value.remedy_text("en") == "Give the path of the archive that is to be proven."
+
+
 def test_a_file_that_says_it_is_small(tmp_path):
     """A bomb: 50 MB in 50 kB; the sizes of the directory are made small."""
     path = zipped(tmp_path / "bomb.zip", (MANIFEST, b"0" * 50_000_000))
