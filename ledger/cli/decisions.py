@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli.context import Session, emit, report, workspace_option
+from ledger.cli.context import Session, emit, report, stdout, workspace_option
 from ledger.cli.days import DAY, day_of
-from ledger.cli.tables import amount_text
+from ledger.cli.tables import GLUE, amount_text, wrapped
 from ledger.cli.vouchers import by_option
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, Problem
 from ledger.messages import N_, say, translate
@@ -71,44 +71,42 @@ def list_(session: Session, as_json: bool) -> int:  # noqa: FBT001  click gives 
 
 
 def _listed(states: tuple[DecisionState, ...]) -> Iterator[str]:
-    """All decisions, by how far they are carried out."""
+    """All decisions, by how far they are carried out, in lines that fit the window."""
+    console = stdout()
     for status, heading in HEADINGS.items():
         chosen = [state for state in states if state.status == status]
         if chosen:
             yield f"{translate(heading)} ({len(chosen)})"
             for state in chosen:
-                yield from _one(state)
+                for indent, text in _one(state):
+                    yield from wrapped(console, text, " " * indent, "    ")
             yield ""
 
 
-def _one(state: DecisionState) -> Iterator[str]:
-    """A decision: what was decided, how much of it is booked, by whom and with which vouchers."""
+def _one(state: DecisionState) -> Iterator[tuple[int, str]]:
+    """A decision: what was decided, how much of it is booked, by whom and with which vouchers; each with its indent."""
     from ledger.policy import ALWAYS  # noqa: PLC0415  after the arguments are known to be right
 
     found = state.decision
     body = translate(BODIES[found.body]) if found.body in BODIES else found.body
-    yield f"  {found.id}  {found.date}  {body}"
+    yield 2, f"{found.id}  {found.date}  {body}"
     if found.text:
-        yield f"      {found.text}"
+        yield 6, found.text
     if found.amount is not None and state.booked is not None and state.left is not None:
         currency = state.currency
+        decided, booked, left = (amount_text(a, currency) for a in (found.amount, state.booked, state.left))
         text = N_("decided {amount} {currency}, booked {booked}, left {left}")
-        yield "      " + say(
-            text,
-            amount=amount_text(found.amount, currency),
-            currency=currency,
-            booked=amount_text(state.booked, currency),
-            left=amount_text(state.left, currency),
-        )
+        told = say(text, amount=decided, currency=currency, booked=booked, left=left)
+        yield 6, told.replace(f"{decided} {currency}", f"{decided}{GLUE}{currency}")
     if found.until != ALWAYS:
-        yield "      " + say(N_("in force until {until}"), until=found.until)
+        yield 6, say(N_("in force until {until}"), until=found.until)
     if found.document:
-        yield f"      units/{found.document}"
+        yield 6, f"units/{found.document}"
     for use in state.units:
         named = ", ".join(use.vouchers[:SHOWN])
         if len(use.vouchers) > SHOWN:
             named += " " + say(N_("... and {count} more."), count=len(use.vouchers) - SHOWN)
-        yield f"      {use.unit}: {amount_text(use.booked, use.currency)} {use.currency}  {named}"
+        yield 6, f"{use.unit}: {amount_text(use.booked, use.currency)}{GLUE}{use.currency}  {named}"
 
 
 def _as_json(state: DecisionState) -> dict[str, Any]:

@@ -28,6 +28,8 @@ INDENT = 4
 NARROWEST = 16
 LINES = 3
 SHORTENED = "…"
+#: Stands for a space at which no line is broken, until the lines are made.
+GLUE = "\x1f"
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
@@ -76,20 +78,24 @@ def print_block(console: Console, heads: Sequence[str], rows: Sequence[Sequence[
         _print_plain(console, _drawn(row, widths, {0}, whole, fold=row is heads))
 
 
-def wrapped(console: Console, text: str, indent: str = "") -> list[str]:
-    """Sentences in lines that fit the window; in a file or pipe one line."""
+def wrapped(console: Console, text: str, indent: str = "", hang: str = "") -> list[str]:
+    """Sentences in lines that fit the window, those after the first further in by `hang`; in a file or pipe one line.
+
+    What `GLUE` holds together, such as an amount and its currency, stays on one line.
+    """
     limit = window(console)
     if limit is None:
-        return [indent + text]
-    room = max(limit, len(indent) + NARROWEST)
-    return textwrap.wrap(
+        return [indent + text.replace(GLUE, " ")]
+    room = max(limit, len(indent) + len(hang) + NARROWEST)
+    lines = textwrap.wrap(
         text,
         room,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent + hang,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(GLUE, " ") for line in lines]
 
 
 def _print_whole(console: Console, heads: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int]) -> None:

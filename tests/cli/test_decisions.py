@@ -90,6 +90,40 @@ Without a limit (1)
     )
 
 
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 100])
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_in_a_narrow_window_no_amount_is_broken(ws, sambok, monkeypatch, width, language):
+    """Long texts and many vouchers go on in the next line; an amount stands with its currency."""
+    conf = ws.root / "fava.conf"
+    conf.write_text(conf.read_text().replace('language = "en"', f'language = "{language}"'), encoding="utf-8")
+    ws.policy_file.write_text(
+        '2026-02-01 custom "decision" "D" "board"\n  text: "Premises for the bakery, with an oven and its repairs '
+        'for the years to come, in the old mill"\n  amount: 1234567.00 SEK\n',
+        encoding="utf-8",
+    )
+    book = "".join(
+        f'2026-03-{day:02} * "Premises"\n  decision: "D"\n  Equity:2071-Fund  100000.00 SEK\n  Assets:1930-Bank\n\n'
+        for day in range(2, 12)
+    )
+    ws.units["repris"].month_file(MARCH).write_text(book, encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, _ = sambok("decision", "list")
+    assert code == 0
+    lines = out.splitlines()
+    words = ("units/repris/books/2026/2026-03.beancount:", "1,234,567.00", "1\xa0234\xa0567,00")
+    assert [
+        row for row in lines if len(row) > width and len(row.split()) > 1 and not any(w in row for w in words)
+    ] == []
+    for amount in ("1,234,567.00 SEK", "1,000,000.00 SEK") if language == "en" else (
+        "1\xa0234\xa0567,00 SEK", "1\xa0000\xa0000,00 SEK",
+    ):  # fmt: skip
+        assert any(amount in row for row in lines), out
+    monkeypatch.delenv("COLUMNS")
+    whole = sambok("decision", "list")[1]
+    assert out.split() == whole.split()
+    assert len(whole.splitlines()) == 6  # heading, name, text, amounts, the unit, an empty line
+
+
 def test_the_register_as_json(sambok):
     code, out, _ = sambok("decision", "list", "--json")
     answer = json.loads(out)
