@@ -2,8 +2,9 @@
 
 Whoever writes a book, whatever the command, is held to three rules:
 
-- What is sealed stays where it stands, word for word and in its order, with the comments behind it. Where somebody has
-  changed its layout since, what it says stays; and sealed text that was lost may be put back.
+- What is sealed stays where it stands, word for word and in its order, with the comments directly above it and those
+  behind it. Where somebody has changed its layout since, what it says stays; and sealed text that was lost may be put
+  back.
 - Nothing new is dated in a closed month; only accounts may be opened there. A month opened again takes entries.
 - A file of the close, and `seals.jsonl`, only ever grow.
 """
@@ -144,8 +145,7 @@ class _Keeper:
                 wanted = next(rest, None)
         if wanted is not None:
             entry, period = next(found for found in self._entries() if found[0].raw == wanted.raw)
-            longer = any(block.raw != wanted.raw and _goes_on(wanted, block, old, new) for block in after)
-            raise self._refused(change, old, wanted, entry, period, "comment" if longer else "")
+            raise self._refused(change, old, wanted, entry, period, _comments(wanted, after, old, new))
 
     def _entries(self) -> list[tuple[SealedEntry, str]]:
         """All that is sealed, each with its month; decoded only where something is refused."""
@@ -170,15 +170,34 @@ class _Keeper:
             raise self._problem(MonthClosed, change, new, block, **params)
 
     def _problem(self, kind: type[Problem], change: Change, text: bytes, block: Block, **params: Any) -> Problem:
-        first = text[block.start : block.end].split(b"\n", 1)[0].decode("utf-8", "replace")
+        begin = block.start if block.date is None else blocks.behind_comments(text, block.start)
+        first = text[begin : block.end].split(b"\n", 1)[0].decode("utf-8", "replace")
         shown, slug = self.ws.shown(change.path), self.unit.slug
         return kind(file=shown, line=block.line, excerpt=clip(first), unit=slug, slug=slug, **params)
 
 
-def _goes_on(block: Block, other: Block, old: bytes, new: bytes) -> bool:
-    """Whether `other` is the same text as `block`, and more lines of comment behind it."""
-    text, now = old[block.start : block.end].rstrip(b"\r\n"), new[other.start : other.end]
-    if not now.startswith(text):
-        return False
-    rest, *behind = now[len(text) :].split(b"\n")
-    return not rest.strip(b"\r") and all(not row.strip() or row.lstrip(b" \t").startswith(b";") for row in behind)
+def _comments(block: Block, after: Sequence[Block], old: bytes, new: bytes) -> str:
+    """How comments alone make a sealed block another one; "" where more than comments differ.
+
+    Returns:
+        `comment`: lines were added behind it; `above`: directly above it; `taken`: it has lost the last ones of its
+        own to an entry that was written directly below them.
+    """
+    text = old[block.start : block.end].rstrip(b"\r\n")
+    for other in after:
+        now = new[other.start : other.end].rstrip(b"\r\n")
+        if other.raw == block.raw or other.date is None:
+            continue
+        if now.startswith(text) and _only_comments(now[len(text) :]):
+            return "comment"
+        if now.endswith(text) and blocks.behind_comments(now) >= len(now) - len(text):
+            return "above"
+        if len(now) < len(text) and new.startswith(text, other.start) and _only_comments(text[len(now) :]):
+            return "taken"
+    return ""
+
+
+def _only_comments(rest: bytes) -> bool:
+    """Whether what follows a text are lines of comment, and empty ones."""
+    same_line, *behind = rest.split(b"\n")
+    return not same_line.strip(b"\r") and all(not row.strip() or row.lstrip(b" \t").startswith(b";") for row in behind)

@@ -128,7 +128,7 @@ class _Differences:
 
     def _meaning(self, file: str, block: Block) -> Meaning | None:
         text = self.texts[file][block.start : block.end].decode("utf-8", "replace")
-        entries, errors, _ = parser.parse_string(text, report_filename=self._path(file), report_firstline=block.line)
+        entries, errors, _ = parser.parse_string(text, report_filename=self._path(file))
         if len(entries) != 1 or errors:
             return None
         found = self.meanings[file, block.line] = meaning_of(entries[0])

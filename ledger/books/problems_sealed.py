@@ -16,6 +16,12 @@ _LOCKED = (
 )
 
 
+_COMMENT = N_(
+    "Put the comment directly above the entry that it is about, without an empty line between, or behind that entry's "
+    "first line."
+)
+
+
 class LatePosting(Problem):
     """An entry dated in a closed month that its seal doesn't hold, or a voucher that came into a locked period."""
 
@@ -64,7 +70,21 @@ class SealedText(Problem):
             N_(
                 "What follows {voucher} of {date} belongs to it, and it is sealed with {month}: no comment comes after."
             ),
-            N_("Put the comment behind the first line of the entry that it is about, with two spaces before it."),
+            _COMMENT,
+        ),
+        "above": (
+            N_(
+                "Comments directly above {voucher} of {date} belong to it, and it is sealed with {month}: none is "
+                "added."
+            ),
+            _COMMENT,
+        ),
+        "taken": (
+            N_(
+                "The comment behind {voucher} of {date} is sealed with {month}: the entry directly below it would take "
+                "it away."
+            ),
+            N_("Leave an empty line between the comment and your entry."),
         ),
         "head": (
             N_("The lines at the top of this file are sealed with {month}: they aren't changed any more."),

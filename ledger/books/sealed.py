@@ -20,6 +20,7 @@ from ledger.books.guard_bytes import clip, visible
 from ledger.books.problems_files import SealsUnreadable
 from ledger.errors import Problem
 from ledger.seals import chain
+from ledger.seals.blocks import behind_comments
 from ledger.seals.model import Block, Seal
 from ledger.seals.problems import SealUnreadable
 
@@ -166,7 +167,7 @@ def sealed_heads(data: bytes) -> dict[str, str]:
 
 def opens(text: bytes, block: Block) -> bool:
     """Whether a block opens an account: that may be done later, with an earlier date."""
-    return _OPENS.match(text, block.start) is not None
+    return _OPENS.match(text, behind_comments(text, block.start)) is not None
 
 
 def _text(written: bytes) -> str:

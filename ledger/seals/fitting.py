@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 
 from ledger.seals.model import Block, Meaning, SealedEntry
-from ledger.seals.standing import Piece, Record, Standing
+from ledger.seals.standing import OWN, Piece, Record, Standing
 
 #: What the blocks of a file say: None for each that can't be parsed.
 Parse = Callable[[str, Sequence[Block]], Sequence[Meaning | None]]
@@ -29,14 +29,14 @@ _MANY = 4_096
 def candidates(standing: Standing) -> list[Piece]:
     """Pieces that may be what has become of a lost record: odd blocks, and of those that were cut, the rests.
 
-    A rest behind sealed text whose first line is indented, or a comment, is an addition to that text.
+    A rest behind sealed text that begins with an indented line, or is comments alone, is an addition to that text.
     """
     found: list[Piece] = []
     for piece in standing.odd:
         if not piece.parts:
             found.append(piece)
         for before, part in zip([None, *piece.parts], piece.parts, strict=False):  # none before the first
-            addition = before is not None and before.record is not None and part.text[:1] in (b" ", b"\t", b";")
+            addition = before is not None and before.record is not None and not OWN.match(part.text)
             if part.record is None and not addition:
                 found.append(part)
     return found

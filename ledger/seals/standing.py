@@ -12,17 +12,20 @@ import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, groupby, pairwise
 
-from ledger.seals.blocks import loose_starts, raw_hash, split
+from ledger.seals.blocks import behind_comments, loose_starts, raw_hash, split
 from ledger.seals.model import Block, Meaning, Seal, SealedEntry
 
 #: How many lines that begin with a date a sealed text may hold in quotes before it isn't looked for any further.
 _FURTHER = 5
 _BLANK = re.compile(rb"[\r\n]*")
+_LINE = re.compile(rb"[^\n]*+\n")
+#: Comments, and below them a line that isn't indented: not what goes on with the text before.
+OWN = re.compile(rb"(?:;[^\n]*+\n)*+(?=[^\s;])")
 #: Type of the record of a file's head.
 HEAD = "head"
 
@@ -159,10 +162,11 @@ def _cut(blocks: list[Piece], wanted: dict[str, list[Record]]) -> list[Piece]:
     first = blocks[0].block.start
     starts = sorted({*(block.block.start - first for block in blocks), *loose_starts(text, 0, len(text)), len(text)})
     found: list[tuple[int, int, Record]] = []
+    above = set(_above(blocks, first))
     for number, start in enumerate(starts[:-1]):
         if not found or start >= found[-1][1]:
             end = starts[min(number + _FURTHER, len(starts) - 1)]
-            found += _known(blocks[0].file, text[start:end], first + start, start, wanted)
+            found += _known(blocks[0].file, text[start:end], first + start, start, wanted, above)
     if not found:
         return blocks
     astride: list[list[Piece]] = []
@@ -183,6 +187,13 @@ def _cut(blocks: list[Piece], wanted: dict[str, list[Record]]) -> list[Piece]:
     return pieces
 
 
+def _above(blocks: Sequence[Piece], first: int) -> Iterable[int]:
+    """Where comments end that belong to the block below them, counted from `first`: nothing before it ends there."""
+    for block in blocks[1:]:
+        start = block.block.start - first
+        yield from (start + line.end() for line in _LINE.finditer(block.text, 0, behind_comments(block.text)))
+
+
 def _one(blocks: list[Piece]) -> Piece:
     """Blocks made one."""
     first = blocks[0]
@@ -193,7 +204,7 @@ def _one(blocks: list[Piece]) -> Piece:
 
 
 def _known(
-    file: str, text: bytes, place: int, start: int, wanted: dict[str, list[Record]]
+    file: str, text: bytes, place: int, start: int, wanted: dict[str, list[Record]], above: Collection[int]
 ) -> Iterable[tuple[int, int, Record]]:
     """The longest text of a lost record that `text` begins with: from where to where, counted from `start`."""
     running, pending, position = sha256(), b"", 0
@@ -205,7 +216,8 @@ def _known(
             running.update(pending + said)
             pending = b""
             digest = running.hexdigest()
-            if digest in wanted and _who(file, wanted[digest], place) is not None:
+            known = digest in wanted and start + position not in above
+            if known and _who(file, wanted[digest], place) is not None:
                 found = min(position, len(text)), digest
         pending += line[len(said) :] + b"\n"
     if found is not None:
@@ -234,7 +246,7 @@ def _parts(piece: Piece, found: list[tuple[int, int, Record]], starts: list[int]
         blank = _BLANK.match(piece.text, end)
         position = blank.end() if blank else end
     parts: list[Piece] = []
-    line, last = piece.block.line, 0
+    line, last = _first_line(piece), 0
     for (start, record), (end, _) in pairwise(cuts):
         line += piece.text.count(b"\n", last, start)
         last = start
@@ -245,9 +257,20 @@ def _parts(piece: Piece, found: list[tuple[int, int, Record]], starts: list[int]
     return parts
 
 
+def _first_line(piece: Piece) -> int:
+    """The line on which a block begins: that of its first comment, where it has some above."""
+    above = behind_comments(piece.text) if piece.block.date else 0
+    return piece.block.line - piece.text.count(b"\n", 0, above)
+
+
 def _part(piece: Piece, start: int, end: int, line: int) -> Piece:
     text = piece.text[start:end]
-    dates = [block.date for block in split(text.split(b"\n", 1)[0])]
+    said = behind_comments(text)
+    begun = split(text[said:].split(b"\n", 1)[0])
+    date = begun[0].date if begun else None
+    if date is None:
+        own = OWN.match(text)
+        said = own.end() if own else 0
+    line += text.count(b"\n", 0, said)
     first = piece.block.start
-    block = Block(line, first + start, first + end, dates[0] if dates else None, raw_hash(text))
-    return Piece(piece.file, block, text, inside=piece)
+    return Piece(piece.file, Block(line, first + start, first + end, date, raw_hash(text)), text, inside=piece)

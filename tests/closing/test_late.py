@@ -100,6 +100,17 @@ def test_what_came_late_is_named_and_counts_in_the_first_open_month(ws):
     assert [(r.month, str(r.amount)) for r in rows] == [("2026-01", "-101000.00"), ("2026-02", "-10000.00")]
 
 
+@pytest.mark.parametrize("above", ["; forgotten\n", "* Forgotten\n; until today\n", "\n; forgotten\n"])
+def test_a_comment_above_it_is_its_own(ws, above):
+    """It is found where its date stands, and nothing is told of the sealed voucher before it."""
+    with january(ws).open("a") as file:
+        file.write(above + LATE)
+    federation = load_federation(ws)
+    assert told(federation.books) == [("LATE_POSTING", MONTH, (JANUARY + above).count("\n") + 1)]
+    assert federation.problems[0].excerpt == '2026-01-20 * "sale"'
+    assert months(federation) == [("2026-01", "100000.00", "15000.00"), ("2026-02", "11000.00", "1650.00")]
+
+
 def test_it_is_known_from_the_cache_as_well(ws):
     with january(ws).open("a") as file:
         file.write(LATE)
@@ -150,6 +161,7 @@ def test_plain_beancount_shows_the_same(ws, slug):
         ('2026-01-31 custom "internal-stock" "annan" 5.00 SEK\n', "Take it out"),
         (LATE, "Give it a day in the first open month"),
         ("2026-01-05 open Assets:1940-Savings\n", None),
+        ("; for the van\n2026-01-05 open Assets:1940-Savings\n", None),
     ],
 )
 def test_any_statement_may_come_late_but_an_account(ws, text, remedy):
@@ -186,6 +198,7 @@ def test_what_is_older_than_the_first_closed_month_is_closed_with_it(ws):
         ("Assets:1930-Bank  100000.00 SEK", "Assets:1930-Bank     100000.00 SEK"),
         ("  Assets:1930-Bank  100000.00 SEK", "  ; a comment\n  Assets:1930-Bank  100000.00 SEK"),
         ("\n2026-01-31", "\n\n; the levy\n\n2026-01-31"),
+        ("\n2026-01-31", "\n; the levy\n* Levy\n2026-01-31"),
         ("100000.00", "100000.0"),
     ],
 )

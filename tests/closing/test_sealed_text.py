@@ -56,6 +56,7 @@ SEALED = "is sealed with 2026-01: its text isn't changed any more."
 RENT_SEALED = f"A-1 of 2026-01-05 {SEALED}"
 SALE_SEALED = f"{FILE}:8 of 2026-01-10 {SEALED}"
 COMMENT = f"What follows {FILE}:8 of 2026-01-10 belongs to it, and it is sealed with 2026-01: no comment comes after."
+ABOVE = "Comments directly above A-1 of 2026-01-05 belong to it, and it is sealed with 2026-01: none is added."
 TOP = "The lines at the top of this file are sealed with 2026-01: they aren't changed any more."
 OLDER = "This entry is dated 2025-12-31, and 2025-12 is closed for repris."
 CLOSED = "and 2026-01 is closed for repris."
@@ -73,6 +74,10 @@ CLOSED = "and 2026-01 is closed for repris."
         (JANUARY.replace(SALE, f"{SALE}\n\n"), None),
         (JANUARY.replace("\n  Assets:1930-Bank  1.00", "\n  ; a comment\n  Assets:1930-Bank  1.00"), None),
         (JANUARY + "2026-01-01 open Assets:1940-Savings\n", None),
+        # --- and with it the comments directly above it
+        (JANUARY.replace(OPEN, f"; February\n* Open\n{OPEN}"), None),
+        (JANUARY.replace(f"\n{OPEN}", f"; directly below what is sealed\n{OPEN}"), None),
+        (JANUARY.replace(OPEN, f"; savings\n2026-01-01 open Assets:1940-Savings\n\n{OPEN}"), None),
         # --- sealed text stays
         (JANUARY.replace("-9.00", "-9.01"), ("SEALED_TEXT", 3, RENT_SEALED)),
         (JANUARY.replace("-9.00", "-9.0"), ("SEALED_TEXT", 3, RENT_SEALED)),
@@ -86,17 +91,49 @@ CLOSED = "and 2026-01 is closed for repris."
         (JANUARY.replace(SALE, f"{SALE}x"), ("SEALED_TEXT", 8, SALE_SEALED)),
         ("; nothing any more\n", ("SEALED_TEXT", 1, TOP)),
         (JANUARY.replace(OPEN, f"; February\n\n{OPEN}"), ("SEALED_TEXT", 8, COMMENT)),
+        (JANUARY.replace(SALE, f"{SALE}; to be asked\n"), ("SEALED_TEXT", 8, COMMENT)),
+        (JANUARY.replace(RENT, f"; due on the 5th\n{RENT}"), ("SEALED_TEXT", 3, ABOVE)),
         (JANUARY.replace("; January\n", "; January\n; and more\n"), ("SEALED_TEXT", 1, TOP)),
         (JANUARY.replace("; January", "; Janvier"), ("SEALED_TEXT", 1, TOP)),
         # --- nothing new in a closed month
         (JANUARY + RENT.replace("A-1", "A-9"), ("MONTH_CLOSED", 15, f"This entry is dated 2026-01-05, {CLOSED}")),
         (JANUARY + SALE, ("MONTH_CLOSED", 15, f"This entry is dated 2026-01-10, {CLOSED}")),  # a copy
         (JANUARY + "2025-12-31 balance Assets:1930-Bank 0 SEK\n", ("MONTH_CLOSED", 15, OLDER)),
+        (JANUARY.replace(OPEN, f"; late\n{SALE}"), ("MONTH_CLOSED", 13, f"This entry is dated 2026-01-10, {CLOSED}")),
         (JANUARY.replace("02-03", "01-03"), ("MONTH_CLOSED", 12, f"This entry is dated 2026-01-03, {CLOSED}")),
     ],
 )  # fmt: skip
 def test_a_file_with_sealed_and_open_entries(ws, text, refused):
     assert changed(ws, text) == refused
+
+
+def test_an_account_opened_later_has_its_comment(ws):
+    """Behind the accounts that are sealed, as a bookkeeper writes it."""
+    shop = "; the shop\n2026-02-01 open Assets:1940-Till\n"
+    assert changed(ws, ACCOUNTS + shop, "accounts.beancount") is None
+    assert changed(ws, f"{ACCOUNTS}\n{shop}", "accounts.beancount") is None
+    assert changed(ws, f"{ACCOUNTS}; the shop\n\n{shop}", "accounts.beancount")[:2] == ("SEALED_TEXT", 3)
+    top = ACCOUNTS.replace("; what", "; exactly what")
+    assert changed(ws, top, "accounts.beancount")[:2] == ("SEALED_TEXT", 2)
+
+
+def test_a_sealed_comment_behind_the_last_entry_stays_with_it(sealed_workspace):
+    noted = f"{HEAD}{RENT}; to be asked\n"
+    ws = sealed_workspace({"repris": {"accounts": ACCOUNTS, "2026-01": noted}}, {"repris": ["2026-01"]})
+    assert changed(ws, f"{noted}\n{OPEN}") is None
+    assert changed(ws, noted.replace("; to be asked\n", ""))[2] == RENT_SEALED
+    found = refusal(ws, Change(ws.units["repris"].folder / FILE, noted + OPEN, durable.sha256((noted).encode())))
+    assert (found.line, found.text()) == (
+        3,
+        "The comment behind A-1 of 2026-01-05 is sealed with 2026-01: the entry directly below it would take it away.",
+    )
+    assert found.remedy_text() == "Leave an empty line between the comment and your entry."
+
+
+def test_what_is_refused_is_shown_by_its_own_first_line(ws):
+    path = ws.units["repris"].folder / FILE
+    found = refusal(ws, Change(path, JANUARY.replace(OPEN, f"; late\n{SALE}"), durable.content_hash(path)))
+    assert found.excerpt == '2026-01-10 * "Sale"'
 
 
 def test_a_closed_month_takes_nothing_in_any_file(ws):

@@ -196,6 +196,28 @@ def test_open_months_may_change_and_accounts_may_be_opened(ws):
     assert found(ws) == []
 
 
+def test_a_comment_is_of_the_entry_directly_below_it(ws):
+    """In accounts.beancount and behind the last sealed voucher alike; with nothing below, it is the last one's."""
+    till = "; the till\n2026-03-01 open Assets:1910-Till SEK\n"
+    with path(ws, "accounts.beancount").open("a") as file:
+        file.write(till)
+    march = "; a new month\n" + MARCH
+    path(ws, FEB).write_text(FEBRUARY + march, encoding="utf-8")
+    assert found(ws) == []
+    path(ws, FEB).write_text(FEBRUARY + "; a new month\n", encoding="utf-8")
+    assert found(ws) == [("repris", "altered", "A-4", FEB, 6, False)]
+    path(ws, FEB).write_text(FEBRUARY.replace("2026-02-20", "; late\n2026-02-20"), encoding="utf-8")
+    assert found(ws) == [("repris", "altered", "A-4", FEB, 7, False)]
+    path(ws, FEB).write_text(FEBRUARY + "; late\n" + MARCH.replace("-03-", "-02-"), encoding="utf-8")
+    assert found(ws) == [("repris", "inserted", "", FEB, 12, True)]
+    # The next seal takes it with its comment.
+    path(ws, FEB).write_text(FEBRUARY + march, encoding="utf-8")
+    seal(ws, "repris", "2026-03")
+    assert found(ws) == []
+    path(ws, FEB).write_text(FEBRUARY + march.replace("a new", "another"), encoding="utf-8")
+    assert found(ws) == [("repris", "altered", "", FEB, 12, False)]
+
+
 def test_a_month_that_was_opened_again_takes_vouchers(ws):
     reopen(ws, "repris", "2026-02")
     change(

@@ -7,11 +7,11 @@ import random
 from hashlib import sha256
 
 import pytest
-from beancount.parser import parser
+from beancount.parser import lexer, parser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.seals.blocks import split
+from ledger.seals.blocks import behind_comments, split
 
 
 def starts(text: str) -> list[tuple[int, dt.date]]:
@@ -25,14 +25,41 @@ def parsed(text: str) -> tuple[list[tuple[int, dt.date]], bool]:
     return sorted((entry.meta["lineno"], entry.date) for entry in entries), not errors
 
 
+def begins(text: str) -> list[int]:
+    """On which line each block that has a date begins."""
+    data = text.encode()
+    return [data.count(b"\n", 0, block.start) + 1 for block in split(data) if block.date]
+
+
+def commented(text: str) -> list[int]:
+    """Where each entry begins with the comments directly above it, as Beancount's lexer and parser see the lines."""
+    spoken: set[int] = set()
+    for name, line, written, _ in lexer.lex_iter_string(text):
+        if name != "EOL":
+            spoken |= set(range(line - written.count(b"\n"), line + 1))
+    rows = text.split("\n")
+    found = []
+    for line, _ in parsed(text)[0]:
+        first = line
+        while first > 1 and first - 1 not in spoken and rows[first - 2].strip(" \t\r"):
+            first -= 1
+        found.append(first)
+    return found
+
+
 def tiles(data: bytes) -> None:
     """The blocks lie side by side from the first byte to the last, and their hashes are of their bytes."""
     blocks = split(data)
+    assert bool(blocks) is bool(data)
+    assert (blocks[-1].end if blocks else 0) == len(data)
     assert b"".join(data[block.start : block.end] for block in blocks) == data
     position = 0
     for number, block in enumerate(blocks):
         assert block.start == position < block.end
-        assert block.line == data.count(b"\n", 0, block.start) + 1
+        assert not block.start or data[block.start - 1] == ord("\n")
+        dated = behind_comments(data, block.start) if block.date else block.start
+        assert block.start <= dated < block.end
+        assert block.line == data.count(b"\n", 0, dated) + 1
         assert block.date is not None or number == 0
         assert block.raw == sha256(data[block.start : block.end].rstrip(b"\r\n")).hexdigest()
         position = block.end
@@ -40,29 +67,87 @@ def tiles(data: bytes) -> None:
 
 BOOK = """\
 ; March
+
+; as in 2025
 2026-03-01 open Assets:Bank SEK
 
 2026-03-02 * "Kiosk" "Coffee"
   voucher: "A-1"
   Expenses:Food   30 SEK ; dear
   Assets:Bank
+; still to be paid back
 
 ; the rent, see the contract
+* Rent
 2026-03-03 balance Assets:Bank -30 SEK
+  ; indented
+
+; April
 """
 
 
-def test_a_file_is_its_head_and_its_directives():
+def test_a_file_is_its_head_and_its_directives_with_the_comments_directly_above():
     data = BOOK.encode()
-    blocks = split(data)
-    assert [(block.line, block.date and block.date.isoformat()) for block in blocks] == [
-        (1, None),
-        (2, "2026-03-01"),
-        (4, "2026-03-02"),
-        (10, "2026-03-03"),
+    texts = [(b.line, b.date and b.date.isoformat(), data[b.start : b.end].decode()) for b in split(data)]
+    assert texts == [
+        (1, None, "; March\n\n"),
+        (4, "2026-03-01", "; as in 2025\n2026-03-01 open Assets:Bank SEK\n\n"),
+        (
+            6,
+            "2026-03-02",
+            (
+                '2026-03-02 * "Kiosk" "Coffee"\n  voucher: "A-1"\n  Expenses:Food   30 SEK ; dear\n  Assets:Bank\n'
+                "; still to be paid back\n\n"
+            ),
+        ),
+        (
+            14,
+            "2026-03-03",
+            "; the rent, see the contract\n* Rent\n2026-03-03 balance Assets:Bank -30 SEK\n  ; indented\n\n; April\n",
+        ),
     ]
-    assert data[blocks[2].start : blocks[2].end].endswith(b"contract\n")
     tiles(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        # Directly above: with every kind of line end; what stands above an empty line is somebody else's.
+        ("; a\n2026-03-01 open Assets:A\n", [1]),
+        ("; a\r\n; b\r\n2026-03-01 open Assets:A\r\n", [1]),
+        ("; a\n\n2026-03-01 open Assets:A\n", [3]),
+        ("; a\n \t\n2026-03-01 open Assets:A\n", [3]),
+        ("; a\r\n\r\n; b\r\n2026-03-01 open Assets:A\r\n", [3]),
+        ("2026-03-01 open Assets:A\n; b\n2026-03-02 open Assets:B\n; the last\n", [1, 2]),
+        ("2026-03-01 open Assets:A\n; a\n\n; b\n2026-03-02 open Assets:B\n", [1, 4]),
+        # What the lexer passes over.
+        ("2026-03-01 open A:B\n* Sales\n2026-03-02 open A:C\n# more\n! and\n2026-03-03 open A:D\n", [1, 2, 4]),
+        ("2026-03-01 open Assets:A\n** Sales\n; and\n:more:\n2026-03-02 open Assets:B\n", [1, 2]),
+        ("2026-03-01 open Assets:A\n*\n2026-03-02 open Assets:B\n", [1, 3]),  # it doesn't pass over this
+        # Indented ones and those behind words are of the entry above.
+        ("2026-03-01 open Assets:A\n  ; a\n2026-03-02 open Assets:B ; b\n2026-03-03 open Assets:C\n", [1, 3, 4]),
+        ("2026-03-01 open Assets:A ; a\n; b\n  ; c\n; d\n2026-03-02 open Assets:B\n", [1, 4]),
+        # In quotes nothing is a comment.
+        ('2026-03-01 note Assets:A "a\n; b"\n2026-03-02 open Assets:B\n', [1, 3]),
+        ('2026-03-01 note Assets:A "a\n; b\n; c" ; d\n; e\n2026-03-02 open Assets:B\n', [1, 4]),
+        # A date that isn't one takes none.
+        ("2026-03-01 open Assets:A\n; a\n2026-02-30 open Assets:B\n; b\n2026-03-02 open Assets:C\n", [1, 4]),
+        # Behind a quote that nothing closes.
+        ('2026-03-01 note Assets:A "a\n; b\n2026-03-02 open Assets:B\n; \\"\n2026-03-03 open Assets:C\n', [1, 2, 4]),
+    ],
+)  # fmt: skip
+def test_which_comments_are_whose(text, lines):
+    tiles(text.encode())
+    if parsed(text)[1]:
+        assert commented(text) == lines
+    assert begins(text) == lines
+
+
+def test_an_empty_line_below_a_comment_changes_whose_it_is():
+    first, second = '2026-03-01 note A:B "a"', '2026-03-02 note A:B "b"'
+    its, nexts = split(f"{first}\n; c\n\n{second}".encode()), split(f"{first}\n; c\n{second}".encode())
+    assert [one.raw == other.raw for one, other in zip(its, nexts, strict=True)] == [False, False]
+    assert split(f"{first}\n\n\n; c\n{second}\n\n".encode())[1].raw == nexts[1].raw
 
 
 def test_line_ends_between_vouchers_are_nobodys():
@@ -154,6 +239,7 @@ def test_whatever_the_parser_takes_without_an_error_begins_a_block_and_nothing_e
     entries, clean = parsed(text)
     if clean:
         assert entries == starts(text)
+        assert commented(text) == begins(text)
 
 
 LINES = [
@@ -184,6 +270,7 @@ def test_thousand_books_of_odd_lines():
         if fine:
             clean += 1
             assert starts(text) == entries, text
+            assert begins(text) == commented(text), text
         tiles(text.encode())
     assert clean > 100
 

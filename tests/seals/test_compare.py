@@ -265,11 +265,90 @@ def test_sealed_text_inside_quotes_of_a_new_text_is_missing():
     assert found[0].params == (("line", "11"),)
 
 
+#: The same book with comments directly above its vouchers.
+ABOVE = "; seen by Eva\n# and by Ali\n"
+NOTED = BOOK | {MARCH: HEAD + A1 + ABOVE + A2 + "; C\n" + A3 + "; D\n" + BALANCE + ABOVE + A4 + A5 + NOTE}
+NOTES = sealed(NOTED)
+
+
+def test_a_comment_above_a_new_account_is_nothing_of_the_sealed_one_before_it():
+    """What a bookkeeper does in accounts.beancount: a heading, and an account of today below it."""
+    book = BOOK | {ACCOUNTS: BOOK[ACCOUNTS] + "; the shop\n* Till\n2026-04-01 open Assets:Till SEK\n"}
+    assert compared((SEAL,), book) == []
+    assert compared((SEAL,), BOOK | {MARCH: BOOK[MARCH] + "; April\n" + BOOK[APRIL].split("\n", 2)[2]}) == []
+
+
+def test_a_comment_behind_all_is_of_the_last_voucher_until_an_entry_stands_below_it():
+    """Two who add a line each: the first one's comment is told, and no more when the second has an entry below it."""
+    book = BOOK | {MARCH: BOOK[MARCH] + "; to be asked\n"}
+    (found,) = compared((SEAL,), book)
+    assert (short([found]), found.meaning) == ([("altered", "", f"{MARCH}:35")], False)
+    book[MARCH] += '2026-04-02 note Assets:Bank "asked"\n'
+    assert compared((SEAL,), book) == []
+    # Sealed with its last comment, a voucher keeps it only above an empty line.
+    seal = sealed(book := BOOK | {MARCH: BOOK[MARCH] + "; to be asked\n"})
+    new = '2026-04-02 note Assets:Bank "asked"\n'
+    assert compared((seal,), book | {MARCH: book[MARCH] + "\n" + new}) == []
+    (found,) = compared((seal,), book | {MARCH: book[MARCH] + new})
+    assert (short([found]), found.meaning) == ([("altered", "", f"{MARCH}:35")], False)
+    late = new.replace("04-02", "03-30")
+    found = compared((seal,), book | {MARCH: book[MARCH] + late})
+    assert short(found) == [("altered", "", f"{MARCH}:35"), ("inserted", "", f"{MARCH}:37")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "voucher", "line", "meaning"),
+    [
+        ("; C\n", "; B\n", "A-3", 22, False),
+        ("; C\n", "", "A-3", 21, False),
+        ("; C\n", "; C\n; more\n", "A-3", 23, False),
+        ("; C\n", "; C\n\n", "A-3", 23, False),
+        ("2026-03-09 *", "x026-03-09 *", "A-3", 22, True),
+        ("2026-03-09 *", "2026-02-30 *", "A-3", 22, True),
+        ("250.50 SEK\n  I", "260.50 SEK\n  I", "A-3", 22, True),
+        ("by Ali\n2026-03-05 *", "by Ali\n2026-03-06 *", "A-2", 13, True),
+        ("; C\n", '"C\n', "A-3", 22, False),  # A-2 is to blame: the quote stands behind it
+    ],
+)
+def test_a_voucher_with_comments_above_is_told_at_its_own_line(old, new, voucher, line, meaning):
+    assert NOTED[MARCH].count(old) == 1, old
+    found = compared((NOTES,), NOTED | {MARCH: NOTED[MARCH].replace(old, new)})
+    assert (voucher, line, meaning) in [(one.voucher, one.line, one.meaning) for one in found]
+    assert {one.voucher for one in found} <= {voucher, "A-1", "A-2"}  # the one before, whose comment it may be now
+
+
+def test_with_comments_above_a_voucher_taken_out_is_missing_and_an_empty_line_is_none():
+    assert compared((NOTES,), NOTED) == []
+    whole = [NOTED[MARCH].encode()[b.start : b.end].decode() for b in split(NOTED[MARCH].encode())]
+    assert "".join(whole[:3]) == HEAD + A1 + ABOVE + A2
+    assert compared((NOTES,), NOTED | {MARCH: "\n".join(whole)}) == []
+    for number, (voucher, line) in enumerate([("", 1), ("A-1", 4), ("A-2", 13), ("A-3", 22)]):
+        found = compared((NOTES,), NOTED | {MARCH: "".join(whole[:number] + whole[number + 1 :])})
+        assert short(found) == [("missing", voucher, f"{MARCH}:{line}")]
+
+
+def test_a_broken_quote_hides_vouchers_and_their_comments_once():
+    """A-1's quote goes on to the one in the last comment of A-2; what stands behind, A-3 to the end, is as it was."""
+    book = NOTED | {MARCH: NOTED[MARCH].replace('"Kund AB" "Faktura 17"', '"Kund AB" Faktura 17"')}
+    (found,) = compared((NOTES,), book)
+    assert (short([found]), found.params) == ([("altered", "A-1", f"{MARCH}:4")], (("count", "1"),))
+
+
+def test_sealed_text_and_its_comment_in_quotes_of_a_new_text_is_missing():
+    new = '2026-04-03 note Assets:Bank "\n'
+    book = NOTED | {
+        MARCH: HEAD + A1 + ABOVE + A2 + "; C\n" + A3 + new + "; D\n" + BALANCE + '"\n' + ABOVE + A4 + A5 + NOTE
+    }
+    found = compared((NOTES,), book)
+    assert short(found) == [("missing", "", f"{MARCH}:30")]
+    assert found[0].params == (("line", "28"),)
+
+
 def test_a_voucher_made_a_comment():
     commented = "".join(f"; {line}\n" for line in A3.rstrip().split("\n"))
     found = compared((SEAL,), BOOK | {MARCH: HEAD + A1 + A2 + commented + BALANCE + A4 + A5 + NOTE})
-    assert short(found) == [("altered", "A-2", f"{MARCH}:11"), ("missing", "A-3", f"{MARCH}:19")]
-    assert [one.meaning for one in found] == [False, True]
+    assert short(found) == [("missing", "A-3", f"{MARCH}:19"), ("altered", "", f"{MARCH}:24")]
+    assert [one.meaning for one in found] == [True, False]  # it stands above the balance now
 
 
 def test_one_broken_quote_is_told_once_with_what_it_hides():
@@ -291,7 +370,7 @@ def test_lines_put_before_the_first_date():
     assert short([found]) == [("altered", "", f"{MARCH}:1")]
     assert found.params == (("count", "2"),)  # A-1 and A-2; the quote in its last comment ends it
     bare = BOOK | {MARCH: BOOK[MARCH].removeprefix(HEAD)}
-    found = compared((sealed(bare),), bare | {MARCH: "; new\n" + bare[MARCH]})
+    found = compared((sealed(bare),), bare | {MARCH: "; new\n\n" + bare[MARCH]})
     assert short(found) == [("inserted", "", f"{MARCH}:1")]
 
 
@@ -334,7 +413,7 @@ def test_late_postings_are_what_no_seal_holds():
     assert (late.file, late.block.line, late.meaning and late.meaning.voucher) == (APRIL, 9, "A-7")
 
 
-@pytest.mark.parametrize("more", ["; a comment\n", "  Assets:Bank  1 SEK\n", "20260401 lost its hyphens\n"])
+@pytest.mark.parametrize("more", ["; a comment\n\n", "  Assets:Bank  1 SEK\n", "20260401 lost its hyphens\n"])
 def test_lines_put_behind_a_sealed_voucher_make_it_no_late_posting(more):
     """They belong to the sealed block before them: altered, but nothing new is dated there."""
     book = BOOK | {MARCH: HEAD + A1 + A2 + A3 + more + BALANCE + A4 + A5 + NOTE}
