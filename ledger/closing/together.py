@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.books import Workspace, clock
+from ledger.books.excerpt import quote
 from ledger.closing import months as periods
 from ledger.closing.close import Closed, NotReadyError, close_month
 from ledger.errors import EXIT_OUTSIDE, Problem
@@ -182,6 +183,7 @@ class _Round:
         except Problem as problem:
             if problem.exit_code == EXIT_OUTSIDE:  # it may go well in a minute, with nothing done about it
                 raise
+            quote(self.ws, [problem])
             self.month.blocked[slug] = [problem]
             return
         if done is None:

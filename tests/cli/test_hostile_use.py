@@ -40,9 +40,15 @@ RIGHT = {
     "number": "number repris",
     "correct": "correct repris A-1",
     "journal": "journal",
+    "close": "close --status",
+    "reopen": "reopen 2026-03 --unit repris --decision FS-1",
+    "verify": "verify",
     "combine": "combine",
     "runs": "runs",
     "export": "export sie repris",
+    "history": "history",
+    "archive": "archive 2026 --open --out year.zip",
+    "description": "description",
     "serve": "serve --host 0.0.0.0",
 }
 #: The ones that read books; all of them but `up` know --json.
@@ -60,6 +66,8 @@ JSON = (
     "combine --json",
     "combine --lock 2026-03 --json",
 )
+#: These tell of texts and seals, or of who isn't ready, and have an answer whatever a book's figures are.
+TELLING = ("close --status --json", "verify --json", "history --json", "verify", "close --status", "history")
 
 
 @pytest.fixture
@@ -319,6 +327,12 @@ def test_no_command_gives_up(sambok, damaged, command):
     code, out, err = sambok(command)
     # No file waits in the inbox: importing has nothing to do with the damage, unless the unit isn't known for it.
     assert code == 1 or ("import" in command and (code == 0 or "UNIT_UNKNOWN" in out + err))
+
+
+@pytest.mark.parametrize("command", TELLING)
+def test_what_is_sealed_is_told_whatever_is_damaged(sambok, damaged, command):
+    del damaged
+    assert sambok(command)[0] in (0, 1, 3), "3: somebody isn't ready"
 
 
 def test_a_broken_central_unit_stops_no_unit(sambok, ws):

@@ -21,6 +21,7 @@ from ledger import federation
 from ledger.books import CentralText, load, load_books, pool
 from ledger.books import fingerprint as looks
 from ledger.books.cache import SUMMARY
+from ledger.books.excerpt import quote
 from ledger.books.guard import read_file
 from ledger.books.problems_load import problems_of
 from ledger.closing.freeze import frozen
@@ -374,7 +375,9 @@ def decision_of_next_year(stage: Stage) -> None:
 
 
 def year_without_its_account(stage: Stage) -> list[Problem]:
-    return met(frozen, load_federation(stage.ws), "repris", "2026-12")
+    found = met(frozen, load_federation(stage.ws), "repris", "2026-12")
+    quote(stage.ws, found)  # as the close does
+    return found
 
 
 def levy_without_central(stage: Stage) -> list[Problem]:

@@ -141,7 +141,7 @@ def test_one_cent_over(register):
     found = register({"gemensamt": CENTRAL + ONE_CENT, "repris": REPRIS})
     assert told(found) == [("DECISION_USED_UP", "gemensamt", 27)]
     assert found.problems[0].text() == (
-        "The decision D allows 100000.00 SEK; with this voucher 100000.01 SEK are booked on it, 0.01 SEK too much."
+        "The decision D allows 100,000.00 SEK; with this voucher 100,000.01 SEK are booked on it, 0.01 SEK too much."
     )
     assert [(s.status, str(s.left)) for s in found.states if s.decision.id == "D"] == [("done", "-0.01")]
 
