@@ -3,6 +3,9 @@
 A rule may split VAT off: output VAT of income, input VAT of cost and purchases, whichever way the money goes (a refund
 takes back what the purchase gave). A unit that may deduct only a part of its input VAT keeps the rest in the cost
 (rounded down, SPEC 6). What is between units bears the partner on its net amount, never on VAT (SPEC 10).
+
+A rule may name a decision: the posting that it makes names it, too, and uses it (SPEC 4). One that policy doesn't have
+is refused before anything is booked; a payment of a day on which it isn't in force waits for a person.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from beancount.core import data
@@ -25,9 +28,12 @@ from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import ZERO, Pool
 from importers.recognise.problems import RuleImpossible
 from importers.recognise.references import fold_reference
+from ledger.books import load_books
 from ledger.books.config import line_of
 from ledger.books.sources import RulePart, RuleTable, SourceTable
 from ledger.messages import N_, say
+from ledger.policy import Policy, read_policy
+from ledger.rules.decisions import in_force
 from ledger.rules.rounding import largest_remainder
 from ledger.rules.vat import deductible, included
 
@@ -102,6 +108,9 @@ class Rules:
             reason = say(N_("a rule splits off more than was paid"))
             pay.hints.append(f"{rule.split[0].account}: {reason}")
             return None
+        if (waits := self._not_allowed(pay, rule)) is not None:
+            pay.hints.append(waits)
+            return None
         postings: list[data.Posting] = []
         links: set[str] = set()
         for goal, account, gross in _shares(rule, -pay.amount, pay.currency):
@@ -113,6 +122,8 @@ class Rules:
                 meta = {"partner": goal.partner, "ic": goal.ic}
                 if not pay.alone or rule.split:
                     meta["item"] = link
+            if goal.decision:
+                meta["decision"] = goal.decision
             postings += self._posted(goal, account, gross, pay.currency, meta)
         assert weighs(postings, pay.currency) == -pay.amount
         if pay.part.reference and not pay.alone and is_bank(self.source):  # a deposit's file may list the payment, too
@@ -134,6 +145,32 @@ class Rules:
             role = self.view.role("input_vat")
         net = posting(account, gross - vat, currency, meta)
         return [net, posting(role, vat, currency)] if vat else [net]
+
+    @cached_property
+    def _policy(self) -> Policy | None:
+        """What was decided; None where nobody can tell: policy has errors of its own, which are told elsewhere."""
+        ws = self.view.ws
+        if ws is None:
+            return None
+        central = load_books(ws, []).central_text
+        return None if any(p.file == ws.shown(ws.policy_file) for p in central.problems) else read_policy(central, ws)
+
+    def _not_allowed(self, pay: Payment, rule: RuleTable) -> str | None:
+        """Why a rule's decision doesn't allow a payment on its day; None where it does, or the rule names none."""
+        goals: list[RuleTable | RulePart] = [rule, *rule.split]
+        named = [goal for goal in goals if goal.decision]
+        policy = self._policy if named else None
+        for goal in named if policy is not None else ():
+            assert policy is not None
+            found = policy.decisions.get(goal.decision or "")
+            if found is not None and not in_force(pay.day, found.date, found.until):
+                reason = say(N_("decision {id} isn't in force on {date}"), id=found.id, date=pay.day)
+                return f"{goal.account}: {reason}"
+        return None
+
+    def _is_unknown(self, decision: str) -> bool:
+        policy = self._policy
+        return policy is not None and decision not in policy.decisions and decision not in policy.unread
 
     def _open(self, pool: Pool, rule: RuleTable, account: str, pay: Payment, partner: str | None) -> None:
         view = self.view
@@ -168,6 +205,8 @@ class Rules:
                 reason = say(N_("partner is the unit itself"))
             elif goal.partner and view.ws is not None and goal.partner not in view.ws.units:
                 reason = say(N_("there is no unit called {partner}"), partner=goal.partner)
+            elif goal.decision and self._is_unknown(goal.decision):
+                reason = say(N_("there is no decision {id} in units/policy.beancount"), id=goal.decision)
             if reason:
                 line, excerpt = self._line(number)
                 raise RuleImpossible(

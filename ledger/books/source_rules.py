@@ -5,6 +5,9 @@ one account, or splits it over several: fixed amounts first, then shares of what
 (shares that aren't the whole, a period that ends before it begins, VAT of what bears none) is refused where the
 settings are read, with its line, not on the day on which the first bank line meets it.
 
+A rule that books on a protected account names the decision that allows it: whatever it books then uses that decision,
+and nobody has to write it below each voucher.
+
 VAT is named by its rate, whichever the unit's country has, and the rate isn't checked against the day: where the law
 changes one (food in Sweden: 12 %, from 2026-04-01 to 2027-12-31 6 %), the rule is written twice, with `until` and
 `from`.
@@ -53,6 +56,7 @@ class _Goal(Table):
     vat: Rate | None = None  # the amount holds this VAT, in per cent: it is split off
     partner: str | None = None  # a dealing with another unit
     ic: Kind | None = None
+    decision: Annotated[Text, Field(min_length=1, max_length=60)] | None = None  # that allows it, as policy names it
 
     def _check(self, account: str) -> None:
         if self.vat and account.startswith(("Liabilities:", "Equity:")):
@@ -119,8 +123,8 @@ class RuleTable(_Goal):
         return self
 
     def _adds_up(self) -> None:
-        if self.vat or self.partner or self.ic:
-            raise ValueError("where a rule splits, vat, partner and ic stand in its parts")
+        if self.vat or self.partner or self.ic or self.decision:
+            raise ValueError("where a rule splits, vat, partner, ic and decision stand in its parts")
         shares = [part.share for part in self.split if part.share is not None]
         fixed = sum((part.amount for part in self.split if part.amount is not None), Decimal(0))
         if shares and sum(shares) != 1:

@@ -47,6 +47,8 @@ class SourceTable(Table):
         table, chosen = str(info.field_name), info.data.get("format")
         if value and chosen is not None and chosen not in USED_BY[table]:
             raise ValueError(f"format {chosen} doesn't use it, but {', '.join(USED_BY[table])}")
+        if table == "rule" and chosen == "ubl" and any(goal.decision for one in value for goal in (one, *one.split)):
+            raise ValueError("rules of format ubl name no decision: write it below the invoice's voucher")
         if table == "csv" and chosen == "mpesa" and (lone := sorted(value.model_fields_set - MPESA)):
             raise ValueError(f"format mpesa doesn't use {lone[0]}, but {', '.join(sorted(MPESA))}")
         return value

@@ -279,7 +279,12 @@ PART = '\n[[source.rule.split]]\naccount = "Expenses:2"\n'
         (
             'vat = "25"\n[[source.rule.split]]\naccount = "Expenses:1"\nshare = "1"',
             7,
-            "where a rule splits, vat, partner and ic stand in its parts",
+            "where a rule splits, vat, partner, ic and decision stand in its parts",
+        ),
+        (
+            'decision = "D"\n[[source.rule.split]]\naccount = "Expenses:1"\nshare = "1"',
+            7,
+            "where a rule splits, vat, partner, ic and decision stand in its parts",
         ),
     ],
 )
