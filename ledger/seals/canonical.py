@@ -191,7 +191,7 @@ def _document(entry: data.Document) -> Said:
 
 def _written(entry: data.Document) -> str:
     """A document's path from its own file; the parser has made it one from the root of the machine."""
-    folder = posixpath.dirname(posixpath.abspath(str(entry.meta.get("filename") or "")))
+    folder = posixpath.dirname(posixpath.abspath(entry.meta["filename"]))
     return posixpath.relpath(entry.filename, folder)
 
 
@@ -242,7 +242,7 @@ def _fields(said: Said) -> Said:
 def _documents(entry: data.Directive) -> list[str]:
     """Paths of documents that an entry names, each once."""
     if isinstance(entry, data.Document):
-        folder = _folder(str(entry.meta.get("filename") or ""))
+        folder = _folder(entry.meta["filename"])
         return [posixpath.normpath(posixpath.join(folder, _written(entry)))]
     named = [entry.meta or {}, *(p.meta or {} for p in getattr(entry, "postings", ()))]
     paths = [meta.get("document") for meta in named]

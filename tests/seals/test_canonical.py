@@ -152,6 +152,41 @@ def test_two_meanings(one, other, fields):
     assert sorted(name for name in names if this.fields.get(name) != that.fields.get(name)) == fields
 
 
+#: Of each directive, each word that it has: two that differ in it, and the field that says so.
+WORDS = [
+    ("transaction", '2026-03-02 * "a" "b"\n', '2026-03-02 ! "a" "b"\n', "flag"),
+    ("transaction", '2026-03-02 * "a" "b"\n', '2026-03-02 * "c" "b"\n', "payee"),
+    ("transaction", '2026-03-02 * "a" "b"\n', '2026-03-02 * "a" "c"\n', "narration"),
+    ("transaction", '2026-03-02 * "a" "b" #s\n', '2026-03-02 * "a" "b" #t\n', "tags"),
+    ("transaction", '2026-03-02 * "a" "b" ^s\n', '2026-03-02 * "a" "b" ^t\n', "links"),
+    ("open", "2026-03-02 open Assets:B SEK\n", "2026-03-02 open Assets:C SEK\n", "account"),
+    ("open", "2026-03-02 open Assets:B SEK\n", "2026-03-02 open Assets:B EUR\n", "currencies"),
+    ("close", "2026-03-02 close Assets:B\n", "2026-03-02 close Assets:C\n", "account"),
+    ("balance", "2026-03-02 balance Assets:B 1 SEK\n", "2026-03-02 balance Assets:C 1 SEK\n", "account"),
+    ("balance", "2026-03-02 balance Assets:B 1 SEK\n", "2026-03-02 balance Assets:B 1 EUR\n", "amount"),
+    ("note", '2026-03-02 note Assets:B "x"\n', '2026-03-02 note Assets:C "x"\n', "account"),
+    ("note", '2026-03-02 note Assets:B "x"\n', '2026-03-02 note Assets:B "y"\n', "comment"),
+    ("note", '2026-03-02 note Assets:B "x" ^s\n', '2026-03-02 note Assets:B "x" ^t\n', "links"),
+    ("document", '2026-03-02 document Assets:B "a"\n', '2026-03-02 document Assets:C "a"\n', "account"),
+    ("document", '2026-03-02 document Assets:B "a" #s\n', '2026-03-02 document Assets:B "a" #t\n', "tags"),
+    ("event", '2026-03-02 event "a" "b"\n', '2026-03-02 event "c" "b"\n', "name"),
+    ("custom", '2026-03-02 custom "a" 1\n', '2026-03-02 custom "a" 2\n', "values"),
+    ("commodity", "2026-03-02 commodity EUR\n", "2026-03-02 commodity USD\n", "currency"),
+    ("price", "2026-03-02 price EUR 11 SEK\n", "2026-03-02 price USD 11 SEK\n", "currency"),
+    ("price", "2026-03-02 price EUR 11 SEK\n", "2026-03-02 price EUR 12 SEK\n", "amount"),
+]
+
+
+@pytest.mark.parametrize(("kind", "one", "other", "field"), WORDS)
+def test_each_word_of_each_directive_is_said(kind, one, other, field):
+    this, that = meaning_of(read(one)), meaning_of(read(other))
+    assert this.type == that.type == kind
+    assert this.canonical != that.canonical
+    assert {name for name in this.fields.keys() | that.fields.keys() if this.fields[name] != that.fields[name]} == {
+        field
+    }
+
+
 def test_neither_machine_nor_file_nor_line_is_in_it():
     text = '2026-03-02 document Assets:Bank "../../documents/avtal.pdf"\n  kk: "v"\n'
     here = read(text, "/home/anna/f/units/repris/books/2026/2026-03.beancount")
