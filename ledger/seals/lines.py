@@ -215,7 +215,7 @@ def read_line(line: bytes, number: int) -> Seal:
         said = json.loads(text, parse_constant=_no, parse_float=_no)
         seal = _Reader(number).seal(said)
         written = seal_line(seal)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         raise _unreadable(line, number, _NO_SEAL) from None
     if written != text:
         raise _unreadable(line, number, N_("this line isn't written as seals are"))
@@ -237,14 +237,14 @@ def _unreadable(line: bytes, number: int, reason: str) -> SealUnreadable:
 def _damaged_voucher(line: bytes) -> str:
     """The voucher whose record can't be read in a line that can't; "" where that isn't the trouble."""
     position = line.find(_ENTRIES) + len(_ENTRIES)
-    while position >= len(_ENTRIES):
+    while position >= len(_ENTRIES) and line[position : position + 1] != b"]":  # a reopening holds none
         end = _RECORD_END.search(line, position)
         record = line[position : end.end() if end else None]
         try:
             text = record.decode("utf-8")
             said = json.loads(text, parse_constant=_no, parse_float=_no)
             whole = text == dumps(_entry(_Reader(0).entry(said)))
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        except (ValueError, TypeError, RecursionError):
             whole = False
         if not whole:
             # Whatever happened to what is around it: the number stands where it always does.

@@ -202,6 +202,46 @@ def test_a_line_that_cannot_be_read_names_its_month_and_its_voucher():
     assert ([seal.number for seal in torn], [problem.line for problem in problems]) == ([1], [2])
 
 
+def named(line: str) -> tuple[str, str]:
+    """The month and the voucher that a line is refused for."""
+    with pytest.raises(SealUnreadable) as caught:
+        chain.read_seals((line + "\n").encode())
+    return caught.value.params["period"], caught.value.params["voucher"]
+
+
+@pytest.mark.parametrize("place", [*range(12), *range(15, 24)])
+def test_whatever_sign_around_its_number_is_damaged_the_voucher_is_named(place):
+    line = chain.seal_line(FIRST)
+    start = line.index('{"voucher":"A-2","date":"')
+    assert named(line[: start + place] + "!" + line[start + place + 1 :]) == ("2026-03", "A-2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"line":11,', '"line":"11",'),
+        ('"line":11,', '"line":0,'),
+        ('"line":11,', '"line":11.0,'),
+        ('"line":11,', '"line":NaN,'),
+        ('"line":11,', '"line": 11,'),
+        ('"line":11,', '"line":' + "[" * 100_000 + ","),
+        ('"type":"transaction",', ""),
+        ('"date":"2026-03-05"', '"date":"2026-02-30"'),
+    ],
+    ids=["a text", "zero", "a fraction", "not a number", "a space", "nested without end", "a key less", "no date"],
+)
+def test_a_record_that_is_written_otherwise_names_its_voucher(old, new):
+    line = chain.seal_line(FIRST)
+    start = line.index('{"voucher":"A-2"')
+    assert named(line[:start] + line[start:].replace(old, new, 1)) == ("2026-03", "A-2")
+
+
+def test_where_no_record_is_damaged_no_voucher_is_named():
+    assert named(chain.seal_line(FIRST).replace('"schema":1,', '"schema": 1,', 1)) == ("2026-03", "")
+    assert named(chain.seal_line(THIRD).replace('"schema":1,', '"schema": 1,', 1)) == ("2026-04", "")
+    assert named("x" * 200) == ("", "")
+
+
 def found(seals, unit="repris"):
     """Findings about seals that stand in this order in their file, line by line."""
     seals = [dataclasses.replace(seal, line=line) for line, seal in enumerate(seals, 1)]
