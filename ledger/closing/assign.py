@@ -44,10 +44,10 @@ class Assigned:
 
     unit: str
     series: str
-    given: tuple[Place, ...] = ()
-    stamped: int = 0
-    problems: tuple[Problem, ...] = ()
-    files: tuple[Path, ...] = ()
+    given: tuple[Place, ...]
+    stamped: int
+    problems: tuple[Problem, ...]
+    files: tuple[Path, ...]
 
 
 def number_unit(

@@ -37,7 +37,6 @@ from ledger.policy import Policy, read_policy
 from ledger.policy.decided import DecisionState, decided
 from ledger.rules.rounding import decimals
 
-BODIES = ("board", "assembly")
 LONGEST_ID = 60
 LONGEST_TEXT = 400
 _ID = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ0-9][A-Za-zÀ-ÖØ-öø-ÿ0-9§.:/_-]*")

@@ -13,6 +13,8 @@ from ledger.books import load_books, open_workspace
 from ledger.books.history import read_history
 from ledger.cli.main import main
 from ledger.closing import decisions
+from ledger.closing.decisions import Draft, add_decision
+from ledger.closing.problems_decisions import DecisionWords
 from ledger.policy import read_policy
 
 MARCH = dt.date(2026, 3, 1)
@@ -254,6 +256,21 @@ def test_what_is_refused_leaves_everything_as_it_was(ws, sambok, ident, options,
     assert (code != 0, out) == (True, "")
     assert f"[{said}]" in err if said else code == 2
     assert {p: p.read_bytes() for p in ws.units_folder.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("ident", "character"), [("ST 7", " "), ('ST"7', '"'), ("Ѕ7", "Ѕ"), (".7", "."), ("§7", "§"), ("ST,7 b", ",")]
+)
+def test_the_sign_that_an_id_may_not_have_is_named(ws, ident, character):
+    with pytest.raises(DecisionWords) as caught:
+        add_decision(ws, Draft(ident, "board", MARCH, "Oven"), today=MARCH)
+    assert caught.value.params["reason"] == f"it has or begins with {character}"
+
+
+def test_a_decision_for_one_day(ws, sambok):
+    assert sambok(*ADD, "--text", "Fees", "--until", "2026-04-07")[0] == 0
+    decision = read_policy(load_books(ws).central_text, ws).decisions["ST-2026-04-07-§3"]
+    assert decision.date == decision.until == dt.date(2026, 4, 7)
 
 
 def test_policy_that_can_t_be_read_is_told_first(ws, sambok):
