@@ -42,7 +42,6 @@ _INTERVALS = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
 _OWN_KEYS = frozenset({"filename", "lineno"})
 _FLAGS = frozenset(b"*!")
 _CENT = Decimal("0.01")
-_HEAD = ("option", "plugin", "include")
 _PUSHES = ("pushtag", "poptag", "pushmeta", "popmeta")
 _DIRECTIVES = ("transaction", "open", "close", "balance", "note", "document", "event", "price", "commodity")
 

@@ -286,3 +286,11 @@ def test_what_the_system_refuses_is_told_with_its_reason(unit):
     assert data is None
     assert [(p.code, p.file) for p in problems] == [("BOOK_UNREADABLE", "units/repris/long")]
     assert problems[0].params["reason"] == os.strerror(errno.ENAMETOOLONG)
+
+
+def test_a_name_that_is_no_unicode_is_shown_as_what_it_is(unit):
+    """What stands in no alphabet must not break the page, the JSON or the terminal that tells of it."""
+    (unit / "books" / "2026" / os.fsdecode(b"\xff.txt")).touch()
+    (problem,) = layout_problems(unit, "units/repris")
+    assert (problem.code, problem.file) == ("BOOKS_STRAY", "units/repris/books/2026/<U+DCFF>.txt")
+    assert problem.text().isprintable()

@@ -53,6 +53,50 @@ def test_dates_are_judged_by_the_day_given(today, day, passes):
     assert (parse(f"{day} open Assets:1930-Bank\n", today=today).problems == []) is passes
 
 
+def test_only_what_is_dated_outside_is_named():
+    days = ("1999-12-31", "2000-01-01", "2026-01-01", "2027-12-31", "2028-01-01")
+    problems = parse("".join(f'{day} note Assets:1930-Bank "x"\n' for day in days)).problems
+    assert [(p.code, p.line) for p in problems] == [("DATE_OUTSIDE", 1), ("DATE_OUTSIDE", 5)]
+
+
+#: What the federation decides, in policy alone (SPEC 4), and what is kept for the funds (SPEC 9).
+POLICY_WORDS = [
+    *("decision", "levy-rate", "levy-component", "levy-cap", "levy-floor", "levy-threshold", "levy-base"),
+    *("goodwill-impairment", "loan-cycle"),
+    *("fund-limit", "fund-application", "fund-agreement", "fund-guarantee", "solidarity-parameter", "solidarity-band"),
+]
+
+
+@pytest.mark.parametrize("word", POLICY_WORDS)
+def test_what_policy_may_say_and_no_unit(word):
+    text = f'2026-01-01 custom "{word}" "x" 1\n'
+    assert parse(text, profile=POLICY, unit=None).problems == []
+    assert [p.code for p in parse(text).problems] == ["CUSTOM_UNKNOWN"]
+    assert [p.code for p in parse(text, profile=PRICES).problems] == ["CUSTOM_UNKNOWN"]
+
+
+@pytest.mark.parametrize("end", ["", "\n"], ids=["no line end", "a line end"])
+@pytest.mark.parametrize("before", ["", "; a\n", "; a\n; b\n", f";{'a' * 1999}\n"], ids=["1", "2", "3", "behind 2000"])
+@pytest.mark.parametrize("count", [1999, 2000, 2001, 2002, 4002])
+def test_a_line_has_two_thousand_characters_and_no_more(count, before, end):
+    text = f"{before};{'x' * (count - 1)}{end}"
+    found = [(p.code, p.line, p.params["count"]) for p in parse(text).problems]
+    assert found == ([("BOOK_LONG_LINE", before.count("\n") + 1, str(count))] if count > 2000 else [])
+
+
+@pytest.mark.parametrize("letter", ["å", "€"])
+def test_a_lines_characters_are_counted_not_its_bytes(letter):
+    assert parse(f"; {letter * 1998}\n").problems == []
+    assert [p.params["count"] for p in parse(f"; {letter * 1999}\n").problems] == ["2001"]
+
+
+@pytest.mark.parametrize(("length", "passes"), [(1, False), (2, True), (119, True), (120, True), (121, False)])
+def test_a_key_has_up_to_120_letters(length, passes):
+    """One letter is none to Beancount."""
+    text = f'2026-01-01 note Assets:1930-Bank "x"\n  {"k" * length}: 1\n'
+    assert (parse(text).problems == []) is passes
+
+
 def test_problems_come_by_line_and_end_somewhere():
     text = "".join(f"2026-01-01 price EUR {n}.00 SEK\n2026-01-01 pad Assets:A Assets:B\n" for n in range(1, 100))
     problems = parse(text).problems
