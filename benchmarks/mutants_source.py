@@ -3,7 +3,7 @@
 Changed are comparisons (other way round, boundary), `and`/`or`/`not`, conditions, constants, arithmetic, statements
 (left out, `return` without its value, `break`/`continue`) and lists of codes (one left out). Left alone is what no test
 can or should hold: annotations, decorators, docstrings, assertions (they never fail), texts for people (`N_`, `say`,
-f-strings, what a developer reads in an exception), `__all__`, `zip(strict=...)`.
+f-strings, what a developer reads in an exception), `__all__`, `Literal`, `zip(strict=...)`.
 """
 
 from __future__ import annotations
@@ -146,6 +146,8 @@ def _left_alone(node: ast.AST, parent: ast.AST, field: str) -> bool:
     if isinstance(node, ast.If) and _text(node.test) == "TYPE_CHECKING":
         return True
     if isinstance(node, ast.Assign) and _text(node.targets[0]) == "__all__":
+        return True
+    if isinstance(node, ast.Subscript) and _text(node.value) == "Literal":
         return True
     if isinstance(parent, ast.Raise) and isinstance(node, ast.Call) and field == "exc":
         return all(isinstance(a, ast.Constant | ast.JoinedStr) for a in node.args) and not node.keywords
