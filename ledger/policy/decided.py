@@ -12,19 +12,27 @@ Three things stand on a protected account without naming one:
   differences, for instance.
 - A members' own book (`combine = false`) while a loan cycle that it keeps runs: the cycle's decision covers it.
 
+What the finance head adjusts on top of the books (`units/adjustments/`) uses the decision that it names like a voucher,
+with all its postings; one that is taken back (`reverses:`) has given it back, and a link that it shares with a unit's
+voucher makes both one dealing. It is dated by the figures that it adjusts, which the decision follows: an assembly
+decides in spring on December. So of adjustments it isn't told that the decision is of a later day.
+
 In a currency other than the decision's an amount counts at the spot of its day; where that is missing it is told, and
 the amount isn't counted. Books with errors count for nothing until they are corrected.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import Any
+
+from beancount.core import data
 
 from ledger.books import Books, UnitBook, month_of
 from ledger.books.summary import DecidedRow
@@ -38,6 +46,8 @@ from ledger.rules.rates import CrossRates, Rates
 from ledger.rules.rounding import EXACT, half_away, in_units
 
 ZERO = Decimal(0)
+#: Who uses a decision by an adjustment.
+ADJUSTMENTS = "adjustments"
 #: How the files end that only the close writes.
 CLOSED = ".closed.beancount"
 #: What is to be done comes first.
@@ -46,7 +56,10 @@ RANK: Mapping[Status, int] = {"open": 0, "part": 1, "unlimited": 2, "done": 3}
 
 @dataclass(frozen=True, slots=True)
 class UnitUse:
-    """What one unit has booked on a decision, its own side; of a voucher without a number its `file:line`."""
+    """What one unit has booked on a decision, its own side; of a voucher without a number its `file:line`.
+
+    What was adjusted on it has `adjustments` for its unit.
+    """
 
     unit: str
     booked: Decimal
@@ -103,6 +116,7 @@ class _Register:
         for slug, book in sorted(self.books.units.items()):
             if book.ok:
                 self._book(slug, book)
+        self._adjusted()
         states = [self._state(decision) for decision in self.policy.decisions.values()]
         states.sort(key=lambda s: (RANK[s.status], s.decision.date, s.decision.id))
         return Decided(tuple(states), tuple(sorted(set(self.problems), key=order)))
@@ -135,6 +149,21 @@ class _Register:
         for row in uncovered.values():
             self._tell(DecisionNeeded, slug, row, account=row.account)
 
+    def _adjusted(self) -> None:
+        """What adjustments cite. Those that name a decision which isn't there are told where they are read."""
+        number = 0
+        for entry in self.books.adjustments.entries:
+            name = entry.meta.get("decision")
+            if not isinstance(name, str) or name not in self.policy.decisions:
+                continue
+            root, taken_back = number, entry.meta.get("reverses")
+            for row in _rows(entry, root, entry.date, 1):
+                self.cited[name].append(_Cited(ADJUSTMENTS, row, root, owed=False))
+            if isinstance(taken_back, dt.date):
+                for row in _rows(entry, root + 1, taken_back, -1):
+                    self.cited[name].append(_Cited(ADJUSTMENTS, row, root, owed=False))
+            number += 2
+
     def _is_unknown(self, name: str) -> bool:
         return name not in self.policy.decisions and name not in self.policy.unread
 
@@ -163,7 +192,9 @@ class _Register:
 
     def _tell(self, kind: type[Problem], slug: str, row: DecidedRow, **params: Any) -> None:
         file = self.books.workspace.shown(row.file)
-        self.problems.append(kind(file=file, line=row.line, unit=slug, **{"date": row.date, **params}))
+        self.problems.append(
+            kind(file=file, line=row.line, unit=None if slug == ADJUSTMENTS else slug, **{"date": row.date, **params})
+        )
 
     # --- one decision
 
@@ -185,7 +216,7 @@ class _Register:
                 counted.append(one)
             except MissingRate as problem:
                 problem.file, problem.line = self.books.workspace.shown(one.row.file), one.row.line
-                problem.unit = one.slug
+                problem.unit = None if one.slug == ADJUSTMENTS else one.slug
                 self.problems.append(problem)
         done = carried_out(decision.amount, uses)
         self._late(decision, counted, done.eased)
@@ -224,14 +255,15 @@ class _Register:
             if one.slug == slug and one.row.transaction not in named:
                 row = one.row
                 named[row.transaction] = row.voucher or f"{self.books.workspace.shown(row.file)}:{row.line}"
-        return tuple(named.values())
+        return tuple(dict.fromkeys(named.values()))
 
     def _late(self, decision: Decision, cited: Iterable[_Cited], eased: frozenset[tuple[str, int]]) -> None:
         """What is booked before a decision is taken, or after its end; giving back is always allowed."""
         told = set(eased)
         for one in cited:
             key = one.slug, one.row.transaction
-            if key in told or in_force(one.row.date, decision.date, decision.until):
+            first = dt.date.min if one.slug == ADJUSTMENTS else decision.date
+            if key in told or in_force(one.row.date, first, decision.until):
                 continue
             told.add(key)
             ended: dict[str, Any] = {"case": "ended", "until": decision.until} if one.row.date > decision.until else {}
@@ -255,6 +287,32 @@ class _Register:
                     "over": in_units(booked - decision.amount, currency),
                 }
                 self._tell(DecisionUsedUp, one.slug, one.row, **params)
+
+
+def _rows(entry: data.Transaction, number: int, day: dt.date, sign: int) -> Iterator[DecidedRow]:
+    """The postings of an adjustment, as those of a voucher that cites its decision."""
+    for posting in entry.postings:
+        units = posting.units
+        assert units is not None
+        assert units.number is not None
+        yield DecidedRow(
+            transaction=number,
+            corrects=None,
+            date=day,
+            account=posting.account,
+            protected=False,
+            currency=units.currency,
+            amount=sign * units.number,
+            document_currency=units.currency,
+            document_amount=sign * units.number,
+            own=None,
+            common=str(entry.meta["decision"]),
+            links=tuple(sorted(entry.links or ())),
+            opening=False,
+            voucher=None,
+            file=str(entry.meta["filename"]),
+            line=int(entry.meta["lineno"]),
+        )
 
 
 def _use(one: _Cited, amount: Decimal) -> Use:
