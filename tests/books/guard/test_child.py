@@ -12,7 +12,7 @@ import pytest
 from ledger.books import guard_child, limits
 from ledger.books.guard import PROFILES, check_in_child
 from ledger.books.guard_child import CHILD, PACKAGE_ROOT, check_bytes
-from ledger.errors import EXIT_OUTSIDE
+from ledger.errors import EXIT_OUTSIDE, Problem
 
 TODAY = dt.date(2026, 11, 21)
 #: A child that behaves badly where the text says so, since no text is known that makes the real one do it.
@@ -83,6 +83,14 @@ def test_a_death_is_a_problem_with_its_line(monkeypatch, word, code, says):
     assert (problem.code, problem.line, problem.unit) == (code, 3, "u")
     assert says in problem.text()
     assert problem.excerpt == f"2026-01-02 open Assets:1940-Bank ; {word}"
+
+
+@pytest.mark.parametrize("row", ["; SEGFAULT", "  ; SEGFAULT", "\t; SEGFAULT", "\n\n; SEGFAULT"])
+def test_what_belongs_to_a_voucher_is_named_by_its_first_line(monkeypatch, row):
+    monkeypatch.setattr(guard_child, "CHILD", CRASHING)
+    accounts = [f"2026-01-0{n} open Assets:19{n}0-Bank\n" for n in (1, 2, 3)]
+    (problem,) = check("".join([*accounts[:2], row, "\n", accounts[2]]))
+    assert (problem.code, problem.line, problem.excerpt) == ("BOOK_CRASHED", 2, accounts[1].rstrip())
 
 
 def test_a_text_that_never_ends_is_a_problem(monkeypatch):
@@ -163,3 +171,41 @@ def test_limits_of_this_process_stand():
     assert limits.ending(-11) == "SIGSEGV"
     assert limits.ending(-120) == "signal 120"
     assert limits.ending(3) == "exit code 3"
+
+
+def test_one_death_among_many_leaves_the_others_their_meaning(make_workspace, monkeypatch):
+    """Where the process dies, each half is read by itself, down to the one block on which it does."""
+    monkeypatch.setattr(guard_child, "CHILD", CRASHING)
+    ws = make_workspace({"repris": {}})
+    unit = ws.units["repris"]
+    path = unit.month_file(TODAY)
+    blocks = [f"2026-01-0{n} open Assets:19{n}0-Bank ; {'SEGFAULT' * (n == 2)}\n".encode() for n in range(1, 6)]
+    found = guard_child.parse_blocks_in_child(ws, unit, path, blocks, today=TODAY)
+    assert [meaning and meaning.date.day for meaning in found] == [1, None, 3, 4, 5]
+    assert guard_child.parse_blocks_in_child(ws, unit, path, [], today=TODAY) == []
+    texts = {path: MONTH.format("fine"), unit.month_file(dt.date(2026, 1, 1)): MONTH.format("SEGFAULT")}
+    with pytest.raises(Problem) as caught:
+        guard_child.parse_in_child(ws, unit, texts, today=TODAY)
+    assert (caught.value.code, caught.value.line) == ("BOOK_CRASHED", 3)
+    assert caught.value.file == "units/repris/books/2026/2026-01.beancount"
+
+
+def test_a_death_over_what_a_text_means_is_told_of_the_text(make_workspace, monkeypatch):
+    """The guard passes it, and to say what it means kills the process: its file is named all the same."""
+    dying = "from ledger.seals import canonical\nimport os\ncanonical.meaning_of = lambda e: os._exit(9)\nchild_main()"
+    monkeypatch.setattr(guard_child, "CHILD", CHILD.replace("child_main()", dying))
+    ws = make_workspace({"repris": {}})
+    unit = ws.units["repris"]
+    texts = {unit.month_file(TODAY): "; nothing\n", unit.month_file(dt.date(2026, 1, 1)): MONTH}
+    with pytest.raises(Problem) as caught:
+        guard_child.parse_in_child(ws, unit, texts, today=TODAY)
+    assert (caught.value.code, caught.value.file) == ("BOOK_CRASHED", "units/repris/books/2026/2026-01.beancount")
+
+
+def test_no_meaning_without_a_process(make_workspace, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    ws = make_workspace({"repris": {}})
+    unit = ws.units["repris"]
+    with pytest.raises(Problem) as caught:
+        guard_child.parse_in_child(ws, unit, {unit.month_file(TODAY): MONTH}, today=TODAY)
+    assert caught.value.code == "READER_UNAVAILABLE"

@@ -97,6 +97,24 @@ def test_a_key_has_up_to_120_letters(length, passes):
     assert (parse(text).problems == []) is passes
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n  Assets:A  1 SEK\n"])
+def test_text_that_is_no_utf_8_is_shown_with_what_it_may_have_been(end):
+    text = '; a\n2026-01-01 * "Kaffé"' + end
+    (problem,) = parse_guarded(
+        text.encode("latin-1"), file=FILE, shown=SHOWN, profile=UNIT_BOOKS, unit="repris", today=TODAY
+    ).problems
+    assert (problem.code, problem.line, problem.excerpt) == ("BOOK_NOT_UTF8", 2, '2026-01-01 * "Kaff\\xe9"')
+    assert (problem.params["byte"], problem.params["guess"]) == ("E9", '2026-01-01 * "Kaffé"')
+
+
+def test_a_text_that_swallowed_others_is_named_where_it_begins():
+    """What can't be understood stands far behind: the line on which the quote is missing is told as well."""
+    text = '2026-01-01 * "Rent\n  Assets:A  1 SEK\n2026-01-02 * "Milk"\n  Assets:A  2 SEK\n  Assets:B\n'
+    assert ("TEXT_SWALLOWED", 1) in [(p.code, p.line) for p in parse(text).problems]
+    assert ("TEXT_SWALLOWED", 2) in [(p.code, p.line) for p in parse("\n" + text).problems]
+    assert ("TEXT_SWALLOWED", 3) in [(p.code, p.line) for p in parse('; 5" nails\n\n' + text).problems]
+
+
 def test_problems_come_by_line_and_end_somewhere():
     text = "".join(f"2026-01-01 price EUR {n}.00 SEK\n2026-01-01 pad Assets:A Assets:B\n" for n in range(1, 100))
     problems = parse(text).problems

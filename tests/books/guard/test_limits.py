@@ -1,0 +1,126 @@
+"""How long, deep and large what is written may be: just so much passes, and one more is refused by its own name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ledger.books.guard import PRICES, UNIT_BOOKS, parse_guarded
+from ledger.books.guard_profiles import MAX_TEXT_BYTES
+from ledger.books.guard_tokens import endless, plain
+
+FILE = "/federation/units/repris/books/2026/2026-01.beancount"
+
+
+def codes(text: str, profile=UNIT_BOOKS) -> list[tuple[str, int | None]]:
+    """What a text is refused with, and where."""
+    parsed = parse_guarded(
+        text.encode(), file=FILE, shown="x", profile=profile, unit="repris", today=dt.date(2026, 11, 21)
+    )
+    return [(problem.code, problem.line) for problem in parsed.problems]
+
+
+def posting(amount: str, account: str = "Assets:1930-Bank") -> str:
+    return f'2026-01-01 * "x"\n  {account}  {amount}\n  Equity:2091-Balanserat\n'
+
+
+#: What may be so long: as many as may be, text by number, the refusal's name.
+LIMITS = {
+    "parts of an account": (8, lambda n: posting("1 SEK", "Assets" + ":A" * (n - 1)), "ACCOUNT_LONG"),
+    "letters of an account": (120, lambda n: posting("1 SEK", "Assets:" + "A" * (n - 7)), "ACCOUNT_LONG"),
+    "letters of a commodity": (24, lambda n: posting("1 " + "A" * n), "CURRENCY_NAME"),
+    "digits": (15, lambda n: posting("1" * n + " SEK"), "NUMBER_LONG"),
+    "digits before a point": (15, lambda n: posting("1" * n + ".5 SEK"), "NUMBER_LONG"),
+    "digits behind the point": (8, lambda n: posting("1." + "1" * n + " SEK"), "NUMBER_LONG"),
+    "digits of a product": (15, lambda n: posting(f"1{'0' * (n - 2)} * 10 SEK"), "NUMBER_LONG"),
+    "brackets in brackets": (20, lambda n: posting("(" * n + "1" + ")" * n + " SEK"), "EXPRESSION_DEEP"),
+    "operators": (40, lambda n: posting("1" + "+1" * n + " SEK"), "EXPRESSION_LONG"),
+    "operators of all kinds": (40, lambda n: posting("1" + ("+1-1*1/1" * 11)[: 2 * n] + " SEK"), "EXPRESSION_LONG"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_just_so_much(name):
+    most, text, code = LIMITS[name]
+    assert codes(text(most)) == []
+    assert codes(text(most + 1)) == [(code, 2)]
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(64, []), (65, [("TEXT_LONG", 2)])])
+@pytest.mark.parametrize("text", ['2026-01-01 note Assets:1930-Bank "{}"\n', '2026-01-01 event "place" "{}"\n'])
+def test_a_text_has_64_lines(text, rows, expected):
+    found = codes("\n" + text.format("\n".join(["row"] * rows)))
+    assert [code for code, _ in found] == [code for code, _ in expected]
+
+
+def test_brackets_and_operators_are_counted_line_by_line():
+    """Ten in one amount and forty in the next are not fifty; closed brackets aren't around what follows."""
+    many = posting("1" + "+1" * 40 + " SEK").replace("  Equity", f"  Assets:1910-Kassa  1{'-1' * 40} SEK\n  Equity")
+    assert codes(many) == []
+    assert codes(posting("+".join(["(1)"] * 30) + " SEK")) == []
+    assert codes(posting("((((((((((1))))))))))+((((((((((1)))))))))) SEK")) == []
+
+
+#: 16 digits, made by arithmetic: no number that is written is so long.
+HUGE = "90000000 * 90000000"
+PLACES = {
+    "units": posting(f"{HUGE} SEK"),
+    "units without a commodity": posting(HUGE),
+    "a price": posting(f"1 EUR @ {HUGE} SEK"),
+    "a cost for each": posting(f"1 STK {{{HUGE} SEK}}"),
+    "a cost for all": posting(f"1 STK {{{{{HUGE} SEK}}}}"),
+    "a cost of both kinds": posting(f"1 STK {{1 # {HUGE} SEK}}"),
+    "metadata": f'2026-01-01 * "x"\n  hours: {HUGE}\n  Assets:1930-Bank  1 SEK\n  Equity:2091-Balanserat\n',
+    "an amount in metadata": f'2026-01-01 * "x"\n  fee: {HUGE} SEK\n  Assets:1930-Bank  1 SEK\n  Equity:2091-B\n',
+    "a balance": f"2026-01-01 balance Assets:1930-Bank  {HUGE} SEK\n",
+    "a tolerance": f"2026-01-01 balance Assets:1930-Bank  1 ~ {HUGE} SEK\n",
+    "a custom directive": f'2026-01-01 custom "internal-stock" "vagbod" {HUGE} SEK\n',
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_arithmetic_makes_a_number_longer(place):
+    assert {code for code, _ in codes(PLACES[place])} == {"NUMBER_LONG"}
+    assert codes(PLACES[place].replace(HUGE, "90000000 * 9000000")) == []
+
+
+def test_no_arithmetic_makes_a_rate_longer():
+    assert [code for code, _ in codes(f"2026-01-01 price EUR {HUGE} SEK\n", PRICES)] == ["NUMBER_LONG"]
+
+
+@pytest.mark.parametrize(
+    "interval", ["daily", "weekly", "monthly", "quarterly", "yearly", "Monthly", "fortnightly", ""]
+)
+def test_intervals_of_budgets(interval):
+    found = codes(f'2026-01-01 custom "budget" Expenses:5010-Hyra "{interval}" 8000.00 SEK\n')
+    assert found == ([] if interval and interval != "fortnightly" else [("CUSTOM_VALUES", 1)])
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("1,234,567,890,123 SEK", ["GROUPING_COMMA"]),  # thirteen digits
+        ("1,234,567,890,123,456 SEK", ["GROUPING_COMMA", "NUMBER_LONG"]),
+        ("12,34 SEK", ["GROUPING_COMMA"]),
+        ("1,5 + 1.123456789 SEK", ["GROUPING_COMMA", "NUMBER_LONG"]),
+    ],
+)
+def test_a_grouped_number_is_refused_for_its_commas_and_for_its_digits_where_they_are_too_many(amount, expected):
+    assert [code for code, _ in codes(posting(amount))] == expected
+
+
+@pytest.mark.parametrize(("far", "line"), [(MAX_TEXT_BYTES, None), (MAX_TEXT_BYTES + 1, 2), (MAX_TEXT_BYTES * 3, 2)])
+@pytest.mark.parametrize("end", ['"\n', ""], ids=["closed", "never closed"])
+@pytest.mark.parametrize("before", ["; 1\n", '"a" "b" ; 1\n'], ids=["first", "behind others"])
+def test_a_quote_that_is_not_closed_for_half_a_mebibyte(far, line, end, before):
+    data = (before + '"' + "\n" * far + end).encode()
+    assert endless(data) == line
+    if line is not None:
+        assert not plain(data)
+    assert plain((before + '"' + "\n" * 1000 + '"\n').encode())
+
+
+def test_texts_that_end_on_their_line_may_be_as_far_apart_as_they_like():
+    data = b'"a"' + b"\n" * (MAX_TEXT_BYTES + 1) + b'"b"\n'
+    assert endless(data) is None
