@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.books import Books, Workspace, load_books
+from ledger.books.chains import broken_chains
 from ledger.books.excerpt import for_all, quote
+from ledger.books.problems_chains import ChainBroken
 from ledger.combine import Combined, combine
 from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.problems import UnitErrors
@@ -60,6 +62,11 @@ class Federation:
         return decided(self.books, self.policy)
 
     @cached_property
+    def broken(self) -> tuple[ChainBroken, ...]:
+        """Chains of seals that aren't what was made: their units close nothing until they are put back."""
+        return tuple(problem for found in broken_chains(self.workspace).values() for problem in found)
+
+    @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong: workspace, central files, policy, books, decisions, levy, unplaced accounts, locks.
 
@@ -78,6 +85,7 @@ class Federation:
         faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them
+        found.update(self.broken)  # likewise
         quote(self.workspace, found)
         return tuple(sorted(found, key=order))
 

@@ -180,7 +180,7 @@ class _Archive:
             # Members first: a book that no statement holds is closed by itself, perhaps long after them.
             slug, months = min(self.open.items(), key=lambda item: (not self.ws.units[item[0]].combine, item[0]))
             named = ", ".join(months[:12]) + (" ..." if len(months) > 12 else "")
-            case = {} if self.ws.units[slug].combine else {"case": "apart"}
+            case: dict[str, Any] = {} if self.ws.units[slug].combine else {"case": "apart"}
             raise ArchiveOpen(unit=slug, slug=slug, year=self.year, months=named, **case)
 
     def files(self) -> dict[str, bytes | Path]:

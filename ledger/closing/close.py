@@ -17,10 +17,12 @@ from beancount.core import data
 
 from importers.booktext import render
 from ledger.books import Unit, Workspace, clock, durable, program
+from ledger.books.chains import broken_chains
 from ledger.books.guard_child import parse_in_child
 from ledger.books.history import Note
 from ledger.books.locks import federation_lock
 from ledger.books.person import person
+from ledger.books.problems_sealed import SealBroken
 from ledger.books.sealed import NAME, seals_of
 from ledger.books.write import Block, Change, apply_federation
 from ledger.closing import sealing
@@ -127,16 +129,24 @@ def close_month(
 def obstacles(federation: Federation, slug: str, period: str) -> list[Problem]:
     """What keeps a unit's month from being worked out at all: an earlier one, its book, policy, rates, its levy.
 
-    An earlier month that is left out would be closed with this one, and its levy booked by nobody.
+    And what is sealed and isn't there any more as it was: no seal goes on from a chain that is broken. An earlier month
+    that is left out would be closed with this one, and its levy booked by nobody.
     """
     books, run = federation.books, federation.run
+    sealed = not_as_sealed(federation, slug)
     earlier = [month for month in open_months(books, slug, period) if month < period]
     if earlier:
         case, first, last = "more" if len(earlier) > 1 else "", earlier[0], earlier[-1]
         said: dict[str, object] = {"period": period, "first": first, "last": last, "count": len(earlier), "case": case}
-        return [CloseEarlierOpen(file=None, line=None, excerpt=None, unit=slug, slug=slug, **said)]
+        return [*sealed, CloseEarlierOpen(file=None, line=None, excerpt=None, unit=slug, slug=slug, **said)]
     own = [problem for problem in run.problems if problem.unit in {None, slug}]
-    return [*books.units[slug].problems, *books.central_text.problems, *federation.policy.problems, *own]
+    return [*books.units[slug].problems, *books.central_text.problems, *federation.policy.problems, *own, *sealed]
+
+
+def not_as_sealed(federation: Federation, slug: str) -> list[Problem]:
+    """What was sealed of a unit and has been changed since, in its chain or in its text."""
+    told = (problem for problem in federation.books.units[slug].told if isinstance(problem, SealBroken))
+    return [*broken_chains(federation.workspace, remembered=False).get(slug, ()), *told]
 
 
 class _Job:

@@ -11,10 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.books import Unit, Workspace, clock, durable, program
+from ledger.books.chains import broken_chains
 from ledger.books.excerpt import quote
 from ledger.books.history import Note
+from ledger.books.late import standing_on_disk
 from ledger.books.locks import federation_lock
 from ledger.books.person import person
+from ledger.books.problems_chains import ChainBroken
+from ledger.books.problems_sealed import SealBroken
 from ledger.books.sealed import NAME, seals_of
 from ledger.books.write import Change, apply_federation
 from ledger.closing import sealing
@@ -78,11 +82,13 @@ def reopen_month(
 
     Raises:
         ReopenNotClosed: it isn't closed.
+        ChainBroken, SealBroken: what is sealed of the unit isn't what it was: nothing goes on from there.
         CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: as `check_decision`.
         Problem, OSError: as `apply_federation`.
     """
     check_decision(ws, policy, decision)
     with federation_lock(ws, [unit.slug]):
+        _refuse_broken(ws, unit)
         seals = seals_of(unit.folder)
         last = {seal.period: seal.draft.kind for seal in seals}
         if last.get(period) != "close":
@@ -108,3 +114,9 @@ def reopen_month(
         note = Note("reopen", "", (), {"period": period, "decision": decision})
         apply_federation(ws, {unit: [Change(path, text, durable.sha256(old))]}, note=note)
         return Reopened(unit.slug, period, decision, seal)
+
+
+def _refuse_broken(ws: Workspace, unit: Unit) -> None:
+    for problem in (*broken_chains(ws, remembered=False).get(unit.slug, ()), *standing_on_disk(unit.folder).told):
+        if isinstance(problem, ChainBroken | SealBroken):
+            raise problem

@@ -43,6 +43,8 @@ COMMANDS: Mapping[str, str] = {
     "CLOSE_UNRECONCILED": "sambok reconcile {unit} --month {period}",
     "CLOSE_NO_COUNT": "",  # nothing but counting does it
     "CLOSE_INTERNAL": "sambok combine --to {end} --report unmatched",
+    "CHAIN_BROKEN": "sambok verify {unit}",
+    "SEAL_BROKEN": "sambok verify {unit}",
     "CLOSE_UNIT_OPEN": "sambok close {period} --unit {slug}",
 }
 

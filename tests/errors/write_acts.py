@@ -114,6 +114,12 @@ def other_amount_after_the_seal(stage: Stage) -> None:
     stage.write(MARCH, text.replace("100.00", "10.00"))
 
 
+def another_closed_it(stage: Stage) -> None:
+    seal_march(stage)
+    seals = stage.root / "units/repris/seals.jsonl"
+    seals.write_bytes(seals.read_bytes().replace(b'"by":"', b'"by":"not '))
+
+
 def sealed_and_written_anew(stage: Stage) -> list[Problem]:
     seal_march(stage)
     text = (stage.root / MARCH).read_text(encoding="utf-8")
