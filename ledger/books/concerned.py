@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from beancount.core import data
 
-from ledger.books.summary import last_day
+from ledger.books.summary import last_day, month_of
 from ledger.rules import vouchers as rule
 
 WRITTEN_MONTH = re.compile(r'\s+concerns:\s*"?([0-9]{4}-[0-9]{2})"?\s*(?:;.*)?$')
@@ -71,11 +71,13 @@ class Concerned:
         return self._stated(found)[0] or found.date, None
 
     def _stated(self, entry: data.Transaction) -> tuple[dt.date | None, str | None]:
-        """What its `concerns:` says: a day, or the last one of a month; or what can't be read."""
+        """What its `concerns:` says: a day, or the last one of a month; or what can't be read, or is still to come."""
         concerned = entry.meta.get("concerns")
+        month = self.month(entry)
+        if month is not None and month > month_of(entry.date):
+            return None, month
         if isinstance(concerned, dt.date):
             return concerned, None
-        month = self.month(entry)
         if month is not None:
             return last_day(month), None
         return None, None if concerned is None else str(concerned)

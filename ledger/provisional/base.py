@@ -13,7 +13,9 @@ How this module reads the contract where it leaves room:
   the rate of its own date, like a correction of its month (SPEC 7); moving it there with `concerns:` changes nothing.
 - A partner whose `unit.toml` has an error is taken to be in scope; the error is reported and nothing closes over it.
 - `concerns: 2026-01` takes the rate of that month's last day.
-- A correction of a day outside membership is left out like the turnover that it corrects.
+- A correction of a day outside membership bears no levy, like the turnover that it corrects; being posted in membership
+  it stands on the statement, at the rate 0, so that nobody takes turnover out of sight by writing an early month.
+- What `concerns:` a month after its own date is an error: nothing can correct what hasn't been.
 - Income on an account that the chart can't place is an error, not a base of nothing.
 - A correction that names no known voucher or month is an error: its rate can't be known.
 """
@@ -32,10 +34,14 @@ from ledger.books import PartnerRow, Summary, TurnoverRow, Unit, Workspace, mont
 from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.policy import Policy
+from ledger.policy.model import InForce
 from ledger.provisional.problems import LevyAccountUnplaced, LevyCorrectsUnknown, LevyCurrency
 from ledger.rules.levy import Line
 from ledger.rules.levy_prior import LaterCorrection
 from ledger.rules.years import first_open, year_start
+
+#: What is in force for a unit on a day on which it is no member.
+NO_MEMBER = InForce(Decimal(0), ())
 
 
 @dataclass
@@ -71,16 +77,15 @@ def turnover(
         if problem is not None:
             found.problems.append(problem)
         elif row.late:
-            corrected = row.concerns or row.date
-            if unit.in_scope(corrected):
-                sums[_counted_on(row.date, closed), corrected, row.voucher] -= row.amount
+            sums[_counted_on(row.date, closed), row.concerns or row.date, row.voucher] -= row.amount
         elif row.concerns is None:
             sums[row.date, None, None] -= row.amount
-        elif unit.in_scope(row.concerns):
+        else:
             sums[row.date, row.concerns, row.voucher] -= row.amount
     grouped: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
     for (date, concerns, voucher), base in sums.items():
-        in_force = policy.in_force(unit.slug, concerns or date)
+        member = concerns is None or unit.in_scope(concerns)
+        in_force = policy.in_force(unit.slug, concerns or date) if member else NO_MEMBER
         year, month = _place(date, ws.first_month)
         corrected, of = _place(concerns, ws.first_month) if concerns else (year, None)
         shown = ws.shown(voucher) if voucher else None

@@ -23,7 +23,7 @@ from ledger.provisional.base import Turnover, foreign, turnover
 from ledger.provisional.problems import LevyVatRateUnknown
 from ledger.provisional.vat_terms import VatTerms
 from ledger.rules.levy import ZERO, MonthLevy, Terms, YearRules, year_levy
-from ledger.rules.levy_prior import PriorYearCase, PriorYearLevy, prior_year_levy
+from ledger.rules.levy_prior import PriorYearCase, PriorYearLevy, prior_year_levy, undecided_year
 from ledger.rules.rounding import half_away
 from ledger.rules.years import fiscal_months
 
@@ -178,6 +178,8 @@ def _years(
         levy = year_levy(lines.own.get(first, []), rules, booked.own.get(first, {}), kept)
         own[first] = levy
         if not decided:
+            for line in undecided_year(rules, lines.later.get(first, [])):
+                prior[ws.fiscal_year(last_day(line.month))[0]].append(line)
             continue
         case = PriorYearCase(
             rules, lines.own.get(first, []), lines.later.get(first, []), levy, booked.prior.get(first, {}), closed

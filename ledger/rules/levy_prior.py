@@ -121,6 +121,19 @@ def prior_year_levy(case: PriorYearCase) -> tuple[PriorYearLevy, ...]:
     return tuple(found)
 
 
+def undecided_year(rules: YearRules, later: Sequence[LaterCorrection]) -> tuple[PriorYearLevy, ...]:
+    """Corrections of a year of which policy says nothing: they bear no levy, and are seen all the same."""
+    dated: dict[str, list[Line]] = {}
+    for item in later:
+        dated.setdefault(item.dated, []).append(item.line)
+    return tuple(
+        PriorYearLevy(
+            rules.months[0], month, sum((line.base for line in new), ZERO), ZERO, ZERO, {}, {}, corrections_of(new)
+        )
+        for month, new in sorted(dated.items())
+    )
+
+
 def _within(line: Line, last: str) -> Line:
     """The line, counted in the year's last month at the latest: a correction adds no month of membership."""
     if line.month <= last:
