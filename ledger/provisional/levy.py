@@ -8,7 +8,7 @@ How this module reads the contract where it leaves room:
 
 - `balance` directives on the levy's accounts are refused from the first month that is open and has levy in it.
 - If central's month is closed while the unit's isn't, central's side stands on the first day of central's first open
-  month, so that the closed month's combined statements show it as in transit (CUT_OFF) where that is the next one.
+  month, and the combined statements of the months until then show it as in transit (CUT_OFF).
 - A claim in another currency stands here as it was invoiced; `ledger.provisional.remeasure` brings it to the closing
   rate, like everything else that a book holds in another currency.
 """
@@ -250,7 +250,7 @@ class _Run:
         return entries, problems
 
     def _central_date(self, month: str) -> dt.date:
-        """The month's last day, or the first day of central's first open month after it: near enough for a cut-off."""
+        """The month's last day, or the first day of central's first open month after it."""
         assert self.central is not None
         taking = first_open(month, self.books.closed.get(self.central.slug, frozenset()))
         return last_day(month) if taking == month else dt.date.fromisoformat(f"{taking}-01")

@@ -2,6 +2,7 @@
 
 Differences are shown, never plugged. A payment or invoice whose other side is booked at most ten days after the
 period is in transit: the late voucher is taken into ADJ, its bank line as cash in transit, and taken back next day.
+So is central's side of a levy whose month central had closed, however late it is (`cutoff`).
 Within a legal person every other difference blocks; between legal persons one within the tolerance is only named.
 
 What is tolerated of a period is limited as a whole (`tolerance_total`): beyond it, all of its differences are. A
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple, Protocol, TypeAlias
@@ -35,7 +36,7 @@ from ledger.combine.dealings.judge import Case, verdict
 from ledger.combine.dealings.matching import Dealing
 from ledger.combine.dealings.shared_out import SharedOut, Spot, is_shared_out
 from ledger.combine.dealings.sold import price_gap
-from ledger.combine.dealings.transit import taken_back
+from ledger.combine.dealings.transit import Voucher, taken_back
 from ledger.combine.dealings.vat_found import TaxLooks, vat_findings
 from ledger.combine.flows import DAY
 from ledger.combine.model import ADJ, ZERO, GroupEntry, Place, Rest, Unmatched
@@ -206,7 +207,8 @@ class Settler:
             return
         seen = then(items, self.currency) if abroad else items
         before = self._late(names, seen)
-        moved, back = self._moved(names, seen), self._taken_back(names, seen, before)
+        moved = self._moved(names, seen)
+        back = self._taken_back(names, seen, before, {(i.unit, i.transaction) for i in moved})
         counted = [*early, *moved, *back]
         if abroad:
             counted = self._on_its_day(names, counted)
@@ -264,15 +266,22 @@ class Settler:
         last = max((i.date for i in items if (i.unit, i.transaction) not in taken), default=start)
         return start if last >= start else self.year(last)
 
-    def _taken_back(self, names: Names, items: Sequence[Item], late: Sequence[Item]) -> list[Item]:
-        """Income and cost that the period before has taken in of this one's first days: taken back on the first."""
+    def _taken_back(
+        self, names: Names, items: Sequence[Item], late: Sequence[Item], moved: Collection[tuple[str, Voucher]]
+    ) -> list[Item]:
+        """Income and cost that the period before has taken in of this one's first days: taken back on the first.
+
+        What is in transit at this period's end still (`moved`) comes in again: of that, nothing is said to be booked.
+        """
         start = self.scope.date_from
         entries = taken_back(self.looks.transit(names, start - DAY, late)) if late else []
         if not entries:
             return []
         self.done.entries += entries
-        self._say("CUT_OFF", names, late, items)
-        self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
+        booked = [i for i in late if (i.unit, i.transaction) not in moved]
+        if booked:
+            self._say("CUT_OFF", names, booked, items)
+            self.done.findings[-1] = replace(self.done.findings[-1], message=TAKEN_BACK, remedy_id=NOTHING)
         return [i.taken_back(start) for i in late if i.section == RESULT]
 
     def _judge(self, case: Case, known: Sequence[Item], period: dt.date) -> None:

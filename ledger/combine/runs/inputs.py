@@ -1,9 +1,10 @@
 """Which files a locked run was made of, told by the SHA-256 of each (SPEC 10).
 
 An input is every file that could hold something of the period: settings, policy, prices, adjustments, seals, charts,
-accounts, and of the month files those with an entry dated until ten days after the period's end (so late may the
-other side of a dealing be booked that is shown as in transit), or with a correction (`corrects:`, `concerns:`), which
-may reach back. A later month's file is none: it may grow without anybody asking whether the figures still hold.
+accounts, and of the month files those with an entry dated until ten days after the period's end (so late may people
+book the other side of a dealing that is shown as in transit), with a levy of the period (central's side is in transit
+however late it stands, where central's month was closed), or with a correction (`corrects:`, `concerns:`), which may
+reach back. Another later month's file is none: it may grow without anybody asking whether the figures still hold.
 
 A file's text is read once as long as it stays as it is: what was found in it is kept in the state folder by the digest
 of its content.
@@ -32,12 +33,19 @@ TEXTS = (".beancount", ".toml", ".jsonl")
 PRICES = "units/prices.beancount"
 _DATE = re.compile(rb"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})", re.MULTILINE)
 _BACK = re.compile(rb"^[ \t]+(?:corrects|concerns):", re.MULTILINE)
+#: A levy as the close has written it: its month is in its link.
+_LEVY = re.compile(rb'^[ \t]+source-id:[ \t]*"close:ic-[^"\n]*-levy-([0-9]{4}-[0-9]{2})', re.MULTILINE)
+#: A levy is of its month's last day; every month has this one, and an input too many changes no figure.
+LAST = 28
 KEPT = "facts.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a file's text says: its SHA-256, its first date ("" = none), whether something in it reaches back."""
+    """What a file's text says: its SHA-256, the first day ("" = none) that it has something of, what reaches back.
+
+    A levy is of its month, wherever it stands.
+    """
 
     sha256: str
     first: str
@@ -113,9 +121,9 @@ def is_text(name: str) -> bool:
 
 def _fact(text: bytes) -> Fact:
     dates = ((int(y), int(m), int(d)) for y, m, d in _DATE.findall(text))
-    first = min(dates, default=None)
-    shown = "" if first is None else f"{first[0]:04d}-{first[1]:02d}-{first[2]:02d}"
-    return Fact(sha256(text), shown, _BACK.search(text) is not None)
+    days = [f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in dates]
+    days += [f"{month.decode()}-{LAST}" for month in _LEVY.findall(text)]
+    return Fact(sha256(text), min(days, default=""), _BACK.search(text) is not None)
 
 
 def _read(path: Path) -> dict[str, Fact]:
