@@ -17,6 +17,7 @@ from ledger.messages import N_, say
 
 if TYPE_CHECKING:
     from ledger.closing.evidence import Folder
+    from ledger.closing.heads import Head
     from ledger.closing.verify import Known, Verified
 
 #: So many findings of a unit are told; --json has all.
@@ -59,6 +60,9 @@ def verify(
     whether its meaning changed or only its layout. Only the text is read, so a copy on another machine gives the same
     answer.
     The fingerprints of the latest seals are for the minutes: who has them on paper knows later that they are the same.
+
+    With --key, each seal must be signed by one of the keys, from the first signed one on, and each chain must have one.
+    Without it, a signature that is there must be right; which units are signed is told.
 
     With --against, the seals of an earlier copy must still stand: that finds even a chain that was made anew.
 
@@ -124,6 +128,7 @@ def _check_units(evidence: Folder, units: tuple[str, ...], also: frozenset[str])
 def _tell(found: Verified) -> None:
     """For people: what was found, and the fingerprints for the minutes."""
     from ledger.closing.findings import message, place_of, remedy  # noqa: PLC0415  only when the command runs
+    from ledger.seals.signing import ASKED_FOR  # noqa: PLC0415  likewise
 
     for slug, ones in found.findings.items():
         for one in ones[:SHOWN]:
@@ -143,7 +148,7 @@ def _tell(found: Verified) -> None:
             str(head.number),
             str(found.entries.get(head.unit, "-")),
             head.fingerprint,
-            _state(found, head.unit),
+            _state(found, head),
         ]
         for head in found.heads
     ]
@@ -153,16 +158,29 @@ def _tell(found: Verified) -> None:
     if found.ok:
         text = N_("Nothing sealed has changed: entries {entries}, documents {documents}.")
         click.echo(say(text, entries=sum(found.entries.values()), documents=found.documents), err=True)
+        return
+    every = [one for ones in found.findings.values() for one in ones]
+    if every and not found.problems and all(one.note in ASKED_FOR for one in every):
+        text = N_("Nothing sealed has changed, but it isn't signed as was asked for. Findings: {count}.")
+        click.echo(say(text, count=len(every)), err=True)
     else:
-        count = sum(map(len, found.findings.values()))
-        click.echo(say(N_("Findings: {count}."), count=count), err=True)
+        click.echo(say(N_("Findings: {count}."), count=len(every)), err=True)
 
 
-def _state(found: Verified, slug: str) -> str:
-    if slug not in found.entries:
+def _state(found: Verified, head: Head) -> str:
+    """What was found in a unit, and whether somebody has signed for it."""
+    if head.unit not in found.entries:
         return ""
-    count = len(found.findings.get(slug, ()))
-    return say(N_("findings: {count}"), count=count) if count else say(N_("whole"))
+    count = len(found.findings.get(head.unit, ()))
+    return f"{say(N_('findings: {count}'), count=count) if count else say(N_('whole'))}, {_signed(head)}"
+
+
+def _signed(head: Head) -> str:
+    if not head.unsigned:
+        return say(N_("signed"))
+    if head.unsigned >= head.number:
+        return say(N_("not signed"))
+    return say(N_("the latest {count} not signed"), count=head.unsigned)
 
 
 def _answer(found: Verified, problems: list[Problem]) -> dict[str, Any]:
@@ -183,6 +201,7 @@ def _answer(found: Verified, problems: list[Problem]) -> dict[str, Any]:
                 "by": head.by,
                 "at": head.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "key": head.key or None,
+                "unsigned": head.unsigned,
                 "entries": found.entries.get(head.unit),
             }
             for head in found.heads

@@ -7,6 +7,7 @@ from typing import Any
 from ledger.messages import N_, retell, say
 from ledger.seals.lines import FILE as SEALS
 from ledger.seals.model import Found
+from ledger.seals.signing import ASKED_FOR, FORGED, LEFT_OUT, STRANGE, UNSIGNED
 
 HISTORY = "history.jsonl"
 _TOLD = {
@@ -21,6 +22,13 @@ _LAYOUT = N_("{what}, sealed with {period}, is written otherwise now; what it sa
 _FIELDS = N_("{what}, sealed with {period}, says something else now: {fields}.")
 _CHAIN = N_("The chain of seals is broken.")
 _PAST = N_("The history is broken.")
+_MISSING = N_("A signature is missing.")
+_SIGNATURES = {
+    FORGED: N_("The signature is wrong."),
+    STRANGE: N_("The signature is another's."),
+    LEFT_OUT: _MISSING,
+    UNSIGNED: _MISSING,
+}
 _BACK = N_("Put the sealed text back, from git or a backup; a correction is a new voucher in an open month.")
 _REMEDIES = {
     "altered": _BACK,
@@ -39,6 +47,12 @@ _KEEP = N_(
 )
 
 
+_ASK = N_(
+    "Ask who closed {period}, and with which key (sambok verify --json names the latest one): nothing is signed "
+    "afterwards. With SAMBOK_SIGNING_KEY the next close signs, for all that came before it as well."
+)
+
+
 def place_of(slug: str, found: Found) -> str:
     """The file as users know it, `units/repris/...`."""
     return f"units/{slug}/{found.file}" if slug else f"units/{found.file}"
@@ -54,7 +68,9 @@ def what(found: Found) -> str:
 def message(found: Found) -> str:
     """What was found, in a sentence or two."""
     period = found.period or "-"
-    if found.file == SEALS:
+    if found.file == SEALS and found.note in _SIGNATURES:
+        text = say(_SIGNATURES[found.note])
+    elif found.file == SEALS:
         text = say(_CHAIN)
     elif found.file == HISTORY:
         text = say(_PAST)
@@ -78,6 +94,8 @@ def note_of(found: Found) -> str:
 
 def remedy(slug: str, found: Found) -> str:
     """What to do about it."""
+    if found.file == SEALS and found.note in ASKED_FOR:
+        return say(_ASK, period=found.period)
     if found.file in {SEALS, HISTORY}:
         return say(_KEEP, file=place_of(slug, found))
     return say(_REMEDIES[found.kind], period=found.period)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ class Head:
         period: the latest closed month; "" where none is any more.
         content: of its latest line.
         key: who signed it; "" where nobody did.
+        unsigned: how many of the latest seals aren't signed; as many as there are where nobody ever signed.
     """
 
     unit: str
@@ -30,6 +32,7 @@ class Head:
     by: str
     at: dt.datetime
     key: str
+    unsigned: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -42,4 +45,6 @@ def head_of(slug: str, seals: Sequence[Seal]) -> Head:
     closed = {seal.period: seal.draft.kind == "close" for seal in seals}
     months = [period for period, is_closed in closed.items() if is_closed]
     last = seals[-1]
-    return Head(slug, last.number, max(months, default=""), len(months), last.content, last.by, last.at, last.key)
+    unsigned = len(list(itertools.takewhile(lambda seal: not seal.signature, reversed(seals))))
+    latest = max(months, default="")
+    return Head(slug, last.number, latest, len(months), last.content, last.by, last.at, last.key, unsigned)

@@ -24,6 +24,13 @@ from ledger.seals.problems import SigningKeyRefused
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+#: What can be said of a signature. Only the first says that something was changed; the others, that who sealed it
+#: isn't who was asked for.
+FORGED = N_("the signature isn't of this seal")
+STRANGE = N_("it is signed with another key than was asked for")
+LEFT_OUT = N_("it isn't signed, and a seal before it is")
+UNSIGNED = N_("no seal of this chain is signed, and a key was asked for")
+ASKED_FOR = frozenset({STRANGE, LEFT_OUT, UNSIGNED})
 _DOMAIN = "sambok seal 1 "
 _LARGEST = 16 << 10
 
@@ -81,28 +88,33 @@ def check_signature(seal: Seal, trusted: Collection[str]) -> str | None:
         public = Ed25519PublicKey.from_public_bytes(base64.b64decode(seal.key, validate=True))
         public.verify(base64.b64decode(seal.signature, validate=True), _message(seal))
     except (ValueError, binascii.Error, InvalidSignature):
-        return N_("the signature isn't of this seal")
+        return FORGED
     if trusted and seal.key not in trusted:
-        return N_("it is signed with a key that isn't trusted here")
+        return STRANGE
     return None
 
 
 def check_signatures(seals: Sequence[Seal], trusted: Collection[str]) -> list[Found]:
-    """What is wrong with the signatures of a chain: one that isn't right, and one that somebody has taken off.
+    """What is wrong with a chain's signatures: one that isn't right, and one that is missing where keys are asked for.
 
     Args:
         seals: of one unit, in their order.
-        trusted: the public keys that count, in base64. Where any are named, no seal behind a signed one goes unsigned.
+        trusted: the public keys that count, in base64. Where any are named, no seal behind a signed one goes unsigned,
+            and some seal is signed: else who makes a chain anew would leave the signatures out. Seals before the first
+            signed one may be without, since that one's signature holds them, too.
     """
     found: list[Found] = []
     signed = False
     for seal in seals:
         reason = check_signature(seal, trusted)
-        if reason is None and signed and trusted and not seal.signature:
-            reason = N_("it isn't signed, and a seal before it is")
         if reason is not None:
             found.append(Found("altered", seal.period, "", FILE, seal.line, meaning=True, note=reason))
-        signed = signed or bool(seal.signature)
+        elif signed and trusted and not seal.signature:
+            found.append(Found("missing", seal.period, "", FILE, seal.line, meaning=True, note=LEFT_OUT))
+        signed = signed or bool(seal.signature or seal.key)
+    if trusted and seals and not signed:
+        last = seals[-1]
+        found.append(Found("missing", last.period, "", FILE, last.line, meaning=True, note=UNSIGNED))
     return found
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,8 @@ from ledger.books.history import Line
 from ledger.cli.main import main
 from ledger.closing.deeds import words
 from ledger.closing.together import Wanted, close_months
+from ledger.seals import chain
+from ledger.seals.lines import digest, sealed_text
 from ledger.seals.signing import Signer
 from tests.closing.worked import POLICY, PRICES, UNITS
 
@@ -121,16 +124,59 @@ def test_keys(sambok, ws, tmp_path):
     """Signed with the federation's key: proven by it, refused by another; without a signature, told."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  slow to load
 
-    code, _, err = sambok("verify", "--key", Signer(Ed25519PrivateKey.generate()).key)
+    signer, other = (Signer(Ed25519PrivateKey.generate()) for _ in range(2))
+    code, out, err = sambok("verify", "--key", signer.key)
     assert code == 1
-    assert err.endswith("Findings: 2.\n")  # repris and central, neither signed
-    signer = Signer(Ed25519PrivateKey.generate())
+    # repris and central
+    assert err == "Nothing sealed has changed, but it isn't signed as was asked for. Findings: 2.\n"
+    said = "units/repris/seals.jsonl:1: A signature is missing."
+    why = "no seal of this chain is signed, and a key was asked for"
+    assert f"{said} ({why})\n    -> Ask who closed 2025-12, and with which key" in out
+    assert "broken" not in out
+    assert re.search(r"repris +2025-12 .* findings: 1, not signed *\n", out)
+    assert re.search(r"repris +2025-12 .* whole, not signed *\n", sambok("verify")[1])
+
     list(close_months(ws, ["2026-01"], Wanted(), ready=ready, signer=signer))
-    assert sambok("verify")[0] == 0
+    assert re.search(r"repris +2026-01 .* whole, signed *\n", sambok("verify")[1])
     assert sambok("verify", "--key", signer.key)[0] == 0
-    code, out, _ = sambok("verify", "--json", "--key", Signer(Ed25519PrivateKey.generate()).key)
+    code, out, _ = sambok("verify", "--json", "--key", other.key)
     assert code == 1
-    assert {found["file"].rpartition("/")[2] for found in json.loads(out)["findings"]} == {"seals.jsonl"}
+    found = {(one["kind"], one["file"].rpartition("/")[2], one["message"]) for one in json.loads(out)["findings"]}
+    strange = "The signature is another's. (it is signed with another key than was asked for)"
+    assert found == {("altered", "seals.jsonl", strange)}
+    assert sambok("verify", "--key", signer.key, "--key", other.key)[0] == 0
+
+    list(close_months(ws, ["2026-02"], Wanted(slugs=("repris",)), ready=ready))
+    code, out, _ = sambok("verify")
+    assert code == 0
+    assert re.search(r"repris +2026-02 .* whole, the latest 1 not signed *\n", out)
+    code, out, err = sambok("verify", "--key", signer.key)
+    assert code == 1
+    assert "units/repris/seals.jsonl:3: A signature is missing. (it isn't signed, and a seal before it is)\n" in out
+    assert err == "Nothing sealed has changed, but it isn't signed as was asked for. Findings: 1.\n"
+    unsigned = {unit["unit"]: unit["unsigned"] for unit in json.loads(sambok("verify", "--json")[1])["units"]}
+    assert unsigned == {"gemensamt": 0, "koop": 0, "repris": 1}
+    assert sambok("verify", "koop", "--key", signer.key)[0] == 0
+
+
+def test_a_signature_of_something_else(sambok, ws):
+    """Whatever keys are asked for: a signature that isn't of its seal is told, and that something was changed."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415  slow to load
+
+    list(
+        close_months(ws, ["2026-01"], Wanted(slugs=("koop",)), ready=ready, signer=Signer(Ed25519PrivateKey.generate()))
+    )
+    file = ws.units["koop"].folder / "seals.jsonl"
+    (seal,) = chain.read_seals(file.read_bytes())
+    wrong = replace(seal, at=seal.at.replace(year=2025))
+    wrong = replace(wrong, seal=digest(sealed_text(wrong)))
+    file.write_text(chain.seal_line(wrong) + "\n", encoding="utf-8")
+    code, out, err = sambok("verify", "koop")
+    assert (code, err) == (1, "Findings: 1.\n")
+    assert out.startswith(
+        "units/koop/seals.jsonl:1: The signature is wrong. (the signature isn't of this seal)\n"
+        "    -> Put units/koop/seals.jsonl back, from git or a backup"
+    )
 
 
 def test_history_in_plain_words(sambok, ws):

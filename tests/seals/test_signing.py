@@ -86,7 +86,7 @@ def test_an_unsigned_seal_has_no_signature_that_could_be_wrong():
 
 def test_a_key_that_is_not_trusted(key_file):
     other = base64.b64encode(bytes(32)).decode()
-    assert check_signature(signed(key_file), [other]) == "it is signed with a key that isn't trusted here"
+    assert check_signature(signed(key_file), [other]) == "it is signed with another key than was asked for"
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,18 @@ def test_a_signature_taken_off_behind_a_signed_seal(key_file):
     second = chain.next_seal(first.draft, first, by="anna", at=AT, version="1", rules="r", signer=signer)
     third = chain.next_seal(first.draft, second, by="anna", at=AT, version="1", rules="r")
     assert check_signatures((first, second), [signer.key]) == []
-    assert [(one.line, one.note) for one in check_signatures((first, second, third), [signer.key])] == [
-        (3, "it isn't signed, and a seal before it is")
+    assert [(one.kind, one.line, one.note) for one in check_signatures((first, second, third), [signer.key])] == [
+        ("missing", 3, "it isn't signed, and a seal before it is")
     ]
     assert check_signatures((first, second, third), []) == []
+    assert [(one.kind, one.line, one.note) for one in check_signatures((first,), [signer.key])] == [
+        ("missing", 1, "no seal of this chain is signed, and a key was asked for")
+    ]
+    assert check_signatures((first,), []) == check_signatures((), [signer.key]) == []
+    other = base64.b64encode(bytes(32)).decode()
+    assert [(one.kind, one.line, one.note) for one in check_signatures((first, second), [other])] == [
+        ("altered", 2, "it is signed with another key than was asked for")
+    ]
     wrong = dataclasses.replace(second, by="eva")
     assert [one.line for one in check_signatures((first, wrong), [])] == [2]
 
