@@ -114,6 +114,11 @@ def note_job(ws: Workspace, plan: Plan) -> None:
             note_files(ws, slug, note, paths, by=done.by, at=done.at)
 
 
+def waits(ws: Workspace) -> bool:
+    """Whether something that was done isn't committed yet."""
+    return is_on(ws) and any((_folder(ws) / name).exists() for name in ("queue.jsonl", "taken.jsonl"))
+
+
 def commit(ws: Workspace) -> None:
     """Commit what was noted. Never an error; what fails is told, and stays noted."""
     folder = _folder(ws)

@@ -15,6 +15,11 @@ def tell(problem: Problem) -> None:
         _told.append(problem)
 
 
+def peek() -> list[Problem]:
+    """What is to be said, without forgetting it: for whoever answers before it is taken."""
+    return list(_told)
+
+
 def take() -> list[Problem]:
     """What is to be said, and forget it."""
     found = list(_told)

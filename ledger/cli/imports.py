@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.cli.context import Session, emit, report, workspace_option
+from ledger.cli.vouchers import by_option
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say, translate
 
@@ -28,6 +29,7 @@ SHOWN_WAITING = 5
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--inbox", is_flag=True, help="Work through inbox/<source>/ of UNIT, or of all units.")
 @click.option("--dry-run", is_flag=True, help="Show the entries; write nothing.")
+@by_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @workspace_option
 @click.pass_obj

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.cli.context import Session, emit, report, workspace_option
+from ledger.cli.vouchers import by_option
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("units", nargs=-1, metavar="[UNIT]...")
 @click.option("--dry-run", is_flag=True, help="Show the entries as they would be; write nothing.")
+@by_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @workspace_option
 @click.pass_obj

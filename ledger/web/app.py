@@ -20,12 +20,13 @@ from jinja2 import ChoiceLoader, DictLoader
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 
-from ledger.books import durable
+from ledger.books import durable, notices
 from ledger.books.problems_write import WriteConflict
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.web.files import check_entries
 from ledger.web.gate import MAX_BODY, Gate, problem_of
+from ledger.web.heard import Heard, in_words
 from ledger.web.imports import upload_path
 from ledger.web.ledgers import FEDERATION, BookLedger, Ledgers
 from ledger.web.page import editor_link
@@ -56,6 +57,8 @@ def create_app(root: Path, *, debug: bool = False) -> Flask:
     app = fava_application.create_app([], poll_watcher=True)
     app.config["LEDGERS"] = Ledgers(Source(root.resolve()))
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["HEARD"] = Heard()
+    app.after_request(_hear)
     _set_up_templates(app)
     _set_up_script(app)
     _set_up_routes(app)
@@ -65,6 +68,14 @@ def create_app(root: Path, *, debug: bool = False) -> Flask:
     gate = Gate(app.wsgi_app, app.url_map, FEDERATION)
     app.wsgi_app = gate  # type: ignore[method-assign]
     return app
+
+
+def _hear(answer: Response) -> Response:
+    """What was told while a request was answered is shown above the next page."""
+    done = request.method not in {"GET", "HEAD"} and answer.status_code < HTTPStatus.BAD_REQUEST
+    heard: Heard = current_app.config["HEARD"]
+    heard.hear(changed=done)
+    return answer
 
 
 def _one_line(exc_info: Any) -> None:
@@ -121,10 +132,21 @@ def _say_it_our_way() -> None:
 
 
 def _banner() -> Markup:
-    """What is left out of the figures on this page; nothing if all is there."""
+    """What is left out of the figures on this page, and what the latest change left to say; nothing if all is well."""
     ledger: BookLedger | None = getattr(g, "ledger", None)
     if ledger is None:
         return Markup("")
+    left_out = _left_out(ledger)
+    heard: Heard = current_app.config["HEARD"]
+    told = in_words(heard.standing(ledger.look.workspace, ledger.unit.slug if ledger.unit else None))
+    if not left_out and not told:
+        return Markup("")
+    rows = Markup("").join(Markup("<p>{}</p>").format(text) for text in told)
+    return Markup('<div class="sambok-banner" role="status">{}{}</div>').format(left_out, rows)
+
+
+def _left_out(ledger: BookLedger) -> Markup:
+    """What is left out of the figures on this page; nothing if all is there."""
     look = ledger.present()
     if ledger.unit is not None:
         book = look.federation.books.units.get(ledger.unit.slug)
@@ -138,9 +160,7 @@ def _banner() -> Markup:
         names = ", ".join(look.workspace.units[u].name if u in look.workspace.units else u for u in left_out) or "-"
         text = say(N_("INCOMPLETE: books with errors are left out of every figure here: {names}."), names=names)
     link = f"/{ledger.slug}/errors/"
-    return Markup('<div class="sambok-banner" role="status">{} <a href="{}">{}</a></div>').format(
-        text, link, say(N_("See the errors"))
-    )
+    return Markup('{} <a href="{}">{}</a>').format(text, link, say(N_("See the errors")))
 
 
 def _below(entry: Any) -> Markup:
@@ -208,7 +228,8 @@ def _set_up_routes(app: Flask) -> None:
         check_entries(entries)
         done = _ledger().file.insert_entries([deserialise(entry) for entry in entries])
         text = N_("Entries stored: {written}; there already: {known}.")
-        return fava_api.json_success(say(text, written=done.written, known=done.known))
+        told = [say(text, written=done.written, known=done.known), *in_words(notices.peek())]
+        return fava_api.json_success("\n".join(told))
 
     def get_source_slice() -> Any:
         ledger = _ledger()

@@ -8,9 +8,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from ledger.books import load_books
+from ledger.books import load_books, person
+from ledger.books.history import read_history
 from ledger.cli.context import Session
 from ledger.cli.imports import import_
+from ledger.cli.place import place
 from ledger.errors import Problem
 from ledger.reports import todo
 from tests.importers.test_bank import OPENED, SOURCES, WHOLE, camt, line
@@ -263,3 +265,23 @@ def test_a_folder_that_is_named(ws, tmp_path):
     result = run(ws, "repris", tmp_path)
     assert result.return_value == 1
     assert "The file can't be read: Is a directory. [IMPORT_FILE_MISSING]" in result.stderr
+
+
+def test_who_imports_and_who_places_is_named(ws, tmp_path, monkeypatch):
+    """`--by` names them, in the voucher and in the history, as with every command that writes."""
+    monkeypatch.setenv("SAMBOK_BY", "somebody")
+    file = tmp_path / "mars.xml"
+    file.write_bytes(WHOLE)
+    try:
+        run(ws, "repris", file, "--by", "anna")
+        text = ws.units["repris"].month_file(dt.date(2026, 3, 2)).read_text(encoding="utf-8")
+        assert '  by: "anna"\n' in text
+        unit = ws.units["repris"].folder / "unit.toml"
+        rule = '[[source.rule]]\ntext = "x"\naccount = "Equity:2091-Balanserat-resultat"\n[[source]]\nname = "bok"'
+        unit.write_text(unit.read_text(encoding="utf-8").replace('[[source]]\nname = "bok"', rule), encoding="utf-8")
+        result = CliRunner().invoke(place, ["--by", "berit"], obj=Session(str(ws.root)), standalone_mode=False)
+        assert result.return_value == 0, result.output
+    finally:
+        person.use(None)
+    lines = [(line.action, line.by) for line in read_history(ws.units["repris"].folder)]
+    assert [line for line in lines if line[0] in {"import", "place"}] == [("import", "anna"), ("place", "berit")]
