@@ -126,6 +126,22 @@ def test_writers_check_all_files_of_a_unit_at_once(make_workspace):
     assert check_in_child(ws, unit, {}, today=TODAY) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "own", "others"),
+    [
+        ("accounts.beancount", "documents/a.pdf", "../other/documents/a.pdf"),
+        ("books/2026/2026-01.beancount", "../../documents/a.pdf", "../../../other/documents/a.pdf"),
+    ],
+)
+def test_a_document_lies_below_the_folder_of_its_own_unit(make_workspace, file, own, others):
+    """Whichever file names it: each knows how far below that folder it lies."""
+    ws = make_workspace({"repris": {}})
+    unit = ws.units["repris"]
+    for path, codes in ((own, []), (others, ["DOCUMENT_PATH"]), ("/" + own, ["DOCUMENT_PATH"])):
+        text = {unit.folder / file: f'2026-01-01 document Assets:1930-Bank "{path}"\n'}
+        assert [p.code for p in check_in_child(ws, unit, text, today=TODAY)] == codes
+
+
 def test_one_death_among_many_leaves_the_others_their_answers(make_workspace, monkeypatch):
     monkeypatch.setattr(guard_child, "CHILD", CRASHING)
     ws = make_workspace({"repris": {}})

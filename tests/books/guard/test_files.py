@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.books.guard import layout_problems, read_file
+from ledger.books.guard import layout_problems, read_file, unread_files
 from ledger.books.sealed import sealed_months
 from ledger.errors import Problem
 from tests.closing.sealing import lines
@@ -206,6 +206,14 @@ def test_layout_books_is_a_link(unit):
     assert (problem.code, problem.file, problem.params["name"]) == ("BOOK_LINKED", "units/repris/books", "books")
 
 
+def test_layout_books_is_a_file(unit):
+    (unit / "books").rename(unit / "elsewhere")
+    (unit / "books").write_text(TEXT)
+    (problem,) = layout_problems(unit, "units/repris")
+    assert (problem.code, problem.file) == ("BOOK_UNREADABLE", "units/repris/books")
+    assert problem.params["reason"] == os.strerror(errno.ENOTDIR)
+
+
 def test_layout_without_any_month(unit):
     month(unit, "2026-01.beancount").unlink()
     assert [p.code for p in layout_problems(unit, "units/repris")] == ["BOOKS_NONE"]
@@ -295,3 +303,11 @@ def test_a_name_that_is_no_unicode_is_shown_as_what_it_is(unit):
     (problem,) = layout_problems(unit, "units/repris")
     assert (problem.code, problem.file) == ("BOOKS_STRAY", "units/repris/books/2026/<U+DCFF>.txt")
     assert problem.text().isprintable()
+
+
+def test_a_years_folder_beside_the_books_is_named_and_a_link_to_one_is_not_followed(unit):
+    made(unit / "2025" / "2025-12.beancount")
+    made(unit / "2025" / ".2025-11.beancount")
+    (unit / "2026").symlink_to("books/2026")
+    found = unread_files(unit, "units/repris", "repris")
+    assert [(p.code, p.file) for p in found] == [("FILE_STRAY", "units/repris/2025/2025-12.beancount")]

@@ -13,6 +13,7 @@ from beancount.parser import parser
 from ledger.books import open_workspace, problems_files, problems_guard
 from ledger.books.guard import POLICY, PRICES, UNIT_BOOKS, UNIT_MAIN, layout_problems, parse_guarded, read_file
 from ledger.books.guard_builder import GuardBuilder
+from ledger.books.guard_bytes import clip
 from ledger.books.guard_child import profile_of
 from ledger.books.template import main_text
 from ledger.errors import Problem
@@ -105,6 +106,49 @@ def test_text_that_is_no_utf_8_is_shown_with_what_it_may_have_been(end):
     ).problems
     assert (problem.code, problem.line, problem.excerpt) == ("BOOK_NOT_UTF8", 2, '2026-01-01 * "Kaff\\xe9"')
     assert (problem.params["byte"], problem.params["guess"]) == ("E9", '2026-01-01 * "Kaffé"')
+
+
+def bytes_refused(data: bytes) -> list[tuple[str, int | None, str | None]]:
+    found = parse_guarded(data, file=FILE, shown=SHOWN, profile=UNIT_BOOKS, unit="repris", today=TODAY).problems
+    return [(p.code, p.line, p.excerpt) for p in found]
+
+
+def test_the_line_alone_is_shown_of_bytes_that_are_no_text():
+    assert bytes_refused(b"\nKaff\xe9") == [("BOOK_NOT_UTF8", 2, "Kaff\\xe9")]
+    assert bytes_refused(b"Kaff\xe9\n; b\n") == [("BOOK_NOT_UTF8", 1, "Kaff\\xe9")]
+    assert bytes_refused(b"\n; a\rb\n; c\n") == [("BOOK_LINE_ENDS", 2, "; a<U+000D>b")]
+    assert bytes_refused(b"; a\n; b\n>>>>>>> x\n; c")[0] == ("BOOK_MERGE_CONFLICT", 3, ">>>>>>> x")
+    assert bytes_refused(b"\n<<<<<<< x")[0] == ("BOOK_MERGE_CONFLICT", 2, "<<<<<<< x")
+
+
+def test_a_long_line_is_shown_as_far_as_its_first_160_letters():
+    text = ";" + "a" * 2000
+    assert bytes_refused(text.encode()) == [("BOOK_LONG_LINE", 1, text[:160] + "…")]
+    assert clip("a" * 160) == "a" * 160
+    assert clip("a" * 161) == "a" * 160 + "…"
+    assert clip("a\tb\r\n") == "a    b"
+
+
+@pytest.mark.parametrize("number", [*range(9), 11, 12, *range(14, 32), *range(127, 160)])
+def test_no_control_character_passes(number):
+    assert [code for code, *_ in bytes_refused(f"; a b c d e{chr(number)}\n".encode())] == ["BOOK_CHARACTER"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\0a\0b", "BOOK_UTF16"),
+        (b"a\0b\0", "BOOK_UTF16"),
+        (b"\xff\xfea\0", "BOOK_UTF16"),
+        (b"\xfe\xff\0a", "BOOK_UTF16"),
+        (b"a\0b", "BOOK_CHARACTER"),
+        (b"\0\0a\0b\0", "BOOK_CHARACTER"),
+        (b"\0\0\0\0\0\0", "BOOK_CHARACTER"),
+        (b"a\0bc", "BOOK_CHARACTER"),
+    ],
+)
+def test_letters_with_a_zero_beside_each_are_utf_16(data, code):
+    assert [found for found, *_ in bytes_refused(data)] == [code]
 
 
 def test_a_text_that_swallowed_others_is_named_where_it_begins():
