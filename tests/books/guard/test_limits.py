@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from ledger.books.guard import PRICES, UNIT_BOOKS, parse_guarded
+from ledger.books.guard import PRICES, PROFILES, UNIT_BOOKS, parse_guarded
 from ledger.books.guard_profiles import MAX_TEXT_BYTES
 from ledger.books.guard_tokens import endless, plain
 
@@ -124,3 +124,61 @@ def test_a_quote_that_is_not_closed_for_half_a_mebibyte(far, line, end, before):
 def test_texts_that_end_on_their_line_may_be_as_far_apart_as_they_like():
     data = b'"a"' + b"\n" * (MAX_TEXT_BYTES + 1) + b'"b"\n'
     assert endless(data) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("(1) + 1,000 SEK", ["GROUPING_COMMA"]),
+        ("((1)) * -1 + +1,000 - 1/2 SEK", ["GROUPING_COMMA"]),
+        ("1,000 + (((((((((((((((((((((1))))))))))))))))))))) SEK", ["EXPRESSION_DEEP", "GROUPING_COMMA"]),
+        ("1,000" + "+1" * 41 + " SEK", ["EXPRESSION_LONG", "GROUPING_COMMA"]),
+    ],
+)
+def test_what_is_read_word_by_word_is_told_for_what_is_wrong_alone(amount, expected):
+    assert sorted(code for code, _ in codes(posting(amount))) == expected
+
+
+#: Amounts of a voucher, the last one open: whether rounding what is missing could need more than 28 digits.
+FRACTIONS = [
+    (["1/3"], True),  # 0.333..., 28 digits
+    (["1/3", "10"], False),  # 10.333... with 28 decimals has 30
+    (["1/3", "10.5"], True),  # rounded to one decimal
+    (["1/3", "10.55"], True),
+    (["1/3", "1"], False),
+    (["10/3"], True),  # 3.333..., 27 decimals
+    (["10/3", "10"], False),  # 13.33... with 27 decimals has 29
+    (["0.1", "1/3", "99999999999999"], True),
+]
+
+
+@pytest.mark.parametrize(("amounts", "passes"), FRACTIONS)
+def test_fractions_without_an_end_beside_an_open_amount(amounts, passes):
+    rows = "".join(f"  Assets:A{number}  {amount} SEK\n" for number, amount in enumerate(amounts))
+    text = f'2026-01-01 * "x"\n{rows}  Equity:2091-Balanserat\n'
+    assert codes(text) == ([] if passes else [("FRACTION_ENDLESS", 1)])
+    assert codes(text.replace("Balanserat\n", "Balanserat  -1 SEK\n")) == []  # nothing is left open
+
+
+UNIT_DIRECTIVES = "balance, close, document, event, note, open, transaction"
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("main", "option, plugin, include"),
+        ("accounts", f'{UNIT_DIRECTIVES}, custom "budget", custom "internal-stock"'),
+        ("books", f'{UNIT_DIRECTIVES}, custom "budget", custom "internal-stock"'),
+        ("prices", 'commodity, price, custom "average-rate"'),
+        ("adjustments", "transaction"),
+    ],
+)
+def test_what_may_stand_in_a_file_as_remedies_list_it(name, allowed):
+    assert PROFILES[name].allowed == allowed
+
+
+def test_what_may_stand_in_policy_as_remedies_list_it():
+    listed = PROFILES["policy"].allowed.split(", ")
+    assert listed == sorted(listed)
+    assert listed[0] == 'custom "decision"'
+    assert len(listed) == 15
