@@ -150,8 +150,10 @@ class _Differences:
     def _problem(self, kind: type[Problem], found: Found, **params: Any) -> Problem:
         slug = self.folder.name
         file = f"units/{slug}/{found.file}"
-        problem = kind(file=file, line=found.line, unit=slug, slug=slug, month=found.period, **params)
-        if found.line is not None and found.kind != "missing" and found.file in self.texts:
-            rows = self.texts[found.file].split(b"\n", found.line)
-            problem.excerpt = clip(rows[found.line - 1].decode("utf-8", "replace")) if found.line <= len(rows) else None
+        # Of what is gone there is no line to show: where it stood another entry stands now.
+        line = None if found.kind == "missing" else found.line
+        problem = kind(file=file, line=line, unit=slug, slug=slug, month=found.period, **params)
+        if line is not None and found.file in self.texts:
+            rows = self.texts[found.file].split(b"\n", line)
+            problem.excerpt = clip(rows[line - 1].decode("utf-8", "replace")) if line <= len(rows) else None
         return problem

@@ -230,6 +230,22 @@ def test_what_was_sealed_and_is_so_no_more_is_told(ws, old, new, said):
     assert federation.books.units["repris"].ok
 
 
+def test_what_is_gone_shows_no_other_entry_s_line(ws):
+    """A-1 stood on line 1, where L-1 stands now: its place is the file, and nothing of L-1 is shown for it."""
+    change(january(ws), (sale("2026-01-10", "100000.00", '  voucher: "A-1"\n'), ""))
+    (shown,) = load_federation(ws).shown
+    assert (shown.code, shown.file, shown.line, shown.excerpt) == ("SEAL_BROKEN", MONTH, None, None)
+
+
+def test_what_is_changed_shows_its_own_line_wherever_it_stands_now(ws):
+    """Two lines further down, below a comment that is new."""
+    change(january(ws), ("2026-01-31", "; one\n; two\n2026-01-31"), ("6430-Levy  15000.00", "6430-Levy  14000.00"))
+    change(january(ws), ("-15000.00", "-14000.00"))
+    (shown,) = load_federation(ws).shown
+    text = january(ws).read_text().splitlines()
+    assert shown.excerpt == '2026-01-31 * "levy" ^ic-repris-levy-2026-01' == text[shown.line - 1]
+
+
 def test_a_changed_turnover_makes_the_difference_in_the_first_open_month(ws):
     """100,000.00 became 90,000.00: what is booked for January stays, February takes 15 % of -10,000.00 + 10,000.00."""
     change(january(ws), ("100000.00", "90000.00"))
