@@ -21,6 +21,8 @@ from typing import Any, NamedTuple, TypeVar
 T = TypeVar("T")
 #: Workspaces whose results are kept; a process has one, tests have many.
 KEPT = 2
+#: Periods beside the usual one whose results are kept: the months of a fiscal year, as the board of the close has them.
+KEPT_BESIDE = 12
 
 
 class _Result(NamedTuple):
@@ -34,6 +36,7 @@ class Memo:
 
     def __init__(self) -> None:
         self._results: dict[Hashable, _Result] = {}
+        self._beside: OrderedDict[Hashable, Memo] = OrderedDict()
 
     def get(self, name: Hashable, work: Callable[[], T], *, same: Sequence[object] = (), equal: object = None) -> T:
         """The result of `work`, or the earlier one of this name if it was made of the same.
@@ -52,6 +55,14 @@ class Memo:
         self._results[name] = _Result(tuple(same), equal, value)
         return value
 
+    def beside(self, name: Hashable) -> Memo:
+        """The results of another period, by its name; of so many periods they are kept."""
+        found = self._beside.setdefault(name, Memo())
+        self._beside.move_to_end(name)
+        while len(self._beside) > KEPT_BESIDE:
+            self._beside.popitem(last=False)
+        return found
+
 
 _memos: OrderedDict[Path, Memo] = OrderedDict()
 _lock = Lock()
@@ -68,17 +79,41 @@ def aside() -> Iterator[None]:
         _aside.reset(token)
 
 
+@contextlib.contextmanager
+def beside(root: Path, name: Hashable) -> Iterator[None]:
+    """Work something out of another period without replacing what is remembered, and remember it by `name`."""
+    with _lock:
+        memo = _of(root).beside(name)
+    token = _aside.set(memo)
+    try:
+        yield
+    finally:
+        _aside.reset(token)
+
+
 def memo_of(root: Path) -> Memo:
     """The results of the workspace in `root`."""
     apart = _aside.get()
     if apart is not None:
         return apart
+    return lasting(root)
+
+
+def lasting(root: Path) -> Memo:
+    """The results of the workspace in `root` that no period has to do with: they serve whatever is asked `aside`, too.
+
+    Their names must say everything that isn't in what they are made of.
+    """
     with _lock:
-        found = _memos.setdefault(root, Memo())
-        _memos.move_to_end(root)
-        while len(_memos) > KEPT:
-            _memos.popitem(last=False)
-        return found
+        return _of(root)
+
+
+def _of(root: Path) -> Memo:
+    found = _memos.setdefault(root, Memo())
+    _memos.move_to_end(root)
+    while len(_memos) > KEPT:
+        _memos.popitem(last=False)
+    return found
 
 
 def forget() -> None:

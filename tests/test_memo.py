@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ledger import memo
 from ledger.books import open_workspace
+from ledger.closing.status import board
 from ledger.combine import combine, group_entries
 from ledger.combine.reports.export import json_text
 from ledger.federation import load_federation
@@ -128,6 +129,7 @@ def answers(root: Path, date_to: dt.date | None, threshold: int) -> list[str]:
     combined = combine(known.books, known.run, date_to=date_to)
     found = [json_text(combined), repr(statements), repr(known.run.entries("gemensamt"))]
     found.append(repr([(p.as_json(), p.text()) for p in known.problems]))
+    found.append(repr(board(known, ("2026-02", "2026-05"), today=dt.date(2026, 7, 3)).as_json()))  # two other periods
     entries = group_entries(known.books, known.run, combined, language="sv", threshold=threshold, roots={"Assets": "A"})
     for entry in entries:
         ordered = {name: sorted(getattr(entry, name)) for name in ("tags", "links") if hasattr(entry, name)}
@@ -223,3 +225,24 @@ def test_workspaces_know_nothing_of_each_other(tmp_path):
     for name in range(memo.KEPT + 1):
         memo_of(tmp_path / str(name))
     assert len(memo._memos) == memo.KEPT
+
+
+def test_what_is_asked_aside_replaces_nothing_and_another_period_remembers_itself(tmp_path):
+    """Figures of other months are kept beside the usual ones, for a fiscal year's months; asked once, they are gone."""
+    made = iter(range(100))
+
+    def take():
+        return memo_of(tmp_path).get("part", lambda: next(made))
+
+    assert take() == 0
+    with memo.aside():
+        assert take() == 1
+        assert memo.lasting(tmp_path).get("part", lambda: next(made)) == 0, "what no period has to do with"
+    for month in range(memo.KEPT_BESIDE + 1):
+        with memo.beside(tmp_path, month):
+            assert take() == 2 + month
+    with memo.beside(tmp_path, 1):
+        assert take() == 3, "it is still known"
+    with memo.beside(tmp_path, 0):
+        assert take() == 3 + memo.KEPT_BESIDE, "the one that was asked for the longest time ago isn't"
+    assert take() == 0

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from importers.reconcile import Account, remedies, sentences
-from importers.reconcile import Month as BankMonth
 from ledger.books import FlaggedRow, UnitBook, last_day, month_of
 from ledger.books.cells import loads, unpack
 from ledger.books.columns import joinable, read
@@ -28,6 +26,8 @@ from ledger.messages import N_, say
 from ledger.reports.levy import in_full
 
 if TYPE_CHECKING:
+    from importers.reconcile import Account
+    from importers.reconcile import Month as BankMonth
     from ledger.closing.readiness import Look
 
 ZERO = Decimal(0)
@@ -155,6 +155,8 @@ class UnitMonth:
             yield self._bank(account, month)
 
     def _bank(self, account: Account, month: BankMonth) -> Problem:
+        from importers.reconcile import remedies, sentences  # noqa: PLC0415  loaded where an account isn't reconciled
+
         said: dict[str, Any] = {
             **self.said,
             "account": account.account,

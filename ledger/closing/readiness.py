@@ -24,9 +24,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from importers.reconcile import Account, reconcile
 from ledger.books import last_day
 from ledger.books.excerpt import for_all, quote
 from ledger.closing import months as periods
@@ -38,9 +37,12 @@ from ledger.combine import Combined, combine
 from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.federation import Federation
-from ledger.memo import aside, memo_of
+from ledger.memo import beside, memo_of
 from ledger.policy.problems_decisions import DecisionLater, DecisionNeeded, DecisionUnknown, DecisionUsedUp
 from ledger.rules.problems_rates import MissingRate
+
+if TYPE_CHECKING:
+    from importers.reconcile import Account
 
 ONE_DAY = dt.timedelta(days=1)
 #: What lies in the month of its `date`, and keeps only that one and later ones open.
@@ -150,7 +152,7 @@ class Look:
         return self._combined[period]
 
     def _figures(self, end: dt.date) -> Combined:
-        with aside():  # what is remembered of the ordinary figures stays
+        with beside(self.ws.root, ("close", end)):  # what is remembered of the ordinary figures stays
             return combine(self.books, self.federation.run, date_to=end)
 
     def numbers(self, slug: str, period: str) -> Faults:
@@ -172,9 +174,12 @@ class Look:
     def bank(self, slug: str) -> tuple[Account, ...]:
         """A unit's accounts with statements, reconciled."""
         if slug not in self._bank:
-            fed = any(source.account for source in self.ws.units[slug].sources)
-            found = reconcile(self.books, [slug], today=self.today).units if fed else ()
-            self._bank[slug] = tuple(account for unit in found for account in unit.accounts)
+            self._bank[slug] = ()
+            if any(source.account for source in self.ws.units[slug].sources):
+                from importers.reconcile import reconcile  # noqa: PLC0415  many books have no bank, and it loads much
+
+                found = reconcile(self.books, [slug], today=self.today).units
+                self._bank[slug] = tuple(account for unit in found for account in unit.accounts)
         return self._bank[slug]
 
     def _earlier(self, slug: str, period: str) -> Iterator[Problem]:

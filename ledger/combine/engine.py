@@ -24,7 +24,7 @@ from ledger.combine.dealings.pairs import Pairs
 from ledger.combine.dealings.settle import Settled
 from ledger.combine.dealings.unrealised import Unrealised
 from ledger.combine.divisions import division_problems
-from ledger.combine.flows import LEFT, Part, Source, month_flows, months_are_enough
+from ledger.combine.flows import LEFT, Part, Source, months_are_enough, whole_months
 from ledger.combine.levels import Path, find_level
 from ledger.combine.mapping import Mapper
 from ledger.combine.model import CTA, ZERO, GroupEntry, GroupPosting, PairRow, Place, Row
@@ -36,7 +36,7 @@ from ledger.combine.provisional import Entries, Run
 from ledger.combine.scope import Scope, counting
 from ledger.combine.translation import translate_unit
 from ledger.errors import Problem, order
-from ledger.memo import aside, memo_of
+from ledger.memo import aside, lasting, memo_of
 from ledger.rules.rates import CrossRates, Rates
 
 
@@ -176,9 +176,7 @@ def _part(books: Books, run: Run, slug: str, scope: Scope, rates: Rates, setting
     provisional = run.at(slug, scope.until(slug), scope.date_from)
     return memo_of(books.workspace.root).get(
         ("part", slug),
-        lambda: _new_part(
-            books.workspace, chart, _source(book, provisional, books.workspace.first_month), scope, rates
-        ),
+        lambda: _new_part(books.workspace, *_ground(books.workspace, book, provisional, chart), scope, rates),
         same=(book, provisional.summary, chart),
         equal=setting,
     )
@@ -190,17 +188,36 @@ def _scoped(ws: Workspace, part: Part, scope: Scope, setting: str) -> Part:
     return memo_of(ws.root).get(name, lambda: _leaving(replace(part, scope=scope)), same=(part,), equal=setting)
 
 
-def _new_part(ws: Workspace, chart: Chart, source: Source, scope: Scope, rates: Rates) -> Part | list[Problem]:
+def _ground(ws: Workspace, book: UnitBook, provisional: Entries, chart: Chart) -> tuple[Source, Mapper]:
+    """What a unit's share rests on, whatever the period: its two stages, and the places of their accounts."""
+
+    def work() -> tuple[Source, Mapper]:
+        source = _source(book, provisional, ws.first_month)
+        return source, Mapper(book.unit, chart, (row for summary in source.summaries for row in summary.accounts))
+
+    return lasting(ws.root).get(
+        ("ground", book.unit.slug),
+        work,
+        same=(book, provisional.summary, chart),
+        equal=(ws.first_month, tuple(provisional.problems)),
+    )
+
+
+def _new_part(ws: Workspace, source: Source, mapper: Mapper, scope: Scope, rates: Rates) -> Part | list[Problem]:
     unit = source.book.unit
     slug = unit.slug
-    mapper = Mapper(unit, chart, (row for summary in source.summaries for row in summary.accounts))
     faults = mapper.problems((row.account for row in source.balances()), ws.shown(unit.main))
     for fault in faults:
         fault.file = ws.shown(fault.file or unit.main)
     if faults:
         return [*faults, UnitErrors(unit=slug, file=ws.shown(unit.main), slug=slug, count=len(faults))]
-    if months_are_enough(source, mapper, scope, ws.currency):
-        part = Part(unit, mapper, source, scope, month_flows(source.balances()))
+    flows = None
+    if months_are_enough(source, mapper, scope):
+        flows = lasting(ws.root).get(
+            ("months", slug, ws.currency), lambda: whole_months(source, mapper, ws.currency), same=(source, mapper)
+        )
+    if flows is not None:
+        part = Part(unit, mapper, source, scope, flows)
     else:
         try:
             made = translate_unit(mapper, source.transactions(), scope, rates, ws.first_month)

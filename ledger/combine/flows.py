@@ -207,22 +207,25 @@ def boundaries_are_months(unit: Unit, scope: Scope) -> bool:
     return all(d is None or d.day == 1 for d in starts) and all(d is None or (d + DAY).day == 1 for d in ends)
 
 
-def months_are_enough(source: Source, mapper: Mapper, scope: Scope, currency: str) -> bool:
-    """Whether monthly sums give the same figures as entries, posting by posting."""
-    if not boundaries_are_months(mapper.unit, scope) or _opens_owned(source, mapper.unit.slug, scope):
-        return False
+def months_are_enough(source: Source, mapper: Mapper, scope: Scope) -> bool:
+    """Whether no boundary of a run cuts a month: then `whole_months` give the same figures as entries."""
+    return boundaries_are_months(mapper.unit, scope) and not _opens_owned(source, mapper.unit.slug, scope)
+
+
+def whole_months(source: Source, mapper: Mapper, currency: str) -> tuple[Flow, ...] | None:
+    """A unit's flows by monthly sums; None where they wouldn't give the same figures as entries, posting by posting."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     moved: dict[str, Decimal] = defaultdict(Decimal)
     for row in source.balances():
         amount = whole(row.amount, currency) if row.currency == currency else None
         if amount is None:
-            return False
+            return None
         sums[row.month] += amount
         if mapper.is_in("result_equity", row.account) or mapper.at(row.account).line == "ResultTransfer":
             moved[row.month] += amount
     first = min(sums, default="")  # opening balances
     straight = any(amount for month, amount in moved.items() if month != first)  # result closed without 899x
-    return not straight and not any(sums.values())
+    return None if straight or any(sums.values()) else month_flows(source.balances())
 
 
 def _opens_owned(source: Source, slug: str, scope: Scope) -> bool:

@@ -35,14 +35,18 @@ class Mapper:
         for row in accounts:
             self.rows.setdefault(row.account, row)
         self._places: dict[str, Place | None] = {}
+        self._codes: dict[str, str | None] = {}
 
     def code(self, account: str) -> str | None:
         """The account's code in its chart."""
-        row = self.rows.get(account)
-        if row is not None and row.code is not None:
-            return row.code
-        found = CODED_LEAF.match(account.rsplit(":", 1)[-1])
-        return found[1] if found else None
+        if account not in self._codes:
+            row = self.rows.get(account)
+            if row is not None and row.code is not None:
+                self._codes[account] = row.code
+            else:
+                found = CODED_LEAF.match(account.rsplit(":", 1)[-1])
+                self._codes[account] = found[1] if found else None
+        return self._codes[account]
 
     def place(self, account: str) -> Place | None:
         """Line and label of `account`; None where the chart can't place it."""

@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 
-from ledger.books import PartnerRow, Workspace, last_day, month_of
-from ledger.combine.dealings.documents import At, invoiced
+from ledger.books import PartnerRow, Workspace
 from ledger.combine.dealings.findings import finding, misspelt, untagged
 from ledger.combine.dealings.items import (
     ASSET,
@@ -27,12 +26,12 @@ from ledger.combine.dealings.items import (
     cost_of,
     kind_of_row,
 )
-from ledger.combine.dealings.vat import vat_signs
+from ledger.combine.dealings.tags import TaggedRow, tags_of
 from ledger.combine.dealings.worth import Rest, Worths
 from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
-from ledger.provisional import REMEASUREMENT, levied_month
+from ledger.provisional import REMEASUREMENT
 from ledger.rules.dealings import SHARED_OUT, is_shared_out
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
@@ -54,21 +53,20 @@ class Collector:
     #: Places in `items` of claims in another currency than their book's, with their rests; by unit, partner, account.
     abroad: dict[tuple[str, str, Place], list[tuple[int, Rest]]] = field(default_factory=lambda: defaultdict(list))
     first: dict[tuple[str, bool, int], str] = field(default_factory=dict)
-    invoiced: dict[At, tuple[str, Decimal]] = field(default_factory=dict)
+    until: dt.date = field(init=False)  # the last day on which the other side of a dealing of the period may be booked
 
     def __post_init__(self) -> None:
         """All postings are valued in one place."""
+        self.until = self.scope.date_to + WINDOW
         self.worths = Worths(self.scope, self.rates)
 
     def take(self, part: Part) -> None:
         """Items and findings of one unit."""
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]] = defaultdict(list)
-        for provisional, summary in enumerate(part.source.summaries):
-            signs = {} if provisional else vat_signs(part, summary.partners)
-            self.invoiced = invoiced(summary.partners, lambda account: part.mapper.at(account).is_result)
-            for row in summary.partners:
-                vat = signs.get((row.transaction, row.posting), "")
-                self._row(part, row, provisional=bool(provisional), vat=vat, outside=outside)
+        tags = tags_of(part, self.ws)
+        for tagged in tags.rows:
+            if self._counts(part, tagged.row, tagged.of):
+                self._row(part, tagged, outside)
         for (code, partner, key), rows in sorted(outside.items()):
             first = rows[0][0]
             chosen = [r for r, _ in rows if not part.mapper.at(r.account).is_result] or [r for r, _ in rows]
@@ -80,7 +78,7 @@ class Collector:
             if code == "COST_UNREADABLE":
                 said = replace(said, params=(("currency", first.currency),))
             self.findings.append(misspelt((str(r.ic) for r, _ in rows), said) if code == "IC_UNKNOWN" else said)
-        self.findings += untagged(part, self.ws)
+        self.findings += untagged(part, self.ws, tags.unexplained)
         self._remeasure(part.unit.slug)
         self._as_they_stand(part.unit.slug)
 
@@ -126,8 +124,9 @@ class Collector:
     def _counts(self, part: Part, row: PartnerRow, of: dt.date | None) -> bool:
         """Whether the posting lies in the time that is looked at, and no ownership explains it."""
         unit, scope = part.unit, self.scope
-        after = row.date > scope.date_to + WINDOW and (of is None or of > scope.date_to)
-        if after or (unit.left and row.date > unit.left):
+        if row.date > self.until and (of is None or of > scope.date_to):
+            return False
+        if unit.left and row.date > unit.left:
             return False
         if unit.joined and row.date < unit.joined and unit.entity == "division":
             return False
@@ -138,15 +137,10 @@ class Collector:
     def _row(
         self,
         part: Part,
-        row: PartnerRow,
-        *,
-        provisional: bool,
-        vat: str,
+        tagged: TaggedRow,
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]],
     ) -> None:
-        of = _levied(row, provisional=provisional)
-        if not self._counts(part, row, of):
-            return
+        row, provisional = tagged.row, tagged.provisional
         slug, scope = part.unit.slug, self.scope
         source = f"{self.ws.shown(row.file)}:{row.line}"
         stranger = self._stranger(slug, row.partner)
@@ -179,21 +173,11 @@ class Collector:
             return
         for code in () if said else _misread(row, scope, sold=place.is_result):
             outside[code, partner, key].append((row, source))
-        self._take(part, row, partner, source, (place, section), provisional=provisional, vat=vat, of=of)
+        self._take(part, tagged, partner, source, (place, section))
 
-    def _take(
-        self,
-        part: Part,
-        row: PartnerRow,
-        partner: str,
-        source: str,
-        where: tuple[Place, str],
-        *,
-        provisional: bool,
-        vat: str,
-        of: dt.date | None,
-    ) -> None:
+    def _take(self, part: Part, tagged: TaggedRow, partner: str, source: str, where: tuple[Place, str]) -> None:
         """The item of a posting with what it is worth; `where`: its place and section."""
+        row, provisional, vat, told, of = tagged
         slug, (place, section) = part.unit.slug, where
         late = row.date < self.scope.date_from + WINDOW or of is not None
         waits = section == SUSPENSE or (section == ASSET and not place.is_result)
@@ -223,7 +207,7 @@ class Collector:
                 months=row.months or None,
                 vat=vat,
                 opening=self.worths.opening(part, row, place, waits=waits, late=late),
-                invoiced=self.invoiced.get((row.transaction, row.posting)),
+                invoiced=told,
                 dated=self.worths.dated(part, row, place) if section == BALANCE else None,
                 of=of,
             )
@@ -280,19 +264,6 @@ def _fault(part: Part, row: PartnerRow) -> str | None:
     if not allowed and not any(part.mapper.is_in(name, row.account) for name in sets):
         # where nobody knows the word, the right one may allow it
         return "TAG_ON_NON_IC_ACCOUNT" if row.ic == kind_of_row(row) else "IC_UNKNOWN"
-    return None
-
-
-def _levied(row: PartnerRow, *, provisional: bool) -> dt.date | None:
-    """Last day of the month of a levy that central has in a later one, its own being closed; None = what else there is.
-
-    Only the rules and the close put it there: what people have booked says nothing by its link of why it is late.
-    """
-    for link in row.links:
-        month = levied_month(link, row.partner or "")
-        made = provisional or (row.source or "").startswith(f"close:{link}:")
-        if month is not None and made and month < month_of(row.date):
-            return last_day(month)
     return None
 
 

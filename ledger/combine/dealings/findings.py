@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -177,17 +177,14 @@ def elsewhere(said: Unmatched, shown: Sequence[Item], known: Iterable[Item]) -> 
     return replace(said, sources=sources, hint=ELSEWHERE, params=params)
 
 
-def untagged(part: Part, ws: Workspace) -> list[Unmatched]:
-    """Balances of the chart's accounts for dealings between units that no partner explains, one finding an account."""
-    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in part.source.balances():
-        if part.mapper.is_in("internal_balance", row.account):
-            sums[row.account, row.currency] += row.amount
-    for summary in part.source.summaries:
-        for tagged in summary.partners:
-            if (tagged.account, tagged.currency) in sums:
-                sums[tagged.account, tagged.currency] -= tagged.amount
-    wanted = {account for (account, _), amount in sums.items() if amount}
+def untagged(part: Part, ws: Workspace, wanted: Collection[str]) -> list[Unmatched]:
+    """Balances of the chart's accounts for dealings between units that no partner explains, one finding an account.
+
+    Args:
+        part: the unit.
+        ws: the workspace.
+        wanted: accounts with such a balance.
+    """
     if not wanted:
         return []
     totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
