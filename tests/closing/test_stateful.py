@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ EXAMPLES = int(os.environ.get("SAMBOK_EXAMPLES", "6"))
 STEPS = int(os.environ.get("SAMBOK_STEPS", "15"))
 SEED = int(os.environ.get("SAMBOK_SEED", "1"))
 PHASES = [Phase.generate, *([Phase.shrink] if os.environ.get("SAMBOK_SHRINK", "1") != "0" else [])]
+
+#: How many closes there were that weren't a unit's first.
+CLOSES: Counter[str] = Counter()
 
 slugs = st.sampled_from(UNITS)
 cents = st.integers(1, 1_000_000)
@@ -47,6 +51,7 @@ class Bookkeeping(RuleBasedStateMachine):
         self.fed = Federation(root)
 
     def teardown(self) -> None:
+        CLOSES.update(self.fed.again)
         shutil.rmtree(self.folder)
 
     def _day(self, back, day):
@@ -108,7 +113,11 @@ class Bookkeeping(RuleBasedStateMachine):
         month = self.fed.reopen(slug, pick)
         if month is not None:
             self.fed.post(slug, machine.dt.date.fromisoformat(f"{month}-{day:02}"), kind, cents)
-            self._close([month], (slug,), tidy=True)
+            earlier = any(m < month and not self.fed.is_closed(slug, m) for m in machine.MONTHS)
+            left = self._close([month], (slug,), tidy=True)
+            assert left == ({(slug, month): ["CLOSE_EARLIER_OPEN"]} if earlier else {})
+            assert self.fed.is_closed(slug, month) is not earlier
+            self.fed.again["after it was opened again"] += not earlier
 
     @rule(slug=slugs, back=st.integers(0, 2), tidy=st.booleans())
     def closes_one(self, slug, back, tidy):
@@ -118,15 +127,22 @@ class Bookkeeping(RuleBasedStateMachine):
     def closes_all_so_far(self, tidy, only_ready):
         self._close(self.fed.months[:-1], (), tidy, only_ready=only_ready)
 
+    @rule(days=st.sampled_from([31, 62]))
+    def a_month_ends(self, days):
+        """All is closed once more, and nothing keeps anybody from it but what is still open before."""
+        if self.fed.moment.year < 2027:
+            self.fed.tick(days=days)
+            assert self._close(self.fed.months[:-1], (), tidy=True) == {}
+
     @rule(year=st.sampled_from(["2025", "2026"]))
     def closes_a_year(self, year):
         months = [m for m in machine.MONTHS if m[:4] == year]
         self._close(months, (), tidy=True)
 
     def _close(self, months, slugs, tidy, *, only_ready=False):
-        for slug in [*UNITS, CENTRAL] if tidy else []:
-            self.fed.number(slug)
-        self.fed.close(months, slugs, only_ready=only_ready)
+        if tidy:
+            self.fed.tidy_up(4200)
+        return self.fed.close(months, slugs, only_ready=only_ready)
 
     @rule(days=st.sampled_from([3, 20, 31, 45]))
     def time_goes_on(self, days):
@@ -155,3 +171,5 @@ def test_whatever_a_bookkeeper_does(monkeypatch):
             print_blob=False,
         ),
     )
+    print(dict(CLOSES))  # noqa: T201  shown where the test is run by hand, with -s
+    assert CLOSES["a month more"] > EXAMPLES
