@@ -67,6 +67,7 @@ def _root(entry: data.Transaction, concerned: Concerned) -> data.Transaction | N
 def _rows(entry: data.Transaction, number: int, corrects: int | None, guarded: frozenset[str]) -> Iterator[DecidedRow]:
     common, file, line = _text(entry.meta, KEY), str(entry.meta["filename"]), int(entry.meta["lineno"])
     opening = entry.meta.get(OPENING)
+    partners = tuple(sorted({str(p.meta["partner"]) for p in entry.postings if p.meta and p.meta.get("partner")}))
     for posting in entry.postings:
         amount, currency = weight(posting)
         meta = posting.meta or {}
@@ -86,6 +87,7 @@ def _rows(entry: data.Transaction, number: int, corrects: int | None, guarded: f
             own=_text(meta, KEY),
             common=common,
             links=tuple(sorted(entry.links)),
+            partners=partners,
             opening=isinstance(opening, dt.date) and opening == entry.date,
             voucher=_text(entry.meta, "voucher"),
             file=str(meta.get("filename", file)),

@@ -176,6 +176,7 @@ class DecidedRow:
     own: str | None  # the decision that the posting names
     common: str | None  # the one that its transaction names
     links: tuple[str, ...]
+    partners: tuple[str, ...]  # that postings of its transaction name
     opening: bool  # its transaction is marked as the opening balances of a year that begins on its day
     voucher: str | None
     file: str

@@ -308,6 +308,7 @@ def _rows(entry: data.Transaction, number: int, day: dt.date, sign: int) -> Iter
             own=None,
             common=str(entry.meta["decision"]),
             links=tuple(sorted(entry.links or ())),
+            partners=(),
             opening=False,
             voucher=None,
             file=str(entry.meta["filename"]),
@@ -316,7 +317,10 @@ def _rows(entry: data.Transaction, number: int, day: dt.date, sign: int) -> Iter
 
 
 def _use(one: _Cited, amount: Decimal) -> Use:
-    return Use(one.slug, one.row.transaction, one.root, one.row.date, one.row.account, amount, one.row.links, one.owed)
+    row, beside = one.row, one.slug == ADJUSTMENTS
+    return Use(
+        one.slug, row.transaction, one.root, row.date, row.account, amount, row.links, one.owed, row.partners, beside
+    )
 
 
 def _worth(row: DecidedRow, currency: str, rates: Rates) -> Decimal:

@@ -5,8 +5,10 @@ use it; where it has none of these, all its postings do. What a voucher uses is 
 credits among those: a loan paid out is claim and bank, and counts once.
 
 One dealing counts once, however many vouchers tell of it: both units' sides of one link of theirs (`^ic-…`; the larger
-side counts), and in one unit what is decided as a debt and then paid (a refund on account 2898 and its payments). A
-correction is added to the voucher that it corrects, account by account: what it takes back is there to be used again.
+side counts), and in one unit what is decided as a debt and then paid (a refund on account 2898 and its payments). Sides
+of one dealing name each other as `partner`, and one's debit is the other's credit: two units that both credit their
+capital have two dealings, whatever link they share. A correction is added to the voucher that it corrects, account by
+account: what it takes back is there to be used again.
 
 In which order vouchers use a decision up is told by their dates. One that was later corrected downwards counts as if it
 had been booked so from its first day on.
@@ -117,6 +119,8 @@ class Use:
         amount: in the decision's currency, debit positive.
         links: of its transaction.
         owed: it stands on a protected account of debts: what is decided there is paid from there.
+        partners: units that its transaction names as the other side.
+        beside: it is no unit's own (an adjustment): a side of all dealings of its links.
     """
 
     unit: str
@@ -127,6 +131,8 @@ class Use:
     amount: Decimal
     links: tuple[str, ...]
     owed: bool = False
+    partners: tuple[str, ...] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,7 @@ def _taken(rows: Sequence[Use], root: dict[Key, int]) -> tuple[dict[Key, tuple[d
 
 
 def _deals(rows: Sequence[Use], root: dict[Key, int]) -> dict[Key, Hashable]:
-    """Which vouchers tell of one dealing: those that share a link of units, and a unit's debts with their payments."""
+    """Which vouchers tell of one dealing: sides that share a link of units, and a unit's debts with their payments."""
     above: dict[Hashable, Hashable] = {}
 
     def top(node: Hashable) -> Hashable:
@@ -206,14 +212,31 @@ def _deals(rows: Sequence[Use], root: dict[Key, int]) -> dict[Key, Hashable]:
             node = above[node]
         return node
 
+    whole = {link for use in rows if use.beside for link in use.links}
     for use in rows:
         node: Hashable = (use.unit, root[use.unit, use.transaction])
         for link in use.links:
             if link.startswith(DEALING):
-                above[top(node)] = top(link)
+                for end in [None] if link in whole else _ends(use):
+                    above[top(node)] = top((link, end))
         if use.owed:
             above[top(node)] = top((use.unit, "owed"))
     return {(use.unit, first): top((use.unit, first)) for use in rows for first in [root[use.unit, use.transaction]]}
+
+
+def _ends(use: Use) -> list[Hashable]:
+    """Between whom the dealings of a voucher's link may be: one's own vouchers, each pair of a unit and a partner."""
+    return [use.unit, *(frozenset((use.unit, partner)) for partner in use.partners)]
+
+
+def _worth(sides: Iterable[Sequence[Decimal]]) -> Decimal:
+    """What a dealing uses: its larger side, each side debits and credits; sides that aren't each other's count both."""
+    largest, debits, credits_ = ZERO, ZERO, ZERO
+    for debit, credit in sides:
+        largest = max(largest, debit, credit)
+        debits += max(debit - credit, ZERO)
+        credits_ += max(credit - debit, ZERO)
+    return max(largest, debits, credits_)
 
 
 class _Count:
@@ -235,13 +258,13 @@ class _Count:
             self._key, self._before = key, self.total
         unit = place[0]
         sides = self._sides[deal]
-        before = max((max(side) for side in sides.values()), default=ZERO)
+        before = _worth(sides.values())
         side = sides.setdefault(unit, [ZERO, ZERO])
         old = self._nets[place]
         new = self._nets[place] = old + amount
         side[0] += max(new, ZERO) - max(old, ZERO)
         side[1] += max(-new, ZERO) - max(-old, ZERO)
-        self.total += max(max(each) for each in sides.values()) - before
+        self.total += _worth(sides.values()) - before
 
     def _judge(self) -> None:
         if self._key is not None and self.amount is not None and self.total > max(self.amount, self._before):

@@ -83,7 +83,8 @@ def test_a_correction_of_what_two_decisions_allow_takes_each_account_s_own():
     assert said(*first, *back) == ["D", "E", None, "D", "E", None, None]
 
 
-def use(amount, account=FUND, *, unit="central", transaction=0, root=None, day=1, links=(), owed=False):
+def use(amount, account=FUND, *, unit="central", transaction=0, root=None, day=1, links=(), owed=False, partners=None):
+    other = ("repris",) if unit == "central" else ("central",)
     return Use(
         unit=unit,
         transaction=transaction,
@@ -93,6 +94,7 @@ def use(amount, account=FUND, *, unit="central", transaction=0, root=None, day=1
         amount=D(amount),
         links=tuple(links),
         owed=owed,
+        partners=other if partners is None else partners,
     )
 
 
@@ -145,6 +147,33 @@ def test_links_that_aren_t_a_dealing_s_join_nothing():
     """A link that a bookkeeper puts on all grants of a year must not make them one."""
     uses = [use("60000", links=("grants",)), use("50000", unit="repris", links=("grants",))]
     assert carried_out(LIMIT, uses).used == D(110000)
+
+
+IC = ("ic-central-7",)
+
+
+@pytest.mark.parametrize(
+    ("uses", "used"),
+    [
+        # a contribution of capital: the member's credit and central's debit, each naming the other
+        ([use("-60000", CAPITAL, links=IC), use("60000", CLAIM, unit="repris", links=IC)], "60000"),
+        # both credit their capital: each has its own, whatever they call it
+        ([use("-60000", CAPITAL, links=IC), use("-60000", CAPITAL, unit="repris", links=IC)], "120000"),
+        # neither names the other
+        ([use("-60000", CAPITAL, links=IC, partners=()), use("60000", CLAIM, unit="repris", links=IC, partners=())],
+         "120000"),
+        # one names the other, who names somebody else
+        ([use("-60000", CAPITAL, links=IC), use("60000", CLAIM, unit="repris", links=IC, partners=("kafe",))],
+         "120000"),
+        # three with one link: central lends to two, and a fourth party of the same sign is a dealing of its own
+        ([use("60000", CLAIM, links=IC, partners=("kafe", "repris")), use("-25000", unit="repris", links=IC),
+          use("-35000", unit="kafe", links=IC)], "60000"),
+        ([use("60000", CLAIM, links=IC, partners=("kafe", "repris")), use("-60000", unit="repris", links=IC),
+          use("-35000", unit="kafe", links=IC)], "95000"),
+    ],
+)  # fmt: skip
+def test_one_dealing_has_two_sides_that_know_each_other(uses, used):
+    assert carried_out(LIMIT, uses).used == D(used)
 
 
 def test_each_unit_s_own_side():
