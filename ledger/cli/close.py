@@ -160,6 +160,10 @@ def _tell(month: Month, *, dry_run: bool) -> None:
     for done in month.closed if dry_run else ():
         for file, text in done.texts.items():
             click.echo(f"; {file}\n{text}")
+    silent = [done.unit for done in month.closed if dry_run and not done.texts]
+    if silent:
+        text = N_("{period}: there is nothing to book for {units}; the close would only seal the month.")
+        click.echo(say(text, period=month.period, units=", ".join(silent)), err=True)
     for done in month.closed:
         for file, line in done.left_out:
             text = N_("{unit}: {file}:{line} came into a closed month and isn't sealed; sambok check says what to do.")

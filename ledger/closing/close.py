@@ -9,8 +9,10 @@ has its seal is closed, and nothing of it is written twice.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from beancount.core import data
@@ -78,6 +80,21 @@ class Closed:
         return chain.fingerprint(self.seal.content) if self.seal else ""
 
 
+@dataclass
+class Trial:
+    """What the closes of one dry run would have written by now: the next of them goes on from there.
+
+    Attributes:
+        numbers: what gives a unit's next number.
+        booked: vouchers, by the unit whose book they would stand in.
+        opened: accounts, likewise.
+    """
+
+    numbers: dict[str, Callable[[str, dt.date], str]] = field(default_factory=dict)
+    booked: dict[str, list[data.Transaction]] = field(default_factory=lambda: defaultdict(list))
+    opened: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
 def close_month(
     ws: Workspace,
     slug: str,
@@ -87,7 +104,7 @@ def close_month(
     without: Iterable[str] = (),
     decision: str | None = None,
     signer: Signer | None = None,
-    dry_run: bool = False,
+    trial: Trial | None = None,
 ) -> Closed | None:
     """Close a month of one unit.
 
@@ -99,7 +116,7 @@ def close_month(
         without: units that central doesn't wait for.
         decision: what allows that.
         signer: signs the seal.
-        dry_run: nothing is written.
+        trial: nothing is written; what the closes before it in the same dry run would have written, and then this one.
 
     Returns:
         What was done; None where the month is closed already.
@@ -117,9 +134,9 @@ def close_month(
         problems = obstacles(federation, slug, period) or ready(federation, slug)
         if problems:
             raise NotReadyError(problems)
-        job = _Job(federation, unit, period, tuple(without), decision)
+        job = _Job(federation, unit, period, tuple(without), decision, trial)
         done = job.run(signer)
-        if not dry_run:
+        if trial is None:
             written = [one for one in both if job.changes(one)]
             changes: dict[Unit | None, Sequence[Change]] = {one: job.changes(one) for one in written}
             apply_federation(ws, changes, note=job.notes(written, done))
@@ -153,8 +170,15 @@ class _Job:
     """What the close of one month writes."""
 
     def __init__(
-        self, federation: Federation, unit: Unit, period: str, without: tuple[str, ...], decision: str | None
+        self,
+        federation: Federation,
+        unit: Unit,
+        period: str,
+        without: tuple[str, ...],
+        decision: str | None,
+        trial: Trial | None,
     ) -> None:
+        self.trial = trial or Trial()
         self.federation = federation
         self.ws = federation.workspace
         self.unit = unit
@@ -170,7 +194,11 @@ class _Job:
 
     def run(self, signer: Signer | None) -> Closed:
         closing = 1 + sum(1 for s in self.seals if s.period == self.period and s.draft.kind == "close")
-        made = frozen(self.federation, self.unit.slug, self.period, closing=closing, without=self.without)
+        booked = self.trial.booked[self.unit.slug]
+        made = frozen(
+            self.federation, self.unit.slug, self.period, closing=closing, without=self.without, booked=booked
+        )
+        made = self._as_far_as_new(made)
         self._write(made)
         new = sealing.uncovered(self._after(), self.seals, self.period, self._parse)
         draft = sealing.draft(
@@ -209,7 +237,9 @@ class _Job:
         for side in (made.own, made.central):
             if side is None:
                 continue
-            number = numberer(self.federation.books, side.unit.slug)
+            slug = side.unit.slug
+            number = self.trial.numbers.setdefault(slug, numberer(self.federation.books, slug))
+            self.trial.booked[slug] += (voucher.entry for voucher in side.vouchers)
             if side.vouchers:
                 path = side.unit.folder / side.file
                 text = self._text(path)
@@ -222,6 +252,18 @@ class _Job:
             self._open(side.unit, side.opens)
             if side is made.own and made.carried is not None:
                 self._carry(made, number(made.carried.series, made.carried.entry.date))
+
+    def _as_far_as_new(self, made: Frozen) -> Frozen:
+        """Without the accounts that a close before it in the same dry run would have opened."""
+
+        def left(unit: Unit, opens: Iterable[data.Open]) -> tuple[data.Open, ...]:
+            found = tuple(entry for entry in opens if entry.account not in self.trial.opened[unit.slug])
+            self.trial.opened[unit.slug].update(entry.account for entry in found)
+            return found
+
+        central = made.central and replace(made.central, opens=left(made.central.unit, made.central.opens))
+        own = replace(made.own, opens=left(made.own.unit, made.own.opens))
+        return replace(made, own=own, central=central, carried_opens=left(made.own.unit, made.carried_opens))
 
     def _carry(self, made: Frozen, number: str) -> None:
         assert made.carried is not None

@@ -100,7 +100,13 @@ class Frozen:
 
 
 def frozen(
-    federation: Federation, slug: str, period: str, *, closing: int = 1, without: Collection[str] = ()
+    federation: Federation,
+    slug: str,
+    period: str,
+    *,
+    closing: int = 1,
+    without: Collection[str] = (),
+    booked: Iterable[data.Transaction] = (),
 ) -> Frozen:
     """The vouchers of a unit's month.
 
@@ -110,6 +116,8 @@ def frozen(
         period: `2026-03`; every earlier month of the unit is closed.
         closing: 2 where the month was closed before and opened again, and so on.
         without: units whose month isn't closed yet, where it is central that closes.
+        booked: vouchers that stand in the unit's book as it were, in a dry run: those that the closes before this one
+            in the same run would have written.
 
     Returns:
         Both sides; the same federation gives the same ones.
@@ -130,11 +138,12 @@ def frozen(
         for entry in entries
         if not (unit is central and entry.meta["filename"] == SOURCE)
     ]
-    transfer = result_transfer(books, unit, period, [voucher.entry for voucher in own])
+    before = [_as_booked(entry) for entry in booked if entry.date <= last_day(period)]
+    transfer = result_transfer(books, unit, period, [*before, *(voucher.entry for voucher in own)])
     own += [Voucher(YEAR_END, f"close:{TRANSFER}:{period}{mark}", transfer)] if transfer else []
     name = f"{period}.closed.beancount"
     made = Frozen(_side(ws, books, run, unit, unit, period, name, own))
-    entry = carried_result(books, unit, period, [voucher.entry for voucher in own])
+    entry = carried_result(books, unit, period, [*before, *(voucher.entry for voucher in own)])
     if entry is not None:
         opens = [e for e in _opens(books, run, unit, [entry]) if e.account not in {o.account for o in made.own.opens}]
         carried = Voucher(YEAR_END, f"close:{CARRIED}:{period}{mark}", entry)
@@ -252,6 +261,21 @@ def voucher_text(voucher: Voucher, number: str, *, by: str, registered: dt.date)
             postings=[_priced(posting) for posting in entry.postings],
         )
     )
+
+
+def _as_booked(entry: data.Transaction) -> data.Transaction:
+    """A voucher with what its postings weigh once they are written: a rate that is too long is written as a total."""
+    return entry._replace(postings=[_weighed(_priced(posting)) for posting in entry.postings])
+
+
+def _weighed(posting: data.Posting) -> data.Posting:
+    worth = (posting.meta or {}).get(TOTAL_PRICE)
+    if worth is None:
+        return posting
+    assert posting.units is not None
+    assert posting.units.number is not None
+    number = worth.number if posting.units.number > 0 else -worth.number
+    return posting._replace(units=Amount(number, worth.currency), price=None)
 
 
 def _priced(posting: data.Posting) -> data.Posting:

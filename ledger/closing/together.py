@@ -14,7 +14,7 @@ from typing import Protocol
 from ledger.books import Workspace, clock
 from ledger.books.excerpt import quote
 from ledger.closing import months as periods
-from ledger.closing.close import Closed, NotReadyError, close_month
+from ledger.closing.close import Closed, NotReadyError, Trial, close_month
 from ledger.errors import EXIT_OUTSIDE, Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals.signing import Signer
@@ -110,6 +110,7 @@ class _Round:
         self.signer = signer
         self.month = Month(period)
         self.seen: dict[str, tuple[str, str]] = {}
+        self.trial = Trial() if wanted.dry_run else None
 
     def run(self, *, named: bool) -> Month:
         """Close it.
@@ -120,13 +121,13 @@ class _Round:
         """
         month, central = self.month, self.ws.central
         federation = load_federation(self.ws)
-        slugs = []
+        slugs: list[str] = []
         for slug in _members(self.ws, self.wanted.slugs):
             if slug in self.wanted.without:
                 continue
             if month.period in federation.books.closed.get(slug, ()):
                 month.before.append(slug)
-            elif self._has(federation, slug):
+            elif self._has(federation, slug) or (slugs and self._takes_their_side(slug)):
                 slugs.append(slug)
             elif named:
                 first = self._first(federation, slug)
@@ -141,7 +142,7 @@ class _Round:
             if slug in month.blocked:
                 continue
             if central is not None and slug == central.slug and month.blocked:  # perhaps it waits for one of them
-                month.blocked |= self._blocked(load_federation(self.ws), [slug])
+                month.blocked |= self._central(slug)
             if slug not in month.blocked:
                 self._close(slug)
         return month
@@ -151,6 +152,11 @@ class _Round:
         first = self._first(federation, slug)
         inside = periods.is_member(self.ws.units[slug], self.month.period)
         return inside and (first is None or first <= self.month.period)
+
+    def _takes_their_side(self, slug: str) -> bool:
+        """Whether the closes of members make the unit's book begin: central's, with the other side of their levies."""
+        unit = self.ws.units[slug]
+        return unit is self.ws.central and periods.is_member(unit, self.month.period)
 
     def _first(self, federation: Federation, slug: str) -> str | None:
         """The month with which the unit's closing begins."""
@@ -162,6 +168,12 @@ class _Round:
         self.seen |= {slug: _look(federation, slug) for slug in slugs}
         found = self.readiness(federation, self.month.period, slugs, today=clock.today(), without=self.wanted.without)
         return {slug: list(problems) for slug, problems in found.items() if problems}
+
+    def _central(self, slug: str) -> dict[str, list[Problem]]:
+        """What central lacks after the others were closed; in a trial run they are closed with it, as it were."""
+        shown = [done.unit for done in self.month.closed] if self.trial is not None else []
+        found = self._blocked(load_federation(self.ws), [*shown, slug])
+        return {slug: found[slug]} if slug in found else {}
 
     def _close(self, slug: str) -> None:
         central = self.ws.central
@@ -175,7 +187,7 @@ class _Round:
                 without=self.wanted.without if is_central else (),
                 decision=self.wanted.decision if is_central else None,
                 signer=self.signer,
-                dry_run=self.wanted.dry_run,
+                trial=self.trial,
             )
         except NotReadyError as told:
             self.month.blocked[slug] = list(told.problems)
@@ -193,7 +205,7 @@ class _Round:
 
     def _again(self, federation: Federation, slug: str) -> Sequence[Problem]:
         """The same question under the locks, unless nothing has changed since; in a trial run nobody was closed."""
-        if self.wanted.dry_run or self.seen.get(slug) == _look(federation, slug):
+        if self.trial is not None or self.seen.get(slug) == _look(federation, slug):
             return ()
         return self._blocked(federation, [slug]).get(slug, ())
 

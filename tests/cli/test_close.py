@@ -177,6 +177,22 @@ def test_a_trial_run(sambok):
     assert {p: p.read_bytes() for p in sambok.ws.units_folder.rglob("*") if p.is_file()} == before
 
 
+def test_a_trial_run_with_nothing_to_book_says_so(sambok):
+    """Of January central has nothing of its own: it takes the other side of the others' levies alone."""
+    assert sambok("close", "2025-12")[0] == 0
+    code, out, err = sambok("close", "2026-01", "--dry-run")
+    assert (code, "2026-01.koop.closed.beancount" in out) == (0, True)
+    assert "2026-01: there is nothing to book for gemensamt; the close would only seal the month." in err
+    assert sambok("close", "2026-01", "--unit", "koop", "--unit", "repris")[0] == 0
+    code, out, err = sambok("close", "2026-01", "--dry-run")
+    assert (code, out) == (0, "")
+    assert err.splitlines() == [
+        "2026-01: there is nothing to book for gemensamt; the close would only seal the month.",
+        "2026-01 is closed already: koop, repris.",
+        "Nothing was written.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [
