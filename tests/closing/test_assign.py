@@ -195,3 +195,18 @@ def test_frozen_vouchers_are_left_alone(make):
     ws = make({"2026-02": entry("2026-02-03") + closed})
     number(ws)
     assert text_of(ws, "2026-02").endswith(closed)
+
+
+def test_what_lacks_the_day_or_the_person_gets_what_it_lacks(make):
+    rows = ("registered: 2026-02-04", 'by: "bo"')
+    texts = [entry(f"2026-02-0{n}", f'voucher: "A-{n}"', *said) for n, said in enumerate((rows[:1], rows[1:], rows), 1)]
+    ws = make({"2026-02": "".join(texts)}, accounts=ACCOUNTS.partition("\n2026-01-01 *")[0])
+    done = number(ws)
+    assert (done.given, done.stamped) == ((), 2)
+    assert text_of(ws, "2026-02") == "".join(
+        [
+            texts[0].replace('"Sale"\n', '"Sale"\n  by: "anna"\n'),
+            texts[1].replace('"Sale"\n', '"Sale"\n  registered: 2026-04-02\n'),
+            texts[2],
+        ]
+    )

@@ -75,6 +75,12 @@ def test_an_entry_that_waits(make_workspace, name):
     )
 
 
+def test_an_accepted_entry_hides_none_behind_it(make_workspace):
+    second = waiting(*SIDES).replace("A-2", "A-3").replace("01-12", "01-13")
+    ws = federation_with(make_workspace, {"repris/2026-01": waiting(*SIDES, more=BY + WHY) + second})
+    assert [where for where, *_ in told(ws)] == [f"{JANUARY}:12"]
+
+
 #: What is added to January; place, sentence, and words of the remedy.
 LACKING = {
     "no numbers": (

@@ -224,4 +224,4 @@ def test_no_meaning_without_a_process(make_workspace, monkeypatch):
     unit = ws.units["repris"]
     with pytest.raises(Problem) as caught:
         guard_child.parse_in_child(ws, unit, {unit.month_file(TODAY): MONTH}, today=TODAY)
-    assert caught.value.code == "READER_UNAVAILABLE"
+    assert (caught.value.code, caught.value.params["reason"]) == ("READER_UNAVAILABLE", "No such file or directory")

@@ -196,6 +196,29 @@ def test_a_methods_own_fault_is_no_syntax_error(monkeypatch):
     assert ("BOOK_CRASHED", 1) in {(p.code, p.line) for p in problems}
 
 
+def test_whatever_the_parser_raises_is_the_texts_problem(monkeypatch):
+    def broken(self):
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(GuardBuilder, "finalize", broken)
+    parsed = parse("2026-01-01 open Assets:1930-Bank\n")
+    assert (parsed.entries, [p.code for p in parsed.problems]) == ([], ["BOOK_CRASHED"])
+    assert parsed.problems[0].params["reason"] == "RuntimeError: unforeseen"
+
+
+@pytest.mark.parametrize(
+    ("rate", "passes"), [("0.01", True), ("0.99", True), ("1", True), ("1.01", True), ("0", False), ("-1", False)]
+)
+def test_a_rate_is_above_zero(rate, passes):
+    codes = [] if passes else ["PRICE_ZERO"]
+    assert [p.code for p in parse(f"2026-01-01 price EUR {rate} SEK\n", profile=PRICES).problems] == codes
+    average = f'2026-01-01 custom "average-rate" "EUR" {rate} SEK\n'
+    assert [p.code for p in parse(average, profile=PRICES).problems] == codes
+    for sign in ("@", "@@"):
+        bought = f'2026-01-01 * "x"\n  Assets:A  1 EUR {sign} {rate} SEK\n  Assets:B\n'
+        assert ("PRICE_ZERO" in [p.code for p in parse(bought).problems]) is not passes
+
+
 @pytest.mark.parametrize("name", ["Repris", 'Kafé "Ön"', "back\\slash", "100 %"])
 def test_main_as_sambok_writes_it_passes_for_any_name(name, make_workspace):
     toml = f'name = {json.dumps(name)}\ncode = "R"\ncurrency = "SEK"\n'
