@@ -2,7 +2,9 @@
 
 Beancount's grammar divides while it parses and doesn't look at the divisor: `1/0` ends the whole process. So what
 follows `/` must be a number that isn't zero, written out. A comma inside a number is refused, because `12,345` is
-twelve thousand to Beancount and twelve and a third to a Swede. Mark-up in texts is looked for here as well.
+twelve thousand to Beancount and twelve and a third to a Swede. A date has four digits, two and two (or one, without its
+zero): Beancount takes any number of them, counts in 32 bits, and reads 4294969322-01-01 as a day of 2026; an editor, a
+search and every other program don't. Mark-up in texts is looked for here as well.
 
 Reading all words costs more than half a parse, and hardly any book has a division. So a few searches over the bytes
 look first ([`plain`][ledger.books.guard_tokens.plain]); they err on one side only: what they pass, the words pass.
@@ -47,6 +49,12 @@ _MARKUP = re.compile(rb"<[A-Za-z/!?]")
 _DIGITS = bytes(48 if 48 <= c <= 57 else c if c in b".\n" else 32 for c in range(256))
 _LONG = b"0" * (MAX_DIGITS + 1)
 _FINE = b"." + b"0" * (MAX_DECIMALS + 1)
+#: Every digit to 0, what parts a date to a hyphen, line ends as they are, the rest to a space.
+_DATES = bytes(48 if 48 <= c <= 57 else 45 if c in b"-/" else c if c == 10 else 32 for c in range(256))
+#: More digits than a year has, than a month has, than a day has.
+_ODD_DATES = (b"00000-0", b"-000-", b"-0-000", b"-00-000")
+_DATED = re.compile(rb"[0-9]{4,}[-/][0-9]+[-/][0-9]+")
+_PLAIN_DATE = re.compile(rb"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")
 _NO_OPERATORS = bytes(set(range(256)) - set(b"*/+-\n"))
 _NO_BRACKETS = bytes(set(range(256)) - set(b"(\n"))
 
@@ -63,10 +71,11 @@ def plain(data: bytes) -> bool:
 
 def _quiet(code: bytes) -> bool:
     """Whether nothing in `code` could be a word or a row of words that may not pass."""
-    digits = code.translate(_DIGITS)
+    digits, dates = code.translate(_DIGITS), code.translate(_DATES)
     return not (
         _LONG in digits
         or _FINE in digits
+        or any(odd in dates for odd in _ODD_DATES)
         or (b"," in code and _COMMA.search(code))
         or (b"/" in code and _DIVISOR.search(code))
         or _longest(code.translate(None, _NO_OPERATORS)) > MAX_OPERATORS
@@ -127,6 +136,9 @@ def scan(data: bytes) -> Iterator[Refusal]:
         elif name == "NUMBER" or (name == "error" and _NUMERAL.fullmatch(text)):
             # A number that Beancount refuses itself (1000,50) deserves the better words.
             yield from _number(text.decode("ascii"), line)
+        elif name in {"DATE", "error"} and _DATED.fullmatch(text):
+            if not _PLAIN_DATE.fullmatch(text):
+                yield found.DateForm, line, {"date": text.decode("ascii")[:60]}
         elif name == "STRING":
             if b"<" in text:
                 # The lexer gives the line on which a text ends.

@@ -82,6 +82,14 @@ class DateImpossible(Problem):
     remedy = N_("Write the date as year-month-day, as 2026-02-28.")
 
 
+class DateForm(Problem):
+    """A date with more digits than a date has: Beancount takes some of them for another day."""
+
+    code = "DATE_FORM"
+    message = N_("{date} isn't written as a date.")
+    remedy = N_("Write the year with four digits, month and day with two, as 2026-02-28.")
+
+
 class DateOutside(Problem):
     """A year that was mistyped."""
 

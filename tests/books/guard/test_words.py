@@ -76,6 +76,7 @@ WORDS = [
     "key:",
 ]
 WORDS += ["TRUE", "txn", "option", "\0"]
+WORDS += ["02026-01-01", "2026-001-01", "2026/1/002", "4294969322-1-1", "-", "2026", "001", "1"]
 PIECES = QUOTES + SPACES * 4 + NUMBERS + WORDS
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
