@@ -54,6 +54,25 @@ def test_dates_are_judged_by_the_day_given(today, day, passes):
     assert (parse(f"{day} open Assets:1930-Bank\n", today=today).problems == []) is passes
 
 
+@pytest.mark.parametrize(
+    ("day", "codes"),
+    [
+        ("2026-01-02", []),
+        ("2026/1/2", []),
+        ("02026-01-02", ["DATE_FORM"]),
+        ("20226-01-02", ["DATE_FORM"]),
+        ("4294969322-01-02", ["DATE_FORM"]),  # 2 ** 32 + 2026: a day of 2026 to Beancount
+        ("2026-001-02", ["DATE_FORM"]),
+        ("2026-01-002", ["DATE_FORM"]),
+        ("2026/1/002", ["DATE_FORM"]),
+    ],
+)
+def test_a_date_has_four_digits_and_two_and_two(day, codes):
+    assert [(p.code, p.line) for p in parse(f"; a\n{day} open Assets:1930-Bank\n").problems] == [(c, 2) for c in codes]
+    voucher = f'2026-01-01 * "x"\n  registered: {day}\n  Assets:A  1 SEK\n  Assets:B\n'
+    assert [(p.code, p.line) for p in parse(voucher).problems] == [(c, 2) for c in codes]
+
+
 def test_only_what_is_dated_outside_is_named():
     days = ("1999-12-31", "2000-01-01", "2026-01-01", "2027-12-31", "2028-01-01")
     problems = parse("".join(f'{day} note Assets:1930-Bank "x"\n' for day in days)).problems
