@@ -35,6 +35,7 @@ from ledger.closing.problems_ready import CloseEarlierOpen
 from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals import chain
+from ledger.seals.blocks import behind_comments
 from ledger.seals.model import Meaning, Seal, Twin
 from ledger.seals.signing import Signer
 
@@ -343,7 +344,9 @@ class _Text:
         self.new += text if not self.new or self.new.endswith("\n") else "\n" + text
 
     def add_block(self, block: Block, *, apart: bool = True) -> None:
-        """Add a directive, with an empty line before it unless it is one of a list."""
+        """Add a directive, with an empty line before it unless it is one of a list and takes no comment to itself."""
+        last = self.new.rstrip("\n").rpartition("\n")[2]
+        apart = apart or behind_comments(f"{last}\n".encode()) > 0
         self.add(("\n" if apart and self.new else "") + block.text)
         self.blocks.append(block)
 
