@@ -11,7 +11,7 @@ SPEC 10).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ledger.books.guard_bytes import clip, read_file
 from ledger.books.unitbook import Books
@@ -83,6 +83,16 @@ def for_all(books: Books, problems: Iterable[Problem]) -> list[Problem]:
     return [discreet.shown(problem) for problem in problems]
 
 
+def discreet(books: Books) -> Callable[[str, str], str]:
+    """What a unit's account is called where persons aren't named: by its number where the chart masks it.
+
+    Returns:
+        Takes the unit's slug and the account; of a unit whose chart can't be read, only the account's root is said.
+    """
+    found = _Discreet(books)
+    return found.called
+
+
 class _Discreet:
     """Which lines of units' books are for the unit alone."""
 
@@ -106,6 +116,11 @@ class _Discreet:
         if excerpt == problem.excerpt and params == problem.params:
             return problem
         return Problem.from_dict({**problem.to_dict(), "excerpt": excerpt, "params": params})
+
+    def called(self, slug: str, account: str) -> str:
+        """The same where nobody can tell: then it is masked."""
+        known = self._chart(slug) is not None
+        return self._called(slug, account) if known else f"{account.partition(':')[0]}:…"
 
     def _called(self, slug: str, account: str) -> str:
         """What an account is called where persons aren't named."""

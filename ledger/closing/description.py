@@ -4,6 +4,10 @@ An auditor, or whoever takes over, must be able to follow a voucher from its doc
 there are and what they mean, which series of vouchers, where entries come from, what the program adds by which rule
 and decision, how books are closed and sealed, and where everything lies for how long. It is Markdown in the language
 of the federation, and holds no clock: the same workspace gives the same text.
+
+It goes to auditors and into archives, and names no person. The words by which a rule knows a payment are often
+somebody's name or bank account: the rule is described by what it asks for and where it books, and its words stand in
+the unit's settings alone. An account that its chart masks is called by its number.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from ledger.books import program
+from ledger.books.excerpt import discreet
 from ledger.books.guard_bytes import visible
 from ledger.books.sealed import seals_of
 from ledger.books.source_rules import RuleTable
@@ -32,6 +37,9 @@ from ledger.seals import chain
 
 #: Packages on which figures depend.
 PACKAGES = ("beancount", "fava", "polars", "pydantic")
+#: What of a rule may name a person, and what says where it books.
+WORDS = frozenset({"text", "counterparty", "counterparty_account", "reference", "narration", "payee"})
+GOALS = frozenset({"account", "split"})
 OWN_SERIES = (
     ("L", N_("levy")),
     ("E", N_("exchange differences")),
@@ -91,6 +99,7 @@ class _Text:
     def __init__(self, federation: Federation) -> None:
         self.federation = federation
         self.ws = federation.workspace
+        self.called = discreet(federation.books)
         self.number = 0
 
     def lines(self) -> Iterator[str]:
@@ -176,7 +185,8 @@ class _Text:
                 for row in summary.accounts if summary is not None else ():
                     line = chart.place(row.account, row.code)
                     text = line.label(current()) if line is not None else "-"
-                    rows.setdefault((row.account, row.code or "-"), (text, set()))[1].add(unit.slug)
+                    account = self.called(unit.slug, row.account)
+                    rows.setdefault((account, row.code or "-"), (text, set()))[1].add(unit.slug)
             heads = (N_("Account"), N_("Code"), N_("Line of the statements"), N_("Units"))
             found = [(a, c, text, str(len(slugs))) for (a, c), (text, slugs) in sorted(rows.items())]
             yield from _table(heads, found)
@@ -213,14 +223,25 @@ class _Text:
         yield from _table((N_("Unit"), N_("Source"), N_("Format"), N_("Account"), N_("Rules")), rows)
         yield ""
         mapped = [
-            (unit.slug, source.name, rule.account or "-", _rule(rule))
+            (unit.slug, source.name, str(number), self._goals(unit.slug, rule), _rule(rule))
             for unit in self.ws.units.values()
             for source in unit.sources
-            for rule in source.rule
+            for number, rule in enumerate(source.rule, 1)
         ]
         if mapped:
             yield say(N_("Rules by which imported payments find their account, the first that fits:")) + "\n"
-            yield from _table((N_("Unit"), N_("Source"), N_("Account"), N_("Rule")), mapped)
+            yield (
+                say(N_("The words behind … may name persons; they stand in units/<unit>/unit.toml, in this order."))
+                + "\n"
+            )
+            yield from _table((N_("Unit"), N_("Source"), N_("No."), N_("Account"), N_("Rule")), mapped)
+
+    def _goals(self, slug: str, rule: RuleTable) -> str:
+        """Where a rule books."""
+        if rule.account is not None:
+            return self.called(slug, rule.account)
+        parts = ((part.amount if part.share is None else part.share, part) for part in rule.split)
+        return ", ".join(f"{self.called(slug, part.account)} ({size})" for size, part in parts)
 
     def _rules(self) -> Iterator[str]:
         for text in RULES:
@@ -293,12 +314,11 @@ def _versions() -> Iterator[str]:
 
 
 def _rule(rule: RuleTable) -> str:
-    """What a rule asks for."""
-    said = rule.model_dump(exclude_none=True, exclude_defaults=True)
-    parts = [f"{key} = {value}" for key, value in said.items() if key not in {"account", "split"}]
-    split = said.get("split")
-    if split:
-        parts.append(say(N_("split in {count}"), count=len(split)))
+    """What a rule asks for and says, without the words that may name a person."""
+    said = rule.model_dump(exclude_none=True, exclude_defaults=True, by_alias=True)
+    parts = [f"{key} = {'…' if key in WORDS else value}" for key, value in said.items() if key not in GOALS]
+    if rule.split:
+        parts.append(say(N_("split in {count}"), count=len(rule.split)))
     return ", ".join(parts)
 
 
