@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import zipfile
 
 import pytest
 from beancount.parser import parser
 
 from ledger.books import open_workspace
 from ledger.books.history import NOTHING, Note, lines_of, make_line
+from ledger.closing.archive import archive_year
+from ledger.closing.archive_check import check_archive
 from ledger.closing.evidence import Folder
 from ledger.closing.findings import message, remedy
 from ledger.closing.reopen import reopen_month
@@ -262,3 +265,40 @@ def test_a_last_seal_made_anew_over_an_altered_voucher(ws):
     path(ws, "repris").write_text("".join(texts[:-1]), encoding="utf-8")
     cut = ("repris", "missing", HISTORY, None, f"it doesn't tell of the close of 2026-02 ({forged})")
     assert cut in found(ws)
+
+
+def test_an_archive_holds_what_its_seals_repeat(make_workspace, tmp_path, monkeypatch):
+    """repris is ahead of central, so central's history tells of repris' January before central's own December.
+
+    The archive of 2025 ends each history before the first close that it holds no seal of. Central's seal of December
+    has seen repris' of January, so that one is in it as well.
+    """
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SAMBOK_NOW", "2026-03-05T10:00:00Z")
+    made = make_workspace(UNITS, policy=POLICY, prices=PRICES)
+    first, _ = line(1, NOTHING)
+    (made.units_folder / HISTORY).write_text(first, encoding="utf-8")
+    for months, slug in ((["2025-12", "2026-01"], "repris"), (["2025-12"], "gemensamt"), (["2026-02"], "repris")):
+        list(close_months(made, months, Wanted(slugs=(slug,)), ready=ready))
+    told = [(one.action, one.details.get("unit")) for one in lines_of(rows_of(made, "gemensamt"))]
+    assert told == [
+        *(("begin", None), ("close", "repris"), ("close", "repris"), ("close", "gemensamt"), ("close", "repris")),
+    ]
+    out = tmp_path / "2025.zip"
+    archive_year(open_workspace(made.root), 2025, out)
+    assert check_archive(out).ok
+    with zipfile.ZipFile(out) as held:
+        assert len(held.read(f"units/gemensamt/{HISTORY}").splitlines()) == 4
+        assert len(held.read(f"units/repris/{HISTORY}").splitlines()) == 3
+        kept = {name: held.read(name) for name in held.namelist() if name != f"units/repris/{HISTORY}"}
+    with zipfile.ZipFile(out, "w") as held:
+        for name, data in kept.items():
+            held.writestr(name, data)
+    proof = check_archive(out)
+    assert [(slug, one.kind, one.file) for slug, ones in proof.verified.findings.items() for one in ones] == [
+        ("repris", "missing", HISTORY)
+    ]
+
+
+def rows_of(ws, slug):
+    return path(ws, slug).read_bytes()
