@@ -143,3 +143,23 @@ def test_whatever_is_used_the_next_number_is_free_and_leaves_no_gap(made, vouche
 def made(tmp_path_factory):
     """Books of a unit with one month, of whose text only the vouchers differ."""
     return changing(tmp_path_factory.mktemp("numbers"), ACCOUNTS)
+
+
+@pytest.mark.parametrize(
+    ("meta", "hand"),
+    [
+        ((), "own"),
+        (('source-id: "bank-1"',), "own"),
+        (('program: "P"', 'source-id: "sie-1"'), "program"),  # final in the file that it came in
+        (('program: "P"', 'source-id: "sie-4i-1"'), "own"),  # only proposed there, and nobody says what
+        (('program: "P"', 'source-id: "sie-4i-1"', 'proposed: "B-2"'), "program"),  # and was kept
+        (('program: "P"', 'source-id: "sie-4i-1"', 'proposed: "B-3"'), "own"),  # and another was given
+        (('source-id: "sie-1"',), "own"),
+        (('source-id: "close:x:2026-01"',), "sambok"),
+        (('source-id: "correct:x"',), "sambok"),
+    ],
+)
+def test_whose_number_it_is(books, meta, hand):
+    found = numbers(books({"2026-01": entry("2026-01-02", 'voucher: "B-2"', *meta)}), "repris", 2026)
+    assert found.series["B"].hand == hand
+    assert found.gaps() == (() if hand == "program" else (("B", Span(1, 1)),))

@@ -107,6 +107,24 @@ LACKING = {
         f"A-1 is the number of two vouchers: of this one, and of {JANUARY}:1.",
         "run  sambok number repris",
     ),
+    "no number of a series": (
+        voucher("2026-01-12", "Pad", RENT, BANK),
+        ":6",
+        "The voucher's number Pad isn't series and number.",
+        'Write it in quotes with a hyphen, such as  voucher: "A-17" ; or delete the line and run  sambok number repris',
+    ),
+    "nothing where the number should be": (
+        voucher("2026-01-12", "Pad", RENT, BANK).replace('"Pad"', '""'),
+        ":6",
+        "There is no number behind voucher:",
+        'Delete the line and run  sambok number repris , or write the number:  voucher: "A-17"',
+    ),
+    "a gap that isn't explained": (
+        '2026-01-31 event "voucher-gap" "A-2"\n',
+        ":6",
+        "This doesn't say which numbers of one series are missing, and why: A-2",
+        "A-",
+    ),
     "nobody has counted": (
         voucher("2026-01-12", "A-2", CASH, BANK),
         None,

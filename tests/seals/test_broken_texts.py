@@ -105,3 +105,11 @@ def test_a_copy_in_a_file_that_comes_before_is_the_new_one():
     february = "books/2026/2026-02.beancount"
     found = compared((sealed(FIVE),), FIVE | {february: ENTRIES[2]})
     assert short(found) == [("inserted", "A-3", f"{february}:1")]
+
+
+def test_what_a_voucher_has_grown_by_is_not_the_one_that_is_gone():
+    grown = {MARCH: "".join([*ENTRIES[:2], "  Assets:Bank  1 SEK\n", *ENTRIES[3:]])}
+    assert short(compared((sealed(FIVE),), grown)) == [
+        ("altered", "A-2", f"{MARCH}:5", "accounts", "amounts"),
+        ("missing", "A-3", f"{MARCH}:9"),
+    ]

@@ -160,6 +160,25 @@ def test_fractions_without_an_end_beside_an_open_amount(amounts, passes):
     assert codes(text.replace("Balanserat\n", "Balanserat  -1 SEK\n")) == []  # nothing is left open
 
 
+@pytest.mark.parametrize(
+    ("rate", "passes"),
+    [
+        ("@ 1 SEK", True),  # 0.333...: 28 decimals and nothing before the point
+        ("@ 1000 SEK", False),  # 333.33...
+        ("@@ 1 SEK", True),
+        ("{1 SEK}", True),
+        ("{1000 SEK}", False),
+        ("{0.5 SEK}", True),
+        ("{1 # 1 SEK}", True),
+        ("{1 # 1000 SEK}", False),
+        ("{1000 # 1 SEK}", False),
+    ],
+)
+def test_fractions_of_what_has_a_rate_or_a_cost(rate, passes):
+    text = f'2026-01-01 * "x"\n  Assets:A  1/3 STK {rate}\n  Equity:2091-Balanserat\n'
+    assert codes(text) == ([] if passes else [("FRACTION_ENDLESS", 1)])
+
+
 UNIT_DIRECTIVES = "balance, close, document, event, note, open, transaction"
 
 

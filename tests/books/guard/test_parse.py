@@ -217,12 +217,12 @@ def test_a_methods_own_fault_is_no_syntax_error(monkeypatch):
 
 def test_whatever_the_parser_raises_is_the_texts_problem(monkeypatch):
     def broken(self):
-        raise RuntimeError("unforeseen")
+        raise RuntimeError("x" * 300)
 
     monkeypatch.setattr(GuardBuilder, "finalize", broken)
     parsed = parse("2026-01-01 open Assets:1930-Bank\n")
     assert (parsed.entries, [p.code for p in parsed.problems]) == ([], ["BOOK_CRASHED"])
-    assert parsed.problems[0].params["reason"] == "RuntimeError: unforeseen"
+    assert parsed.problems[0].params["reason"] == f"RuntimeError: {'x' * 186}"  # 200 letters in all
 
 
 @pytest.mark.parametrize(
