@@ -37,8 +37,10 @@ from ledger.books.guard import (
     unread_files,
 )
 from ledger.books.late import standing
+from ledger.books.papers import Papers
 from ledger.books.problems_guard import BookCrashed
 from ledger.books.problems_load import problems_of
+from ledger.books.sealed import ClosedMonths, closed_months
 from ledger.books.summariser import summarise
 from ledger.books.summary import Summary
 from ledger.charts.ranges import CodeSet
@@ -50,6 +52,7 @@ MOST_PROBLEMS = 200
 MAIN = "main.beancount"
 ACCOUNTS = "accounts.beancount"
 MONTHS = "books/*/*.beancount"
+_NAMES_DOCUMENT = b"document:"
 
 
 @dataclass
@@ -162,7 +165,8 @@ def build_unit(
     beside = standing(folder, {path: text for path, text in texts.read.items() if path != f"{folder}/{MAIN}"})
     built.told = _listed([*built.told, *beside.told])
     built.seals = None if beside.seals is None else content_of(beside.seals)
-    _book(built, parsed, texts, slug, late=beside.late, protected=CodeSet.parse(protected))
+    closed = ClosedMonths() if beside.seals is None else closed_months(beside.seals, folder)
+    _book(built, parsed, texts, slug, late=beside.late, closed=closed, protected=CodeSet.parse(protected))
     return built
 
 
@@ -184,6 +188,7 @@ def _book(
     slug: str,
     *,
     late: Collection[tuple[str, int]],
+    closed: Collection[str],
     protected: CodeSet,
 ) -> None:
     """Book what was parsed, and put the result into `built`."""
@@ -198,6 +203,10 @@ def _book(
     problems = problems_of(errors, unit=slug, shown=texts.shown, excerpt=texts.excerpt)
     built.problems = _listed(problems)
     built.documents = [(e.filename, os.path.exists(e.filename)) for e in entries if type(e) is data.Document]  # noqa: PTH110
+    if any(_NAMES_DOCUMENT in text for text in texts.read.values()):  # few books do, and there are many entries
+        papers = Papers(entries, texts.root / "units" / slug, closed)
+        built.documents += papers.looked_at()
+        built.told = _listed([*built.told, *(_quoted(problem, texts) for problem in papers.missing())])
     built.options = pack_options(options)
     try:
         built.summary = summarise(entries, lambda path: texts.read.get(path, b"").decode("utf-8"), late, protected)
@@ -207,6 +216,12 @@ def _book(
         if not problems:
             raise
         built.summary = None
+
+
+def _quoted(problem: Problem, texts: _Texts) -> Problem:
+    if problem.file is not None and problem.line is not None:
+        problem.excerpt = texts.excerpt(f"{texts.root}/{problem.file}", problem.line)
+    return problem
 
 
 def _stumbled(

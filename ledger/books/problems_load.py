@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from beancount.core.amount import Amount
 
@@ -98,11 +98,28 @@ class LotUnclear(Problem):
 
 
 class DocumentMissing(Problem):
-    """A `document` whose file isn't there."""
+    """A `document` whose file isn't there, or one that a voucher names."""
 
     code = "DOCUMENT_MISSING"
     message = N_("The document {document} isn't there.")
     remedy = N_("Put the file in its place below documents/, or delete the line.")
+    cases: ClassVar = {
+        "named": (
+            N_("The document {document} isn't there (entries that name it: {count}, this one first)."),
+            N_(
+                "Put the file in its place, or write after  document:  where it is, below the unit's folder; of a "
+                "paper in a binder write its number alone, without .pdf or the like. The month is closed only then."
+            ),
+        ),
+        "unread": (
+            N_("The document {document} can't be read: {reason}."),
+            N_("Give yourself the right to read it, or put a copy that can be read in its place; then close again."),
+        ),
+        "odd": (
+            N_("{document} is a link or a folder, and no document (entries that name it: {count}, this one first)."),
+            N_("Put the file itself in its place: the month's seal holds what it says. The month is closed only then."),
+        ),
+    }
 
 
 class EntryUnreadable(Problem):

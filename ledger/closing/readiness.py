@@ -16,7 +16,7 @@ How this module reads the contract where it leaves room:
   in the month or hold something at its end.
 - At the end of a fiscal year suspense holds nothing, whatever flag its entries have.
 - A rate that is missing for a later month doesn't hold up an earlier one; nor does a later voucher that no decision
-  allows.
+  allows, or whose document isn't there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.books import last_day
 from ledger.books.excerpt import for_all, quote
+from ledger.books.problems_load import DocumentMissing
 from ledger.closing import months as periods
 from ledger.closing import problems_ready as why
 from ledger.closing.faults import Faults, faults_of
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 ONE_DAY = dt.timedelta(days=1)
 #: What lies in the month of its `date`, and keeps only that one and later ones open.
-DATED = (MissingRate, DecisionNeeded, DecisionUnknown, DecisionLater, DecisionUsedUp)
+DATED = (MissingRate, DocumentMissing, DecisionNeeded, DecisionUnknown, DecisionLater, DecisionUsedUp)
 
 
 def readiness(

@@ -13,9 +13,7 @@ How this module reads the contract where it leaves room:
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +26,8 @@ from ledger.books import Unit, Workspace, last_day, month_of
 from ledger.books.durable import read_plain, sha256
 from ledger.books.history import NAME as HISTORY
 from ledger.books.history import last_whole
+from ledger.books.papers import is_place, place_of
+from ledger.books.problems_load import DocumentMissing
 from ledger.books.sealed import NAME
 from ledger.books.summary import weight
 from ledger.combine.flows import without_trace
@@ -246,13 +246,23 @@ class _Covered:
 
 
 def _hashes(unit: Unit, documents: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Documents below the unit's folder that are there; `document:` may also be a number on paper."""
+    """Documents below the unit's folder, as they are; `document:` may also be a number on paper.
+
+    Raises:
+        DocumentMissing: one isn't there, or can't be read: nobody could say later what it was.
+    """
     for name in documents:
-        plain = posixpath.normpath(name)
-        if plain.startswith(("/", "..")):
+        place = place_of(name)
+        if place is None:
             continue
-        with contextlib.suppress(OSError, ValueError):
-            yield plain, sha256(read_plain(unit.folder / plain))
+        try:
+            yield place, sha256(read_plain(unit.folder / place))
+        except (OSError, ValueError) as error:
+            if is_place(name):
+                reason = getattr(error, "strerror", None) or type(error).__name__
+                shown = f"units/{unit.slug}/{place}"
+                case = {} if isinstance(error, FileNotFoundError) else {"case": "unread", "reason": reason}
+                raise DocumentMissing(file=None, line=None, unit=unit.slug, document=shown, **case) from error
 
 
 def witnesses(ws: Workspace, slug: str) -> list[Witness]:
