@@ -106,8 +106,8 @@ NAMES = {
     "koop": ("Assets:572-Bank", "Income:705-Services", "Expenses:621-Rent"),
     **dict.fromkeys(("angen", "repris", CENTRAL), ("Assets:1930-Bank", "Income:3001-Sales", "Expenses:5010-Rent")),
 }
-#: Where a dated directive begins; texts of this test never hold such a line inside quotes.
-DATED = re.compile(rb"^(?=\d{4}-\d\d-\d\d )", re.MULTILINE)
+#: A dated directive with the comments directly above it; texts of this test never hold such a line inside quotes.
+DATED = re.compile(rb"^((?:[;*][^\n]*\n)*)(?=\d{4}-\d\d-\d\d )", re.MULTILINE)
 DAY = dt.timedelta(days=1)
 
 
@@ -118,11 +118,18 @@ def last_day(month: str) -> dt.date:
 
 def blocks(text: bytes) -> list[bytes]:
     """The dated directives of a text, without the line ends behind them."""
-    return [part.rstrip(b"\n") for part in DATED.split(text) if part[:4].isdigit()]
+    starts = [match.start() for match in DATED.finditer(text)]
+    return [text[start:end].rstrip(b"\n") for start, end in zip(starts, [*starts[1:], len(text)], strict=False)]
+
+
+def said(block: bytes) -> bytes:
+    """A directive without the comments above it."""
+    found = DATED.match(block)
+    return block[found.end() :] if found else block
 
 
 def month_of(block: bytes) -> str:
-    return block[:7].decode()
+    return said(block)[:7].decode()
 
 
 class Federation:
@@ -220,7 +227,10 @@ class Federation:
         amount = Decimal(cents) / 100
         one, other = {"sale": (bank, sales), "credit": (sales, bank), "rent": (rent, bank)}[kind]
         meta = f'  voucher: "{number}"\n' if number else ""
-        return f'{day} * "{kind} {self.count}"\n{meta}  {one}  {amount} {money}\n  {other}  -{amount} {money}\n'
+        above = f"; seen, {self.count}\n" * (self.count % 3 == 0) + "* More\n" * (self.count % 4 == 0)
+        below = f"; by anna, {self.count}\n" * (self.count % 5 == 0)
+        text = f'{day} * "{kind} {self.count}"\n{meta}  {one}  {amount} {money}\n  {other}  -{amount} {money}\n'
+        return above + text + below
 
     def post(self, slug: str, day: dt.date, kind: str, cents: int) -> None:
         text = self.entry(slug, day, kind, cents)
@@ -251,7 +261,9 @@ class Federation:
         path = self.ws.units[slug].month_file(day)
         path.parent.mkdir(exist_ok=True)
         old = path.read_bytes() if path.exists() else b""
-        path.write_bytes(old + b"\n" + text.encode())
+        last = old.rstrip(b"\n").rpartition(b"\n")[2]
+        apart = b"\n" if self.count % 2 or last[:1] in b";*" else b""  # a comment there stays whose it is
+        path.write_bytes(old + apart + text.encode())
         self.touched.add((slug, path.relative_to(self.ws.units[slug].folder).as_posix()))
         if self.is_closed(slug, f"{day:%Y-%m}"):
             self.late[slug].add(text.rstrip("\n").encode())
@@ -371,8 +383,9 @@ class Federation:
             month = month_of(block)
             day = next(m for m in MONTHS if m > month and not self.is_closed(slug, m)) + "-01"
             file = next(file for file, text in self.files(slug).items() if block in blocks(text))
-            head, _, rest = block.decode().partition("\n")
-            text = f'{day}{head[10:]}\n  concerns: "{month}"\n{rest}\n'
+            head, _, rest = said(block).decode().partition("\n")
+            above = block.removesuffix(said(block)).decode()
+            text = f'{above}{day}{head[10:]}\n  concerns: "{month}"\n{rest}\n'
             assert self._replace(slug, file, block, b"")
             self.late[slug].discard(block)
             work = lambda d=day, t=text: append_entries(  # noqa: E731
@@ -409,8 +422,8 @@ class Federation:
         fresh: Counter[tuple[str, bytes]] = Counter()
         for file, text in self.files(slug).items():
             for block in blocks(text):
-                kept = month_of(block) in earlier and block[11:15] != b"open"
-                if block[:10] <= end and not kept:
+                kept = month_of(block) in earlier and said(block)[11:15] != b"open"
+                if said(block)[:10] <= end and not kept:
                     fresh[file, block] += 1
         self.sealed[slug] |= fresh
         self.closed[slug].add(period)
@@ -482,7 +495,7 @@ class Federation:
                 for block in blocks(text):
                     match = re.search(rb'^  voucher: "(.+)-(\d+)"$', block, re.MULTILINE)
                     if match:
-                        found[block[:4].decode(), match[1].decode()].append(int(match[2]))
+                        found[said(block)[:4].decode(), match[1].decode()].append(int(match[2]))
             for key, numbers in found.items():
                 assert sorted(numbers) == [*range(1, len(numbers) + 1)], (slug, key)
 
@@ -495,10 +508,10 @@ class Federation:
                     sums += month.posted
                     if not self.is_closed(slug, month.month):
                         assert abs(sums - month.exact_ytd) <= HALF, (slug, month)
-                said = {m.month: str(m.posted) for m in year.months}
+                told = {m.month: str(m.posted) for m in year.months}
                 for line in year.prior_years:
-                    said[line.month] = said.get(line.month, "0") + f" {line.year} {line.amount}"
-                for month, posted in said.items():
+                    told[line.month] = told.get(line.month, "0") + f" {line.year} {line.amount}"
+                for month, posted in told.items():
                     if self.is_closed(slug, month):
                         assert self.posted.setdefault((slug, month), posted) == posted, (slug, month)
             self._check_all(federation, slug)

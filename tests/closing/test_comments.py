@@ -15,7 +15,7 @@ REMARK = "; the till is opened in spring\n"
 
 @pytest.fixture
 def ws(make_workspace, tmp_path, monkeypatch):
-    """Bi sells for the first time in February, so that no account is opened in January; its accounts end with a remark."""
+    """Bi sells for the first time in February, so January opens no account; its accounts end with a remark."""
     monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SAMBOK_NOW", "2026-05-05T10:00:00Z")
     monkeypatch.setenv("SAMBOK_BY", "anna")
