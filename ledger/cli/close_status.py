@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: So many things of a month are listed; --json has all.
 SHOWN = 10
-#: What somebody may do something about.
-OPEN = ("ready", "not_ready", "waits")
 
 
 def status(ws: Workspace, months: Sequence[str], units: Sequence[str], *, as_json: bool) -> int:
@@ -62,18 +60,13 @@ def _table(found: Board) -> None:
 
 def _others(found: Board) -> None:
     """Who can close which month now, and who waits for whom; of each unit its first open month."""
-    from ledger.closing.status import in_words  # noqa: PLC0415  likewise
+    from ledger.closing.status import OPEN, closable, in_words  # noqa: PLC0415  likewise
 
-    first = [(row, cell) for row in found.rows for cell in [next((c for c in row.cells if c.state in OPEN), None)]]
-    ready: dict[tuple[str, str], list[str]] = {}  # a book that is closed by itself stands alone
-    for row, cell in first:
-        if cell is not None and cell.state == "ready":
-            ready.setdefault((cell.period, "" if row.member else row.unit), []).append(row.unit)
-    for (period, _), units in sorted(ready.items()):
+    for period, units, command in closable(found):
         click.echo("\n" + say(N_("{period} can be closed: {units}."), period=period, units=", ".join(units)))
-        only = f"--unit {units[0]}" if len(units) == 1 else "--ready"
-        click.echo(f"      $ sambok close {period} {only}")
-    for _, cell in first:
+        click.echo(f"      $ {command}")
+    first = [next((cell for cell in row.cells if cell.state in OPEN), None) for row in found.rows]
+    for cell in first:
         if cell is not None and cell.state == "waits":
             click.echo(f"\n{in_words(cell)}")
 

@@ -29,6 +29,8 @@ STATES: dict[str, str] = {
     "running": N_("not over"),
     "none": "",
 }
+#: What somebody may do something about.
+OPEN = ("ready", "not_ready", "waits")
 #: What only waits for other months or units: nothing of its own is to be settled.
 WAITING = (CloseEarlierOpen, CloseUnitOpen)
 #: By code, the command that settles it or shows what is to be settled; others are in `sambok check`.
@@ -226,6 +228,22 @@ def first_open(federation: Federation, *, today: dt.date) -> tuple[Cell, ...]:
 
     memo = memo_of(federation.workspace.root)
     return memo.get("months to close", work, same=(federation,), equal=(today, current()))
+
+
+def closable(found: Board) -> list[tuple[str, list[str], str]]:
+    """The first open months that can be closed now: month, units, and the command that closes them.
+
+    Members close together; a book that no combined statement holds stands alone.
+    """
+    ready: dict[tuple[str, str], list[str]] = {}
+    for row in found.rows:
+        cell = next((cell for cell in row.cells if cell.state in OPEN), None)
+        if cell is not None and cell.state == "ready":
+            ready.setdefault((cell.period, "" if row.member else row.unit), []).append(row.unit)
+    return [
+        (period, units, f"sambok close {period} {f'--unit {units[0]}' if len(units) == 1 else '--ready'}")
+        for (period, _), units in sorted(ready.items())
+    ]
 
 
 def in_short(cell: Cell) -> str:
