@@ -60,6 +60,14 @@ def test_a_text_that_held_a_date_and_lost_its_last_quote_is_one_voucher(word):
     assert short(compared((sealed(book),), cut)) == [("altered", "", f"{MARCH}:2")]
 
 
+def test_however_many_dates_a_text_held_that_lost_its_last_quote():
+    text = '2026-03-02 note Assets:Bank "Dear Anna\n2026-03-01 as agreed\n2026-02-02 as agreed\n2026-02-03 Eva"\n'
+    book = {MARCH: ENTRIES[0] + text}
+    assert short(compared((sealed(book),), {MARCH: book[MARCH].replace('Eva"', "Eva")})) == [
+        ("altered", "", f"{MARCH}:5")
+    ]
+
+
 @pytest.mark.parametrize("word", ["two", "four"])
 def test_nonsense_behind_a_broken_voucher_whose_texts_all_end_is_no_part_of_it(word):
     first = '2026-03-01 note Assets:Bank "one"\n'

@@ -405,6 +405,18 @@ def test_what_no_readable_seal_holds_is_not_told_inserted():
     assert compared((second,), BOOK, unreadable={""}) == []
 
 
+def test_what_is_older_than_the_first_month_is_late_only_while_that_one_is_closed():
+    """The first seal holds all that is older. Where it can't be read, or its month is open again, it may be new."""
+    old = BOOK | {APRIL: BOOK[APRIL] + LATE.replace("2026-03", "2026-01")}
+    again = sealed(BOOK, "2026-03", SEAL, kind="reopen")
+    assert [(one.kind, one.period) for one in compared((SEAL,), old)] == [("inserted", "2026-01")]
+    assert compared((SEAL, again), old) == []
+    assert compared((SEAL,), old, unreadable={"2026-02"}) == []
+    assert [(one.kind, one.period) for one in compared((SEAL,), old, unreadable={"2026-05"})] == [
+        ("inserted", "2026-01")
+    ]
+
+
 def test_late_postings_are_what_no_seal_holds():
     book = changed(MARCH, "250.50 SEK\n  I", "260.50 SEK\n  I")
     book[APRIL] += LATE

@@ -172,3 +172,11 @@ def test_what_is_no_key(tmp_path, key_file):
         assert refused(key_file)["reason"] == "it holds no unencrypted private key"
     key_file.write_bytes(pem(generate_private_key(SECP256R1())))
     assert refused(key_file)["reason"] == "it isn't an Ed25519 key"
+
+
+def test_a_key_file_has_up_to_16_kib(key_file):
+    key = pem()
+    key_file.write_bytes(key + b"\n" * (16_384 - len(key)))
+    assert Signer.load(key_file).key == base64.b64encode(PUBLIC).decode()
+    key_file.write_bytes(key + b"\n" * (16_385 - len(key)))
+    assert refused(key_file)["reason"] == "it is no key file"

@@ -33,6 +33,10 @@ LIMITS = {
     "digits": (15, lambda n: posting("1" * n + " SEK"), "NUMBER_LONG"),
     "digits before a point": (15, lambda n: posting("1" * n + ".5 SEK"), "NUMBER_LONG"),
     "digits behind the point": (8, lambda n: posting("1." + "1" * n + " SEK"), "NUMBER_LONG"),
+    "digits with zeros": (15, lambda n: posting("1" + "0" * (n - 1) + " SEK"), "NUMBER_LONG"),
+    "digits with nines": (15, lambda n: posting("9" * n + " SEK"), "NUMBER_LONG"),
+    "zeros behind the point": (8, lambda n: posting("1." + "0" * n + " SEK"), "NUMBER_LONG"),
+    "nines behind the point": (8, lambda n: posting("1." + "9" * n + " SEK"), "NUMBER_LONG"),
     "digits of a product": (15, lambda n: posting(f"1{'0' * (n - 2)} * 10 SEK"), "NUMBER_LONG"),
     "brackets in brackets": (20, lambda n: posting("(" * n + "1" + ")" * n + " SEK"), "EXPRESSION_DEEP"),
     "operators": (40, lambda n: posting("1" + "+1" * n + " SEK"), "EXPRESSION_LONG"),
@@ -110,13 +114,15 @@ def test_a_grouped_number_is_refused_for_its_commas_and_for_its_digits_where_the
     assert [code for code, _ in codes(posting(amount))] == expected
 
 
-@pytest.mark.parametrize(("far", "line"), [(MAX_TEXT_BYTES, None), (MAX_TEXT_BYTES + 1, 2), (MAX_TEXT_BYTES * 3, 2)])
+@pytest.mark.parametrize(
+    ("far", "is_endless"), [(MAX_TEXT_BYTES, False), (MAX_TEXT_BYTES + 1, True), (MAX_TEXT_BYTES * 3, True)]
+)
 @pytest.mark.parametrize("end", ['"\n', ""], ids=["closed", "never closed"])
-@pytest.mark.parametrize("before", ["; 1\n", '"a" "b" ; 1\n'], ids=["first", "behind others"])
-def test_a_quote_that_is_not_closed_for_half_a_mebibyte(far, line, end, before):
+@pytest.mark.parametrize("before", ["", "; 1\n", '"a" "b" ; 1\n'], ids=["at once", "first", "behind others"])
+def test_a_quote_that_is_not_closed_for_half_a_mebibyte(far, is_endless, end, before):
     data = (before + '"' + "\n" * far + end).encode()
-    assert endless(data) == line
-    if line is not None:
+    assert endless(data) == (before.count("\n") + 1 if is_endless else None)
+    if is_endless:
         assert not plain(data)
     assert plain((before + '"' + "\n" * 1000 + '"\n').encode())
 
@@ -124,6 +130,20 @@ def test_a_quote_that_is_not_closed_for_half_a_mebibyte(far, line, end, before):
 def test_texts_that_end_on_their_line_may_be_as_far_apart_as_they_like():
     data = b'"a"' + b"\n" * (MAX_TEXT_BYTES + 1) + b'"b"\n'
     assert endless(data) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        ("1,000" + "+1" * 40, ["GROUPING_COMMA"]),
+        ("1,000" + "+1" * 41, ["EXPRESSION_LONG", "GROUPING_COMMA"]),
+        ("(" * 20 + "1,000" + ")" * 20, ["GROUPING_COMMA"]),
+        ("(" * 21 + "1,000" + ")" * 21, ["EXPRESSION_DEEP", "GROUPING_COMMA"]),
+    ],
+)
+def test_a_first_line_is_counted_like_any_other(amount, expected):
+    text = f"2026-01-01 balance Assets:1930-Bank  {amount} SEK\n"
+    assert sorted(codes(text)) == [(code, 1) for code in expected]
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,11 @@ def test_a_key_has_up_to_120_letters(length, passes):
     assert (parse(text).problems == []) is passes
 
 
+def test_of_a_key_that_is_too_long_sixty_letters_are_shown():
+    (problem,) = parse(f'2026-01-01 note Assets:1930-Bank "x"\n  {"k" * 121}: 1\n').problems
+    assert (problem.code, problem.line, problem.params["key"]) == ("META_KEY_REFUSED", 2, "k" * 60)
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\n  Assets:A  1 SEK\n"])
 def test_text_that_is_no_utf_8_is_shown_with_what_it_may_have_been(end):
     text = '; a\n2026-01-01 * "Kaffé"' + end
