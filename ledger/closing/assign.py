@@ -2,7 +2,9 @@
 
 Numbers are given under the unit's lock, in the order of date, file and line, after the highest one that the series has
 in the fiscal year. With the number, a voucher gets the day on which it was registered and by whom, where it doesn't say
-it yet; what another program has numbered keeps what that one said. Nothing else of a file changes by a byte.
+it yet; what another program has numbered keeps what that one said. Nothing else of a file changes by a byte, and no
+sum of the book: what it says stays as sound as it was. One thing could change its meaning: a correction of last year's
+A-5 that doesn't say which year it means, once this year has an A-5. Then nobody gets a number until it says so.
 """
 
 from __future__ import annotations
@@ -16,15 +18,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from beancount.core import data
+
 from importers.booktext import quoted
 from ledger.books import Books, Unit, UnitBook, Workspace, durable, load_books, month_of
+from ledger.books.concerned import Concerned
 from ledger.books.fingerprint import content_of
 from ledger.books.history import Note
 from ledger.books.problems_write import WriteConflict
+from ledger.books.summariser import read_file
 from ledger.books.write import Change, apply, unit_lock
 from ledger.closing.insertion import inserted
 from ledger.closing.numbering import Entry, Numbers, Place, entries_of, latest_own_series, numbers, years_of
-from ledger.closing.problems_vouchers import SeriesTaken, VoucherGapUnreadable, VoucherNumberUnreadable
+from ledger.closing.problems_vouchers import NumberMeant, SeriesTaken, VoucherGapUnreadable, VoucherNumberUnreadable
 from ledger.errors import Problem, order
 from ledger.rules import vouchers as rule
 from ledger.rules.vouchers import Name
@@ -83,6 +89,7 @@ def number_unit(
         closed = books.closed.get(unit.slug, frozenset())
         mine = [e for e in entries if _takes(unit, e, closed, until)]
         plan = _plan(books, unit, mine, chosen, by, today)
+        _check_corrections(ws, book, entries, plan)
         changes = _texts(books, plan)
         moved = _Moved(ws, {} if dry_run else plan)
         given = tuple(
@@ -186,6 +193,43 @@ def _plan(books: Books, unit: Unit, mine: Sequence[Entry], series: str, by: str,
         rows += [] if "by" in entry.said else [f"by: {quoted(by)}"]
         found[entry] = _Added(name, tuple(rows))
     return found
+
+
+def _check_corrections(ws: Workspace, book: UnitBook, entries: Sequence[Entry], plan: Mapping[Entry, _Added]) -> None:
+    """Refuse a number by which a correction would mean another voucher than it does now.
+
+    Raises:
+        NumberMeant: it would.
+    """
+    given = {(entry.file, entry.line): str(added.name) for entry, added in plan.items() if added.name is not None}
+    if not given or not any("corrects" in entry.said for entry in entries):
+        return
+    before, after = Concerned(read_file), Concerned(read_file)
+    now = [entry for entry in book.entries() if isinstance(entry, data.Transaction)]
+    then = [_numbered(entry, given.get(_place(entry))) for entry in now]
+    before.add(now)
+    after.add(then)
+    for one, other in zip(now, then, strict=True):
+        meant, means = before.target(one), after.target(other)
+        if meant is not None and means is not None and _place(meant) != _place(means):
+            raise NumberMeant(
+                file=ws.shown(one.meta["filename"]),
+                line=one.meta["lineno"],
+                unit=book.unit.slug,
+                voucher=means.meta["voucher"],
+                date=means.date,
+                place=f"{ws.shown(means.meta['filename'])}:{means.meta['lineno']}",
+                other=meant.date,
+                month=month_of(meant.date),
+            )
+
+
+def _place(entry: data.Transaction) -> tuple[str, int]:
+    return str(entry.meta["filename"]), int(entry.meta["lineno"])
+
+
+def _numbered(entry: data.Transaction, name: str | None) -> data.Transaction:
+    return entry if name is None else entry._replace(meta={**entry.meta, "voucher": name})
 
 
 def _texts(books: Books, plan: Mapping[Entry, _Added]) -> list[Change]:

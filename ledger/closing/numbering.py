@@ -28,7 +28,7 @@ from ledger.rules.vouchers import Explained, Name, Span
 #: `source-id` of what Sambok itself has numbered: frozen by the close, corrections.
 CLOSE_ID, CORRECT_ID = "close:", "correct:"
 CLOSED_FILE = ".closed.beancount"
-_KEYS = ("voucher", "registered", "by", "source-id", PROGRAM, PROPOSED)
+_KEYS = ("voucher", "registered", "by", "source-id", PROGRAM, PROPOSED, "corrects")
 _COLUMNS = ["date", "file", "line", "meta"]
 
 

@@ -58,6 +58,17 @@ class SeriesTaken(Problem):
     }
 
 
+class NumberMeant(Problem):
+    """A number that a correction names already, and means a voucher of another year by it."""
+
+    code = "NUMBER_MEANT"
+    message = N_(
+        "The voucher of {date} ({place}) would get {voucher}, and this correction would mean that one then, instead of "
+        "the {voucher} of {other}."
+    )
+    remedy = N_('Nothing was written. Say below the correction which one it means:  concerns: "{month}"')
+
+
 class VoucherUnknown(Problem):
     """A number that no voucher of the unit has."""
 

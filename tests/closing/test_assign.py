@@ -9,7 +9,7 @@ from ledger.books.problems_write import WriteConflict
 from ledger.closing import assign
 from ledger.closing.assign import number_unit
 from ledger.closing.numbering import numbers
-from ledger.closing.problems_vouchers import SeriesTaken, VoucherGapUnreadable, VoucherNumberUnreadable
+from ledger.closing.problems_vouchers import NumberMeant, SeriesTaken, VoucherGapUnreadable, VoucherNumberUnreadable
 from ledger.errors import Problem
 
 ACCOUNTS = """\
@@ -21,6 +21,7 @@ ACCOUNTS = """\
   Assets:1930-Bank  100.00 SEK
   Equity:2091-Balanserat
 """
+BARE = ACCOUNTS.partition("\n\n")[0] + "\n"
 TODAY = dt.date(2026, 4, 2)
 
 
@@ -210,3 +211,33 @@ def test_what_lacks_the_day_or_the_person_gets_what_it_lacks(make):
             texts[2],
         ]
     )
+
+
+LAST_YEAR = entry("2025-12-10", 'voucher: "A-1"', text="Of last year")
+
+
+def test_a_number_that_a_correction_means_last_year_s_by_is_given_to_nobody(make):
+    """Written by hand: X-1 takes back A-1 of December. February's sale would be A-1 of 2026, and be taken back."""
+    correction = entry("2026-03-05", 'voucher: "B-1"', 'corrects: "A-1"')
+    ws = make({"2025-12": LAST_YEAR, "2026-02": entry("2026-02-10"), "2026-03": correction}, accounts=BARE)
+    opened = {path: path.read_bytes() for path in ws.root.rglob("*.beancount")}
+    for dry_run in (True, False):
+        with pytest.raises(NumberMeant) as met:
+            number(ws, series="A", dry_run=dry_run)
+        told = met.value
+        assert (told.file, told.line) == ("units/repris/books/2026/2026-03.beancount", 1)
+        assert (told.params["voucher"], told.params["other"], told.params["month"]) == ("A-1", "2025-12-10", "2025-12")
+    assert opened == {path: path.read_bytes() for path in ws.root.rglob("*.beancount")}
+
+
+def test_one_that_says_its_month_means_the_same_one_as_before(make):
+    correction = entry("2026-03-05", 'voucher: "B-1"', 'corrects: "A-1"', 'concerns: "2025-12"')
+    ws = make({"2025-12": LAST_YEAR, "2026-02": entry("2026-02-10"), "2026-03": correction}, accounts=BARE)
+    assert [place.voucher for place in number(ws, series="A").given] == ["A-1"]
+
+
+def test_a_correction_that_comes_before_the_voucher_means_last_year_s_as_before(make):
+    """It is of January, and the number goes to March."""
+    correction = entry("2026-01-05", 'voucher: "B-1"', 'corrects: "A-1"')
+    ws = make({"2025-12": LAST_YEAR, "2026-01": correction, "2026-03": entry("2026-03-10")}, accounts=BARE)
+    assert [place.voucher for place in number(ws, series="A").given] == ["A-1"]
