@@ -73,6 +73,12 @@ def test_a_date_has_four_digits_and_two_and_two(day, codes):
     assert [(p.code, p.line) for p in parse(voucher).problems] == [(c, 2) for c in codes]
 
 
+@pytest.mark.parametrize("row", ["pushtag #a", "poptag #a", "pushmeta key: 1", "popmeta key:"])
+@pytest.mark.parametrize("profile", [UNIT_BOOKS, UNIT_MAIN, POLICY, PRICES])
+def test_nothing_is_said_of_all_that_follows(row, profile):
+    assert ("PUSH_REFUSED", 2) in [(p.code, p.line) for p in parse(f"; a\n{row}\n", profile=profile).problems]
+
+
 def test_only_what_is_dated_outside_is_named():
     days = ("1999-12-31", "2000-01-01", "2026-01-01", "2027-12-31", "2028-01-01")
     problems = parse("".join(f'{day} note Assets:1930-Bank "x"\n' for day in days)).problems
