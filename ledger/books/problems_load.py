@@ -27,7 +27,7 @@ class AccountNotOpen(Problem):
 
     code = "ACCOUNT_NOT_OPEN"
     message = N_("The account {account} isn't opened in this book.")
-    remedy = N_("Correct the account's name, or open it in accounts.beancount: 2026-01-01 open {account}")
+    remedy = N_("Correct the account's name, or open it in accounts.beancount: {first} open {account}")
 
 
 class AccountInactive(Problem):
@@ -240,6 +240,8 @@ def problem_of(
         found = pattern.match(message)
         if found:
             named: dict[str, Any] = {**params(found)}
+            if problem is AccountNotOpen:
+                named["first"] = error.entry.date.replace(month=1, day=1)
             if "document" in named:
                 named["document"] = shown(named["document"])
             if "difference" in named:

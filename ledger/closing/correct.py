@@ -189,9 +189,8 @@ class _Book:
         years = ", ".join(map(str, sorted(by_year)))
         if not named:
             known = sorted({str(e.meta["voucher"]) for e in self.transactions if e.meta.get("voucher")})
-            near = difflib.get_close_matches(asked, known, n=1, cutoff=0)
-            case = "" if near else "none"
-            raise VoucherUnknown(unit=slug, slug=slug, voucher=asked, nearest=near[0] if near else "-", case=case)
+            case = "" if known else "none"
+            raise VoucherUnknown(unit=slug, slug=slug, voucher=asked, nearest=_nearest(asked, known), case=case)
         if year is not None and year not in by_year:
             raise VoucherUnknown(unit=slug, slug=slug, voucher=asked, year=year, years=years, case="year")
         if year is None and len(by_year) > 1:
@@ -329,6 +328,16 @@ class _Book:
             last=max(days),
             **said,
         )
+
+
+def _nearest(asked: str, known: Sequence[str]) -> str:
+    """The number nearest to one that is none: of its own series where that has any, else whatever looks most alike."""
+    name = rule.parse(asked)
+    named = [(found, text) for text in known for found in [rule.parse(text)] if found is not None]
+    same = [(abs(found.number - name.number), text) for found, text in named if name and found.series == name.series]
+    if same:
+        return min(same)[1]
+    return next(iter(difflib.get_close_matches(asked, known, n=1, cutoff=0)), "-")
 
 
 def _is(entry: data.Transaction, asked: str) -> bool:

@@ -172,6 +172,14 @@ def test_numbers_that_nobody_has(make, asked, case, nearest):
     assert (met.value.params["case"], met.value.params["nearest"]) == (case, nearest)
 
 
+def test_the_nearest_number_is_one_of_its_series(make):
+    """A-3 is none: A-2 is next to it, and the correction X-3 is not what was meant."""
+    text = "".join(sale("2026-03-05", name) for name in ("A-2", "A-5", "X-3"))
+    with pytest.raises(VoucherUnknown) as met:
+        correct(make({"2026-03": text}), "A-3")
+    assert met.value.params["nearest"] == "A-2"
+
+
 def test_a_book_without_numbers(make):
     with pytest.raises(VoucherUnknown) as met:
         correct(make({"2026-01": sale("2026-01-10", "")}), "A-1")

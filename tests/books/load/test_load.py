@@ -314,6 +314,14 @@ def test_faults_are_said_in_a_bookkeepers_words_and_cost_one_unit(ws, text, code
     assert load_books(ws).units["repris"].problems == books.units["repris"].problems
 
 
+def test_an_account_is_to_be_opened_early_enough(ws):
+    path = month(ws, name="2025-02")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text('2025-02-10 * "a"\n  Assets:Kassa  1 SEK\n  Income:3001-Varor  -1 SEK\n')
+    (problem, *_) = load_books(ws).units["repris"].problems
+    assert problem.remedy_text().endswith(": 2025-01-01 open Assets:Kassa")
+
+
 def test_seals_that_cannot_be_read_are_the_books_problem(ws):
     seals = ws.units["repris"].folder / "seals.jsonl"
     seal(ws, "repris", "2026-01")
