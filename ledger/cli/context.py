@@ -38,7 +38,7 @@ class Session:
             Problem: there is none, or its `fava.conf` can't be used.
         """
         from ledger.books import find_root, open_workspace  # noqa: PLC0415  only when a command needs it
-        from ledger.books.write import recover  # noqa: PLC0415  likewise
+        from ledger.books.locks import recover  # noqa: PLC0415  likewise
 
         found = open_workspace(find_root(self.option))
         messages.use(found.language)
