@@ -163,6 +163,7 @@ def test_line_ends_between_vouchers_are_nobodys():
         ("", []),
         ("\n", []),
         ("2026-03-01 open Assets:A", [1]),
+        ("\n2026-03-01 open Assets:A", [2]),
         ("2026/3/1 open Assets:A\n2026-3-1 open Assets:B\n", [1, 2]),
         ("2026-03-01 open Assets:A\r\n\r\n2026-03-02 open Assets:B\r\n", [1, 3]),
         # In quotes.

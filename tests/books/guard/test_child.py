@@ -131,10 +131,13 @@ def test_writers_check_all_files_of_a_unit_at_once(make_workspace):
     [
         ("accounts.beancount", "documents/a.pdf", "../other/documents/a.pdf"),
         ("books/2026/2026-01.beancount", "../../documents/a.pdf", "../../../other/documents/a.pdf"),
+        ("books/2026/2026-01.beancount", "../../contracts/a.pdf", "../../books/a.pdf"),
+        ("books/2026/2026-01.beancount", "../../booksellers/a.pdf", "a.pdf"),
+        ("accounts.beancount", "d/a.pdf", "a.pdf"),
     ],
 )
 def test_a_document_lies_below_the_folder_of_its_own_unit(make_workspace, file, own, others):
-    """Whichever file names it: each knows how far below that folder it lies."""
+    """In a folder of it that isn't the books'. Whichever file names it knows how far below that folder it lies."""
     ws = make_workspace({"repris": {}})
     unit = ws.units["repris"]
     for path, codes in ((own, []), (others, ["DOCUMENT_PATH"]), ("/" + own, ["DOCUMENT_PATH"])):
