@@ -70,9 +70,6 @@ class Span:
         first, last = Name(series, self.first), Name(series, self.last)
         return str(first) if self.first == self.last else f"{first}..{last}"
 
-    def __len__(self) -> int:
-        return self.last - self.first + 1
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Explained:

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.rules.decisions import Posting, Use, carried_out, citations, in_force, status
+from ledger.rules.decisions import Posting, Use, _size, carried_out, citations, in_force, status
 
 D = Decimal
 DAY = dt.date(2026, 3, 1)
@@ -247,3 +247,11 @@ def test_what_is_reversed_in_full_uses_nothing(uses):
         use(-u.amount, u.account, unit=u.unit, transaction=u.transaction + 10, root=u.transaction, day=9) for u in uses
     ]
     assert carried_out(D(1), [*uses, *back]).used == 0
+
+
+@pytest.mark.parametrize(
+    ("nets", "size"),
+    [([], "0"), (["0.50", "-0.30"], "0.50"), (["0.50", "-0.80"], "0.80"), (["1", "-1"], "1"), (["-0.01"], "0.01")],
+)
+def test_the_larger_of_debits_and_credits_to_the_cent(nets, size):
+    assert _size([D(net) for net in nets]) == D(size)
