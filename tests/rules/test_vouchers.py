@@ -146,6 +146,7 @@ def test_the_series_of_who_has_no_number(named, last, others, series):
 def test_there_is_a_series_whatever_the_others_use():
     letters = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     assert default_series(None, None, letters | OWN | {"V1"}) == "V2"
+    assert default_series(None, None, letters) == "V1"
 
 
 def d(text):
