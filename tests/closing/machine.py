@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from beancount import loader
 from beancount.core import data
 
@@ -28,6 +29,7 @@ from ledger.closing.assign import number_unit
 from ledger.closing.correct import Asked, correct_voucher
 from ledger.closing.evidence import Folder
 from ledger.closing.journal import journal, ledger
+from ledger.closing.problems import ReopenYearClosed
 from ledger.closing.readiness import readiness
 from ledger.closing.reopen import reopen_month
 from ledger.closing.together import Wanted, close_months
@@ -107,7 +109,7 @@ NAMES = {
     **dict.fromkeys(("angen", "repris", CENTRAL), ("Assets:1930-Bank", "Income:3001-Sales", "Expenses:5010-Rent")),
 }
 #: A dated directive with the comments directly above it; texts of this test never hold such a line inside quotes.
-DATED = re.compile(rb"^((?:[;*][^\n]*\n)*)(?=\d{4}-\d\d-\d\d )", re.MULTILINE)
+DATED = re.compile(rb"^((?:[;*][^\n]*\n)*)\d{4}-\d\d-\d\d ", re.MULTILINE)
 DAY = dt.timedelta(days=1)
 
 
@@ -125,7 +127,7 @@ def blocks(text: bytes) -> list[bytes]:
 def said(block: bytes) -> bytes:
     """A directive without the comments above it."""
     found = DATED.match(block)
-    return block[found.end() :] if found else block
+    return block[found.end(1) :] if found else block
 
 
 def month_of(block: bytes) -> str:
@@ -437,6 +439,11 @@ class Federation:
             month = closed[-1 - pick % min(len(closed), 3)]
             unit, policy = self.ws.units[slug], load_federation(self.ws).policy
             decision = f"R-{self.moment:%Y-%m}"
+            end = f"{month[:4]}-12"
+            if month != end and end in self.closed[slug]:  # the result has been moved
+                with pytest.raises(ReopenYearClosed):
+                    reopen_month(self.ws, unit, month, policy=policy, decision=decision)
+                month = end
             assert self.whole(lambda: reopen_month(self.ws, unit, month, policy=policy, decision=decision))
             self.closed[slug].discard(month)
             self.posted = {k: v for k, v in self.posted.items() if k != (slug, month)}
