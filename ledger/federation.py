@@ -11,7 +11,9 @@ from functools import cached_property
 from ledger.books import Books, Workspace, load_books
 from ledger.books.chains import broken_chains
 from ledger.books.excerpt import for_all, quote
+from ledger.books.grounds import broken_grounds
 from ledger.books.problems_chains import ChainBroken
+from ledger.books.problems_sealed import SealBroken, SettingChanged
 from ledger.combine import Combined, combine
 from ledger.combine.adjusting.reader import read_adjustments
 from ledger.combine.problems import UnitErrors
@@ -67,6 +69,11 @@ class Federation:
         return tuple(problem for found in broken_chains(self.workspace).values() for problem in found)
 
     @cached_property
+    def grounds(self) -> tuple[SealBroken | SettingChanged, ...]:
+        """What policy, exchange rates and settings say otherwise than central's seals do."""
+        return broken_grounds(self.workspace)
+
+    @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong: workspace, central files, policy, books, decisions, levy, unplaced accounts, locks.
 
@@ -86,6 +93,7 @@ class Federation:
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them
         found.update(self.broken)  # likewise
+        found.update(self.grounds)
         quote(self.workspace, found)
         return tuple(sorted(found, key=order))
 

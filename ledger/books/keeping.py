@@ -27,6 +27,7 @@ from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
 from ledger.rules.years import first_open
 from ledger.seals import blocks
+from ledger.seals.grounds import is_common
 from ledger.seals.model import Block, Seal, SealedEntry
 
 #: A file that only a close writes.
@@ -150,7 +151,8 @@ class _Keeper:
     def _entries(self) -> list[tuple[SealedEntry, str]]:
         """All that is sealed, each with its month; decoded only where something is refused."""
         seals = seals_in(self.standing, self.unit.folder)
-        return [(entry, seal.period) for seal in seals for entry in seal.draft.entries]
+        own = ((entry, seal.period) for seal in seals for entry in seal.draft.entries)
+        return [(entry, period) for entry, period in own if not is_common(entry.file)]
 
     def _inside(self, path: Path) -> str:
         return path.relative_to(self.unit.folder).as_posix()

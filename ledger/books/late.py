@@ -114,7 +114,7 @@ class _Differences:
     def run(self) -> Standing:
         from ledger.seals.compare import compare  # noqa: PLC0415  most books never ask
 
-        found = compare(seals_in(self.seals, self.folder), self.texts, self._meanings)
+        found = compare(seals_in(self.seals, self.folder), self.texts, self._meanings, part="own")
         late = (one for one in found if one.kind == "inserted" and one.meaning and one.period in self.closed)
         told = [self._inserted(one) for one in late]
         told += [self._broken(one) for one in found if one.kind in _BROKEN and one.meaning]

@@ -22,6 +22,12 @@ _COMMENT = N_(
 )
 
 
+_DECIDED = N_(
+    "Put it back, from git or a backup;  sambok verify {slug}  names every change. What is decided anew is a new "
+    "directive, dated in an open month. Until then nothing is closed."
+)
+
+
 class LatePosting(Problem):
     """An entry dated in a closed month that its seal doesn't hold, or a voucher that came into a locked period."""
 
@@ -53,7 +59,21 @@ class SealBroken(Problem):
         "other": (N_("{voucher}, sealed with {month}, isn't what was sealed."), remedy),
         "missing": (N_("{voucher}, sealed with {month}, is gone from the books."), remedy),
         "renumbered": (N_("{voucher}, sealed with {month}, has another number now."), remedy),
+        "ground": (message, _DECIDED),
+        "ground_other": (N_("{voucher}, sealed with {month}, isn't what was sealed."), _DECIDED),
+        "ground_missing": (N_("{voucher}, sealed with {month}, is gone."), _DECIDED),
     }
+
+
+class SettingChanged(Problem):
+    """A setting that doesn't say any more what central's last seal repeats of it."""
+
+    code = "SETTING_CHANGED"
+    message = N_("This isn't what it was when {month} was closed (changed: {fields}).")
+    remedy = N_(
+        "Put it back, from git or a backup:  sambok verify {slug} . If it is meant for closed months as well, "
+        "central's next close takes it in, and its seal shows it."
+    )
 
 
 class SealedText(Problem):
@@ -85,6 +105,10 @@ class SealedText(Problem):
                 "it away."
             ),
             N_("Leave an empty line between the comment and your entry."),
+        ),
+        "ground": (
+            N_("{voucher} of {date} is sealed with {month}: its text isn't changed any more."),
+            N_("Leave it as it is; what is decided anew is a new directive, dated in an open month."),
         ),
         "head": (
             N_("The lines at the top of this file are sealed with {month}: they aren't changed any more."),

@@ -21,6 +21,7 @@ from ledger.books.problems_files import SealsUnreadable
 from ledger.errors import Problem
 from ledger.seals import chain
 from ledger.seals.blocks import behind_comments
+from ledger.seals.grounds import is_common
 from ledger.seals.model import Block, Seal
 from ledger.seals.problems import SealUnreadable
 
@@ -149,12 +150,17 @@ def seals_of(unit_folder: Path, shown: str | None = None) -> tuple[Seal, ...]:
     return () if data is None else seals_in(data, unit_folder, shown)
 
 
-def sealed_raws(data: bytes) -> Counter[tuple[str, str]]:
+def sealed_raws(data: bytes, *, common: bool = False) -> Counter[tuple[str, str]]:
     """How often each file (below the unit's folder) holds each raw hash, as the seals say: read without decoding them.
 
     Most texts are as they were sealed, and that is all there is to know of them.
+
+    Args:
+        data: the whole `seals.jsonl`.
+        common: of the federation's texts, which central's chain seals with its own; else of the unit's own.
     """
-    return Counter((_text(file), raw.decode("ascii")) for file, raw in _RAW.findall(data))
+    found = ((_text(file), raw.decode("ascii")) for file, raw in _RAW.findall(data))
+    return Counter(one for one in found if is_common(one[0]) is common)
 
 
 def sealed_heads(data: bytes) -> dict[str, str]:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.books import durable, git
+from ledger.books.grounds import check_common
 from ledger.books.guard_child import check_in_child
 from ledger.books.history import FileRow, Note
 from ledger.books.jobs import (
@@ -255,6 +256,8 @@ def _write(
                 raise problem
         if unit is not None:
             check_changes(ws, unit, own)
+        else:
+            check_common(ws, own)
     lines = [record(ws, slug, notes[slug], own) for unit, own in changes.items() for slug in [_slug(unit)]]
 
     def to_git() -> None:

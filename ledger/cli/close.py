@@ -168,6 +168,10 @@ def _tell(month: Month, *, dry_run: bool) -> None:
         for file, line in done.left_out:
             text = N_("{unit}: {file}:{line} came into a closed month and isn't sealed; sambok check says what to do.")
             click.echo(say(text, unit=done.unit, file=file, line=line), err=True)
+        for file, row in done.adopted:
+            text = N_("{place} was changed for closed months, and is taken in with {period}; the seals show both.")
+            place = f"{file}:{row}" if row else file
+            click.echo(say(text, place=place, period=done.period), err=True)
     if month.blocked:
         count = sum(len(problems) for problems in month.blocked.values())
         text = N_("{period}: units that aren't ready: {units}. What they lack ({count}):")

@@ -34,7 +34,7 @@ from ledger.books import Workspace, durable, program
 from ledger.books.history import lines_of
 from ledger.books.locks import federation_lock
 from ledger.books.workspace import Unit
-from ledger.closing import bundle
+from ledger.closing import bundle, sealing
 from ledger.closing.archive_check import KIND, MANIFEST, SCHEMA, Proof, check_archive, named_head
 from ledger.closing.description import describe
 from ledger.closing.evidence import HISTORY
@@ -49,6 +49,7 @@ from ledger.federation import Federation, load_federation
 from ledger.reports.levy import as_json, statements
 from ledger.rules.years import fiscal_months
 from ledger.seals import chain
+from ledger.seals.grounds import POLICY, seals_common
 from ledger.seals.lines import FILE as SEALS
 from ledger.seals.model import Seal
 
@@ -212,6 +213,8 @@ class _Archive:
             part = _Part(unit, seals, data.split(b"\n")[:-1])
             part.count = max((seal.number for seal in seals if seal.period <= last), default=0)
             self.parts[slug] = part
+        for part in self.parts.values():
+            part.count = max(part.count, self._grounds(part))
         grown = True
         while grown:
             grown = False
@@ -227,6 +230,17 @@ class _Archive:
                 for twin in seal.draft.twins:
                     if twin.unit in self.parts:
                         self.parts[twin.unit].needed.add(twin.file)
+
+    def _grounds(self, part: _Part) -> int:
+        """How far a chain goes that holds what policy and settings say of the year, where that came later; else 0."""
+        after = [seal for seal in part.seals if seal.number > part.count]
+        if not part.count or not seals_common(part.covered):
+            return 0
+        for seal in reversed(after):
+            if any(entry.file == POLICY and entry.date <= self.end for entry in seal.draft.entries):
+                return seal.number
+        said = sealing.changed(self.ws, part.covered)
+        return max((seal.number for seal in after if said and seal.draft.settings), default=0)
 
     def _unit(self, part: _Part) -> dict[str, bytes | Path]:
         folder = part.unit.folder

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from ledger.closing.evidence import (
     ACCOUNTS,
+    COMMON,
     HISTORY,
     MOST_BOOK,
     MOST_FILES,
@@ -151,6 +152,15 @@ class Bundle:
         except Unreadable as error:
             found.faults[name] = str(error)
             return None
+
+    def common(self) -> Texts:
+        """Policy, exchange rates and settings."""
+        found = Texts()
+        for name in (*COMMON, *(f"units/{slug}/unit.toml" for slug in self.slugs())):
+            text = self._take("", name, MOST_BOOK, found)
+            if text is not None:
+                found.files[name] = text
+        return found
 
     def history(self) -> bytes | None:
         """The federation's own history."""

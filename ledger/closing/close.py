@@ -10,6 +10,7 @@ has its seal is closed, and nothing of it is written twice.
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from beancount.core import data
 from importers.booktext import render
 from ledger.books import Unit, Workspace, clock, durable, program
 from ledger.books.chains import broken_chains
+from ledger.books.grounds import broken_grounds
 from ledger.books.guard_child import parse_in_child
 from ledger.books.history import Note
 from ledger.books.locks import federation_lock
@@ -36,6 +38,7 @@ from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals import chain
 from ledger.seals.blocks import behind_comments
+from ledger.seals.grounds import is_common
 from ledger.seals.model import Meaning, Seal, Twin
 from ledger.seals.signing import Signer
 
@@ -64,6 +67,7 @@ class Closed:
         texts: what was written for them, by file as users know it.
         opened: accounts that were opened, by unit.
         left_out: places (file, line) that came late and aren't sealed.
+        adopted: places of the federation's texts and settings that judge closed months in another way since this seal.
     """
 
     unit: str
@@ -74,6 +78,7 @@ class Closed:
     texts: dict[str, str] = field(default_factory=dict)
     opened: dict[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: tuple[tuple[str, int], ...] = ()
+    adopted: tuple[tuple[str, int | None], ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -164,7 +169,10 @@ def obstacles(federation: Federation, slug: str, period: str) -> list[Problem]:
 def not_as_sealed(federation: Federation, slug: str) -> list[Problem]:
     """What was sealed of a unit and has been changed since, in its chain or in its text."""
     told = (problem for problem in federation.books.units[slug].told if isinstance(problem, SealBroken))
-    return [*broken_chains(federation.workspace, remembered=False).get(slug, ()), *told]
+    ws = federation.workspace
+    grounds = broken_grounds(ws, remembered=False) if ws.units[slug].combine else ()
+    decided = (problem for problem in grounds if isinstance(problem, SealBroken))
+    return [*broken_chains(ws, remembered=False).get(slug, ()), *told, *decided]
 
 
 class _Job:
@@ -201,7 +209,10 @@ class _Job:
         )
         made = self._as_far_as_new(made)
         self._write(made)
-        new = sealing.uncovered(self._after(), self.seals, self.period, self._parse)
+        is_central = self.unit is self.ws.central
+        common = sealing.common_texts(self.ws) if is_central else {}
+        new = sealing.uncovered(self._after() | common, self.seals, self.period, self._parse)
+        settings = sealing.settings(self.ws, self.seals, self.period) if is_central else ()
         draft = sealing.draft(
             self.unit,
             self.period,
@@ -211,6 +222,7 @@ class _Job:
             decision=self.decision,
             twins=self._twins(made.central),
             witnesses=sealing.witnesses(self.ws, self.unit.slug),
+            settings=settings,
         )
         previous = self.seals[-1] if self.seals else None
         version, rules = program.version(), program.rules()
@@ -232,7 +244,9 @@ class _Job:
             for side in (made.own, made.central)
             if side is not None and side.opens
         }
-        return Closed(self.unit.slug, self.period, seal, self.numbers, self.carried, written, opened, new.late)
+        adopted = (*new.adopted, *sealing.changed(self.ws, self.seals))
+        done = Closed(self.unit.slug, self.period, seal, self.numbers, self.carried, written, opened, new.late)
+        return replace(done, adopted=tuple((self._shown(file), line) for file, line in adopted))
 
     def _write(self, made: Frozen) -> None:
         for side in (made.own, made.central):
@@ -298,9 +312,17 @@ class _Job:
         return found
 
     def _parse(self, texts: Mapping[str, str]) -> Mapping[str, Sequence[Meaning]]:
-        paths = {self.unit.folder / file: file for file in texts}
-        found = parse_in_child(self.ws, self.unit, {path: texts[file] for path, file in paths.items()})
-        return {paths[path]: meanings for path, meanings in found.items()}
+        found: dict[str, Sequence[Meaning]] = {}
+        for unit in (self.unit, None):  # None: the federation's own texts
+            folder = unit.folder if unit else self.ws.units_folder
+            paths = {folder / f.removeprefix("../"): f for f in texts if is_common(f) is (unit is None)}
+            meant = parse_in_child(self.ws, unit, {path: texts[file] for path, file in paths.items()})
+            found |= {paths[path]: meanings for path, meanings in meant.items()}
+        return found
+
+    def _shown(self, file: str) -> str:
+        """A place below central's folder, as users know it."""
+        return posixpath.normpath(f"units/{self.unit.slug}/{file}")
 
     def _twins(self, side: Side | None) -> list[Twin]:
         if side is None:

@@ -26,6 +26,7 @@ from ledger.seals.lines import MAX_BYTES
 
 HISTORY = "history.jsonl"
 ACCOUNTS = "accounts.beancount"
+COMMON = ("fava.conf", "units/policy.beancount", "units/prices.beancount")
 #: What is read at most of a book's file, of a history, of all books of a unit; how many files; of a document.
 MOST_BOOK = 16 << 20
 MOST_HISTORY = 256 << 20
@@ -77,6 +78,9 @@ class Evidence(Protocol):
         Raises:
             Unreadable: it is there and can't be read.
         """
+
+    def common(self) -> Texts:
+        """Policy, exchange rates and settings, by path below the workspace; nothing raises."""
 
     def digest(self, slug: str, name: str) -> str | None:
         """SHA-256 of a document, named below the unit's folder; None where it isn't there.
@@ -145,6 +149,22 @@ class Folder:
         if faults:
             raise Unreadable(faults[HISTORY])
         return data
+
+    def common(self) -> Texts:
+        """Policy, exchange rates and settings."""
+        found = Texts()
+        try:
+            root = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            return found
+        try:
+            for name in (*COMMON, *(f"units/{slug}/unit.toml" for slug in self.slugs())):
+                text = _read(root, tuple(name.split("/")), MOST_BOOK, found.faults)
+                if text is not None:
+                    found.files[name] = text
+        finally:
+            os.close(root)
+        return found
 
     def digest(self, slug: str, name: str) -> str | None:
         """SHA-256 of a document; None where it isn't there."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from ledger.messages import N_, retell, say
+from ledger.seals.grounds import is_common
 from ledger.seals.lines import FILE as SEALS
 from ledger.seals.model import Found
 from ledger.seals.signing import ASKED_FOR, FORGED, LEFT_OUT, STRANGE, UNSIGNED
@@ -51,18 +53,30 @@ _ASK = N_(
     "Ask who closed {period}, and with which key (sambok verify --json names the latest one): nothing is signed "
     "afterwards. With SAMBOK_SIGNING_KEY the next close signs, for all that came before it as well."
 )
+_SETTING = N_(
+    "Put the setting back, from git or a backup. If it is meant, central's next close takes it in:  sambok close ; the "
+    "seals show what it was until then."
+)
+_ADDED = N_(
+    "Give it a day in an open month, or take it out. If it is meant, it judges closed months anew, and the next close "
+    "books the difference; central's next close takes it in."
+)
+_DECIDED = N_(
+    "Put the sealed text back, from git or a backup. What is decided anew is a new directive, dated in an open month."
+)
 
 
 def place_of(slug: str, found: Found) -> str:
     """The file as users know it, `units/repris/...`."""
-    return f"units/{slug}/{found.file}" if slug else f"units/{found.file}"
+    return posixpath.normpath(f"units/{slug}/{found.file}") if slug else f"units/{found.file}"
 
 
 def what(found: Found) -> str:
     """What it happened to: its number, or where it stands."""
     if found.voucher:
         return found.voucher
-    return found.file if found.line is None else f"{found.file}:{found.line}"
+    file = found.file.replace("../", "")
+    return file if found.line is None else f"{file}:{found.line}"
 
 
 def message(found: Found) -> str:
@@ -98,6 +112,10 @@ def remedy(slug: str, found: Found) -> str:
         return say(_ASK, period=found.period)
     if found.file in {SEALS, HISTORY}:
         return say(_KEEP, file=place_of(slug, found))
+    if is_common(found.file) and found.file.endswith((".toml", ".conf")):
+        return say(_SETTING)
+    if is_common(found.file):
+        return say(_ADDED if found.kind == "inserted" else _DECIDED)
     return say(_REMEDIES[found.kind], period=found.period)
 
 

@@ -14,6 +14,7 @@ from ledger.books.config import FederationFile, FederationTable
 from ledger.books.guard_child import parse_blocks_in_child
 from ledger.books.workspace import Unit, Workspace
 from ledger.errors import Problem
+from ledger.seals.grounds import is_common
 from ledger.seals.model import Block, Meaning
 
 #: The last day that a book may hold, whatever this machine thinks today is.
@@ -41,9 +42,13 @@ class Parser:
     def __call__(self, file: str, blocks: Sequence[Block]) -> list[Meaning | None]:
         """What blocks of a file say; None for each that can't be parsed."""
         text = self.files[file]
+        unit: Unit | None = self.unit
+        path = self.unit.folder / file
+        if is_common(file):  # policy and exchange rates are nobody's but the federation's
+            unit, path = None, self.ws.units_folder / file.removeprefix("../")
         written = [text[block.start : block.end] for block in blocks]
         try:
-            return parse_blocks_in_child(self.ws, self.unit, self.unit.folder / file, written, today=LAST)
+            return parse_blocks_in_child(self.ws, unit, path, written, today=LAST)
         except Problem as problem:
             if problem not in self.problems:
                 self.problems.append(problem)

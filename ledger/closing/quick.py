@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 
 from ledger.seals.blocks import split
+from ledger.seals.grounds import is_common, may_come_later, seals_common
 from ledger.seals.proven import Chain, chain_of
 
 __all__ = ["Chain", "chain_of", "stands"]
@@ -22,12 +23,15 @@ def stands(chain: Chain, files: Mapping[str, bytes]) -> bool:
 
     Args:
         chain: as `chain_of` gives it.
-        files: the unit's book files, by path below its folder.
+        files: the unit's book files, by path below its folder; the federation's texts count where the chain holds them.
     """
+    if not seals_common(chain.seals):
+        files = {file: text for file, text in files.items() if not is_common(file)}
     names = {_written(file): file for file in files}
     places: dict[tuple[str, str], deque[int]] = defaultdict(deque)
     heads: dict[str, str] = {}
     dated: dict[tuple[str, int], str] = {}
+    free: set[tuple[str, int]] = set()
     for file, text in files.items():
         for block in split(text):
             if block.date is None:
@@ -35,6 +39,8 @@ def stands(chain: Chain, files: Mapping[str, bytes]) -> bool:
             else:
                 places[file, block.raw].append(block.start)
                 dated[file, block.start] = f"{block.date:%Y-%m}"
+                if is_common(file) and may_come_later(file, text[block.start : block.end]):
+                    free.add((file, block.start))
     sealed: dict[str, str] = {}
     touched: set[str] = set()
     for seal, rows in zip(chain.seals, chain.rows, strict=True):
@@ -57,7 +63,7 @@ def stands(chain: Chain, files: Mapping[str, bytes]) -> bool:
         return False
     if any(file in heads and file not in sealed for file in touched):
         return False
-    return not _late(chain, dated)
+    return not _late(chain, {place: month for place, month in dated.items() if place not in free})
 
 
 def _late(chain: Chain, dated: Mapping[tuple[str, int], str]) -> bool:

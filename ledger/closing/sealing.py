@@ -14,6 +14,7 @@ How this module reads the contract where it leaves room:
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from beancount.core import data
 
 from ledger.books import Unit, Workspace, last_day, month_of
 from ledger.books.durable import read_plain, sha256
+from ledger.books.grounds import setting_texts
 from ledger.books.history import NAME as HISTORY
 from ledger.books.history import last_whole
 from ledger.books.papers import is_place, place_of
@@ -33,6 +35,17 @@ from ledger.books.summary import weight
 from ledger.combine.flows import without_trace
 from ledger.rules.vouchers import GAP_EVENT, read_gap
 from ledger.seals.blocks import split
+from ledger.seals.grounds import (
+    POLICY,
+    PRICES,
+    Setting,
+    changed_settings,
+    is_common,
+    last_settings,
+    latest_period,
+    may_come_later,
+    settings_on,
+)
 from ledger.seals.lines import read_line
 from ledger.seals.model import Block, Draft, Meaning, Past, Seal, SealedEntry, Twin, Witness
 from ledger.seals.problems import SealUnreadable
@@ -51,12 +64,14 @@ class New:
         heads: of the files whose head no seal holds yet.
         documents: paths that the entries name.
         late: places that it leaves out: they came into a closed month after its seal.
+        adopted: places in policy that it takes in all the same: they judge closed months anew.
     """
 
     entries: tuple[SealedEntry, ...]
     heads: dict[str, str]
     documents: tuple[str, ...]
     late: tuple[tuple[str, int], ...] = ()
+    adopted: tuple[tuple[str, int], ...] = ()
 
     @property
     def places(self) -> frozenset[tuple[str, int]]:
@@ -115,7 +130,7 @@ def uncovered(files: Mapping[str, bytes], seals: Sequence[Seal], period: str, pa
     found = _Taking(ClosedDays(seals), said)
     for file, blocks in open_blocks.items():
         for block, meaning in zip(blocks, meanings[file], strict=True):
-            found.take(file, block, meaning)
+            found.take(file, block, meaning, files[file][block.start : block.end])
     sealed = {file for seal in seals for file in seal.draft.heads}
     touched = {entry.file for entry in found.entries}
     return New(
@@ -123,6 +138,7 @@ def uncovered(files: Mapping[str, bytes], seals: Sequence[Seal], period: str, pa
         {file: raw for file, raw in heads.items() if file in touched and file not in sealed},
         tuple(sorted(found.documents)),
         tuple(found.late),
+        tuple(found.adopted),
     )
 
 
@@ -135,13 +151,16 @@ class _Taking:
         self.entries: list[SealedEntry] = []
         self.documents: set[str] = set()
         self.late: list[tuple[str, int]] = []
+        self.adopted: list[tuple[str, int]] = []
 
-    def take(self, file: str, block: Block, meaning: Meaning) -> None:
+    def take(self, file: str, block: Block, meaning: Meaning, text: bytes) -> None:
         if self.said[meaning.canonical] > 0:  # its layout has changed
             self.said[meaning.canonical] -= 1
-        elif meaning.date in self.closed and meaning.type != OPEN:
+        elif meaning.date in self.closed and meaning.type != OPEN and not is_common(file):
             self.late.append((file, block.line))
         else:
+            if is_common(file) and meaning.date in self.closed and not may_come_later(file, text):
+                self.adopted.append((file, block.line))
             self.documents.update(meaning.documents)
             self.entries.append(
                 SealedEntry(
@@ -177,6 +196,7 @@ def draft(
     decision: str | None,
     twins: Iterable[Twin],
     witnesses: Iterable[Witness],
+    settings: tuple[Setting, ...] = (),
 ) -> Draft:
     """What a seal says.
 
@@ -189,6 +209,7 @@ def draft(
         decision: what allows it, where it needs one.
         twins: the other side of frozen vouchers.
         witnesses: the other units' latest seals.
+        settings: who is who, in central's seals.
     """
     covered = _Covered(unit, new.places)
     for entry in booked:
@@ -206,6 +227,7 @@ def draft(
         twins=tuple(twins),
         gaps=tuple(covered.gaps),
         accepted=tuple(covered.accepted),
+        settings=settings,
         witnesses=tuple(witnesses),
     )
 
@@ -305,6 +327,33 @@ def book_texts(unit: Unit) -> dict[str, bytes]:
     paths = [unit.folder / "accounts.beancount", *unit.books.glob("*/*.beancount")]
     shown = (path for path in paths if not path.name.startswith("."))
     return {path.relative_to(unit.folder).as_posix(): read_plain(path) for path in shown}
+
+
+def common_texts(ws: Workspace) -> dict[str, bytes]:
+    """Policy and exchange rates, by path below central's folder: its seals cover them, too.
+
+    Raises:
+        OSError: one can't be read.
+    """
+    paths = {POLICY: ws.policy_file, PRICES: ws.prices_file}
+    return {file: read_plain(path) for file, path in paths.items() if os.path.lexists(path)}
+
+
+def settings(ws: Workspace, seals: Iterable[Seal], period: str) -> tuple[Setting, ...]:
+    """Who is who on the last day of the latest closed month, this one among them, for central's seal to repeat.
+
+    Raises:
+        OSError: a settings file can't be read.
+    """
+    return settings_on(setting_texts(ws), last_day(latest_period(seals, period)))
+
+
+def changed(ws: Workspace, seals: Sequence[Seal]) -> list[tuple[str, int | None]]:
+    """Places of settings that say otherwise than the chain's last seal repeats: the next one takes them in."""
+    last = last_settings({"": seals})
+    if last is None:
+        return []
+    return [(found.file, found.line) for found in changed_settings(last[1], setting_texts(ws), last[2])]
 
 
 def twins_of(unit: Unit, file: str, meanings: Iterable[Meaning], vouchers: Collection[str]) -> list[Twin]:

@@ -21,6 +21,7 @@ How this module reads the contract where it leaves room:
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ from ledger.errors import Problem
 from ledger.messages import N_
 from ledger.seals import chain
 from ledger.seals.compare import compare
+from ledger.seals.grounds import MARK, changed_settings, last_settings
 from ledger.seals.lines import FILE as SEALS
 from ledger.seals.model import Found, Kind, Seal, Twin
 from ledger.seals.problems import SealUnreadable
@@ -145,6 +147,7 @@ class _Run:
         self.evidence = evidence
         self.all = slugs is None
         self.there = evidence.slugs()
+        self.common = evidence.common()
         self.wanted = also.union(self.there) if slugs is None else frozenset(slugs)
 
     def run(self) -> Verified:
@@ -153,6 +156,7 @@ class _Run:
         self._witnesses(looked)
         self._told(looked)
         self._twins(looked)
+        self._settings(looked)
         findings = {slug: _sorted(one.found) for slug, one in looked.items() if one.found and self._is_wanted(slug)}
         problems = [problem for slug, one in looked.items() if self._is_wanted(slug) for problem in one.problems]
         if self.all:
@@ -179,6 +183,8 @@ class _Run:
         found = Looked(slug)
         texts = self.evidence.texts(slug) if slug in self.there else Texts()
         data = texts.seals
+        if self.further is not None or (data is not None and MARK in data):
+            texts = self._with_common(texts)
         light = chain_of(data, slug) if data is not None else None
         parser = Parser(self.evidence.root, slug, texts.files, found.problems)
         if light is not None:
@@ -190,7 +196,7 @@ class _Run:
         _marks(found, texts)
         if slug in self.wanted:
             for name, reason in sorted(texts.faults.items()):
-                file = f"units/{slug}/{name}" if name else f"units/{slug}"
+                file = posixpath.normpath(f"units/{slug}/{name}")
                 found.problems.append(VerifyUnreadable(file=file, unit=slug, reason=reason))
             if SEALS in texts.faults:
                 params = (("reason", texts.faults[SEALS]),)
@@ -201,6 +207,27 @@ class _Run:
             if self.further is not None:
                 found.found += self.further(slug, texts, found, parser)
         return found
+
+    def _with_common(self, texts: Texts) -> Texts:
+        """A unit's text with the federation's, which central's chain seals with its own."""
+        said = {name: text for name, text in self.common.files.items() if name.endswith(".beancount")}
+        faults = {name: reason for name, reason in self.common.faults.items() if name.endswith(".beancount")}
+        return replace(
+            texts,
+            files=texts.files | {f"../{name.removeprefix('units/')}": text for name, text in said.items()},
+            faults=texts.faults | {f"../{name.removeprefix('units/')}": reason for name, reason in faults.items()},
+        )
+
+    def _settings(self, looked: Mapping[str, Looked]) -> None:
+        """Who is who, as central's latest seal repeats it."""
+        last = last_settings({slug: one.seals for slug, one in looked.items()})
+        if last is None or not self._is_wanted(last[0]):
+            return
+        slug, seal, day = last
+        if seal.line not in looked[slug].broken:
+            found = changed_settings(seal, self.common.files, day, whole=self.all)
+            faults = {posixpath.relpath(name, f"units/{slug}"): why for name, why in self.common.faults.items()}
+            looked[slug].found += [_with_reason(one, faults) for one in found]
 
     def _closely(self, found: Looked, data: bytes, texts: Texts, parser: Parser) -> None:
         """A chain or a text that isn't as it was."""

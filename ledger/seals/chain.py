@@ -79,6 +79,7 @@ def next_seal(
         twins=tuple(sorted(draft.twins, key=lambda t: (t.unit, t.file, t.voucher, t.canonical))),
         gaps=tuple(sorted(draft.gaps)),
         accepted=tuple(sorted(draft.accepted)),
+        settings=tuple(sorted(draft.settings, key=lambda one: one[:2])),
         witnesses=tuple(sorted(draft.witnesses, key=lambda w: w.unit)),
     )
     seal = Seal(

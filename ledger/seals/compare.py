@@ -23,13 +23,14 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 from ledger.messages import N_
 from ledger.seals.chain import holds
 from ledger.seals.damage import Damaged
 from ledger.seals.fitting import Parse, candidates, differing, fit, understand, voucher_of
+from ledger.seals.grounds import is_common, may_come_later, seals_common
 from ledger.seals.model import Current, Found, Kind, Seal
 from ledger.seals.standing import Piece, Record, Standing, cut, stand
 
@@ -37,10 +38,17 @@ __all__ = ["Parse", "compare", "unsealed"]
 
 _NO_PARAMS: tuple[tuple[str, str], ...] = ()
 _TOP = N_("these are the lines at the top of the file")
+#: Which texts are looked at: the unit's own, the federation's, or both where the chain seals both.
+Part = Literal["own", "common", "all"]
 
 
 def compare(
-    seals: Sequence[Seal], files: Mapping[str, bytes], parse: Parse, *, unreadable: Collection[str] = ()
+    seals: Sequence[Seal],
+    files: Mapping[str, bytes],
+    parse: Parse,
+    *,
+    unreadable: Collection[str] = (),
+    part: Part = "all",
 ) -> list[Found]:
     """What has happened to what a unit has sealed.
 
@@ -51,11 +59,12 @@ def compare(
             can't be parsed. A block may be a part of one that `split` gives; its bytes are what is meant.
         unreadable: periods whose line in `seals.jsonl` can't be read, "" where not even that can: nobody knows what
             was sealed with them, so nothing dated there is told to be inserted.
+        part: which texts are looked at.
 
     Returns:
         Findings in the order of files and lines.
     """
-    return _Comparison(seals, files, parse, unreadable).found()
+    return _Comparison(seals, files, parse, unreadable, part).found()
 
 
 def unsealed(
@@ -69,7 +78,7 @@ def unsealed(
         parse: see `compare`.
         unreadable: see `compare`.
     """
-    comparison = _Comparison(seals, files, parse, unreadable)
+    comparison = _Comparison(seals, files, parse, unreadable, "own")
     return [Current(piece.file, piece.block, piece.meaning) for piece in comparison.late()]
 
 
@@ -77,13 +86,13 @@ class _Comparison:
     """All that is known of one unit's text."""
 
     def __init__(
-        self, seals: Sequence[Seal], files: Mapping[str, bytes], parse: Parse, unreadable: Collection[str]
+        self, seals: Sequence[Seal], files: Mapping[str, bytes], parse: Parse, unreadable: Collection[str], part: Part
     ) -> None:
         self.seals = seals
         self.files = files
         self.parse = parse
         self.unreadable = unreadable
-        self.standing: Standing = stand(seals, files)
+        self.standing: Standing = stand(seals, files, _of(seals, part))
         last = {seal.period: seal.draft.kind == "close" for seal in seals}
         self.closed = frozenset(period for period, closed in last.items() if closed)
         self.first = min([*last, *unreadable], default="")
@@ -91,7 +100,7 @@ class _Comparison:
         cut(self.standing)
         odd = candidates(self.standing)
         lost = self.standing.lost
-        understand(odd if lost else [piece for piece in odd if self._is_closed(piece.block.date)], parse)
+        understand(odd if lost else [piece for piece in odd if self._is_late(piece)], parse)
         if lost:
             fit(self.standing, odd)
         self._ends: dict[str, Piece] = {}
@@ -108,6 +117,11 @@ class _Comparison:
             return False
         period = date.isoformat()[:7]
         return period not in self.unreadable and (period in self.closed or (self.older and period < self.first))
+
+    def _is_late(self, piece: Piece) -> bool:
+        """Whether what no seal holds should be in one, if it is no `open`."""
+        common = is_common(piece.file) and may_come_later(piece.file, piece.text)
+        return self._is_closed(piece.block.date) and not common
 
     def _judge(self, piece: Piece) -> None:
         """Who of the records in a block that was cut is to blame, and who was swallowed."""
@@ -133,7 +147,7 @@ class _Comparison:
         return [
             piece
             for piece in self.standing.odd
-            if self._is_closed(piece.block.date)
+            if self._is_late(piece)
             and piece.joined is None
             and not (piece.parts and piece.parts[0].record is not None)
             and not (piece.meaning and piece.meaning.type == "open")
@@ -224,6 +238,14 @@ class _Comparison:
             said = piece.is_head and piece.text.strip()  # empty lines say nothing
             if said and piece.file in files - had and not any(part.record for part in piece.parts):
                 yield piece
+
+
+def _of(seals: Sequence[Seal], part: Part) -> Callable[[str], bool]:
+    """Whether a file is looked at."""
+    if part == "common":
+        return is_common
+    both = part == "all" and seals_common(seals)
+    return lambda file: both or not is_common(file)
 
 
 def longest_row(places: Sequence[int]) -> set[int]:

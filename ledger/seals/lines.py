@@ -45,6 +45,8 @@ _LINE = tuple(
     "period kind unit number schema decision before entries heads root totals documents twins gaps accepted witness "
     "content by at version rules history federation previous signature seal".split()
 )
+#: Who is who: only in the lines that say it.
+_SETTINGS = "settings"
 _ENTRY = tuple("voucher date type file line canonical numberless raw fields".split())
 
 _NO_SEAL = N_("this line is no seal")
@@ -100,6 +102,7 @@ def _said(seal: Seal) -> dict[str, Any]:
         ],
         "gaps": draft.gaps,
         "accepted": draft.accepted,
+        **({_SETTINGS: draft.settings} if draft.settings else {}),
         "witness": {"root": seal.witness_root, "units": [[w.unit, w.number, w.content] for w in draft.witnesses]},
     }
 
@@ -264,6 +267,7 @@ class _Reader:
         self.line = line
 
     def seal(self, said: Any) -> Seal:
+        settings = _list(said.pop(_SETTINGS)) if type(said) is dict and _SETTINGS in said else []
         period, kind, unit, number, schema, decision, before, entries, heads, root, *rest = _row(said, _LINE)
         totals, documents, twins, gaps, accepted, witness, content, by, at, version, rules, *rest = rest
         history, federation, previous, signature, seal = rest
@@ -282,6 +286,9 @@ class _Reader:
             twins=tuple(self.twin(twin) for twin in _list(twins)),
             gaps=tuple((_str(a), _str(b)) for a, b in (_list(gap, 2) for gap in _list(gaps))),
             accepted=tuple((_str(a), _str(b), _str(c)) for a, b, c in (_list(one, 3) for one in _list(accepted))),
+            settings=tuple(
+                (_str(a), _str(b), None if c is None else _str(c)) for a, b, c in (_list(one, 3) for one in settings)
+            ),
             witnesses=tuple(
                 Witness(_str(a), _whole(b), _like(_HASH, c)) for a, b, c in (_list(w, 3) for w in _list(units))
             ),

@@ -108,6 +108,7 @@ class Draft:
         documents: path below the unit's folder and SHA-256.
         gaps: voucher number and the reason why it isn't there.
         accepted: place of a suspense line that passed, who accepted it, why.
+        settings: `fava.conf` or a unit, key, value, as they are on the month's last day; in central's seals only.
         witnesses: the other units' latest lines.
     """
 
@@ -122,6 +123,7 @@ class Draft:
     twins: tuple[Twin, ...] = ()
     gaps: tuple[tuple[str, str], ...] = ()
     accepted: tuple[tuple[str, str, str], ...] = ()
+    settings: tuple[tuple[str, str, str | None], ...] = ()
     witnesses: tuple[Witness, ...] = ()
 
 

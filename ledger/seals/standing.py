@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, groupby, pairwise
@@ -97,17 +97,19 @@ class Standing:
         return [piece for piece in self.pieces if piece.record is None]
 
 
-def stand(seals: Sequence[Seal], files: Mapping[str, bytes]) -> Standing:
+def stand(seals: Sequence[Seal], files: Mapping[str, bytes], of: Callable[[str], bool]) -> Standing:
     """Records and blocks, matched by the hash of their text: within their file first, then wherever it stands.
 
     Args:
         seals: of one unit, in the order of the chain.
         files: path below the unit's folder -> text.
+        of: which files are looked at.
     """
-    records = [record for seal in seals for record in _records(seal)]
+    records = [record for seal in seals for record in _records(seal) if of(record.entry.file)]
     pieces = [
         Piece(file, block, data[block.start : block.end])
         for file, data in sorted(files.items())
+        if of(file)
         for block in split(data)
     ]
     here: dict[tuple[str, str, bool], deque[Piece]] = defaultdict(deque)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ledger.books import write
 from ledger.books.durable import sha256
 from ledger.books.jobs import Block, Change
 from ledger.errors import Problem
+from ledger.seals.grounds import settings_on
 from tests.closing.sealing import seal
 
 from .acts import MARCH, NOTE, SALE, met
@@ -118,6 +120,15 @@ def another_closed_it(stage: Stage) -> None:
     seal_march(stage)
     seals = stage.root / "units/repris/seals.jsonl"
     seals.write_bytes(seals.read_bytes().replace(b'"by":"', b'"by":"not '))
+
+
+def another_entity_after_the_seal(stage: Stage) -> None:
+    """Central's seal of March repeats who is who; then repris is said to be a legal person."""
+    toml = stage.root / "units/repris/unit.toml"
+    texts = {"units/repris/unit.toml": toml.read_bytes()}
+    settings = settings_on(texts, dt.date(2026, 3, 31))
+    seal(stage.ws, "gemensamt", "2026-03", draft=lambda said: replace(said, settings=settings))
+    toml.write_text('entity = "legal_entity"\n' + toml.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def sealed_and_written_anew(stage: Stage) -> list[Problem]:
