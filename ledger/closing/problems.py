@@ -75,6 +75,18 @@ class ReopenNotClosed(Problem):
     remedy = N_("The last closed month is {last}. A month that is open takes vouchers as it is.")
 
 
+class ReopenYearClosed(Problem):
+    """A year's result has gone to equity: what changes it has to be moved in the year's last month."""
+
+    code = "REOPEN_YEAR_CLOSED"
+    exit_code = EXIT_PERSON
+    message = N_("{slug}: {period} belongs to a year that is closed; its result was moved in {last}.")
+    remedy = N_(
+        "Open that month first, so that its second close moves the rest:  "
+        "sambok reopen {last} --unit {slug} --decision {decision}"
+    )
+
+
 class SigningKeyInWorkspace(Problem):
     """A private key beside the books would be copied with them."""
 

@@ -2,15 +2,16 @@
 
 A line `reopen` in `seals.jsonl`, nothing else: what is sealed stays as it is, word for word, and is never worked out
 again. From then on new vouchers may be dated in the month; its second close seals them and freezes the difference that
-they make. Central's month may be opened alone. So may a unit's: while central's is closed, central's side of what comes
-of it stands in central's first open month.
+they make. In a year that is closed, the year's last month is opened first: its second close moves what the result has
+changed by, and so no income or expense is left behind. Central's month may be opened alone. So may a unit's: while
+central's is closed, central's side of what comes of it stands in central's first open month.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.books import Unit, Workspace, clock, durable, program
+from ledger.books import Unit, Workspace, clock, durable, last_day, month_of, program
 from ledger.books.chains import broken_chains
 from ledger.books.excerpt import quote
 from ledger.books.history import Note
@@ -22,7 +23,13 @@ from ledger.books.problems_sealed import SealBroken
 from ledger.books.sealed import NAME, seals_of
 from ledger.books.write import Change, apply_federation
 from ledger.closing import sealing
-from ledger.closing.problems import CloseDecisionEnded, CloseDecisionLater, CloseDecisionUnknown, ReopenNotClosed
+from ledger.closing.problems import (
+    CloseDecisionEnded,
+    CloseDecisionLater,
+    CloseDecisionUnknown,
+    ReopenNotClosed,
+    ReopenYearClosed,
+)
 from ledger.errors import Problem
 from ledger.policy import Policy
 from ledger.seals import chain
@@ -82,6 +89,7 @@ def reopen_month(
 
     Raises:
         ReopenNotClosed: it isn't closed.
+        ReopenYearClosed: its year's last month is, and the result with it.
         ChainBroken, SealBroken: what is sealed of the unit isn't what it was: nothing goes on from there.
         CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: as `check_decision`.
         Problem, OSError: as `apply_federation`.
@@ -89,6 +97,7 @@ def reopen_month(
     check_decision(ws, policy, decision)
     with federation_lock(ws, [unit.slug]):
         _refuse_broken(ws, unit)
+        path = unit.folder / NAME
         seals = seals_of(unit.folder)
         last = {seal.period: seal.draft.kind for seal in seals}
         if last.get(period) != "close":
@@ -96,7 +105,11 @@ def reopen_month(
             raise ReopenNotClosed(
                 file=ws.shown(unit.folder), unit=unit.slug, slug=unit.slug, period=period, last=closed
             )
-        path = unit.folder / NAME
+        end = month_of(ws.fiscal_year(last_day(period))[1])
+        if end != period and last.get(end) == "close":
+            raise ReopenYearClosed(
+                file=ws.shown(path), unit=unit.slug, slug=unit.slug, period=period, last=end, decision=decision
+            )
         old = durable.read_plain(path)
         draft = Draft(unit.slug, period, "reopen", decision=decision, witnesses=tuple(sealing.witnesses(ws, unit.slug)))
         seal = chain.next_seal(

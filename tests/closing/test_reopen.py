@@ -3,9 +3,16 @@
 import datetime as dt
 
 import pytest
+from beancount.core import data
 
 from ledger.books.history import read_history
-from ledger.closing.problems import CloseDecisionEnded, CloseDecisionLater, CloseDecisionUnknown, ReopenNotClosed
+from ledger.closing.problems import (
+    CloseDecisionEnded,
+    CloseDecisionLater,
+    CloseDecisionUnknown,
+    ReopenNotClosed,
+    ReopenYearClosed,
+)
 from ledger.closing.reopen import reopen_month
 from ledger.combine import combine
 from ledger.federation import load_federation
@@ -159,6 +166,39 @@ def test_the_year_end_is_made_good(ws):
     federation = whole(ws)
     made = {e.meta["filename"] for e in federation.run.entries("repris")}
     assert SOURCE not in made  # 2025 is due 1,455.00 now (9,700 x 15 %): 1,515.00 booked in it, -60.00 in 2026-02
+
+
+def test_an_earlier_month_of_a_closed_year_takes_its_last_month_with_it(make_workspace, monkeypatch):
+    """November 2025 opened again, 1000.00 more sold: 150.00 levy there, 850.00 to 2099 by December's second close.
+
+    Opened alone, the 850.00 would stay behind as a result of 2025 that nobody moves.
+    """
+    monkeypatch.setenv("SAMBOK_NOW", "2026-03-05T10:00:00Z")
+    november = SALE.replace("2026-02-25", "2025-11-10").replace("A-5", "A-2")
+    ws = make_workspace({**UNITS, "repris": {**UNITS["repris"], "2025-11": november}}, policy=POLICY, prices=PRICES)
+    close(ws, "2025-11", "2025-12")
+    before = files(ws)
+    with pytest.raises(ReopenYearClosed) as told:
+        reopen(ws, period="2025-11")
+    assert "sambok reopen 2025-12 --unit repris --decision ST-7" in told.value.remedy_text()
+    assert files(ws) == before
+    reopen(ws, period="2025-12")
+    reopen(ws, period="2025-11")
+    path = ws.units["repris"].books / "2025" / "2025-11.beancount"
+    path.write_text(path.read_text() + november.replace("A-2", "A-3"))
+    first, second = close(ws, "2025-11", "2025-12", slugs=("repris",))
+    assert first.closed[0].vouchers["repris"] == ("L-3",)  # L-1 and L-2 are those of November and December
+    assert (second.closed[0].vouchers["repris"], second.closed[0].carried) == (("Y-2",), "Y-2")
+    assert "850.00 SEK" in text_of(ws, "repris/books/2025/2025-12.closed.beancount")
+    entries = load_federation(ws).books.units["repris"].entries()
+    left = [
+        p.units.number
+        for e in entries
+        if isinstance(e, data.Transaction) and e.date < dt.date(2026, 1, 1)
+        for p in e.postings
+        if p.account.startswith(("Income", "Expenses"))
+    ]
+    assert sum(left) == 0
 
 
 def test_a_late_voucher_is_not_swallowed_by_a_later_seal(ws):

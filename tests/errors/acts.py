@@ -382,3 +382,10 @@ def year_without_its_account(stage: Stage) -> list[Problem]:
 
 def levy_without_central(stage: Stage) -> list[Problem]:
     return met(frozen, load_federation(stage.ws), "repris", "2026-03")
+
+
+def year_closed(stage: Stage) -> None:
+    """The fiscal year is over, and repris has closed its last two months."""
+    stage.monkeypatch.setenv("SAMBOK_NOW", "2027-01-05T10:00:00Z")
+    code, _, err = stage.sambok("close --until 2026-12 --unit repris")
+    assert code == 0, err
