@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ledger.books import Unit, Workspace, clock, durable, last_day, month_of, program
 from ledger.books.chains import broken_chains
 from ledger.books.excerpt import quote
+from ledger.books.grounds import broken_grounds
 from ledger.books.history import Note
 from ledger.books.late import standing_on_disk
 from ledger.books.locks import federation_lock
@@ -130,6 +131,7 @@ def reopen_month(
 
 
 def _refuse_broken(ws: Workspace, unit: Unit) -> None:
-    for problem in (*broken_chains(ws, remembered=False).get(unit.slug, ()), *standing_on_disk(unit.folder).told):
+    own = (*broken_chains(ws, remembered=False).get(unit.slug, ()), *standing_on_disk(unit.folder).told)
+    for problem in (*own, *(broken_grounds(ws, remembered=False) if unit.combine else ())):
         if isinstance(problem, ChainBroken | SealBroken):
             raise problem
