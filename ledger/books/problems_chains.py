@@ -12,6 +12,7 @@ class ChainBroken(Problem):
     code = "CHAIN_BROKEN"
     message = N_("The chain of seals of {slug} is broken: {reason}.")
     remedy = N_(
-        "Put units/{slug}/seals.jsonl back as it was, from git or a backup, and ask who had access: it is never edited by hand. "
+        "Put units/{slug}/seals.jsonl back as it was, from git or a backup, and ask who had access: "
+        "it is never edited by hand. "
         "Until then nothing is closed or opened again there;  sambok verify {slug}  names every change."
     )
