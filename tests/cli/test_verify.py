@@ -115,7 +115,8 @@ def test_a_copy_without_settings(sambok, ws, tmp_path):
     shutil.copytree(ws.units_folder, copy / "units")
     (copy / "fava.conf").write_text("[[broken", encoding="utf-8")
     code, out, _ = sambok("verify", "--json", root=copy)
-    assert code == 0
+    assert code == 1  # central's seal repeats what they said; nothing else is to be found
+    assert [(one["file"], one["kind"]) for one in json.loads(out)["findings"]] == [("fava.conf", "altered")]
     assert json.loads(out)["fingerprint"] == json.loads(sambok("verify", "--json")[1])["fingerprint"]
     assert sambok("verify", "--against", str(copy))[0] == 0
 
