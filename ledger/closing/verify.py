@@ -25,10 +25,12 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ledger.books.history import CUT, Line, Repeated, check_history, lines_of
+from ledger.closing.common import settings, with_common
 from ledger.closing.evidence import HISTORY, Evidence, Texts, Unreadable
+from ledger.closing.found import UNKEPT, in_order, of_history, of_seals, of_unreadable, with_reason
 from ledger.closing.heads import Head, head_of
 from ledger.closing.parsing import Parser
 from ledger.closing.problems_verify import VerifyUnreadable
@@ -38,10 +40,9 @@ from ledger.errors import Problem
 from ledger.messages import N_
 from ledger.seals import chain
 from ledger.seals.compare import compare
-from ledger.seals.grounds import MARK, changed_settings, last_settings
+from ledger.seals.grounds import MARK
 from ledger.seals.lines import FILE as SEALS
-from ledger.seals.model import Found, Kind, Seal, Twin
-from ledger.seals.problems import SealUnreadable
+from ledger.seals.model import Found, Seal, Twin
 from ledger.seals.signing import check_signatures
 
 #: What else is to be found in a unit: asked with its slug ("" the federation), its text, and what was seen of it.
@@ -50,7 +51,6 @@ Further = Callable[[str, Texts, "Looked", Parser], Iterable[Found]]
 Known = Callable[[str], tuple[int, str] | None]
 _CLOSED = re.compile(r"books/[0-9]{4}/([0-9]{4}-(?:0[1-9]|1[0-2]))(?:\.([a-z0-9-]+))?\.closed\.beancount")
 _NO_PARAMS: tuple[tuple[str, str], ...] = ()
-_UNKEPT = N_("the file can't be read: {reason}")
 _NO_HISTORY = N_("the unit has seals, and each close writes a line into its history")
 _NO_CLOSE = N_("it doesn't tell of the close of {period} ({mark})")
 
@@ -156,8 +156,10 @@ class _Run:
         self._witnesses(looked)
         self._told(looked)
         self._twins(looked)
-        self._settings(looked)
-        findings = {slug: _sorted(one.found) for slug, one in looked.items() if one.found and self._is_wanted(slug)}
+        slug, line, changed = settings({slug: one.seals for slug, one in looked.items()}, self.common, whole=self.all)
+        if self._is_wanted(slug) and slug and line not in looked[slug].broken:
+            looked[slug].found += changed
+        findings = {slug: in_order(one.found) for slug, one in looked.items() if one.found and self._is_wanted(slug)}
         problems = [problem for slug, one in looked.items() if self._is_wanted(slug) for problem in one.problems]
         if self.all:
             found, faults = self._own_history(looked)
@@ -184,7 +186,7 @@ class _Run:
         texts = self.evidence.texts(slug) if slug in self.there else Texts()
         data = texts.seals
         if self.further is not None or (data is not None and MARK in data):
-            texts = self._with_common(texts)
+            texts = with_common(texts, self.common)
         light = chain_of(data, slug) if data is not None else None
         parser = Parser(self.evidence.root, slug, texts.files, found.problems)
         if light is not None:
@@ -200,7 +202,7 @@ class _Run:
                 found.problems.append(VerifyUnreadable(file=file, unit=slug, reason=reason))
             if SEALS in texts.faults:
                 params = (("reason", texts.faults[SEALS]),)
-                found.found.append(_of_seals("missing", "", None, _UNKEPT, params))
+                found.found.append(of_seals("missing", "", None, UNKEPT, params))
             self._signatures(found, data)
             self._documents(found, texts)
             self._history(found, texts)
@@ -208,37 +210,16 @@ class _Run:
                 found.found += self.further(slug, texts, found, parser)
         return found
 
-    def _with_common(self, texts: Texts) -> Texts:
-        """A unit's text with the federation's, which central's chain seals with its own."""
-        said = {name: text for name, text in self.common.files.items() if name.endswith(".beancount")}
-        faults = {name: reason for name, reason in self.common.faults.items() if name.endswith(".beancount")}
-        return replace(
-            texts,
-            files=texts.files | {f"../{name.removeprefix('units/')}": text for name, text in said.items()},
-            faults=texts.faults | {f"../{name.removeprefix('units/')}": reason for name, reason in faults.items()},
-        )
-
-    def _settings(self, looked: Mapping[str, Looked]) -> None:
-        """Who is who, as central's latest seal repeats it."""
-        last = last_settings({slug: one.seals for slug, one in looked.items()})
-        if last is None or not self._is_wanted(last[0]):
-            return
-        slug, seal, day = last
-        if seal.line not in looked[slug].broken:
-            found = changed_settings(seal, self.common.files, day, whole=self.all)
-            faults = {posixpath.relpath(name, f"units/{slug}"): why for name, why in self.common.faults.items()}
-            looked[slug].found += [_with_reason(one, faults) for one in found]
-
     def _closely(self, found: Looked, data: bytes, texts: Texts, parser: Parser) -> None:
         """A chain or a text that isn't as it was."""
         seals, problems = chain.salvage(data)
         found.seals, found.entries = seals, sum(len(seal.draft.entries) for seal in seals)
         found.unreadable = frozenset(problem.params.get("period", "") for problem in problems)
-        damage = [_unreadable(problem) for problem in problems] + chain.check_chain(seals, found.slug)
+        damage = [of_unreadable(problem) for problem in problems] + chain.check_chain(seals, found.slug)
         found.broken = frozenset(one.line for one in damage if one.line)
         if found.slug in self.wanted:
             there = compare(seals, texts.files, parser, unreadable=found.unreadable)
-            found.found += [*damage, *(_with_reason(one, texts.faults) for one in there)]
+            found.found += [*damage, *(with_reason(one, texts.faults) for one in there)]
 
     def _signatures(self, found: Looked, data: bytes | None) -> None:
         if any(seal.key or seal.signature for seal in found.seals):
@@ -261,7 +242,7 @@ class _Run:
                 try:
                     now = self.evidence.digest(found.slug, name)
                 except Unreadable as error:
-                    now, note, params = None, _UNKEPT, (("reason", str(error)),)
+                    now, note, params = None, UNKEPT, (("reason", str(error)),)
                 if now == digest:
                     continue
                 if not note:
@@ -281,11 +262,11 @@ class _Run:
         ]
         if texts.history is None:
             if HISTORY in texts.faults:
-                found.found.append(_of_history("missing", None, _UNKEPT, (("reason", texts.faults[HISTORY]),)))
+                found.found.append(of_history("missing", None, UNKEPT, (("reason", texts.faults[HISTORY]),)))
             elif texts.seals is not None:
-                found.found.append(_of_history("missing", None, _NO_HISTORY))
+                found.found.append(of_history("missing", None, _NO_HISTORY))
             elif known is not None and known[0] and "" not in texts.faults:
-                found.found.append(_of_history("missing", 1, CUT, (("first", "1"), ("last", str(known[0])))))
+                found.found.append(of_history("missing", 1, CUT, (("first", "1"), ("last", str(known[0])))))
             return
         damage = _damage(found.lines, known, repeated)
         found.found += damage or _untold(found)
@@ -304,10 +285,10 @@ class _Run:
         ]
         found = _damage(lines_of(data or b""), self.known("") if self.known else None, repeated)
         if data is None and found:
-            found = [_of_history("missing", None, found[-1].note, found[-1].params)]
+            found = [of_history("missing", None, found[-1].note, found[-1].params)]
         if self.further is not None:
             found += self.further("", Texts(history=data), Looked(""), Parser(self.evidence.root, "", {}, []))
-        return _sorted(found), []
+        return in_order(found), []
 
     def _witnesses(self, looked: dict[str, Looked]) -> None:
         """What other units' seals say of a chain that isn't so any more."""
@@ -331,7 +312,7 @@ class _Run:
                 if _has(owner, period):
                     continue
                 note = N_("{file} is of a close, and there is no seal of it")
-                owner.found.append(_of_seals("missing", period, None, note, (("file", f"units/{one.slug}/{file}"),)))
+                owner.found.append(of_seals("missing", period, None, note, (("file", f"units/{one.slug}/{file}"),)))
                 owner.unreadable |= {period}
             for slug, period, mark in one.marks:
                 owner = looked.setdefault(slug, Looked(slug))
@@ -341,7 +322,7 @@ class _Run:
                 if mark not in marks:
                     note = N_("the history of {unit} tells of a seal {mark}, and it isn't there")
                     params = (("unit", one.slug), ("mark", mark))
-                    owner.found.append(_of_seals("missing", period, None, note, params))
+                    owner.found.append(of_seals("missing", period, None, note, params))
                     owner.unreadable |= {period}
 
     def _twins(self, looked: dict[str, Looked]) -> None:
@@ -400,7 +381,7 @@ def _marks(found: Looked, texts: Texts) -> None:
 
 def _damage(lines: Sequence[Line], known: tuple[int, str] | None, repeated: Sequence[Repeated]) -> list[Found]:
     damage = check_history(lines, known, repeated)
-    return [_of_history(one.kind, one.line, one.reason, one.params) for one in damage]
+    return [of_history(one.kind, one.line, one.reason, one.params) for one in damage]
 
 
 def _untold(found: Looked) -> Iterator[Found]:
@@ -412,34 +393,4 @@ def _untold(found: Looked) -> Iterator[Found]:
         told[seal.period] -= 1
         if told[seal.period] < 0 and seal.line not in found.broken:
             mark = chain.fingerprint(seal.content)
-            yield _of_history("missing", None, _NO_CLOSE, (("period", seal.period), ("mark", mark)))
-
-
-def _of_history(kind: Kind, line: int | None, note: str, params: tuple[tuple[str, str], ...] = ()) -> Found:
-    return Found(kind, "", "", HISTORY, line, meaning=True, note=note, params=params)
-
-
-def _unreadable(problem: SealUnreadable) -> Found:
-    told = problem.params
-    note = N_("the seal can't be read: {reason}")
-    found = _of_seals("altered", told.get("period", ""), problem.line, note, (("reason", told["reason"]),))
-    return replace(found, voucher=told.get("voucher", ""))
-
-
-def _with_reason(found: Found, faults: Mapping[str, str]) -> Found:
-    """What is missing because its file can't be read says so."""
-    above = [name for name in (found.file, found.file.rpartition("/")[0], "books", "") if name in faults]
-    if found.kind != "missing" or not above:
-        return found
-    return replace(found, note=_UNKEPT, params=(("reason", faults[above[0]]),))
-
-
-def _of_seals(kind: str, period: str, line: int | None, note: str, params: tuple[tuple[str, str], ...] = ()) -> Found:
-    assert kind in {"altered", "missing"}
-    return Found(
-        "altered" if kind == "altered" else "missing", period, "", SEALS, line, meaning=True, note=note, params=params
-    )
-
-
-def _sorted(found: Iterable[Found]) -> tuple[Found, ...]:
-    return tuple(sorted(set(found), key=lambda one: (one.file, one.line or 0, one.kind, one.voucher, one.period)))
+            yield of_history("missing", None, _NO_CLOSE, (("period", seal.period), ("mark", mark)))
