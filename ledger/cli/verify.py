@@ -172,7 +172,8 @@ def _state(found: Verified, head: Head) -> str:
     if head.unit not in found.entries:
         return ""
     count = len(found.findings.get(head.unit, ()))
-    return f"{say(N_('findings: {count}'), count=count) if count else say(N_('whole'))}, {_signed(head)}"
+    state = say(N_("findings: {count}"), count=count) if count else say(N_("whole"))
+    return f"{state}, {_signed(head)}"
 
 
 def _signed(head: Head) -> str:
