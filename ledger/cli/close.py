@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.books import Workspace
     from ledger.closing.close import Closed
     from ledger.closing.together import Month
+    from ledger.errors import Problem
     from ledger.seals.signing import Signer
 
 #: How `--by` is explained; also what vouchers and seals say.
@@ -88,6 +89,7 @@ def close(
                 _tell(month, dry_run=dry_run)
     finally:  # what was closed is closed, even where a later month can't be
         if not as_json:
+            _early(done)
             _before(done)
         if not (as_json or dry_run):
             _table(done)
@@ -154,9 +156,6 @@ def signer_of(ws: Workspace) -> Signer | None:
 
 def _tell(month: Month, *, dry_run: bool) -> None:
     """What became of a month, to standard error; in a trial run its vouchers, to standard output."""
-    for slug, first in month.early.items():
-        text = N_("{unit}: the book begins in {first}; there is nothing to close before.")
-        click.echo(say(text, unit=slug, first=first), err=True)
     for done in month.closed if dry_run else ():
         for file, text in done.texts.items():
             click.echo(f"; {file}\n{text}")
@@ -173,11 +172,26 @@ def _tell(month: Month, *, dry_run: bool) -> None:
             place = f"{file}:{row}" if row else file
             click.echo(say(text, place=place, period=done.period), err=True)
     if month.blocked:
-        count = sum(len(problems) for problems in month.blocked.values())
+        lacks = _lacks(month)
         text = N_("{period}: units that aren't ready: {units}. What they lack ({count}):")
         units = ", ".join(sorted(month.blocked))
-        click.echo(say(text, period=month.period, units=units, count=count), err=True)
-        report([problem for problems in month.blocked.values() for problem in problems])
+        click.echo(say(text, period=month.period, units=units, count=len(lacks)), err=True)
+        report(lacks)
+
+
+def _lacks(month: Month) -> list[Problem]:
+    """What keeps units from closing; what several of them wait for, once."""
+    found = (problem for problems in month.blocked.values() for problem in problems)
+    return list({(p.code, p.where, p.text()): p for p in found}.values())
+
+
+def _early(months: Sequence[Month]) -> None:
+    """Whose book begins later than what was asked for, in a line for each such month."""
+    begins = {slug: first for month in months for slug, first in month.early.items()}
+    for first in sorted(set(begins.values())):
+        text = N_("{unit}: the book begins in {first}; there is nothing to close before.")
+        units = ", ".join(sorted(slug for slug, begun in begins.items() if begun == first))
+        click.echo(say(text, unit=units, first=first), err=True)
 
 
 def _before(months: Sequence[Month]) -> None:
@@ -245,7 +259,6 @@ def federation_mark(ws: Workspace) -> str:
 
 
 def _answer(ws: Workspace, done: Sequence[Month], apart: Sequence[str], *, dry_run: bool) -> dict[str, Any]:
-    blocked = (problem for month in done for problems in month.blocked.values() for problem in problems)
     return {
         "schema": 1,
         "dry_run": dry_run,
@@ -261,7 +274,7 @@ def _answer(ws: Workspace, done: Sequence[Month], apart: Sequence[str], *, dry_r
         ],
         "apart": list(apart),
         "fingerprint": None if dry_run else federation_mark(ws),
-        "errors": [problem.as_json() for problem in blocked],
+        "errors": [problem.as_json() for month in done for problem in _lacks(month)],
     }
 
 

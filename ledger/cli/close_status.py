@@ -15,6 +15,7 @@ from ledger.messages import N_, say
 if TYPE_CHECKING:
     from ledger.books import Workspace
     from ledger.closing.status import Board, Cell
+    from ledger.errors import Problem
 
 #: So many things of a month are listed; --json has all.
 SHOWN = 10
@@ -39,6 +40,7 @@ def status(ws: Workspace, months: Sequence[str], units: Sequence[str], *, as_jso
         emit(found.as_json())
         return code
     _table(found)
+    _left_out(found)
     for row in found.rows:
         lacking = [cell for cell in row.cells if cell.state == "not_ready"]
         for cell in lacking[:1]:  # what comes after it has time; of a month that is asked for by itself there is one
@@ -56,6 +58,18 @@ def _table(found: Board) -> None:
     heads = [say(N_("Unit")), *found.months]
     rows = [[row.unit, *(in_short(cell) or "-" for cell in row.cells)] for row in found.rows]
     print_table(stdout(), heads, rows, left=set(range(len(heads))))
+
+
+def _left_out(found: Board) -> None:
+    """Which units have no row, and why."""
+    from ledger.closing.status import checking  # noqa: PLC0415  likewise
+
+    if found.left_out:
+        text = N_("Not in the table, as their settings can't be read: {units}.")
+        units = ", ".join(sorted({str(problem.unit) for problem in found.left_out}))
+        click.echo("\n" + say(text, units=units))
+    for problem in found.left_out:
+        _lack(problem, checking(problem))
 
 
 def _others(found: Board) -> None:
@@ -77,13 +91,17 @@ def _tell(cell: Cell) -> None:
 
     click.echo(f"\n{in_words(cell)}")
     for problem in cell.own[:SHOWN]:
-        place = f"{problem.where}: " if problem.where else ""
-        click.echo(f"  • {place}{problem.text()} [{problem.code}]")
-        for line in (problem.excerpt or "").splitlines()[:5]:
-            click.echo(f"      | {line}")
-        click.echo(f"      -> {problem.remedy_text()}")
-        command = cell.command(problem)
-        if command:
-            click.echo(f"      $ {command}")
+        _lack(problem, cell.command(problem))
     if len(cell.own) > SHOWN:
         click.echo(say(N_("  … and {count} more"), count=len(cell.own) - SHOWN))
+
+
+def _lack(problem: Problem, command: str) -> None:
+    """One thing that is to be settled, and the command for it."""
+    place = f"{problem.where}: " if problem.where else ""
+    click.echo(f"  • {place}{problem.text()} [{problem.code}]")
+    for line in (problem.excerpt or "").splitlines()[:5]:
+        click.echo(f"      | {line}")
+    click.echo(f"      -> {problem.remedy_text()}")
+    if command:
+        click.echo(f"      $ {command}")

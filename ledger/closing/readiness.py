@@ -69,6 +69,14 @@ def readiness(
     return {slug: look.lacks(slug, period, slugs, without) for slug in slugs}
 
 
+def left_out(federation: Federation) -> list[Problem]:
+    """Why units aren't there: their settings can't be read. Central waits for them, and so does the close of all."""
+    ws = federation.workspace
+    found = [problem for problem in ws.left_out if problem.unit is not None]
+    quote(ws, found)
+    return for_all(federation.books, found)
+
+
 class Look:
     """One look at a federation, for as many units and months as are asked for: what they share is made once.
 

@@ -14,7 +14,7 @@ from typing import Any
 from ledger.books import last_day, month_of
 from ledger.closing import months as periods
 from ledger.closing.problems_ready import CloseEarlierOpen, CloseUnitOpen
-from ledger.closing.readiness import Look
+from ledger.closing.readiness import Look, left_out
 from ledger.errors import Problem, order
 from ledger.federation import Federation
 from ledger.memo import memo_of
@@ -51,6 +51,11 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
+def checking(problem: Problem) -> str:
+    """The command that shows a problem of a book or of settings."""
+    return f"sambok check {problem.unit}" if problem.unit else "sambok check"
+
+
 @dataclass(frozen=True)
 class Cell:
     """One unit's month.
@@ -81,7 +86,7 @@ class Cell:
         """The command that settles one of its problems; nothing where none does."""
         known = COMMANDS.get(problem.code)
         if known is None:
-            return f"sambok check {problem.unit}" if problem.unit else "sambok check"
+            return checking(problem)
         values = {"unit": self.unit, "period": self.period, "end": last_day(self.period)} | problem.params
         return known.format(**values)
 
@@ -107,10 +112,12 @@ class Board:
     Attributes:
         months: in order.
         rows: units by slug, central last.
+        left_out: why units have no row: their settings can't be read, so that nobody knows what they have to close.
     """
 
     months: tuple[str, ...]
     rows: tuple[Row, ...] = field(default=())
+    left_out: tuple[Problem, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -120,11 +127,13 @@ class Board:
     @property
     def needs_person(self) -> bool:
         """Whether something is to be settled before a month that is over can be closed."""
-        return any(cell.state == "not_ready" for cell in self.cells)
+        return bool(self.left_out) or any(cell.state == "not_ready" for cell in self.cells)
 
     def as_json(self) -> dict[str, Any]:
         """The answer of `sambok close --status --json`."""
         problems = {p for cell in self.cells for p in cell.problems}
+        told = {(p.code, p.where) for p in problems}  # central waits for them, too
+        problems |= {p for p in self.left_out if (p.code, p.where) not in told}
         return {
             "schema": 1,
             "months": list(self.months),
@@ -132,6 +141,7 @@ class Board:
                 {"unit": row.unit, "name": row.name, "months": [_cell_json(cell) for cell in row.cells]}
                 for row in self.rows
             ],
+            "left_out": sorted({str(problem.unit) for problem in self.left_out}),
             "errors": [problem.as_json() for problem in sorted(problems, key=order)],
         }
 
@@ -184,7 +194,7 @@ def _board(look: Look, months: Sequence[str], slugs: Sequence[str]) -> Board:
         Row(slug, units[slug].name, tuple(cell_of(look, slug, month) for month in months), units[slug].combine)
         for slug in chosen
     )
-    return Board(months, tuple(rows))
+    return Board(months, tuple(rows), () if slugs else tuple(left_out(look.federation)))
 
 
 def _usual(look: Look, slugs: Iterable[str]) -> tuple[str, ...]:

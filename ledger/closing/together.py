@@ -7,14 +7,16 @@ itself: after an interruption the same command goes on where it was, and says wh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.books import Workspace, clock
 from ledger.books.excerpt import quote
+from ledger.books.sealed import sealed_months
 from ledger.closing import months as periods
 from ledger.closing.close import Closed, NotReadyError, Trial, close_month
+from ledger.closing.readiness import left_out
 from ledger.errors import EXIT_OUTSIDE, Problem
 from ledger.federation import Federation, load_federation
 from ledger.seals.signing import Signer
@@ -35,7 +37,7 @@ class Month:
     Attributes:
         closed: units, in the order in which they were closed.
         before: units that had been closed before.
-        blocked: why the others can't be.
+        blocked: why the others can't be; also units whose settings can't be read.
         early: units whose book begins later, each with the month in which it does: they have nothing to close.
     """
 
@@ -125,17 +127,22 @@ class _Round:
         for slug in _members(self.ws, self.wanted.slugs):
             if slug in self.wanted.without:
                 continue
-            if month.period in federation.books.closed.get(slug, ()):
+            first = self._first(federation, slug)
+            early = first is not None and month.period < first and periods.is_member(self.ws.units[slug], month.period)
+            if early and month.period in federation.books.closed.get(slug, ()):
+                month.early[slug] = str(first)
+            elif month.period in federation.books.closed.get(slug, ()):
                 month.before.append(slug)
             elif self._has(federation, slug) or (slugs and self._takes_their_side(slug)):
                 slugs.append(slug)
             elif named:
-                first = self._first(federation, slug)
-                if first is not None and periods.is_member(self.ws.units[slug], month.period):
-                    month.early[slug] = first
+                if early:
+                    month.early[slug] = str(first)
                 else:
                     slugs.append(slug)
         month.blocked = self._blocked(federation, slugs)
+        if slugs or month.before:
+            month.blocked |= self._left_out(federation)
         if month.blocked and not self.wanted.only_ready:
             return month
         for slug in slugs:
@@ -168,6 +175,14 @@ class _Round:
         self.seen |= {slug: _look(federation, slug) for slug in slugs}
         found = self.readiness(federation, self.month.period, slugs, today=clock.today(), without=self.wanted.without)
         return {slug: list(problems) for slug, problems in found.items() if problems}
+
+    def _left_out(self, federation: Federation) -> dict[str, list[Problem]]:
+        """Units whose settings can't be read: nobody knows what they have to close, and all aren't closed without."""
+        found: dict[str, list[Problem]] = {}
+        for problem in () if self.wanted.slugs else left_out(federation):
+            if self.month.period not in _closed(self.ws, str(problem.unit)):
+                found.setdefault(str(problem.unit), []).append(problem)
+        return found
 
     def _central(self, slug: str) -> dict[str, list[Problem]]:
         """What central lacks after the others were closed; in a trial run they are closed with it, as it were."""
@@ -208,6 +223,14 @@ class _Round:
         if self.trial is not None or self.seen.get(slug) == _look(federation, slug):
             return ()
         return self._blocked(federation, [slug]).get(slug, ())
+
+
+def _closed(ws: Workspace, slug: str) -> Collection[str]:
+    """The closed months of a unit whose settings can't be read."""
+    try:
+        return sealed_months(ws.units_folder / slug)
+    except Problem:
+        return ()
 
 
 def _look(federation: Federation, slug: str) -> tuple[str, str]:

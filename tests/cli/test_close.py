@@ -141,6 +141,41 @@ def test_before_the_book_begins_there_is_nothing_to_close(sambok):
     assert (month["early"], [c["unit"] for c in month["closed"]]) == ({"koop": "2026-01"}, ["repris"])
 
 
+def test_what_lies_before_a_closed_book_was_never_closed(sambok):
+    """Central's and repris' books begin in December 2025, koop's in January 2026."""
+    assert sambok("close", "--until", "2026-01")[0] == 0
+    begins = [
+        "gemensamt, repris: the book begins in 2025-12; there is nothing to close before.",
+        "koop: the book begins in 2026-01; there is nothing to close before.",
+    ]
+    for year in ("2024", "2025-11"):
+        code, out, err = sambok("close", year)
+        assert (code, out, err.splitlines()) == (0, "", begins)
+    assert sambok("close", "2025")[2].splitlines() == [*begins, "2025-12 is closed already: gemensamt, repris."]
+    (month,) = json.loads(sambok("close", "2025-12", "--json")[1])["months"]
+    assert (month["before"], month["early"]) == (["repris", "gemensamt"], {"koop": "2026-01"})
+
+
+def test_all_are_not_closed_without_one_whose_settings_cannot_be_read(sambok):
+    settings = sambok.ws.units["koop"].folder / "unit.toml"
+    right = settings.read_text(encoding="utf-8")
+    settings.write_text("name = \n", encoding="utf-8")
+    for more in ((), ("--ready",)):
+        code, _, err = sambok("close", "2025-12", *more)
+        assert code == 3
+        assert "2025-12: units that aren't ready: gemensamt, koop. What they lack (1):" in err
+        assert err.count("units/koop/unit.toml:1: ") == err.count("[CONFIG_SYNTAX]") == 1
+    assert (sambok.ws.units["repris"].folder / "seals.jsonl").exists()  # --ready closes those that are
+    code, out, _ = sambok("close", "2025-12", "--json")
+    said = json.loads(out)
+    assert (code, said["months"][0]["blocked"]) == (3, ["gemensamt", "koop"])
+    assert [error["code"] for error in said["errors"]] == ["CONFIG_SYNTAX"]
+    settings.write_text(right, encoding="utf-8")
+    assert sambok("close", "--until", "2026-01")[0] == 0
+    settings.write_text("name = \n", encoding="utf-8")
+    assert sambok("close", "2026-01")[0] == 0  # its January is closed already
+
+
 def test_nobody_is_closed_while_one_is_not_ready(sambok):
     book = sambok.ws.units["koop"].books / "2026" / "2026-01.beancount"
     book.write_text(book.read_text().replace("2026-01-20 *", "2026-01-20 !"))

@@ -28,6 +28,7 @@ def sambok(make_workspace, tmp_path, monkeypatch, capfd):
         assert "Traceback" not in err
         return end.value.code or 0, out, err
 
+    run.root = ws.root
     return run
 
 
@@ -48,6 +49,26 @@ def test_the_board(sambok):
     assert "$ sambok close 2026-01 --ready" in rows
     assert "$ sambok close 2026-01 --unit sparlag" in rows
     assert "gemensamt 2026-01 lacks nothing of its own; it waits for angen, koop, repris." in rows
+
+
+def test_a_unit_whose_settings_cannot_be_read_is_named(sambok):
+    """Also of a month that isn't over: of the others nothing is said then."""
+    (sambok.root / "units/repris/unit.toml").write_text("name = \n", encoding="utf-8")
+    for words in ((), ("2026-02",)):
+        code, out, _ = sambok(*words)
+        lines = [" ".join(line.split()) for line in out.splitlines()]
+        assert code == 3
+        place = lines.index("Not in the table, as their settings can't be read: repris.")
+        assert lines[place + 1].startswith("• units/repris/unit.toml:1: ")
+        assert lines[place + 2] == "| name ="
+        assert lines[place + 4] == "$ sambok check repris"
+        code, out, _ = sambok("--json", *words)
+        said = json.loads(out)
+        assert (code, said["left_out"]) == (3, ["repris"])
+        assert [error["file"] for error in said["errors"] if error["code"] == "CONFIG_SYNTAX"] == [
+            "units/repris/unit.toml"
+        ]
+    assert sambok("2026-01", "--unit", "koop")[0] == 0  # it isn't asked about
 
 
 def test_a_unit_that_is_ready(sambok):
