@@ -13,6 +13,7 @@ How this module reads the contract where it leaves room:
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from collections import Counter, defaultdict
@@ -161,7 +162,8 @@ class _Taking:
         else:
             if is_common(file) and meaning.date in self.closed and not may_come_later(file, text):
                 self.adopted.append((file, block.line))
-            self.documents.update(meaning.documents)
+            # What a decision names lies below units/: most often among central's own documents.
+            self.documents.update(f"../{name}" if is_common(file) else name for name in meaning.documents)
             self.entries.append(
                 SealedEntry(
                     voucher=meaning.voucher,
@@ -223,7 +225,7 @@ def draft(
         entries=new.entries,
         heads=new.heads,
         totals=tuple((account, currency, amount) for (account, currency), amount in sorted(covered.sums.items())),
-        documents=tuple(_hashes(unit, new.documents)),
+        documents=(*_hashes(unit, new.documents), *_minutes(unit, new.documents)),
         twins=tuple(twins),
         gaps=tuple(covered.gaps),
         accepted=tuple(covered.accepted),
@@ -285,6 +287,16 @@ def _hashes(unit: Unit, documents: Iterable[str]) -> Iterable[tuple[str, str]]:
                 shown = f"units/{unit.slug}/{place}"
                 case = {} if isinstance(error, FileNotFoundError) else {"case": "unread", "reason": reason}
                 raise DocumentMissing(file=None, line=None, unit=unit.slug, document=shown, **case) from error
+
+
+def _minutes(unit: Unit, documents: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """What decisions name, as far as it lies below central's folder."""
+    above = f"../{unit.slug}/"
+    for name in documents:
+        place = place_of(name.removeprefix(above)) if name.startswith(above) else None
+        if place is not None:
+            with contextlib.suppress(OSError, ValueError):
+                yield place, sha256(read_plain(unit.folder / place))
 
 
 def witnesses(ws: Workspace, slug: str) -> list[Witness]:

@@ -422,3 +422,20 @@ def test_against_a_copy_from_before(ws, tmp_path):
     done = verify(Folder(ws.root), also=copy.slugs, further=copy.further)
     told_of = [(one.kind, one.file, one.fields) for one in done.findings["gemensamt"]]
     assert ("altered", "../policy.beancount", ("values",)) in told_of
+
+
+def test_the_minutes_of_a_decision(make_workspace, tmp_path, monkeypatch):
+    """They lie among central's documents, and are sealed with the month of the decision; a paper elsewhere isn't."""
+    monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SAMBOK_NOW", "2026-03-05T10:00:00Z")
+    decision = TEXT + '  document: "gemensamt/documents/min.txt"\n'
+    elsewhere = TEXT.replace("ST-1", "ST-2") + '  document: "minutes.pdf"\n'
+    ws = make_workspace(UNITS, policy=POLICY + "\n" + decision + "\n" + elsewhere, prices=PRICES)
+    minutes = ws.units["gemensamt"].folder / "documents/min.txt"
+    minutes.parent.mkdir(exist_ok=True)
+    minutes.write_text("A loan to Repris", encoding="utf-8")
+    close(ws, "2025-12")
+    ((name, digest),) = seals_of(ws.units["gemensamt"].folder)[0].draft.documents
+    assert (name, digest) == ("documents/min.txt", durable.sha256(b"A loan to Repris"))
+    minutes.write_text("A gift to Repris", encoding="utf-8")
+    assert found(ws) == [("document", "units/gemensamt/documents/min.txt", None, True, ())]
