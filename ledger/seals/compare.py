@@ -15,7 +15,8 @@ before. What follows from one broken line is told with that line. But what a new
 doesn't see it either.
 
 Where a seal's own line was changed, its records are held against the text, one by one: the voucher whose record was
-changed is named, with the line of `seals.jsonl`.
+changed is named, with the line of `seals.jsonl`. Such a seal isn't believed which month it closed, where none of its
+records is dated then. A seal that stands there twice is heard once.
 """
 
 from __future__ import annotations
@@ -88,12 +89,14 @@ class _Comparison:
     def __init__(
         self, seals: Sequence[Seal], files: Mapping[str, bytes], parse: Parse, unreadable: Collection[str], part: Part
     ) -> None:
-        self.seals = seals
+        self.seals = seals = _each_once(seals)
         self.files = files
         self.parse = parse
         self.unreadable = unreadable
         self.standing: Standing = stand(seals, files, _of(seals, part))
-        last = {seal.period: seal.draft.kind == "close" for seal in seals}
+        self.sound = {id(seal): holds(seal) for seal in seals}
+        months = [(seal, seal.period if self.sound[id(seal)] else _month_of(seal)) for seal in seals]
+        last = {period: seal.draft.kind == "close" for seal, period in months if period}
         self.closed = frozenset(period for period, closed in last.items() if closed)
         self.first = min([*last, *unreadable], default="")
         self.older = bool(self.first) and last.get(self.first, False) and self.first not in unreadable
@@ -155,14 +158,13 @@ class _Comparison:
 
     def found(self) -> list[Found]:
         """Everything, in the order of files and lines."""
-        sound = {id(seal): holds(seal) for seal in self.seals}
-        damaged = [record for record in self.standing.records if not sound[id(record.seal)]]
+        damaged = [record for record in self.standing.records if not self.sound[id(record.seal)]]
         found = list(Damaged(damaged, self.parse).found())
         for record in self.standing.records:
             if record.piece is None:
                 found.append(self._missing(record, record.piece))
             elif not record.whole:
-                if sound[id(record.seal)]:
+                if self.sound[id(record.seal)]:
                     found.append(self._altered(record, record.piece))
             elif id(record) in self.swallowed:
                 if self.swallowed[id(record)] is None:
@@ -238,6 +240,32 @@ class _Comparison:
             said = piece.is_head and piece.text.strip()  # empty lines say nothing
             if said and piece.file in files - had and not any(part.record for part in piece.parts):
                 yield piece
+
+
+def _each_once(seals: Sequence[Seal]) -> list[Seal]:
+    """Seals without those that stand there a second time: what they hold stands in the books once."""
+    kept: list[Seal] = []
+    for seal in seals:
+        if not any(_is_again(seal, one) for one in kept):
+            kept.append(seal)
+    return kept
+
+
+def _is_again(seal: Seal, earlier: Seal) -> bool:
+    """Whether a seal is an earlier one once more; a month is opened again in the same words more than once."""
+    if seal.draft.entries:
+        return seal.draft.entries == earlier.draft.entries
+    return (seal.content, seal.draft) == (earlier.content, earlier.draft)
+
+
+def _month_of(seal: Seal) -> str:
+    """The month of a seal that doesn't hold: what it says itself may be what was changed, so its records are asked.
+
+    Returns:
+        Its own where anything in it is dated then, else the month of what is dated last; "" where it has no record.
+    """
+    months = {f"{entry.date:%Y-%m}" for entry in seal.draft.entries}
+    return seal.period if seal.period in months else max(months, default="")
 
 
 def _of(seals: Sequence[Seal], part: Part) -> Callable[[str], bool]:

@@ -281,6 +281,31 @@ def test_seals_that_were_changed(ws):
     assert {row[1:4] for row in found(ws)} == {("altered", "", "seals.jsonl"), ("missing", "", "seals.jsonl")}
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_seal_that_stands_there_twice(ws, number):
+    """Its vouchers stand in the books once, where they should: the chain is broken, and nothing of them is missing."""
+    file = path(ws, "seals.jsonl")
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(lines) + lines[number], encoding="utf-8")
+    assert found(ws) == [("repris", "moved", "", "seals.jsonl", 3, True)]
+    change(ws, FEB, "Rent      50.00", "Rent      51.00")
+    assert [row[1:5] for row in found(ws)] == [("altered", "A-4", FEB, 6), ("moved", "", "seals.jsonl", 3)]
+
+
+def test_a_seal_whose_month_was_changed(ws):
+    """March is open, whatever the changed line of February says: what is booked in it isn't inserted."""
+    file = path(ws, "seals.jsonl")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('{"period":"2026-02"', '{"period":"2026-03"'), encoding="utf-8")
+    assert found(ws) == [("repris", "altered", "", "seals.jsonl", 2, True)]
+    # February is closed all the same: its vouchers say which month it was.
+    change(ws, "books/2026/2026-03.beancount", "2026-03-05", "2026-02-25")
+    assert [row[1:4] for row in found(ws)] == [
+        ("inserted", "", "books/2026/2026-03.beancount"),
+        ("altered", "", "seals.jsonl"),
+    ]
+
+
 def test_a_chain_that_was_made_anew_is_told_by_its_witness(ws):
     """The first seal is left out; what is left holds by itself. Central saw what stood there."""
     rewrite(ws, "repris", 1)
