@@ -79,7 +79,7 @@ class Copy:
             return
         again = {seal.period for seal in looked.seals if seal.draft.kind == "reopen"}
         told = {(one.kind, one.voucher, one.file, one.line) for one in looked.found}
-        for one in compare(seals, texts.files, parser):
+        for one in compare(seals, texts.files, parser, reread=parser.read):
             known = (one.kind, one.voucher, one.file, one.line) in told
             if not known and one.file != SEALS and not (one.kind == "inserted" and one.period in again):
                 yield one

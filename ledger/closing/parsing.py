@@ -42,14 +42,17 @@ class Parser:
     def __call__(self, file: str, blocks: Sequence[Block]) -> list[Meaning | None]:
         """What blocks of a file say; None for each that can't be parsed."""
         text = self.files[file]
+        return self.read(file, [text[block.start : block.end] for block in blocks])
+
+    def read(self, file: str, written: Sequence[bytes]) -> list[Meaning | None]:
+        """What texts would say in a file, each by itself; None for each that can't be parsed."""
         unit: Unit | None = self.unit
         path = self.unit.folder / file
         if is_common(file):  # policy and exchange rates are nobody's but the federation's
             unit, path = None, self.ws.units_folder / file.removeprefix("../")
-        written = [text[block.start : block.end] for block in blocks]
         try:
             return parse_blocks_in_child(self.ws, unit, path, written, today=LAST)
         except Problem as problem:
             if problem not in self.problems:
                 self.problems.append(problem)
-            return [None] * len(blocks)
+            return [None] * len(written)

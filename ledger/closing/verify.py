@@ -218,7 +218,7 @@ class _Run:
         damage = [of_unreadable(problem) for problem in problems] + chain.check_chain(seals, found.slug)
         found.broken = frozenset(one.line for one in damage if one.line)
         if found.slug in self.wanted:
-            there = compare(seals, texts.files, parser, unreadable=found.unreadable)
+            there = compare(seals, texts.files, parser, unreadable=found.unreadable, reread=parser.read)
             found.found += [*damage, *(with_reason(one, texts.faults) for one in there)]
 
     def _signatures(self, found: Looked, data: bytes | None) -> None:

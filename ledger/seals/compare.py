@@ -25,7 +25,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from ledger.messages import N_
 from ledger.seals.chain import holds
@@ -34,6 +34,7 @@ from ledger.seals.fitting import Parse, candidates, differing, fit, understand, 
 from ledger.seals.grounds import is_common, may_come_later, seals_common
 from ledger.seals.model import Current, Found, Kind, Seal
 from ledger.seals.standing import Piece, Record, Standing, cut, stand
+from ledger.seals.unread import Reread, changed_fields
 
 __all__ = ["Parse", "compare", "unsealed"]
 
@@ -50,6 +51,7 @@ def compare(
     *,
     unreadable: Collection[str] = (),
     part: Part = "all",
+    reread: Reread | None = None,
 ) -> list[Found]:
     """What has happened to what a unit has sealed.
 
@@ -61,11 +63,13 @@ def compare(
         unreadable: periods whose line in `seals.jsonl` can't be read, "" where not even that can: nobody knows what
             was sealed with them, so nothing dated there is told to be inserted.
         part: which texts are looked at.
+        reread: says what texts would mean that don't stand in the files: for the field that was changed of a voucher
+            that can't be read any more; without it, none is named.
 
     Returns:
         Findings in the order of files and lines.
     """
-    return _Comparison(seals, files, parse, unreadable, part).found()
+    return _Comparison(seals, files, parse, unreadable, part).found(reread)
 
 
 def unsealed(
@@ -156,8 +160,10 @@ class _Comparison:
             and not (piece.meaning and piece.meaning.type == "open")
         ]
 
-    def found(self) -> list[Found]:
+    def found(self, reread: Reread | None) -> list[Found]:
         """Everything, in the order of files and lines."""
+        unread = [(r, r.piece) for r in self.standing.records if not (r.is_head or r.whole) and _is_unread(r.piece)]
+        fields = changed_fields(unread, reread) if reread and unread else {}
         damaged = [record for record in self.standing.records if not self.sound[id(record.seal)]]
         found = list(Damaged(damaged, self.parse).found())
         for record in self.standing.records:
@@ -165,7 +171,7 @@ class _Comparison:
                 found.append(self._missing(record, record.piece))
             elif not record.whole:
                 if self.sound[id(record.seal)]:
-                    found.append(self._altered(record, record.piece))
+                    found.append(self._altered(record, record.piece, fields.get(id(record.piece), ())))
             elif id(record) in self.swallowed:
                 if self.swallowed[id(record)] is None:
                     found.append(self._missing(record, record.piece))
@@ -199,8 +205,8 @@ class _Comparison:
         sealed = last.record
         return sealed is not None and sealed.seal is record.seal and sealed.entry.line < record.entry.line
 
-    def _altered(self, record: Record, piece: Piece) -> Found:
-        """A record whose text isn't what was sealed."""
+    def _altered(self, record: Record, piece: Piece, fields: tuple[str, ...]) -> Found:
+        """A record whose text isn't what was sealed; of what can't be read, `fields` says what is known to differ."""
         entry, said = record.entry, piece.meaning
         behind = self._behind[id(piece)]
         note, params = "", _NO_PARAMS
@@ -212,7 +218,8 @@ class _Comparison:
         elif said is None:
             note = N_("it can't be read any more")
         if said is None:
-            return _about(record, "altered", piece, meaning=not record.is_head, note=note, params=params)
+            meaning = not record.is_head
+            return _about(record, "altered", piece, meaning=meaning, fields=fields, note=note, params=params)
         if said.voucher and entry.voucher and said.voucher != entry.voucher and said.numberless == entry.numberless:
             note, params = N_("its number is {number} now"), (("number", said.voucher),)
             return _about(record, "renumbered", piece, fields=("voucher:",), note=note, params=params)
@@ -240,6 +247,11 @@ class _Comparison:
             said = piece.is_head and piece.text.strip()  # empty lines say nothing
             if said and piece.file in files - had and not any(part.record for part in piece.parts):
                 yield piece
+
+
+def _is_unread(piece: Piece | None) -> TypeGuard[Piece]:
+    """Whether a text was asked for what it says, and nobody knows."""
+    return piece is not None and piece.meaning is None
 
 
 def _each_once(seals: Sequence[Seal]) -> list[Seal]:

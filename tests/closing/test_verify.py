@@ -159,6 +159,35 @@ def test_acts_on_the_text(ws, act):
     assert found(ws, "gemensamt") == []
 
 
+#: What no book may hold spoils the whole voucher for a reader; the field is named all the same.
+SPOILED = {
+    "metadata of a posting": ("      40.00 SEK\n", "      40.00 SEK\n    x: 1\n", ("details",)),
+    "metadata": ('  voucher: "A-2"\n', '  voucher: "A-2"\n  x: 1\n', ("x:",)),
+    "a number's key": ('  voucher: "A-2"\n', '  Voucher: "A-2"\n', ("voucher:",)),
+    "letters put together": ('"Rent"', '"Re\N{LATIN SMALL LETTER N}\N{COMBINING TILDE}t"', ("narration",)),
+    "a mark that isn't seen": ('"Rent"', '"Ren\N{RIGHT-TO-LEFT OVERRIDE}t"', ("narration",)),
+}
+
+
+@pytest.mark.parametrize("act", SPOILED)
+def test_the_field_of_a_text_that_no_book_may_hold(ws, act):
+    old, new, fields = SPOILED[act]
+    change(ws, JAN, old, new)
+    (one,) = verify(Folder(ws.root)).findings["repris"]
+    assert (one.kind, one.voucher, one.file, one.line, one.meaning) == ("altered", "A-2", JAN, 8, True)
+    assert one.fields == fields
+    assert one.note == "it can't be read any more"
+
+
+def test_a_narration_that_looks_the_same(sealed_workspace):
+    """\u00e4 in one sign or in two: on paper nobody sees it."""
+    book = REPRIS | {"2026-01": JANUARY.replace('"Rent"', '"V\N{LATIN SMALL LETTER A WITH DIAERESIS}g"')}
+    made = sealed_workspace({"repris": book}, {"repris": ("2026-01",)})
+    change(made, JAN, "V\N{LATIN SMALL LETTER A WITH DIAERESIS}g", "Va\N{COMBINING DIAERESIS}g")
+    (one,) = verify(Folder(made.root)).findings["repris"]
+    assert (one.kind, one.voucher, one.fields) == ("altered", "A-2", ("narration",))
+
+
 def test_two_vouchers_that_changed_places(ws):
     first, second = FEBRUARY.rstrip("\n").split("\n\n")
     path(ws, FEB).write_text(f"{second}\n\n{first}\n", encoding="utf-8")
