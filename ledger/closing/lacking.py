@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from ledger.closing.problems_vouchers import VoucherGapUnreadable, VoucherNumber
 from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.reports.levy import in_full
+from ledger.rules.rounding import decimals, half_away, unit_of
 
 if TYPE_CHECKING:
     from importers.reconcile import Account
@@ -70,6 +72,7 @@ class UnitMonth:
         return [
             *self._flagged(),
             *self._numbers(),
+            *self._too_fine(),
             *self._unreconciled(),
             *self._uncounted(),
             *(self._internal() if self.unit.combine else ()),
@@ -144,6 +147,21 @@ class UnitMonth:
         return kind(file=place.file, line=place.line, **values, **self.said)
 
     # --- money
+
+    def _too_fine(self) -> Iterator[Problem]:
+        for one in self.look.too_fine(self.unit.slug):
+            if self.sealed_now(one.date):
+                yield why.CloseAmountDigits(
+                    file=self.ws.shown(one.file),
+                    line=one.line,
+                    date=one.date,
+                    account=one.account,
+                    amount=in_full(one.amount, one.currency),
+                    currency=one.currency,
+                    smallest=in_full(unit_of(one.currency), one.currency),
+                    rounded=str(half_away(one.amount, one.currency)),
+                    **self.said,
+                )
 
     def _unreconciled(self) -> Iterator[Problem]:
         for account in self.look.bank(self.unit.slug):
@@ -223,6 +241,42 @@ class UnitMonth:
                 advice=item.advice,
                 **self.said,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class TooFine:
+    """The first posting of a voucher whose amount is no multiple of its currency's smallest unit."""
+
+    date: dt.date
+    file: str
+    line: int
+    account: str
+    amount: Decimal
+    currency: str
+
+
+def too_fine(book: UnitBook, currencies: Collection[str]) -> tuple[TooFine, ...]:
+    """The vouchers of a book with an amount that nobody can pay; what has a price or cost isn't looked at.
+
+    Args:
+        book: without errors.
+        currencies: what is money; other commodities may be finer.
+    """
+    columns = ["date", "account", "number", "currency", "cost", "price", "file", "line"]
+    postings = read(book.table("postings"), "postings", columns)
+    fine = pl.lit(value=False)
+    for currency in sorted(currencies):
+        finer = rf"\.[0-9]{{{decimals(currency)}}}[0-9]*[1-9]|E-"
+        fine |= (pl.col("currency") == currency) & pl.col("number").str.contains(finer)
+    fine &= pl.col("cost").is_null() & pl.col("price").is_null()
+    if not postings.select(fine.any()).item():
+        return ()
+    transactions = read(book.table("transactions"), "transactions", ["file", "postings"]).rename({"file": "own"})
+    transactions, postings = joinable(transactions, postings)
+    found = postings.filter(fine).unique("transaction", keep="first", maintain_order=True)
+    found = found.join(transactions, on="transaction", how="left", maintain_order="left")
+    rows = found.select("date", pl.coalesce("file", "own"), "line", "account", "number", "currency").iter_rows()
+    return tuple(TooFine(day, file, line, account, Decimal(text), cur) for day, file, line, account, text, cur in rows)
 
 
 def _case(name: str) -> dict[str, Any]:

@@ -125,6 +125,16 @@ class CloseNoCount(NotReady):
     )
 
 
+class CloseAmountDigits(NotReady):
+    """An amount that nobody can pay: Beancount has worked it out, such as that of (100/3)."""
+
+    code = "CLOSE_AMOUNT_DIGITS"
+    message = N_("{amount} {currency} of {date} on {account}: no amount is finer than {smallest} {currency}.")
+    remedy = N_(
+        "Write out the amounts of this voucher, rounded: here {rounded}. What that leaves over is added to one of them."
+    )
+
+
 class CloseInternal(NotReady):
     """A difference between two parts of one legal person."""
 

@@ -9,6 +9,8 @@ How this module reads the contract where it leaves room:
 
 - Of a month that isn't over only that is said: what else it lacks may still come.
 - What the close would seal is looked at: the month's entries, and those before the month with which the book begins.
+- An amount of money is a multiple of its currency's smallest unit, whatever a book may work out: (100/3) SEK can't be
+  paid, nor corrected once it is sealed. What has a price or cost isn't looked at: its worth is rounded where it counts.
 - An account with statements is reconciled as `sambok reconcile` says it. Of a month before its first statement, which
   nobody can reconcile, a `balance` after the account's last entry serves, for instance from a statement on paper. An
   account without any entry in the month, or before it, has nothing to be compared.
@@ -32,7 +34,7 @@ from ledger.books.problems_load import DocumentMissing
 from ledger.closing import months as periods
 from ledger.closing import problems_ready as why
 from ledger.closing.faults import Faults, faults_of
-from ledger.closing.lacking import UnitMonth
+from ledger.closing.lacking import TooFine, UnitMonth, too_fine
 from ledger.closing.numbering import Numbers, numbers
 from ledger.combine import Combined, combine
 from ledger.combine.period import last_booked
@@ -179,6 +181,13 @@ class Look:
 
         equal = (self.books.units[slug].key, self.ws.first_month, unit.bookkeeping)
         return memo_of(self.ws.root).get(("voucher numbers", slug, period), work, equal=equal)
+
+    def too_fine(self, slug: str) -> tuple[TooFine, ...]:
+        """The vouchers of a unit's book with an amount that is no multiple of its currency's smallest unit."""
+        book = self.books.units[slug]
+        currencies = frozenset({self.ws.currency, *(unit.currency for unit in self.ws.units.values())})
+        equal = (book.key, currencies)
+        return memo_of(self.ws.root).get(("amounts too fine", slug), lambda: too_fine(book, currencies), equal=equal)
 
     def bank(self, slug: str) -> tuple[Account, ...]:
         """A unit's accounts with statements, reconciled."""

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "VOUCHER_NUMBER_UNREADABLE": "sambok number {unit} --check",
     "VOUCHER_GAP_UNREADABLE": "sambok number {unit} --check",
     "CLOSE_UNRECONCILED": "sambok reconcile {unit} --month {period}",
+    "CLOSE_AMOUNT_DIGITS": "",  # it is to be written anew
     "CLOSE_NO_COUNT": "",  # nothing but counting does it
     "CLOSE_INTERNAL": "sambok combine --to {end} --report unmatched",
     "CHAIN_BROKEN": "sambok verify {unit}",

@@ -45,6 +45,13 @@ def debt(day, number, slug):
     )
 
 
+#: 10 EUR are worth 113.3333 SEK; the bank has paid 113.33.
+OWED_IN_EUR = """\
+2026-01-12 * "x"
+  voucher: "A-2"
+  Expenses:4010-Goods  10 EUR @ 11.33333 SEK
+  Assets:1930-Bank     -113.33 SEK
+"""
 #: What is added to which file of January; what repris lacks then.
 ROWS = [
     ("nothing", {}, []),
@@ -69,6 +76,11 @@ ROWS = [
         {"repris/2026-01": voucher("2026-01-12", "A-2", RENT, BANK, more=ACCEPTED, flag="!")},
         ["CLOSE_FLAGGED"],
     ),
+    ("a third", {"repris/2026-01": voucher("2026-01-12", "A-2", RENT, BANK, "(100/3)")}, ["CLOSE_AMOUNT_DIGITS"]),
+    ("a third later", {"repris/2026-02": voucher("2026-02-01", "A-2", RENT, BANK, "(100/3)")}, []),
+    ("a quarter", {"repris/2026-01": voucher("2026-01-12", "A-2", RENT, BANK, "(100/4)")}, []),
+    ("zeros that say nothing", {"repris/2026-01": voucher("2026-01-12", "A-2", RENT, BANK, "100.00000")}, []),
+    ("at a price", {"repris/accounts": "2025-01-01 open Expenses:4010-Goods\n", "repris/2026-01": OWED_IN_EUR}, []),
     ("no number", {"repris/2026-01": voucher("2026-01-12", "", RENT, BANK)}, ["CLOSE_NUMBER_MISSING"]),
     ("no number later", {"repris/2026-02": voucher("2026-02-01", "", RENT, BANK)}, []),
     ("a gap", {"repris/2026-01": voucher("2026-01-12", "A-3", RENT, BANK)}, ["CLOSE_NUMBER_GAP"]),

@@ -67,6 +67,19 @@ WAITING = {
 }
 
 
+def test_amounts_that_nobody_can_pay(make_workspace):
+    """100 SEK in three: two of 33.33, one of 33.34."""
+    text = f'2026-01-12 * "Rent of three"\n  voucher: "A-2"\n  {RENT}  100.00 SEK\n'
+    third = "  Assets:1930-Bank  (-100/3) SEK\n"
+    digits = "33.33333333333333333333333333"
+    rounded = (
+        "Write out the amounts of this voucher, rounded: here -33.33. What that leaves over is added to one of them."
+    )
+    said = f"-{digits} SEK of 2026-01-12 on {BANK}: no amount is finer than 0.01 SEK."
+    ws = federation_with(make_workspace, {"repris/2026-01": text + 3 * third})
+    assert told(ws) == [(f"{JANUARY}:9", said, rounded)]  # once a voucher
+
+
 @pytest.mark.parametrize("name", WAITING)
 def test_an_entry_that_waits(make_workspace, name):
     text, said = WAITING[name]
