@@ -143,12 +143,14 @@ class Federation:
         self.moment = dt.datetime(2025, 11, 3, 8, tzinfo=dt.UTC)
         self.sealed: dict[str, Counter[tuple[str, bytes]]] = defaultdict(Counter)
         self.closed: dict[str, set[str]] = defaultdict(set)
+        self.opened: dict[str, set[str]] = defaultdict(set)  # closed once, and open now
         self.posted: dict[tuple[str, str], str] = {}
         self.late: dict[str, set[bytes]] = defaultdict(set)
         self.touched: set[tuple[str, str]] = set()
         self.brought = dt.date.min
         self.balance = 0  # in cents: what the bank says
-        self.again: Counter[str] = Counter()  # closes of months that were opened again, and of later ones
+        #: Closes of later months and of months that were opened again; closed years that were added up.
+        self.again: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._make()
         self.bring_in([(dt.date.fromisoformat(f"{FIRST}-01"), "sale", 5000)])
@@ -411,6 +413,7 @@ class Federation:
             left |= {(slug, month.period): [p.code for p in found] for slug, found in month.blocked.items() if found}
             for done in month.closed:
                 self.again["a month more"] += bool(self.closed[done.unit])
+                self.again["after it was opened again"] += month.period in self.opened[done.unit]
                 self._is_sealed(done.unit, month.period)
             if not month.closed and month.period == months[0]:
                 assert self.snapshot() == texts
@@ -429,6 +432,7 @@ class Federation:
                     fresh[file, block] += 1
         self.sealed[slug] |= fresh
         self.closed[slug].add(period)
+        self.opened[slug].discard(period)
         self.late[slug] -= {block for _, block in fresh}
 
     def reopen(self, slug: str, pick: int) -> str | None:
@@ -446,6 +450,7 @@ class Federation:
                 month = end
             assert self.whole(lambda: reopen_month(self.ws, unit, month, policy=policy, decision=decision))
             self.closed[slug].discard(month)
+            self.opened[slug].add(month)
             self.posted = {k: v for k, v in self.posted.items() if k != (slug, month)}
             self.late[slug] = {block for block in self.late[slug] if month_of(block) != month}
         return month
@@ -545,9 +550,23 @@ class Federation:
                     worth = posting.price.number * posting.units.number if posting.price else posting.units.number
                     sums[posting.price.currency if posting.price else posting.units.currency] += worth
             assert all(abs(amount) < Decimal("0.00001") for amount in sums.values()), (slug, sums)
+            self._check_years(slug, entries)
             one = journal(federation.books, slug, dt.date(2025, 1, 1), end)
             other = ledger(federation.books, slug, dt.date(2025, 1, 1), end)
             assert one.totals == other.totals
+
+    def _check_years(self, slug: str, entries: data.Entries) -> None:
+        """A closed year's income and expense add up to nothing, its transfer with them; Spain's chart has none."""
+        for year in YEARS if slug != "koop" else ():
+            late = any(month_of(block)[:4] == str(year) for block in self.late[slug])
+            if self.is_closed(slug, f"{year}-12") and not late:
+                result = Decimal(0)
+                for entry in entries:
+                    if isinstance(entry, data.Transaction) and entry.date.year == year:
+                        own = [p.units.number for p in entry.postings if p.account.startswith(("Income:", "Expenses:"))]
+                        result += sum(own)
+                assert result == 0, (slug, year, result)
+                self.again["a year closed"] += 1
 
     def check_combined(self, federation) -> None:
         found = federation.combined
