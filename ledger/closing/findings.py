@@ -22,6 +22,7 @@ _TOLD = {
 }
 _LAYOUT = N_("{what}, sealed with {period}, is written otherwise now; what it says is the same.")
 _FIELDS = N_("{what}, sealed with {period}, says something else now: {fields}.")
+_PAPER = N_("The document {what} isn't what its name says: the SHA-256 of what it held.")
 _CHAIN = N_("The chain of seals is broken.")
 _PAST = N_("The history is broken.")
 _MISSING = N_("A signature is missing.")
@@ -47,8 +48,7 @@ _KEEP = N_(
     "Put {file} back, from git or a backup, and ask who had access: it is never edited by hand. An earlier copy shows "
     "what was changed:  sambok verify --against COPY"
 )
-
-
+_PAPER_BACK = N_("Put the document back, from a backup: its SHA-256 stands in its name, and policy names it.")
 _ASK = N_(
     "Ask who closed {period}, and with which key (sambok verify --json names the latest one): nothing is signed "
     "afterwards. With SAMBOK_SIGNING_KEY the next close signs, for all that came before it as well."
@@ -88,6 +88,8 @@ def message(found: Found) -> str:
         text = say(_CHAIN)
     elif found.file == HISTORY:
         text = say(_PAST)
+    elif found.kind == "document" and not found.period:
+        text = say(_PAPER, what=what(found))
     elif found.kind == "altered" and not found.meaning:
         text = say(_LAYOUT, what=what(found), period=period)
     elif found.kind == "altered" and found.fields:
@@ -116,6 +118,8 @@ def remedy(slug: str, found: Found) -> str:
         return say(_SETTING)
     if is_common(found.file):
         return say(_ADDED if found.kind == "inserted" else _DECIDED)
+    if found.kind == "document" and not found.period:
+        return say(_PAPER_BACK)
     return say(_REMEDIES[found.kind], period=found.period)
 
 

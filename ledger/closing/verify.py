@@ -32,10 +32,11 @@ from ledger.closing.common import settings, with_common
 from ledger.closing.evidence import HISTORY, Evidence, Texts, Unreadable
 from ledger.closing.found import UNKEPT, in_order, of_history, of_seals, of_unreadable, with_reason
 from ledger.closing.heads import Head, head_of
+from ledger.closing.papers import Papers
 from ledger.closing.parsing import Parser
 from ledger.closing.problems_verify import VerifyUnreadable
 from ledger.closing.quick import chain_of, stands
-from ledger.closing.sides import named_by, other_side
+from ledger.closing.sides import other_side
 from ledger.errors import Problem
 from ledger.messages import N_
 from ledger.seals import chain
@@ -50,7 +51,6 @@ Further = Callable[[str, Texts, "Looked", Parser], Iterable[Found]]
 #: Number and digest of a history's last line, as the machine remembers it; by slug, "" for the federation's.
 Known = Callable[[str], tuple[int, str] | None]
 _CLOSED = re.compile(r"books/[0-9]{4}/([0-9]{4}-(?:0[1-9]|1[0-2]))(?:\.([a-z0-9-]+))?\.closed\.beancount")
-_NO_PARAMS: tuple[tuple[str, str], ...] = ()
 _NO_HISTORY = N_("the unit has seals, and each close writes a line into its history")
 _NO_CLOSE = N_("it doesn't tell of the close of {period} ({mark})")
 
@@ -141,10 +141,10 @@ class _Run:
     trusted: frozenset[str] = frozenset()
     known: Known | None = None
     further: Further | None = None
-    documents = 0
 
     def __init__(self, evidence: Evidence, slugs: Collection[str] | None, also: frozenset[str]) -> None:
         self.evidence = evidence
+        self.papers = Papers(evidence)
         self.all = slugs is None
         self.there = evidence.slugs()
         self.common = evidence.common()
@@ -159,6 +159,9 @@ class _Run:
         slug, line, changed = settings({slug: one.seals for slug, one in looked.items()}, self.common, whole=self.all)
         if self._is_wanted(slug) and slug and line not in looked[slug].broken:
             looked[slug].found += changed
+        # After those of the seals, which hold most of them.
+        for slug, paper in self.papers.minutes(self.common, {unit for unit in self.there if self._is_wanted(unit)}):
+            looked[slug].found.append(paper)
         findings = {slug: in_order(one.found) for slug, one in looked.items() if one.found and self._is_wanted(slug)}
         problems = [problem for slug, one in looked.items() if self._is_wanted(slug) for problem in one.problems]
         if self.all:
@@ -174,7 +177,7 @@ class _Run:
             chain.federation_root(witnesses),
             tuple(problems),
             entries,
-            self.documents,
+            self.papers.count,
         )
 
     def _is_wanted(self, slug: str) -> bool:
@@ -204,7 +207,7 @@ class _Run:
                 params = (("reason", texts.faults[SEALS]),)
                 found.found.append(of_seals("missing", "", None, UNKEPT, params))
             self._signatures(found, data)
-            self._documents(found, texts)
+            found.found += self.papers.sealed(slug, found.seals, texts)
             self._history(found, texts)
             if self.further is not None:
                 found.found += self.further(slug, texts, found, parser)
@@ -228,29 +231,6 @@ class _Run:
             found.found += [one for one in check_signatures(seals, self.trusted) if one.line not in found.broken]
         else:
             found.found += check_signatures(found.seals, self.trusted)
-
-    def _documents(self, found: Looked, texts: Texts) -> None:
-        """Documents by SHA-256, with the voucher that names them."""
-        done: set[tuple[str, str]] = set()
-        for seal in found.seals:
-            for name, digest in seal.draft.documents:
-                if (name, digest) in done:
-                    continue
-                done.add((name, digest))
-                self.documents += 1
-                note, params = "", _NO_PARAMS
-                try:
-                    now = self.evidence.digest(found.slug, name)
-                except Unreadable as error:
-                    now, note, params = None, UNKEPT, (("reason", str(error)),)
-                if now == digest:
-                    continue
-                if not note:
-                    note = N_("the document isn't there") if now is None else N_("the document has another content")
-                voucher = named_by(name, seal, texts)
-                found.found.append(
-                    Found("document", seal.period, voucher, name, None, meaning=True, note=note, params=params)
-                )
 
     def _history(self, found: Looked, texts: Texts) -> None:
         """The unit's history by itself, and what seals and this machine know of it."""

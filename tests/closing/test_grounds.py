@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import shutil
 import zipfile
+from hashlib import sha256
 
 import pytest
 
@@ -21,6 +22,7 @@ from ledger.closing.against import open_copy
 from ledger.closing.archive import archive_year
 from ledger.closing.archive_check import check_archive
 from ledger.closing.close import obstacles
+from ledger.closing.decisions import Draft, add_decision
 from ledger.closing.evidence import Folder
 from ledger.closing.findings import as_json, message, place_of
 from ledger.closing.reopen import reopen_month
@@ -439,3 +441,48 @@ def test_the_minutes_of_a_decision(make_workspace, tmp_path, monkeypatch):
     assert (name, digest) == ("documents/min.txt", durable.sha256(b"A loan to Repris"))
     minutes.write_text("A gift to Repris", encoding="utf-8")
     assert found(ws) == [("document", "units/gemensamt/documents/min.txt", None, True, ())]
+
+
+@pytest.fixture
+def minutes(ws, tmp_path):
+    """A decision of February with its minutes: central hasn't closed it yet, so no seal holds them."""
+    paper = tmp_path / "m.txt"
+    paper.write_bytes(b"The board grants it.")
+    done = add_decision(
+        ws, Draft("ST-9", "board", dt.date(2026, 2, 20), "Grant", document=paper), today=dt.date(2026, 3, 5)
+    )
+    assert sha256(b"The board grants it.").hexdigest() in done.document
+    assert found(ws) == []
+    return ws.root / done.document
+
+
+@pytest.mark.parametrize(("act", "note"), [("altered", "another content"), ("deleted", "isn't there")])
+def test_minutes_that_no_seal_holds_yet(ws, minutes, act, note):
+    """Their name says what they held."""
+    minutes.write_bytes(b"The board refuses it.") if act == "altered" else minutes.unlink()
+    shown = minutes.relative_to(ws.root).as_posix()
+    assert found(ws) == [("document", shown, None, True, ())]
+    (one,) = verify(Folder(ws.root), ["gemensamt"]).findings["gemensamt"]
+    assert note in message(one)
+    assert "sealed" not in message(one)
+    assert verify(Folder(ws.root), ["repris"]).findings == {}
+
+
+@pytest.mark.parametrize("act", ["altered", "deleted"])
+def test_minutes_that_a_seal_holds_are_told_once(ws, minutes, act):
+    close(ws, "2026-02")
+    minutes.write_bytes(b"The board refuses it.") if act == "altered" else minutes.unlink()
+    assert found(ws) == [("document", minutes.relative_to(ws.root).as_posix(), None, True, ())]
+
+
+def test_minutes_in_an_archive(ws, minutes, tmp_path):
+    made = archive_year(ws, 2025, tmp_path / "2025.zip", still_open=True)
+    assert check_archive(made.path).verified.findings == {}
+    changed = tmp_path / "changed.zip"
+    with zipfile.ZipFile(made.path) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"grants", b"denies"))
+    findings = check_archive(changed).verified.findings
+    assert [(one.kind, one.file) for one in findings["gemensamt"]] == [
+        ("document", minutes.relative_to(ws.units["gemensamt"].folder).as_posix())
+    ]
