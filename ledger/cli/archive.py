@@ -49,9 +49,11 @@ def archive(
     """  # noqa: D301  Click keeps the lines after a backspace as they are
     if to_check is not None:
         if year is not None or out is not None or unit is not None or still_open:
+            session.speak()
             raise click.UsageError(say(N_("--check takes a file, and nothing else.")))
         return _check(to_check, as_json=as_json)
     if year is None or out is None:
+        session.speak()
         raise click.UsageError(say(N_("Give a year and --out FILE.zip, or --check FILE.zip.")))
     from ledger.closing.archive import archive_year  # noqa: PLC0415  after the arguments are known to be right
 

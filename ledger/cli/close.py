@@ -68,12 +68,15 @@ def close(
 
     if show_status:
         if until or only_ready or without or decision or dry_run:
-            raise click.UsageError("--status takes a period and --unit, and closes nothing.")
+            session.speak()
+            raise click.UsageError(say(N_("--status takes a period and --unit, and closes nothing.")))
         return _status(session.workspace, period, units, as_json=as_json)
     if (period is None) == (until is None):
-        raise click.UsageError("Give a period (2026-03 or 2026), or --until MONTH.")
+        session.speak()
+        raise click.UsageError(say(N_("Give a period (2026-03 or 2026), or --until MONTH.")))
     if bool(without) != (decision is not None):
-        raise click.UsageError("--without UNIT needs --decision ID, and only --without does.")
+        session.speak()
+        raise click.UsageError(say(N_("--without UNIT needs --decision ID, and only --without does.")))
     use(by)
     ws = session.workspace
     for slug in (*units, *without):

@@ -17,6 +17,7 @@ from ledger.messages import N_, say, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from ledger.policy.decided import DecisionState
 
@@ -111,8 +112,13 @@ def _one(state: DecisionState) -> Iterator[tuple[int, str]]:
 
 def _as_json(state: DecisionState) -> dict[str, Any]:
     from ledger.policy import ALWAYS  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.rules.rounding import in_units  # noqa: PLC0415  likewise
 
     found = state.decision
+
+    def exact(amount: Decimal | None, currency: str) -> str | None:
+        return None if amount is None else f"{in_units(amount, currency):f}"
+
     return {
         "id": found.id,
         "date": found.date.isoformat(),
@@ -120,13 +126,18 @@ def _as_json(state: DecisionState) -> dict[str, Any]:
         "body": found.body,
         "text": found.text,
         "document": None if found.document is None else f"units/{found.document}",
-        "amount": None if found.amount is None else str(found.amount),
+        "amount": exact(found.amount, state.currency),
         "currency": state.currency,
-        "booked": None if state.booked is None else str(state.booked),
-        "left": None if state.left is None else str(state.left),
+        "booked": exact(state.booked, state.currency),
+        "left": exact(state.left, state.currency),
         "status": state.status,
         "units": [
-            {"unit": u.unit, "booked": str(u.booked), "currency": u.currency, "vouchers": list(u.vouchers)}
+            {
+                "unit": u.unit,
+                "booked": exact(u.booked, u.currency),
+                "currency": u.currency,
+                "vouchers": list(u.vouchers),
+            }
             for u in state.units
         ],
         "file": found.file,

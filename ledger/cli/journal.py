@@ -68,6 +68,7 @@ def journal(
     Ends with 1 where a book has errors: it isn't shown.
     """
     if start and end and end < start:
+        session.speak()
         raise click.UsageError(say(N_("The period ends before it begins.")))
     from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
     from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise

@@ -27,8 +27,8 @@ SHOWN = 20
 def _month(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """An option's month."""
     if value is not None and not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", value):
-        told = f"'{value}' is no month such as 2026-03."
-        raise click.BadParameter(told, ctx, parameter)
+        ctx.obj.speak()
+        raise click.BadParameter(say(N_("'{value}' is no month such as 2026-03."), value=value), ctx, parameter)
     return value
 
 

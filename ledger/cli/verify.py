@@ -34,6 +34,7 @@ def _keys(ctx: click.Context, parameter: click.Parameter, value: tuple[str, ...]
             size = 0
         if size != KEY_BYTES:
             text = N_("{key} is no public key: 44 characters are needed, as the seals have them.")
+            ctx.obj.speak()
             raise click.BadParameter(say(text, key=key), ctx, parameter)
     return value
 

@@ -38,7 +38,8 @@ def _answer(value: str | None, option: str, question: str, default: str | None, 
         answer: str = click.prompt(messages.translate(question), default=default, type=kind, err=True)
         return answer
     if default is None:
-        raise click.UsageError(f"Missing option '{option}': nobody is there to be asked.", click.get_current_context())
+        text = N_("Missing option '{option}': nobody is there to be asked.")
+        raise click.UsageError(say(text, option=option), click.get_current_context())
     return default
 
 

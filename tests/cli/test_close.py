@@ -247,6 +247,22 @@ def test_wrong_use(sambok, args, says):
     assert says in err
 
 
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["archive"], "Ange ett år och --out FILE.zip, eller --check FILE.zip."),
+        (["journal", "--from", "2026-02-01", "--to", "2026-01-01"], "Perioden slutar innan den börjar."),
+        (["verify", "--key", "x"], "x är ingen publik nyckel: 44 tecken behövs, så som förseglingarna har dem."),
+    ],
+)
+def test_wrong_use_is_told_in_the_federations_language(sambok, args, says):
+    conf = sambok.ws.root / "fava.conf"
+    conf.write_text(conf.read_text(encoding="utf-8").replace('language = "en"', 'language = "sv"'), encoding="utf-8")
+    code, out, err = sambok(*args)
+    assert (code, out) == (2, "")
+    assert says in err
+
+
 def test_a_month_is_opened_again(sambok):
     assert sambok("close", "2025-12")[0] == 0
     code, out, err = sambok("reopen", "2025-12", "--unit", "repris", "--decision", "ST-7", "--by", "eva")

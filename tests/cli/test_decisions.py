@@ -148,6 +148,7 @@ def test_the_register_as_json(sambok):
         "line": 4,
     }
     assert (answer["decisions"][2]["amount"], answer["decisions"][2]["left"]) == (None, None)
+    assert [d["booked"] for d in answer["decisions"]] == ["0.00", "600.00", "0.00"]
 
 
 def test_what_is_too_much_is_an_error(ws, sambok):
