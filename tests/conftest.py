@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger import messages
-from ledger.books import Workspace, main_text, open_workspace
+from ledger.books import Workspace, main_text, open_workspace, person
 
 #: Who works in tests, in their child processes too; git's name of the person who runs them is theirs alone.
 os.environ["SAMBOK_BY"] = "anna"
@@ -25,6 +25,7 @@ def _english(monkeypatch):
     monkeypatch.delenv("SAMBOK_LANGUAGE", raising=False)
     monkeypatch.setenv("BEANCOUNT_DISABLE_LOAD_CACHE", "1")
     messages.use("en")
+    person.use(None)  # whom a test before this one named on a command line
 
 
 @pytest.fixture(scope="session")

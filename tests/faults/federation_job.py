@@ -53,11 +53,12 @@ def close(ws, number):
             opened = Block(DAY, f"2026-03-01 open Assets:N{number}")
             closed = unit.books / "2026" / f"2026-{number % 12 + 1:02}.{slug}.closed.beancount"
             text = whole.read_text() if whole.exists() else ""
+            before = closed.read_text() if closed.exists() else ""
             made[unit] = [
                 added(month, entry(name)),
                 added(accounts, opened),
                 Change(whole, f"{text}; {number}\n", digest(whole)),
-                Change(closed, f"; {number}\n", digest(closed)),
+                Change(closed, f"{before}; {number}\n", digest(closed)),
             ]
         if made:
             note = Note("close", vouchers=(f"L-{number}",), details={"number": str(number)})
