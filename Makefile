@@ -18,26 +18,27 @@ lint: setup
 	@$(BIN)/mypy
 
 # The long campaigns in a number that CI can wait for; in full: make campaigns FUZZ=100000 KILLS=1000 FEDERATIONS=1000
-# FLIPS=10000 RUNS=1000 STEPS=50 WRITING=60 MUTANTS=1000 MINUTES=600.
+# FLIPS=10000 RUNS=1000 STEPS=50 WRITING=60 ROOMS=all MUTANTS=1000 MINUTES=600.
 # FILES are mutated files for each importer, HISTORIES generated histories of downloads: 10,000 of each, always.
 # FEDERATIONS are random ones for each invariant of the combined statements, and ten times as many for the second method;
 # MUTATIONS errors of each class put into a clean federation of 50 units.
 # FLIPS are single bits turned in sealed text and in seals; RUNS of STEPS each what a bookkeeper may do, at random; WRITING
-# the seconds for which eight people write at once; MUTANTS rules of seals, closing and guard that are broken one by one,
-# in MINUTES for each room at most: at least LEAST of a hundred must be noticed.
+# the seconds for which eight people write at once; MUTANTS rules of some ROOMS (seals, closing, guard, rules)
+# that are broken one by one, in MINUTES for each room at most: at least LEAST of a hundred must be noticed.
 FUZZ ?= 3000
-KILLS ?= 60
+KILLS ?= 40
 FILES ?= 10000
 HISTORIES ?= 10000
 FEDERATIONS ?= 60
 MUTATIONS ?= 2
 FLIPS ?= 1000
-RUNS ?= 20
+RUNS ?= 10
 STEPS ?= 20
 WRITING ?= 10
-MUTANTS ?= 40
-MINUTES ?= 2
-LEAST ?= 70
+MUTANTS ?= 10
+MINUTES ?= 1
+LEAST ?= 60
+ROOMS ?= rules
 campaigns: setup
 	@SAMBOK_FUZZ=$(FUZZ) SAMBOK_KILLS=$(KILLS) SAMBOK_FUZZ_FILES=$(FILES) SAMBOK_HISTORIES=$(HISTORIES) \
 	  SAMBOK_FEDERATIONS=$(FEDERATIONS) SAMBOK_SHRINK=0 SAMBOK_MUTATIONS=$(MUTATIONS) SAMBOK_FLIPS=$(FLIPS) \
@@ -45,7 +46,7 @@ campaigns: setup
 	  -n auto tests/faults tests/books/guard/test_fuzz.py tests/books/guard/test_words.py tests/books/load \
 	  tests/importers/fuzz tests/importers/bank/test_histories.py tests/combine/random \
 	  tests/seals/test_flips.py tests/closing/test_stateful.py
-	@$(BIN)/python -m benchmarks.mutants all --sample $(MUTANTS) --minutes $(MINUTES) --least $(LEAST)
+	@$(BIN)/python -m benchmarks.mutants $(ROOMS) --sample $(MUTANTS) --minutes $(MINUTES) --least $(LEAST)
 
 # Brings new texts into the catalogues of ledger/locale, and drops those that are gone; then translate what is empty.
 messages: .venv/ready
