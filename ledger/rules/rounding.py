@@ -7,7 +7,7 @@ is split by largest remainder, so that the parts always add up to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
@@ -60,6 +60,28 @@ def down(amount: Decimal, currency: str) -> Decimal:
         return amount.quantize(unit_of(currency), rounding=ROUND_DOWN) + 0
 
 
+def nearest(amount: Decimal | Fraction, unit: Decimal) -> Decimal:
+    """`amount` rounded to a multiple of `unit` (0.01, 1, 10), halves away from zero. Fractions are exact."""
+    units = Fraction(amount) / Fraction(unit)
+    count = floor(abs(units) + Fraction(1, 2))
+    return _times(-count if units < 0 else count, unit)
+
+
+def nearest_even(amount: Decimal | Fraction, unit: Decimal) -> Decimal:
+    """`amount` rounded to a multiple of `unit`, halves to the even multiple (banks' loan schedules)."""
+    return _times(round(Fraction(amount) / Fraction(unit)), unit)
+
+
+def cycle_unit(currency: str, unit: Decimal) -> Decimal:
+    """The unit a loan cycle rounds to: what was agreed, but never finer than its currency's."""
+    return max(unit, unit_of(currency))
+
+
+def _times(count: int, unit: Decimal) -> Decimal:
+    with localcontext(EXACT):
+        return count * unit + 0
+
+
 def largest_remainder(total: Decimal, weights: Mapping[str, Decimal], currency: str) -> dict[str, Decimal]:
     """Split a rounded `total` over `weights` so that the parts add up to it exactly.
 
@@ -88,4 +110,44 @@ def largest_remainder(total: Decimal, weights: Mapping[str, Decimal], currency: 
         extra = set(ranked[:left])
         parts = {name: (floors[name] + (1 if name in extra else 0)) * unit for name in weights}
         assert sum(parts.values(), Decimal(0)) == total
+    return parts
+
+
+def in_quanta(
+    total: Decimal,
+    exact: Sequence[Fraction],
+    quantum: Decimal | Sequence[Decimal],
+    at_most: Sequence[Decimal] | None = None,
+) -> list[Decimal]:
+    """Round `exact` parts of `total` to whole notes, coins or units, so that they add up to it (SPEC 8: share-out).
+
+    Each part is cut towards minus infinity; whole quanta go to the largest remainders, one each, ties to who stands
+    first. What is left of a `total` that is no multiple of `quantum` goes to the next one whole, so that at most one
+    part has change in it.
+
+    Args:
+        total: what the parts add up to exactly.
+        exact: the parts before rounding, in the order that ties are decided by; they add up to `total`.
+        quantum: what is paid in, 0.01, 1, 10; or one for each part.
+        at_most: caps by part that rounding up must not pass; together they hold at least `total`.
+
+    Returns:
+        A part for each of `exact`; each within one quantum of it unless a cap stops it.
+    """
+    assert sum(exact, Fraction(0)) == Fraction(total)
+    quanta = [quantum] * len(exact) if isinstance(quantum, Decimal) else quantum
+    counts = [part / Fraction(q) for part, q in zip(exact, quanta, strict=True)]
+    with localcontext(EXACT):
+        parts = [floor(count) * q for count, q in zip(counts, quanta, strict=True)]
+        left = total - sum(parts, Decimal(0))
+        ranked = sorted(range(len(exact)), key=lambda i: floor(counts[i]) - counts[i])
+        while left:
+            before = left
+            for i in ranked:
+                room = quanta[i] if at_most is None else max(at_most[i] - parts[i], Decimal(0))
+                more = min(quanta[i], left, room)
+                parts[i] += more
+                left -= more
+            assert left < before, "the caps hold less than the total"
+        assert sum(parts, Decimal(0)) == total
     return parts

@@ -9,7 +9,7 @@ from babel.numbers import list_currencies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.rules.rounding import EXACT, decimals, down, half_away, in_units, largest_remainder, unit_of
+from ledger.rules.rounding import EXACT, decimals, down, half_away, in_quanta, in_units, largest_remainder, unit_of
 
 D = Decimal
 CURRENCIES = ["SEK", "EUR", "KES", "CLP", "JOD", "CLF"]
@@ -218,3 +218,44 @@ def test_the_trace_of_a_division_turns_no_half():
     assert half_away(half, "EUR") == D("0.01")
     assert half_away(half.copy_negate(), "EUR") == D("-0.01")
     assert half_away(D("0.00499999999999999999"), "EUR") == 0
+
+
+@pytest.mark.parametrize(
+    ("total", "exact", "quantum", "parts"),
+    [
+        ("100", ["100/3"] * 3, "0.01", ["33.34", "33.33", "33.33"]),
+        ("100", ["100/3"] * 3, "1", ["34", "33", "33"]),
+        # the largest remainder first, wherever it stands
+        ("10", ["3.2", "3.1", "3.7"], "1", ["3", "3", "4"]),
+        # cut towards minus infinity: -0.5 is half a unit above -1
+        ("2", ["-0.5", "2.5"], "1", ["0", "2"]),
+        # 103 in tens: 3 is change, and goes to whom the next ten would go to
+        ("103", ["34.4", "34.3", "34.3"], "10", ["40", "33", "30"]),
+        ("0", ["0", "0"], "1", ["0", "0"]),
+        ("-1", ["-0.25", "-0.75"], "1", ["0", "-1"]),
+    ],
+)
+def test_parts_in_whole_notes_add_up(total, exact, quantum, parts):
+    assert in_quanta(D(total), [Fraction(e) for e in exact], D(quantum)) == [D(p) for p in parts]
+
+
+def test_parts_in_different_notes_and_with_caps():
+    assert in_quanta(D(20), [Fraction("-7.25"), Fraction("27.25")], [D("0.01"), D(10)]) == [D("-7.25"), D("27.25")]
+    # 18 would be 20 in tens, but no more than 19 is due; the rest goes to the other
+    assert in_quanta(D(30), [Fraction(18), Fraction(12)], D(10), at_most=[D(19), D(20)]) == [D(19), D(11)]
+    # a second round, where caps leave something of the first
+    assert in_quanta(D(30), [Fraction("5"), Fraction("25")], D(10), at_most=[D(1), D(40)]) == [D(1), D(29)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.fractions(-1000, 1000, max_denominator=50), min_size=1, max_size=8),
+    st.sampled_from(["0.01", "1", "10"]),
+)
+def test_parts_in_whole_notes_are_within_one_of_them(exact, quantum):
+    cents = (sum(exact) * 100).__floor__()
+    exact[-1] += Fraction(cents, 100) - sum(exact)
+    parts = in_quanta(D(cents) / 100, exact, D(quantum))
+    assert sum(parts) == D(cents) / 100
+    assert all(abs(Fraction(p) - e) < Fraction(quantum) for p, e in zip(parts, exact, strict=True))
+    assert sum(1 for p in parts if p % D(quantum)) <= 1
