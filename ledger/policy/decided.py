@@ -10,7 +10,9 @@ Three things stand on a protected account without naming one:
   the book has nothing on before: they move nothing, and what decided them lies before the books.
 - What the close has made of provisional entries (in a `*.closed.beancount`, which nobody else writes): exchange
   differences, for instance.
-- A members' own book (`combine = false`) while a loan cycle that it keeps runs: the cycle's decision covers it.
+- What belongs to a rotating loan fund's cycle, in the book that keeps it: the cycle's decision covers it. In a members'
+  own book (`combine = false`) that is everything while the cycle runs. In a combined book it is what stands on the
+  accounts of a cycle (shares, share-outs) and names it, `cycle: "RF26"`; a share-out may come after the cycle's end.
 
 What the finance head adjusts on top of the books (`units/adjustments/`) uses the decision that it names like a voucher,
 with all its postings; one that is taken back (`reverses:`) has given it back, and a link that it shares with a unit's
@@ -50,6 +52,21 @@ ZERO = Decimal(0)
 ADJUSTMENTS = "adjustments"
 #: How the files end that only the close writes.
 CLOSED = ".closed.beancount"
+#: The accounts of a loan cycle, by their roles; those of money aren't its alone.
+CYCLE_ROLES = (
+    *(
+        "shares",
+        "unpaid_share_out",
+        "share_out",
+        "loans",
+        "charges_due",
+        "fines_due",
+        "service_charge",
+        "fines",
+        "gifts",
+    ),
+    *("loan_losses", "counting_difference", "outside_loans", "unpaid_expenses", "social_fund", "carried_in"),
+)
 #: What is to be done comes first.
 RANK: Mapping[Status, int] = {"open": 0, "part": 1, "unlimited": 2, "done": 3}
 
@@ -111,6 +128,7 @@ class _Register:
     policy: Policy
     problems: list[Problem] = field(default_factory=list)
     cited: dict[str, list[_Cited]] = field(default_factory=lambda: defaultdict(list))
+    cycle_accounts: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def run(self) -> Decided:
         for slug, book in sorted(self.books.units.items()):
@@ -181,10 +199,21 @@ class _Register:
             assert book.summary is not None
             month = month_of(row.date)
             return not any(b.account == row.account and b.month < month for b in book.summary.balances)
-        return not book.unit.combine and any(
-            cycle.book == book.unit.slug and cycle.covers(row.date) and self._allows(cycle.decision, row)
-            for cycle in self.policy.cycles
-        )
+        mine = [c for c in self.policy.cycles if c.book == book.unit.slug and self._allows(c.decision, row)]
+        named = any(c.name == row.cycle and c.start <= row.date for c in mine)
+        if not book.unit.combine:
+            return named or any(c.covers(row.date) for c in mine)
+        return named and row.account in self._of_cycles(book)
+
+    def _of_cycles(self, book: UnitBook) -> frozenset[str]:
+        """The accounts of a book that a loan cycle's postings stand on."""
+        if book.unit.slug not in self.cycle_accounts:
+            assert book.summary is not None
+            chart = load_chart(book.unit.chart, book.unit.folder)
+            codes = {chart.role(role).code for role in CYCLE_ROLES if chart.has_role(role)}
+            found = frozenset(row.account for row in book.summary.accounts if row.code in codes)
+            self.cycle_accounts[book.unit.slug] = found
+        return self.cycle_accounts[book.unit.slug]
 
     def _allows(self, name: str, row: DecidedRow) -> bool:
         decision = self.policy.decisions.get(name)

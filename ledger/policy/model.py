@@ -18,6 +18,7 @@ from typing import Any, Literal
 from ledger.charts.ranges import Range
 from ledger.errors import Problem
 from ledger.rules.levy import SERVICE
+from ledger.rules.loans.terms import Terms
 
 #: The scope that means every unit.
 EVERY_UNIT = "*"
@@ -120,10 +121,18 @@ class ImpairmentEntry(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleEntry(Entry):
-    """`loan-cycle`: a rotating loan fund's cycle, in the book of the unit `book`; `until` is its `ends:` (SPEC 8)."""
+    """`loan-cycle`: a rotating loan fund's cycle, in the book of the unit `book`; `until` is its `ends:` (SPEC 8).
+
+    Attributes:
+        terms: what its participants have agreed on.
+        turns: of a rotation, who gets the pot in which order, where that is fixed. `seed`: of its lottery.
+    """
 
     name: str
     book: str
+    terms: Terms
+    turns: tuple[str, ...] = ()
+    seed: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,8 @@ from ledger.books import CentralText, Workspace
 from ledger.charts.ranges import Range
 from ledger.errors import Problem, order
 from ledger.policy.check import find_conflicts
+from ledger.policy.cycles import KEYS as CYCLE_KEYS
+from ledger.policy.cycles import explained, read_terms, turns_of
 from ledger.policy.model import (
     ALWAYS,
     EVERY_UNIT,
@@ -53,6 +55,8 @@ from ledger.policy.problems import (
     PolicyUnknownKey,
     PolicyUntilMissing,
 )
+from ledger.policy.problems_cycles import PolicyCycleTwice
+from ledger.rules.names import folded
 
 #: No levy of this kind of federation is higher; 15 for 15 % must not pass.
 HIGHEST_RATE = Decimal("0.5")
@@ -81,10 +85,7 @@ KEYS = {
     "levy-rate": ("decision", "until", "from"),
     "levy-component": ("decision", "until", "from", "vat"),
     "goodwill-impairment": ("decision", "from"),
-    "loan-cycle": (
-        *("decision", "ends", "book", "max-shares", "loan-multiple", "charge", "method", "period", "max-term"),
-        *("rounding", "shortfall", "fines"),
-    ),
+    "loan-cycle": ("decision", *CYCLE_KEYS),
 }
 CYCLE = "loan-cycle"
 IMPAIRMENT = "goodwill-impairment"
@@ -347,8 +348,8 @@ class _Reader:
         return ImpairmentEntry(unit=slug, amount=amount.number, currency=amount.currency, **common)
 
     def _cycle(self, entry: data.Custom) -> CycleEntry:
-        """What a cycle has to do with decisions; its own rules are read where loans are."""
-        name, _ = self._values(entry, str, Amount)
+        """A cycle: its book, the decision that allows it, and its terms."""
+        name, value = self._values(entry, str, Amount)
         book, ends = entry.meta.get("book"), entry.meta.get("ends")
         if book is not None and (not isinstance(book, str) or book == EVERY_UNIT):
             raise self._shape(entry, "book: takes a unit's name")
@@ -358,7 +359,22 @@ class _Reader:
         common = self._common(entry)
         if ends is not None and ends < common["start"]:
             raise _Fault(self._problem(entry, PolicyDates, kind=entry.type, until=ends, start=common["start"]))
-        return CycleEntry(name=name, book=slug, **{**common, "until": ends or ALWAYS})
+        for other in self.entries:
+            if isinstance(other, CycleEntry) and folded(other.name) == folded(name):
+                raise _Fault(self._problem(entry, PolicyCycleTwice, name=name, first=other.line))
+        unit = self.ws.units.get(slug)
+        if unit is not None and unit.currency != value.currency:
+            params = {"currency": value.currency, "slug": slug, "wanted": unit.currency}
+            raise _Fault(self._problem(entry, PolicyCurrency, kind=entry.type, **params))
+        try:
+            terms = read_terms(name, value, common["start"], entry.meta)
+            turns, seed = turns_of(entry.meta, terms)
+        except Problem as problem:
+            file, line = self._place(entry)
+            excerpt = printer.format_entry(entry).strip()
+            raise _Fault(explained(problem, file=file, line=line, excerpt=excerpt)) from None
+        common["until"] = ends or ALWAYS
+        return CycleEntry(name=name, book=slug, terms=terms, turns=turns, seed=seed, **common)
 
     def _base(self, entry: data.Custom) -> BaseEntry:
         verb, codes = self._values(entry, str, str)

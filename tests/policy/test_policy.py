@@ -235,7 +235,7 @@ def test_faults_are_named_with_their_place_and_their_reach(policy, code, line, s
 
 
 def test_every_policy_problem_is_provoked():
-    known = {code for code in Problem.registry if code.startswith("POLICY_")}
+    known = {code for code in Problem.registry if code.startswith("POLICY_") and "CYCLE" not in code}  # test_cycles
     assert known == {fault[0] for fault in FAULTS}
 
 
