@@ -51,6 +51,9 @@ class Problem(Exception):  # noqa: N818  a problem is a value first, and raised 
     #: Parameters that are numbers as a file must have them, such as a rate or a share: with a point in every language.
     as_written: ClassVar[frozenset[str]] = frozenset()
 
+    #: Parameters that may name a person: in a members' own book they are for its members alone (SPEC 10).
+    personal: ClassVar[frozenset[str]] = frozenset()
+
     registry: ClassVar[dict[str, type[Problem]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

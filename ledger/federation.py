@@ -13,6 +13,7 @@ from ledger.books.chains import broken_chains
 from ledger.books.excerpt import for_all, quote
 from ledger.books.grounds import broken_grounds
 from ledger.books.problems_chains import ChainBroken
+from ledger.books.problems_load import DocumentMissing
 from ledger.books.problems_sealed import SealBroken, SettingChanged
 from ledger.combine import Combined, combine
 from ledger.combine.adjusting.reader import read_adjustments
@@ -20,8 +21,10 @@ from ledger.combine.problems import UnitErrors
 from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.problems import RunDamaged, RunUnreadable
 from ledger.errors import Problem, order
+from ledger.loans import Cycle, cycles_of
 from ledger.policy import Policy, read_policy
 from ledger.policy.decided import Decided, decided
+from ledger.policy.minutes import missing_minutes
 from ledger.provisional import ProvisionalRun, provisional
 from ledger.provisional.problems import LevyUnitFaulty
 
@@ -64,6 +67,18 @@ class Federation:
         return decided(self.books, self.policy)
 
     @cached_property
+    def loans(self) -> dict[str, Cycle]:
+        """The rotating loan funds' cycles, by name."""
+        return cycles_of(self.books, self.policy)
+
+    @cached_property
+    def minutes(self) -> tuple[DocumentMissing, ...]:
+        """Minutes of decisions that aren't there: no figure depends on them, but central's close does."""
+        central = self.workspace.central
+        closed = self.books.closed.get(central.slug, frozenset()) if central is not None else frozenset()
+        return missing_minutes(self.workspace, self.policy, closed)
+
+    @cached_property
     def broken(self) -> tuple[ChainBroken, ...]:
         """Chains of seals that aren't what was made: their units close nothing until they are put back."""
         return tuple(problem for found in broken_chains(self.workspace).values() for problem in found)
@@ -92,7 +107,9 @@ class Federation:
         faulty = {problem.unit for problem in found if not isinstance(problem, CONSEQUENCES)}
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them
-        found.update(self.broken)  # likewise
+        found.update(problem for cycle in self.loans.values() for problem in cycle.problems)  # likewise
+        found.update(self.minutes)  # likewise
+        found.update(self.broken)
         found.update(self.grounds)
         quote(self.workspace, found)
         return tuple(sorted(found, key=order))

@@ -1,5 +1,8 @@
 """Texts for users, in the federation's language (sv, en, es).
 
+Papers that people hold in their hands, a savings group's meeting sheet and a participant's page, come in every language
+that has a catalogue in `ledger/locale`, in any script: in Swahili, too, as yet.
+
 Message ids are the English texts in the code, marked by `N_` so that the catalogue's extractor finds them; the
 catalogues are gettext files in `ledger/locale`, compiled by `make setup`. Without them the English text stands.
 
@@ -14,7 +17,9 @@ import gettext
 import os
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,6 +30,8 @@ LOCALES = {"sv": "sv_SE", "en": "en_GB", "es": "es_ES"}
 LOCALE = Path(__file__).parent / "locale"
 
 _current = ["en"]
+#: The language of a paper, while it is written; None otherwise.
+_paper: ContextVar[str | None] = ContextVar("paper", default=None)
 
 
 def N_(text: str) -> str:  # noqa: N802  the name that message extractors know
@@ -40,7 +47,31 @@ def use(language: str) -> None:
 
 def current() -> str:
     """The language in use."""
-    return _current[0]
+    return _paper.get() or _current[0]
+
+
+@cache
+def paper_languages() -> tuple[str, ...]:
+    """The languages of papers that people hold: the three, and whatever else has a catalogue."""
+    more = {path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/sambok.mo")} - set(LANGUAGES)
+    return (*LANGUAGES, *sorted(more))
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Write a paper in one of `paper_languages`; None: in the language in use. What it lacks stands in English."""
+    token = _paper.set(language if language in paper_languages() else None)
+    try:
+        yield
+    finally:
+        _paper.reset(token)
+
+
+def direction(language: str) -> str:
+    """`rtl` for languages that are written from right to left, else `ltr`."""
+    from babel.core import Locale  # noqa: PLC0415  only when a paper is written
+
+    return str(Locale.parse(language).text_direction)
 
 
 def number_text(number: Decimal, places: int, language: str | None = None) -> str:
@@ -51,7 +82,7 @@ def number_text(number: Decimal, places: int, language: str | None = None) -> st
         places: decimals that are shown.
         language: sv, en or es; default: the one in use.
     """
-    return _number_format(language or _current[0], places)(number or Decimal(0))
+    return _number_format(language or current(), places)(number or Decimal(0))
 
 
 @cache
@@ -61,7 +92,7 @@ def _number_format(language: str, places: int) -> Callable[[Decimal], str]:
 
     from babel.core import Locale  # noqa: PLC0415  likewise
 
-    locale = Locale.parse(LOCALES[language])
+    locale = Locale.parse(LOCALES.get(language, language))
     pattern = copy(locale.decimal_formats[None])
     pattern.frac_prec = (places, places)
 
@@ -82,7 +113,7 @@ def translate(text: str, language: str | None = None) -> str:
     """`text` in `language` (default: the one in use); the English text where a catalogue has none."""
     if not text:
         return ""
-    chosen = language or _current[0]
+    chosen = language or current()
     return text if chosen == "en" else _catalogue(chosen).gettext(text)
 
 
@@ -221,6 +252,7 @@ REASONS = (
     N_("give amount, or min and max, not both"),
     N_("a rule has an account, or [[source.rule.split]] tables, one of the two"),
     N_("where a rule splits, vat, partner, ic and decision stand in its parts"),
+    N_("format daraja needs bank_account: the short code of the paybill or till"),
     N_("rules of format ubl name no decision: write it below the invoice's voucher"),
     N_("the shares of a split must add up to 1"),
     N_("a split without shares needs an amount that its parts add up to"),
@@ -305,7 +337,7 @@ def retell(reason: str, language: str | None = None, depth: int = 2) -> str:
         language: sv, en or es.
         depth: how many reasons may stand inside each other.
     """
-    chosen = language or _current[0]
+    chosen = language or current()
     if chosen == "en" or not depth:
         return reason
     for pattern, text in _reasons():

@@ -10,18 +10,16 @@ histories, which tell of each close. A chain that can't be read at all is a prob
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ledger.books import durable
-from ledger.books.fingerprint import content_of, digest_of
 from ledger.books.guard_bytes import clip
 from ledger.books.history import NAME as HISTORY
 from ledger.books.history import Line, lines_of
-from ledger.books.load import engine_digest
 from ledger.books.problems_chains import ChainBroken
+from ledger.books.remembered import Remembered
 from ledger.books.sealed import NAME, read_seals
 from ledger.books.workspace import Workspace
 from ledger.errors import Problem
@@ -51,29 +49,13 @@ def broken_chains(ws: Workspace, *, remembered: bool = True) -> dict[str, tuple[
     folders = {slug: unit.folder for slug, unit in sorted(ws.units.items())}
     seals = {slug: _seals(folder) for slug, folder in folders.items()}
     told = {slug: _closes(folder) for slug, folder in folders.items()}
-    key = _key(seals, told) if remembered else ""
-    path = ws.state_folder / WHOLE
-    if remembered and _remembered(path) == key:
+    before = Remembered(ws.state_folder / WHOLE, seals, told) if remembered and any(seals.values()) else None
+    if before is not None and before.was_whole():
         return {}
     found = _Chains(seals, told, memo_of(ws.root)).run()
-    if remembered and not found and any(seals.values()):
-        with contextlib.suppress(OSError):  # nothing is lost but time
-            ws.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable.replace(path, key.encode(), private=True, sync=False)
+    if before is not None and not found:
+        before.keep()
     return found
-
-
-def _key(*said: Mapping[str, bytes | None]) -> str:
-    """A digest of what is looked at, and of the program that looks."""
-    parts = (f"{slug}\0{data is None}\0{content_of(data or b'')}" for texts in said for slug, data in texts.items())
-    return digest_of(engine_digest().encode(), *(part.encode() for part in parts))
-
-
-def _remembered(path: Path) -> str:
-    try:
-        return durable.read_plain(path, 1000).decode("ascii", "replace")
-    except OSError:
-        return ""
 
 
 def _seals(folder: Path) -> bytes | None:

@@ -19,6 +19,8 @@ from ledger.books.summary import AccountRow, DecidedRow, weight
 OPENING = "opening-of"
 #: Metadata that names a decision.
 KEY = "decision"
+#: Metadata that names the loan cycle that a posting belongs to.
+CYCLE = "cycle"
 
 
 def decided(
@@ -66,7 +68,7 @@ def _root(entry: data.Transaction, concerned: Concerned) -> data.Transaction | N
 
 def _rows(entry: data.Transaction, number: int, corrects: int | None, guarded: frozenset[str]) -> Iterator[DecidedRow]:
     common, file, line = _text(entry.meta, KEY), str(entry.meta["filename"]), int(entry.meta["lineno"])
-    opening = entry.meta.get(OPENING)
+    opening, cycle = entry.meta.get(OPENING), _text(entry.meta, CYCLE)
     partners = tuple(sorted({str(p.meta["partner"]) for p in entry.postings if p.meta and p.meta.get("partner")}))
     for posting in entry.postings:
         amount, currency = weight(posting)
@@ -92,6 +94,7 @@ def _rows(entry: data.Transaction, number: int, corrects: int | None, guarded: f
             voucher=_text(entry.meta, "voucher"),
             file=str(meta.get("filename", file)),
             line=int(meta.get("lineno") or line),
+            cycle=_text(meta, CYCLE) or cycle,
         )
 
 

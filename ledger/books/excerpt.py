@@ -5,7 +5,8 @@ errors are shown, not where they are found, so that rules stay free of files.
 
 Whoever keeps a book sees its lines. Whoever looks at all books together sees none that may name a person: lines of a
 voucher, or of an `open`, with an account that the unit's chart masks (pay, persons' loans, members' contributions;
-SPEC 10).
+SPEC 10). Nor are they told which member of a group did what: in a book that is its members' own, what names one is left
+out.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ ACCOUNT = re.compile(r"[^\W\d_][\w-]*(?::[\w-]+)+")
 NUMBERED = re.compile(r"(?<![\w-])([0-9]{2,8})-(?=[^\W\d_])")
 CODE = re.compile(r"""code:\s*"([0-9]{2,8})\"""")
 OPEN = re.compile(r"^\S+ open (\S+)")
+#: What stands where a person's name would.
+NAMELESS = "…"
 
 
 class Lines:
@@ -109,6 +112,8 @@ class _Discreet:
         if slug not in self.books.workspace.units or not file.endswith(".beancount"):
             return problem  # central's own files and settings name no persons
         params = {name: ACCOUNT.sub(lambda m: self._called(slug, m[0]), text) for name, text in problem.params.items()}
+        if not self.books.workspace.units[slug].combine:
+            params |= dict.fromkeys(problem.personal & params.keys(), NAMELESS)
         excerpt = problem.excerpt
         if excerpt is not None:
             text = f"{excerpt}\n{self.lines.entry(file, problem.line)}" if problem.line else excerpt

@@ -17,18 +17,17 @@ from typing import Any
 
 from ledger.books import durable
 from ledger.books.config import CONFIG_BYTES
-from ledger.books.fingerprint import content_of, digest_of
 from ledger.books.guard_bytes import clip
 from ledger.books.guard_child import parse_blocks_in_child
 from ledger.books.jobs import Change
-from ledger.books.load import engine_digest
 from ledger.books.problems_sealed import SealBroken, SealedText, SettingChanged
+from ledger.books.remembered import Remembered
 from ledger.books.sealed import read_seals, sealed_raws
 from ledger.books.workspace import Workspace
 from ledger.errors import Problem
 from ledger.seals import blocks, chain
 from ledger.seals.compare import compare
-from ledger.seals.grounds import CONF, MARK, POLICY, PRICES, changed_settings, is_common, last_settings
+from ledger.seals.grounds import CONF, MARK, POLICY, PRICES, changed_settings, common_paths, is_common, last_settings
 from ledger.seals.model import Block, Found, Meaning, Seal
 
 #: In the state folder: what was as sealed when it was last looked at.
@@ -58,15 +57,12 @@ def broken_grounds(ws: Workspace, *, remembered: bool = True) -> tuple[SealBroke
     if not seals:
         return ()
     texts = _texts(ws)
-    key = _key(seals, texts) if remembered else ""
-    path = ws.state_folder / WHOLE
-    if remembered and _remembered(path) == key:
+    before = Remembered(ws.state_folder / WHOLE, seals, texts) if remembered else None
+    if before is not None and before.was_whole():
         return ()
     found = _Grounds(ws, seals, texts).run()
-    if remembered and not found:
-        with contextlib.suppress(OSError):  # nothing is lost but time
-            ws.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            durable.replace(path, key.encode(), private=True, sync=False)
+    if before is not None and not found:
+        before.keep()
     return found
 
 
@@ -124,19 +120,6 @@ def _plain(path: Path) -> bytes | None:
         return None
 
 
-def _key(*said: Mapping[str, bytes | None]) -> str:
-    """A digest of what is looked at, and of the program that looks."""
-    parts = (f"{name}\0{data is None}\0{content_of(data or b'')}" for texts in said for name, data in texts.items())
-    return digest_of(engine_digest().encode(), *(part.encode() for part in parts))
-
-
-def _remembered(path: Path) -> str:
-    try:
-        return durable.read_plain(path, 1000).decode("ascii", "replace")
-    except OSError:
-        return ""
-
-
 class _Grounds:
     """What is sealed of the federation, against what there is."""
 
@@ -144,7 +127,7 @@ class _Grounds:
         self.ws = ws
         self.chains = chains
         self.texts = {name: text for name, text in texts.items() if text is not None}
-        self.common = {f"../{n.removeprefix('units/')}": t for n, t in self.texts.items() if n.endswith(".beancount")}
+        self.common = common_paths(self.texts)
 
     def run(self) -> tuple[SealBroken | SettingChanged, ...]:
         # A chain that can't be read is a problem of its unit's book.

@@ -34,7 +34,7 @@ from ledger.books.guard_names import (
 )
 from ledger.books.guard_numbers import does_not_fit
 from ledger.books.guard_profiles import MAX_ACCOUNT, MAX_CURRENCY, MAX_DECIMALS, MAX_DIGITS, Profile
-from ledger.books.template import INCLUDES, OPTIONS, PLUGINS
+from ledger.books.template import INCLUDES, MORE_PLUGINS, OPTIONS, PLUGINS
 from ledger.errors import Problem
 
 _INTERVALS = frozenset({"daily", "weekly", "monthly", "quarterly", "yearly"})
@@ -106,7 +106,7 @@ class GuardBuilder(grammar.Builder):
 
     def plugin(self, filename: str, lineno: int, plugin_name: str, plugin_config: str | None) -> Any:
         """Only the federation's plugins, only in the main file, without a configuration."""
-        if not self.profile.head or plugin_name not in PLUGINS or plugin_config is not None:
+        if not self.profile.head or plugin_name not in (*PLUGINS, *MORE_PLUGINS) or plugin_config is not None:
             return self.refuse(found.PluginRefused, lineno, name=clip(plugin_name), allowed=", ".join(PLUGINS))
         self.head.append(("plugin", plugin_name, None, lineno))
         return super().plugin(filename, lineno, plugin_name, plugin_config)

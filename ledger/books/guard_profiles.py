@@ -70,6 +70,7 @@ _UNIT_CUSTOMS = {
         '2026-01-01 custom "budget" Expenses:5010-Lokalhyra "monthly" 8000.00 SEK', (("account", "interval", "amount"),)
     ),
     "internal-stock": Custom('2026-12-31 custom "internal-stock" "<seller>" 40000.00 SEK', (("slug", "amount"),)),
+    "loan-application": Custom('2026-03-02 custom "loan-application" "<cycle>" 24000.00 SEK', (("text", "amount"),)),
 }
 _POLICY_CUSTOMS = {
     name: Custom(f'2026-01-01 custom "{name}" …')

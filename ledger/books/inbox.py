@@ -8,7 +8,7 @@ waits for a person go by the same listing, so that nothing is counted that isn't
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -46,14 +46,20 @@ class Inbox:
         return tuple(path for paths in self.files.values() for path in paths)
 
 
-def read_inbox(ws: Workspace, unit: Unit) -> Inbox:
-    """List a unit's inbox; nothing is opened."""
+def read_inbox(ws: Workspace, unit: Unit, others: Iterable[str] = ()) -> Inbox:
+    """List a unit's inbox; nothing is opened.
+
+    Args:
+        ws: the workspace.
+        unit: whose.
+        others: folders that are looked at beside those of the unit's sources.
+    """
     inbox = unit.folder / "inbox"
     if inbox.is_symlink():
         return Inbox({}, (ImportLink(file=ws.shown(inbox), unit=unit.slug),))
     if not inbox.is_dir():
         return Inbox({}, ())
-    names = sorted({source.name for source in unit.sources})
+    names = sorted({*(source.name for source in unit.sources), *others})
     folders = ", ".join(f"units/{unit.slug}/inbox/{name}/" for name in names) or say(
         N_("the folder of a source, once units/{slug}/unit.toml has a [[source]] table"), slug=unit.slug
     )

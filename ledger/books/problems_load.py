@@ -111,6 +111,10 @@ class DocumentMissing(Problem):
                 "paper in a binder write its number alone, without .pdf or the like. The month is closed only then."
             ),
         ),
+        "minutes": (
+            N_("The minutes {document} aren't there."),
+            N_("Put them back, from a backup or the secretary's copy. Central closes the decision's month only then."),
+        ),
         "unread": (
             N_("The document {document} can't be read: {reason}."),
             N_("Give yourself the right to read it, or put a copy that can be read in its place; then close again."),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ledger.books.source_csv import CsvTable
 from ledger.books.source_rules import RulePart, RuleTable
@@ -16,12 +16,14 @@ __all__ = ["RulePart", "RuleTable", "SourceTable"]
 
 #: Of the countries that have M-Pesa: Kenya, Tanzania, Ghana, Mozambique, Congo, Lesotho, Egypt, Ethiopia.
 MPESA_CURRENCIES = frozenset({"KES", "TZS", "GHS", "MZN", "CDF", "LSL", "EGP", "ETB"})
+#: Formats of M-Pesa.
+MOBILE = frozenset({"mpesa", "daraja"})
 #: The tables of a source, and the formats that look at them.
 USED_BY = {
     "csv": ("csv", "mpesa"),
     "takings": ("swish", "card", "till"),
     "invoices": ("ubl",),
-    "rule": ("camt053", "mt940", "norma43", "csv", "mpesa", "bgmax", "swish", "card", "ubl"),
+    "rule": ("camt053", "mt940", "norma43", "csv", "mpesa", "daraja", "bgmax", "swish", "card", "ubl"),
 }
 #: What `[source.csv]` may say of M-Pesa statements, whose columns are known.
 MPESA = frozenset({"dates", "order", "encoding"})
@@ -31,7 +33,21 @@ class SourceTable(Table):
     """`[[source]]`: where files come from and what they feed."""
 
     name: Annotated[str, Field(pattern=SOURCE_NAME)]  # folder below inbox/
-    format: Literal["camt053", "mt940", "norma43", "csv", "mpesa", "bgmax", "swish", "card", "till", "ubl", "sie4"]
+    format: Literal[
+        "camt053",
+        "mt940",
+        "norma43",
+        "csv",
+        "mpesa",
+        "daraja",
+        "bgmax",
+        "swish",
+        "card",
+        "till",
+        "ubl",
+        "sie4",
+        "meeting",
+    ]
     account: Account | None = None  # the books' account of a bank source
     bank_account: Text | None = None  # IBAN or national number as the bank writes it
     currency: Annotated[str, Field(pattern=CURRENCY)] | None = None
@@ -53,8 +69,15 @@ class SourceTable(Table):
             raise ValueError(f"format mpesa doesn't use {lone[0]}, but {', '.join(sorted(MPESA))}")
         return value
 
+    @model_validator(mode="after")
+    def _code(self) -> Self:
+        """Callbacks name a short code; one of another paybill's mustn't come into the books."""
+        if self.format == "daraja" and not self.bank_account:
+            raise ValueError("format daraja needs bank_account: the short code of the paybill or till")
+        return self
+
     def kept_in(self, unit_currency: str) -> str:
         """The currency of its account: as it says, else the unit's; a wallet's, KES, if the unit's has no M-Pesa."""
-        if self.format == "mpesa" and unit_currency not in MPESA_CURRENCIES:
+        if self.format in MOBILE and unit_currency not in MPESA_CURRENCIES:
             unit_currency = "KES"
         return self.currency or unit_currency

@@ -181,6 +181,7 @@ class DecidedRow:
     voucher: str | None
     file: str
     line: int
+    cycle: str | None = None  # the loan cycle that the posting, or its transaction, belongs to
 
 
 @dataclass(frozen=True, slots=True)

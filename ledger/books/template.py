@@ -10,6 +10,8 @@ from ledger.books.workspace import Unit
 
 #: Plugins that a unit's main file may name, in this order.
 PLUGINS = ("plugins.levy",)
+#: Those that it may name besides; `plugins.levy` does their work as well.
+MORE_PLUGINS = ("plugins.rotating_loans",)
 #: Options that a unit's main file may set.
 OPTIONS = ("title", "operating_currency")
 #: Files and patterns that a unit's main file may include.

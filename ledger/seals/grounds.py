@@ -16,11 +16,12 @@ import re
 import tomllib
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ledger.seals.blocks import behind_comments
 from ledger.seals.model import Found, Seal
 
+T = TypeVar("T")
 POLICY, PRICES = "../policy.beancount", "../prices.beancount"
 CONF = "fava.conf"
 #: How the seals of a chain that holds settings show it.
@@ -43,6 +44,11 @@ _DECISION = re.compile(rb'[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}[ \t]+custom[ \t]+
 
 #: `fava.conf` or a unit's slug, the key, and its value in words; None where it says nothing.
 Setting = tuple[str, str, str | None]
+
+
+def common_paths(said: Mapping[str, T]) -> dict[str, T]:
+    """Of what is said of files of the workspace, what is said of the federation's texts: by path in central's seals."""
+    return {f"../{file.removeprefix('units/')}": one for file, one in said.items() if file.endswith(".beancount")}
 
 
 def is_common(file: str) -> bool:

@@ -26,7 +26,7 @@ from ledger.rules.open_items import Movement
 #: Kinds of subledger by the chart's set of codes.
 KINDS = {"receivables": "receivable", "payables": "payable", "clearing": "clearing"}
 #: Formats of sources whose account is a clearing account, whatever its code.
-CLEARING_FORMATS = frozenset({"bgmax", "card", "swish"})
+CLEARING_FORMATS = frozenset({"bgmax", "card", "daraja", "swish"})
 #: Ways to pay at a till whose money the bank has later.
 ON_ITS_WAY = frozenset({"card", "swish"})
 #: What says whose a posting is, and which item's.

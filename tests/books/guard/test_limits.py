@@ -200,14 +200,15 @@ def test_fractions_of_what_has_a_rate_or_a_cost(rate, passes):
 
 
 UNIT_DIRECTIVES = "balance, close, document, event, note, open, transaction"
+UNIT_CUSTOMS = 'custom "budget", custom "internal-stock", custom "loan-application"'
 
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
     [
         ("main", "option, plugin, include"),
-        ("accounts", f'{UNIT_DIRECTIVES}, custom "budget", custom "internal-stock"'),
-        ("books", f'{UNIT_DIRECTIVES}, custom "budget", custom "internal-stock"'),
+        ("accounts", f"{UNIT_DIRECTIVES}, {UNIT_CUSTOMS}"),
+        ("books", f"{UNIT_DIRECTIVES}, {UNIT_CUSTOMS}"),
         ("prices", 'commodity, price, custom "average-rate"'),
         ("adjustments", "transaction"),
     ],
