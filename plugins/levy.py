@@ -2,8 +2,8 @@
 
     plugin "plugins.levy"
 
-The levy, and what the book's items in other currencies are worth at each month's end: one plugin, so that every unit's
-main file stays as it is, whatever rule is added.
+The levy, what has accrued on rotating funds' loans, and what the book's items in other currencies are worth at each
+month's end: one plugin, so that every unit's main file stays as it is, whatever rule is added.
 
 In a book with closed months, entries that came late into one are named and count for the levy where SPEC 7 says.
 
@@ -29,8 +29,10 @@ from beancount.core import data
 from ledger.books import Books, Unit, UnitBook, Workspace, load_books, open_workspace, summarise
 from ledger.books.late import standing_on_disk
 from ledger.errors import Problem
-from ledger.policy import read_policy
+from ledger.loans import cycles_of
+from ledger.policy import Policy, read_policy
 from ledger.provisional import SOURCE, provisional
+from ledger.provisional.loans import borrowed_from
 from ledger.provisional.problems import NotInWorkspace
 
 __plugins__ = ("levy",)
@@ -60,23 +62,27 @@ def levy(
     del config
     main = Path(str(options_map.get("filename") or ""))
     try:
-        ws, unit = _find(main)
-        books = _books(ws, unit, entries)
+        ws, unit = find(main)
+        books, policy = around(ws, unit, entries)
     except Problem as problem:
-        return entries, [_error(problem, None)]
-    policy = read_policy(books.central_text, ws)
+        return entries, [to_error(problem, None)]
     run = provisional(books, policy)
     if len(books.units) > 1:
-        _watch(options_map, books)
+        watch(options_map, books)
     told = books.units[unit.slug].told
-    found = (*books.central_text.problems, *policy.problems, *run.problems, *told)
+    loans = (problem for cycle in cycles_of(books, policy).values() for problem in cycle.problems)
+    found = (*books.central_text.problems, *policy.problems, *run.problems, *told, *loans)
     relevant = [problem for problem in found if _concerns(problem, unit, ws)]
-    errors = [_error(problem, ws) for problem in relevant]
+    errors = [to_error(problem, ws) for problem in relevant]
     return sorted([*entries, *run.entries(unit.slug)], key=data.entry_sortkey), errors
 
 
-def _find(main: Path) -> tuple[Workspace, Unit]:
-    """The workspace and the unit that a main file belongs to."""
+def find(main: Path) -> tuple[Workspace, Unit]:
+    """The workspace and the unit that a main file belongs to.
+
+    Raises:
+        NotInWorkspace: it lies in none.
+    """
     root = Path(os.path.realpath(main.parent.parent.parent))
     if main.name != "main.beancount" or main.parent.parent.name != "units" or not (root / "fava.conf").is_file():
         raise NotInWorkspace(file=str(main), line=1, main=str(main))
@@ -88,21 +94,26 @@ def _find(main: Path) -> tuple[Workspace, Unit]:
     return ws, unit
 
 
-def _books(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> Books:
+def around(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> tuple[Books, Policy]:
     """This book as it was given, and the other units' as they are booked, where its figures depend on them.
 
-    Central's do. So do those of a unit that holds something in another currency: on the day of the last posting.
+    Central's do. So do those of a unit that holds something in another currency: on the day of the last posting. Those
+    of a unit that has borrowed of a rotating fund depend on the fund's book.
     """
     beside = standing_on_disk(unit.folder)
     summary = summarise(entries, late=beside.late)
-    own = UnitBook(unit, "", (), summary, told=beside.told)
+    own = UnitBook(unit, "", (), summary, told=beside.told, _entries=lambda: entries)
     needed = ws.central is unit or bool(summary.foreign)
     others = [u.slug for u in ws.units.values() if u.combine and u is not unit] if needed else []
     books = load_books(ws, others)
-    return replace(books, units={**books.units, unit.slug: own})
+    policy = read_policy(books.central_text, ws)
+    funds = [slug for slug in borrowed_from(summary, policy, unit.slug) if slug not in others]
+    if funds:
+        books = load_books(ws, [*others, *funds])
+    return replace(books, units={**books.units, unit.slug: own}), policy
 
 
-def _watch(options_map: dict[str, Any], books: Books) -> None:
+def watch(options_map: dict[str, Any], books: Books) -> None:
     """Let tools that watch files look at all that these figures depend on: policy, prices, the other books' files."""
     include = options_map.setdefault("include", [])
     ws = books.workspace
@@ -116,7 +127,8 @@ def _concerns(problem: Problem, unit: Unit, ws: Workspace) -> bool:
     return ws.central is unit or problem.unit in {None, unit.slug}
 
 
-def _error(problem: Problem, ws: Workspace | None) -> LevyError:
+def to_error(problem: Problem, ws: Workspace | None) -> LevyError:
+    """A problem as Beancount's tools show it; `ws`: to tell files by their absolute paths."""
     file = problem.file or SOURCE
     if ws is not None and problem.file and not Path(problem.file).is_absolute():
         file = str(ws.root / problem.file)

@@ -71,7 +71,8 @@ def numbered(drafts: Iterable[Draft], opens: Iterable[data.Open], source: str = 
     line = 0
     for entry in opens:
         line += 1
-        found.append(entry._replace(meta=data.new_metadata(source, line)))
+        kept = {key: value for key, value in entry.meta.items() if key not in {"filename", "lineno"}}
+        found.append(entry._replace(meta=data.new_metadata(source, line, kept)))
     for draft in sorted(drafts, key=lambda d: (d.date, d.order)):
         if not draft.postings:
             continue

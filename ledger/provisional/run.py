@@ -1,8 +1,9 @@
 """All that the federation's rules make of booked text, rule by rule (SPEC 10, order; DESIGN 2).
 
-First the levy, of all books; then each book's items in other currencies, central's claims on the levy among them. These
-need their own book, central's prices and the day of the federation's last posting. A book that holds nothing in another
-currency is left as it was: it costs one look at its summary.
+First the levy, of all books; then what has accrued on rotating funds' loans; then each book's items in other
+currencies, central's claims on the levy among them. These need their own book, central's prices and the day of the
+federation's last posting. A book that holds nothing in another currency is left as it was: it costs one look at its
+summary. A book that keeps no loan cycle, and borrows of none, costs none.
 
 A balance sheet of another day than the end of a month up to that last posting asks for its own: `ProvisionalRun.at`.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from beancount.core import data
 
@@ -21,6 +23,7 @@ from ledger.memo import memo_of
 from ledger.policy import Policy
 from ledger.provisional.holdings import holds_others
 from ledger.provisional.levy import NOTHING, LevyRun, Provisional, levies
+from ledger.provisional.loans import LoanRun, loan_entries
 from ledger.provisional.problems import LevyCurrency
 from ledger.provisional.problems_remeasurement import RemeasurementUnclear, RemeasurementUnpriced
 from ledger.provisional.remeasure import BookToMeasure, is_month_end, remeasure
@@ -61,12 +64,25 @@ def provisional(books: Books, policy: Policy) -> ProvisionalRun:
         The levy's statements, entries of each book, and problems of both.
     """
     levy = levies(books, policy)
+    loans = loan_entries(books, policy)
+    levy = _with_loans(books, levy, loans)
     measuring = _Remeasuring(books, levy)
     made, problems = measuring.run()
     told = {problem.unit for problem in levy.problems if isinstance(problem, LevyCurrency)}  # one slip, one error
     problems = [p for p in problems if not isinstance(p, RemeasurementUnpriced) or p.unit not in told]
-    found = tuple(sorted({*levy.problems, *problems}, key=order))
+    found = tuple(sorted({*levy.problems, *loans.problems, *problems}, key=order))
     return ProvisionalRun(levy.statements, found, {**levy.by_unit, **made}, measuring)
+
+
+def _with_loans(books: Books, levy: LevyRun, loans: LoanRun) -> LevyRun:
+    """The levy's entries and the loans', book by book; a book without loans stays as it was."""
+    joined = dict(levy.by_unit)
+    for slug, entries in loans.by_unit.items():
+        before = levy.by_unit.get(slug, NOTHING)
+        joined[slug] = memo_of(books.workspace.root).get(
+            ("levy and loans", slug), partial(_together, before, list(entries)), same=(before, entries)
+        )
+    return levy if not loans.by_unit else replace(levy, by_unit=joined)
 
 
 class _Remeasuring:
