@@ -201,6 +201,11 @@ class SambokImporter(beangulp.Importer):
     def day(self, source: Source) -> dt.date | None:
         """The last day that the file speaks of; files are imported in this order."""
 
+    def revises(self, source: Source) -> bool:
+        """Whether the file changes what another one of the same day has said: it comes after that one."""
+        del source
+        return False
+
     # beangulp's protocol
 
     def identify(self, filepath: str) -> bool:

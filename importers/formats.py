@@ -14,12 +14,14 @@ FORMATS: dict[str, tuple[str, str]] = {
     "norma43": ("importers.norma43.importer", "Norma43Importer"),
     "csv": ("importers.bankcsv.importer", "CsvImporter"),
     "mpesa": ("importers.mpesa.importer", "MpesaImporter"),
+    "daraja": ("importers.daraja.importer", "DarajaImporter"),
     "bgmax": ("importers.bgmax.importer", "BgMaxImporter"),
     "swish": ("importers.takings.swish", "SwishImporter"),
     "card": ("importers.takings.card", "CardImporter"),
     "till": ("importers.takings.till", "TillImporter"),
     "ubl": ("importers.ubl.importer", "UblImporter"),
     "sie4": ("importers.sie.importer", "SieImporter"),
+    "meeting": ("importers.meetings.importer", "MeetingImporter"),
 }
 
 

@@ -71,7 +71,8 @@ class TableNumberAmbiguous(Problem):
     code = "TABLE_NUMBER_AMBIGUOUS"
     message = N_("{text} may be thousands or decimals, and nothing in the file tells.")
     remedy = N_(
-        'Say how the sender writes numbers: decimal = "," (or ".") and thousands in the source\'s table in unit.toml.'
+        'Say how the sender writes numbers: decimal = "," (or ".") and thousands in the source\'s table in unit.toml. '
+        "In a sheet of your own, write 1500 or 1500.00."
     )
 
 

@@ -18,6 +18,7 @@ from importers.base import SambokImporter, Source, as_kept, read_source
 from importers.book import load_view
 from importers.booktext import render
 from importers.formats import importer_class
+from importers.meetings.sources import sheets_of
 from importers.plan import Plan
 from importers.problems import ImportOtherFolder, ImportUnknownFormat, ImportWrongKind
 from importers.progress import Watcher, stage, watched
@@ -50,12 +51,12 @@ KINDS = (
     (b"<html", N_("a web page: perhaps the bank had logged you out")),
 )
 #: What a payment is for comes before the bank's line of it: an invoice tells more than a rule, and fewer lines wait.
-BEFORE_BANKS = ("ubl", "sie4", "till", "swish", "card", "bgmax")
+BEFORE_BANKS = ("ubl", "sie4", "till", "swish", "card", "bgmax", "daraja")
 
 
 def importers_of(ws: Workspace, unit: Unit, *, with_opens: bool = False) -> list[SambokImporter]:
-    """An importer for each of the unit's sources."""
-    return [importer_class(s.format)(ws, unit, s, with_opens=with_opens) for s in unit.sources]
+    """An importer for each of the unit's sources, and for the sheets of the loan cycles that its book keeps."""
+    return [importer_class(s.format)(ws, unit, s, with_opens=with_opens) for s in (*unit.sources, *sheets_of(ws, unit))]
 
 
 def import_files(
@@ -103,7 +104,7 @@ def import_inboxes(
     for slug in slugs:
         unit = ws.unit(slug)
         report = ImportReport(slug)
-        inbox = read_inbox(ws, unit)
+        inbox = read_inbox(ws, unit, [source.name for source in sheets_of(ws, unit)])
         for name in _in_order(unit, inbox.files):
             importers = [i for i in importers_of(ws, unit) if i.source.name == name]
             try:
@@ -151,20 +152,21 @@ def _sorted(
     report: ImportReport, unit: Unit, importers: Sequence[SambokImporter], files: Iterable[tuple[Path, str]]
 ) -> list[tuple[SambokImporter, Source]]:
     """Readable files with their importers, oldest first; the others go into the report as refused."""
-    found: list[tuple[dt.date, str, SambokImporter, Source]] = []
+    found: list[tuple[tuple[dt.date, bool, str], SambokImporter, Source]] = []
     for path, shown in files:
         source = importer = None
         try:
             source = read_source(path, shown)
             stage(READING)
             importer = _choose(unit, importers, source)
-            found.append((importer.day(source) or dt.date.min, shown, importer, source))
+            place = importer.day(source) or dt.date.min, importer.revises(source), shown
+            found.append((place, importer, source))
         except Problem as problem:
             problem.unit = unit.slug
             if importer and source:
                 _quote(problem, importer, source)
             report.files.append(FileReport(shown, "refused", problem=problem))
-    return [(importer, source) for _, _, importer, source in sorted(found, key=lambda f: f[:2])]
+    return [(importer, source) for _, importer, source in sorted(found, key=lambda f: f[0])]
 
 
 def _choose(unit: Unit, importers: Sequence[SambokImporter], source: Source) -> SambokImporter:

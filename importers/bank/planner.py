@@ -227,7 +227,7 @@ class _Planner:
         """A line as a transaction; its payments are placed one by one."""
         assert sum((p.amount for p in line.payments), Decimal(0)) == line.amount
         alone = not line.parts
-        placed = self.recogniser.place_line(line.whole, line.parts, line.date, self.currency)
+        placed = self.recogniser.place_line(line.whole, line.parts, line.date, self.currency, receipt=line.bank_ref)
         self.check_other_side(line, placed)
         meta = self.meta(line, source_id)
         meta |= {key: value for one in placed for key, value in one.meta.items()}

@@ -6,12 +6,19 @@ statement names none. What a payer typed as account number is kept as the line's
 
 from __future__ import annotations
 
+import datetime as dt
+
 from importers.bank.lists import ListImporter
 from importers.bank.model import BankStatement
+from importers.bank.planner import number_of
 from importers.base import Source
+from importers.book import BookView
+from importers.daraja.problems import DarajaUnshown
 from importers.letters import head_text, read_text
 from importers.mpesa.read import find_header, read_mpesa
+from importers.plan import Plan
 from importers.problems_tables import TableHeader
+from importers.recognise.callbacks import RECEIPT, unshown
 from ledger.messages import N_, say
 
 
@@ -42,3 +49,21 @@ class MpesaImporter(ListImporter):
         )
         self.left_out[source.digest] = left_out
         return (statement,)
+
+    def plan(self, source: Source, view: BookView, today: dt.date) -> Plan:
+        """All rows; and which callbacks of their days the statement doesn't show."""
+        whole = super().plan(source, view, today)
+        for statement in self.settled(source, today):
+            code = number_of(self.source, statement)
+            whole.notes += [
+                DarajaUnshown(
+                    file=source.shown,
+                    unit=self.unit.slug,
+                    receipt=str(entry.meta[RECEIPT]),
+                    date=entry.date,
+                    said=entry.postings[0].units,
+                    place=view.place(entry),
+                )
+                for entry in unshown(view, statement, code)
+            ]
+        return whole

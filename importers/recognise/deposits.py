@@ -17,6 +17,7 @@ from itertools import islice
 
 from importers.book import BookView
 from importers.postings import posting
+from importers.recognise.callbacks import Callbacks
 from importers.recognise.placed import Payment, Placed
 from importers.recognise.pool import Claim, Pool
 from importers.recognise.quoted import on_their_way, quoted, same
@@ -120,6 +121,7 @@ def _waits(view: BookView, claim: Claim, pay: Payment, own: str | None) -> bool:
     return (
         (claim.kind, claim.open, claim.currency) == ("clearing", pay.amount, pay.currency)
         and claim.account != own
+        and claim.key not in view.shared(Callbacks).items  # they are known by their receipts alone
         and view.is_open(claim.account, pay.day, pay.currency)
     )
 

@@ -20,7 +20,12 @@ from ledger.subledger.movements import CLEARING_FORMATS
 
 _KIND = re.compile(r"(SE)?(BANKGIRO|PLUSGIRO|BG|PG|IBAN|SWISH)(NR)?(?=[A-Z0-9])")
 #: The chart's account for deposits, by the format of the files that announce them.
-CLEARING_ROLES = {"bgmax": "bankgiro_clearing", "swish": "swish_clearing", "card": "card_clearing"}
+CLEARING_ROLES = {
+    "bgmax": "bankgiro_clearing",
+    "swish": "swish_clearing",
+    "card": "card_clearing",
+    "daraja": "mobile_clearing",
+}
 #: So many last characters of an IBAN are a national number's at least.
 TAIL = 10
 

@@ -1,10 +1,11 @@
 """Where the other side of each payment goes (SPEC 11, Recognition): one payment after the other, the surest way first.
 
 1. open items, by the reference that the payer quotes (`invoices`);
-2. the source's rules in `unit.toml` (`rules`);
-3. deposits on clearing accounts (`deposits`);
-4. transfers between the unit's own accounts (`transfers`);
-5. dealings with other units of the federation (`units`).
+2. rotating loans, by the reference that names a cycle (`cycles`), unless a rule names that reference itself;
+3. the source's rules in `unit.toml` (`rules`); what M-Pesa takes for a payment (`fees`), where none takes it;
+4. deposits on clearing accounts (`deposits`);
+5. transfers between the unit's own accounts (`transfers`);
+6. dealings with other units of the federation (`units`).
 
 A bank line always enters the books: the money has moved, whether or not somebody knows what for. What none of these
 places waits on the chart's suspense account with the flag `!`, with a suggestion and its reason (`suggest`), and is
@@ -21,7 +22,10 @@ from importers.bank.model import Part
 from importers.book import BookView
 from importers.booktext import clean
 from importers.recognise import suggest
+from importers.recognise.callbacks import confirm
+from importers.recognise.cycles import CyclePayments
 from importers.recognise.deposits import announced, likely, pay_in
+from importers.recognise.fees import wallet_fee
 from importers.recognise.invoices import settle
 from importers.recognise.numbers import is_bank
 from importers.recognise.placed import Payment, Placed, payment, ties
@@ -53,10 +57,13 @@ class Recogniser:
         self.rules = Rules(view, source)
         self.transfers = Transfers(view, source)
         self.neighbours = Neighbours(view)
+        self.cycles = CyclePayments(view, source.account or "")
         #: Payments on their way to the bank are neither deposits themselves nor transfers.
         self.of_bank = is_bank(source)
 
-    def place_line(self, line: Part, parts: Sequence[Part], day: dt.date, currency: str) -> list[Placed]:
+    def place_line(
+        self, line: Part, parts: Sequence[Part], day: dt.date, currency: str, *, receipt: str = ""
+    ) -> list[Placed]:
         """The other sides of a bank line: each payment's, or those of the deposit that the line pays in as a whole.
 
         Args:
@@ -64,6 +71,7 @@ class Recogniser:
             parts: the payments that it is made of, if several.
             day: on which it is booked.
             currency: of its account.
+            receipt: the bank's own number for it.
 
         Returns:
             One for each payment; where the line pays a deposit in, the first has all of it and the others nothing.
@@ -74,6 +82,9 @@ class Recogniser:
         whole = payment(line, day, currency, alone=True)
         told = [payment(part, day, currency, alone=False) for part in parts] or [whole]
         view, pool, own = self.view, self.view.shared(Pool), self.source.account
+        called = confirm(view, pool, whole, receipt) if self.of_bank and not parts else None
+        if called is not None:
+            return [called]
         deposit = announced(view, pool, whole, told, own=own) if self.of_bank else None
         if deposit is None:
             placed = [self._placed(pay) for pay in told]
@@ -121,12 +132,14 @@ class Recogniser:
         if rule is not None and rule.payee:
             pay = changed(pay, part=changed(pay.part, counterparty=clean(rule.payee)))
         found = settle(self.view, pool, pay)
+        if found is None and not (rule is not None and rule.reference):
+            found = self.cycles.place(pool, pay)
         if found is None and rule is not None:
             found = self.rules.place(pool, pay, rule)
         if found is None and self.of_bank:
             found = pay_in(self.view, pool, pay, own=self.source.account, told=self._is_ours(pay))
             found = found or self.transfers.place(pool, pay)
-        found = found or self.neighbours.place(pool, pay)
+        found = found or wallet_fee(self.view, self.source, pay) or self.neighbours.place(pool, pay)
         found = found or suggest.wait(self.view, pool, pay, self.source.account or "")
         assert ties(found, pay), (pay, found)
         # What waits keeps what the bank said, by which the rule finds it again.

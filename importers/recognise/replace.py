@@ -19,6 +19,7 @@ from beancount.core import data
 
 from importers.book import BookView, load_view
 from importers.booktext import render
+from importers.recognise.callbacks import RECEIPT, is_unconfirmed
 from importers.recognise.invoices import settle, settle_party
 from importers.recognise.moves import Move, PlaceReport
 from importers.recognise.place import Recogniser
@@ -136,9 +137,10 @@ def _name(entry: data.Transaction) -> str:
 def _certain(waiting: Waiting) -> data.Transaction | None:
     """What stands of an entry of several payments whatever becomes of those that wait; None of one payment's.
 
-    A deposit is on its way to the bank, and its other payments have settled what they settled.
+    A deposit is on its way to the bank, and its other payments have settled what they settled. What was called back is
+    a deposit of one payment.
     """
-    if waiting.alone:
+    if waiting.alone and not is_unconfirmed(waiting.entry):
         return None
     gone = {place for place, _ in waiting.parts}
     return waiting.entry._replace(postings=[p for i, p in enumerate(waiting.entry.postings) if i not in gone])
@@ -170,7 +172,9 @@ def _again(
         assert units is not None
         day, parts = one.entry.date, [part for _, part in one.parts]
         if recogniser.of_bank and len(parts) == len(one.entry.postings) - 1:
-            placed = recogniser.place_line(one.line, () if one.alone else parts, day, units.currency)
+            told = () if one.alone else parts
+            receipt = str(one.entry.meta.get(RECEIPT, ""))
+            placed = recogniser.place_line(one.line, told, day, units.currency, receipt=receipt)
         else:
             placed = [recogniser.place(part, day, units.currency, alone=one.alone) for part in parts]
         found[id(one.entry)] = _rebuilt(view, one, placed)

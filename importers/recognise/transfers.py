@@ -22,6 +22,8 @@ from ledger.subledger import deposit_link
 
 #: How far apart the banks may book the two sides.
 DAYS = 5
+#: Callbacks tell of the wallet's own number, and its statement is imported, too.
+CALLED_BACK = "daraja"
 
 
 class Transfers:
@@ -42,7 +44,7 @@ class Transfers:
         numbers = [(s.bank_account or "", s.account or s.name) for s in banks]
         known = {plain_number(number) for number, _ in numbers}
         #: Numbers that pay in through files of their own: their money isn't a transfer, it waits for its deposit.
-        cleared = [s for s in unit.sources if not is_bank(s)]
+        cleared = [s for s in unit.sources if not is_bank(s) and s.format != CALLED_BACK]
         self.collecting = Numbers((s.bank_account, clearing_account(view, s) or "") for s in cleared if s.bank_account)
         collecting = {plain_number(s.bank_account) for s in cleared if s.bank_account}
         further = [n for n in unit.payment_numbers if plain_number(n) not in {own, *known, *collecting}]

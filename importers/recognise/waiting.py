@@ -22,6 +22,7 @@ from importers.bank.model import Part
 from importers.book import BookView
 from importers.booktext import clean
 from importers.postings import TOTAL_PRICE, weight
+from importers.recognise.callbacks import UNCONFIRMED, is_shown, is_unconfirmed
 from importers.recognise.numbers import clearing_account, is_bank
 from importers.recognise.placed import PART_KEYS, PAYMENT, Placed
 from importers.recognise.pool import PAYMENTS
@@ -67,11 +68,12 @@ class Waiting:
 
 
 def waits(view: BookView, entry: data.Transaction) -> bool:
-    """Whether an importer's entry waits for a person, in a month that is open."""
+    """Whether an importer's entry waits for a person, in a month that is open; a callback waits for its statement."""
     return (
         entry.flag == "!"
         and str(entry.meta.get("source-id", "")).startswith(PAYMENTS)
         and f"{entry.date:%Y-%m}" not in view.closed
+        and (not is_unconfirmed(entry) or is_shown(view, entry))
         and not (entry.payee is None and entry.narration in {translate(OPENING, language) for language in LANGUAGES})
     )
 
@@ -219,6 +221,7 @@ def rebuilt(waiting: Waiting, placed: list[Placed]) -> data.Transaction:
         flag="*" if all(one.sure for one in placed) else "!",
         payee=(waiting.alone and placed[0].payee) or entry.payee,
         narration=clean(narration) if narration else entry.narration,
+        tags=frozenset(entry.tags or ()) - {UNCONFIRMED},
         links=frozenset(links),
         postings=postings,
     )

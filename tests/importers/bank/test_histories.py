@@ -271,7 +271,7 @@ class Simple:
     def __init__(self, *_):
         pass
 
-    def place_line(self, line, parts, _, currency):
+    def place_line(self, line, parts, _, currency, **_more):
         return [Placed((posting(SUSPENSE, -p.amount, currency),), sure=False) for p in parts or (line,)]
 
 

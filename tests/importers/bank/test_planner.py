@@ -82,7 +82,7 @@ def test_only_new_lines_look_for_their_other_side(book, monkeypatch):
     monkeypatch.setattr(
         planner.Recogniser,
         "place_line",
-        lambda self, line, *args: [placed.append(line), place(self, line, *args)][1],
+        lambda self, line, *args, **more: [placed.append(line), place(self, line, *args, **more)][1],
     )
     plan = book.plan(statement("100.00", "2 -30.00 kaffe; 2 -30.00 kaffe; 3 7.00 x"))
     assert [line.amount for line in placed] == [Decimal("7.00")]

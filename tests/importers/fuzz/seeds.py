@@ -363,6 +363,29 @@ def mpesa_samples(samples: Path) -> Iterator[Seed]:
         yield Seed(name, "mpesa", data, currency="KES", rows=True)
 
 
+# Callbacks of M-Pesa
+
+CALL = (
+    '{"TransactionType":"Pay Bill","TransID":"SB%02dAB12CD","TransTime":"202602%02d103200","TransAmount":"%s",'
+    '"BusinessShortCode":"600610","BillRefNumber":"NK26-L01","InvoiceNumber":"","OrgAccountBalance":"25.00",'
+    '"ThirdPartyTransID":"","MSISDN":"2547*****126","FirstName":"ANNA","MiddleName":"","LastName":"N"}'
+)
+CALLED = 'account = "Assets:1910-Kassa"\nbank_account = "600610"'
+
+
+def daraja() -> Iterator[Seed]:
+    """Three in a file, one a line; one of which a file is made of, on several lines."""
+    three = "\n".join(CALL % row for row in ((1, 11, "500.00"), (2, 11, "1200.00"), (3, 12, "5.50")))
+    yield Seed("lines", "daraja", f"{three}\n".encode(), CALLED, currency="KES", rows=True)
+    one = (CALL % (4, 13, "75")).replace(",", ",\n ").replace("{", "{\n ")
+    yield Seed("one", "daraja", one.encode(), CALLED, currency="KES")
+
+
+def daraja_samples(samples: Path) -> Iterator[Seed]:
+    data = (samples / "vsla/daraja-c2b-confirmation.json").read_bytes()
+    yield Seed("confirmation", "daraja", data, CALLED.replace("600610", "600966"), currency="KES")
+
+
 # Takings
 
 
@@ -398,6 +421,7 @@ SEEDS = {
     "bgmax": bgmax,
     "csv": csv,
     "mpesa": mpesa,
+    "daraja": daraja,
     "ubl": ubl,
     "swish": swish,
     "card": card,
@@ -410,4 +434,5 @@ SAMPLES = {
     "bgmax": bgmax_samples,
     "csv": csv_samples,
     "mpesa": mpesa_samples,
+    "daraja": daraja_samples,
 }
