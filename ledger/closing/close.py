@@ -9,6 +9,7 @@ has its seal is closed, and nothing of it is written twice.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import posixpath
 from collections import defaultdict
@@ -33,6 +34,7 @@ from ledger.closing import sealing
 from ledger.closing.freeze import Frozen, Side, Voucher, frozen, voucher_text
 from ledger.closing.months import open_months
 from ledger.closing.numbering import numberer
+from ledger.closing.other_sides import funds_in
 from ledger.closing.problems_ready import CloseEarlierOpen
 from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
@@ -133,8 +135,15 @@ def close_month(
     """
     unit, central = ws.unit(slug), ws.central
     both = [unit, central] if central is not None and unit.combine and unit is not central else [unit]
-    with federation_lock(ws, [one.slug for one in both]):
+    with contextlib.ExitStack() as locks:
+        locks.enter_context(federation_lock(ws, [one.slug for one in both]))
         federation = load_federation(ws)
+        found = funds_in(federation, slug, federation.run.entries(slug)) if unit.combine else set()
+        funds = [one for one in ws.units.values() if one.slug in found and one not in both]
+        if funds:  # the other side of its charges is written there
+            both += funds
+            locks.enter_context(federation_lock(ws, [one.slug for one in funds]))
+            federation = load_federation(ws)
         if period in federation.books.closed.get(slug, ()):
             return None
         problems = obstacles(federation, slug, period) or ready(federation, slug)
@@ -220,7 +229,7 @@ class _Job:
             booked=self.federation.books.units[self.unit.slug].entries(),
             frozen=[voucher.entry for voucher in made.own.vouchers],
             decision=self.decision,
-            twins=self._twins(made.central),
+            twins=[twin for side in made.others for twin in self._twins(side)],
             witnesses=sealing.witnesses(self.ws, self.unit.slug),
             settings=settings,
         )
@@ -241,17 +250,15 @@ class _Job:
         self._text(self.unit.folder / NAME).add(chain.seal_line(seal) + "\n")
         opened = {
             side.unit.slug: tuple(entry.account for entry in side.opens)
-            for side in (made.own, made.central)
-            if side is not None and side.opens
+            for side in (made.own, *made.others)
+            if side.opens
         }
         adopted = (*new.adopted, *sealing.changed(self.ws, self.seals))
         done = Closed(self.unit.slug, self.period, seal, self.numbers, self.carried, written, opened, new.late)
         return replace(done, adopted=tuple((self._shown(file), line) for file, line in adopted))
 
     def _write(self, made: Frozen) -> None:
-        for side in (made.own, made.central):
-            if side is None:
-                continue
+        for side in (made.own, *made.others):
             slug = side.unit.slug
             number = self.trial.numbers.setdefault(slug, numberer(self.federation.books, slug))
             self.trial.booked[slug] += (voucher.entry for voucher in side.vouchers)
@@ -276,9 +283,9 @@ class _Job:
             self.trial.opened[unit.slug].update(entry.account for entry in found)
             return found
 
-        central = made.central and replace(made.central, opens=left(made.central.unit, made.central.opens))
+        others = tuple(replace(side, opens=left(side.unit, side.opens)) for side in made.others)
         own = replace(made.own, opens=left(made.own.unit, made.own.opens))
-        return replace(made, own=own, central=central, carried_opens=left(made.own.unit, made.carried_opens))
+        return replace(made, own=own, others=others, carried_opens=left(made.own.unit, made.carried_opens))
 
     def _carry(self, made: Frozen, number: str) -> None:
         assert made.carried is not None
@@ -324,9 +331,7 @@ class _Job:
         """A place below central's folder, as users know it."""
         return posixpath.normpath(f"units/{self.unit.slug}/{file}")
 
-    def _twins(self, side: Side | None) -> list[Twin]:
-        if side is None:
-            return []
+    def _twins(self, side: Side) -> list[Twin]:
         path = side.unit.folder / side.file
         found = parse_in_child(self.ws, side.unit, {path: self.texts[path].new})
         return sealing.twins_of(side.unit, side.file, found[path], self.numbers[side.unit.slug])

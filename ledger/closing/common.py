@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ledger.closing.evidence import Texts
 from ledger.closing.found import with_reason
-from ledger.seals.grounds import changed_settings, last_settings
+from ledger.seals.grounds import changed_settings, common_paths, last_settings
 from ledger.seals.model import Found, Seal
 
 
@@ -19,14 +19,10 @@ def with_common(texts: Texts, common: Texts) -> Texts:
         texts: the unit's.
         common: the federation's, by path below the workspace.
     """
-
-    def beside(said: Mapping[str, object]) -> dict[str, str]:
-        return {f"../{name.removeprefix('units/')}": name for name in said if name.endswith(".beancount")}
-
     return replace(
         texts,
-        files=texts.files | {name: common.files[file] for name, file in beside(common.files).items()},
-        faults=texts.faults | {name: common.faults[file] for name, file in beside(common.faults).items()},
+        files=texts.files | common_paths(common.files),
+        faults=texts.faults | common_paths(common.faults),
     )
 
 

@@ -30,6 +30,7 @@ ACTIONS = {
     "write": N_("written"),
     "number": N_("numbers given"),
     "correct": N_("a voucher corrected"),
+    "loan": N_("booked for a loan fund: {text}"),
     "close": N_("{period} closed"),
     "reopen": N_("{period} opened again by {decision}"),
     "decision": N_("a decision written"),

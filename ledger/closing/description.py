@@ -33,6 +33,7 @@ from ledger.federation import Federation
 from ledger.messages import N_, current, say
 from ledger.policy.model import ALWAYS
 from ledger.reports.levy import percent
+from ledger.rules.loans.terms import Terms
 from ledger.seals import chain
 
 #: Packages on which figures depend.
@@ -68,6 +69,7 @@ RULES = (
     N_("Turnover is counted by posting date, in the unit's currency, without VAT, dealings between units apart."),
     N_("The levy due to date is rate times turnover of the fiscal year, rounded once, half away from zero."),
     N_("While a month is open, levy and exchange differences are worked out anew at each look; its close books them."),
+    N_("A loan's charge is owed at each period's end (declining) or from its first day (flat); the close books it."),
     N_("What is held in another currency stands at the closing rate; the difference is income or cost of the month."),
     N_("The combined statements add all units, and eliminate what they have dealt with each other."),
 )
@@ -265,6 +267,10 @@ class _Text:
             *((say(N_("levy rate of {unit}"), unit=e.scope), percent(e.rate), e) for e in policy.rates),
             *((say(N_("component {name}"), name=e.name), percent(e.share), e) for e in policy.components),
             *((f"levy-{e.kind} {e.scope}", f"{e.amount} {e.currency}", e) for e in policy.amounts),
+            *(
+                (say(N_("loan cycle {name} in {unit}"), name=e.name, unit=e.book), _terms(e.terms), e)
+                for e in policy.cycles
+            ),
             *((say(N_("base")), ("+" if e.include else "-") + str(e.codes), e) for e in policy.base),
         ]
         rows = [
@@ -320,6 +326,12 @@ def _rule(rule: RuleTable) -> str:
     if rule.split:
         parts.append(say(N_("split in {count}"), count=len(rule.split)))
     return ", ".join(parts)
+
+
+def _terms(terms: Terms) -> str:
+    """A cycle's share value and charge: `1000 SEK, 1 % declining, month`."""
+    share = f"{terms.share_value} {terms.currency}"
+    return f"{share}, {percent(terms.charge)} {terms.method}, {terms.period}" if terms.charge else share
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

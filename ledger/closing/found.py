@@ -35,12 +35,9 @@ def with_reason(found: Found, faults: Mapping[str, str]) -> Found:
     return replace(found, note=UNKEPT, params=(("reason", faults[above[0]]),))
 
 
-def of_seals(kind: str, period: str, line: int | None, note: str, params: tuple[tuple[str, str], ...] = ()) -> Found:
+def of_seals(kind: Kind, period: str, line: int | None, note: str, params: tuple[tuple[str, str], ...] = ()) -> Found:
     """Of a chain."""
-    assert kind in {"altered", "missing"}
-    return Found(
-        "altered" if kind == "altered" else "missing", period, "", SEALS, line, meaning=True, note=note, params=params
-    )
+    return Found(kind, period, "", SEALS, line, meaning=True, note=note, params=params)
 
 
 def in_order(found: Iterable[Found]) -> tuple[Found, ...]:

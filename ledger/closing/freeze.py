@@ -2,8 +2,8 @@
 
 While a month is open, the levy and the exchange differences are worked out anew at each look. At the close they become
 booked vouchers with the same date, text, accounts, amounts, links and tags: the figures of the month are the same to
-the cent before and after. A unit's levy has two sides; the unit's close writes both, so that no book shows what the
-other one lacks. What the month lacks of accounts is opened.
+the cent before and after. A unit's levy has two sides, and so has what it owes a rotating loan fund; the unit's close
+writes both, so that no book shows what the other one lacks. What the month lacks of accounts is opened.
 
 Pure: what is loaded goes in, entries and text come out. Numbers, who and when are given by the close, under the lock.
 
@@ -12,11 +12,16 @@ How this module reads the contract where it leaves room:
 - Central's own close freezes central's exchange differences alone. The levy of a unit that isn't closed yet is not of
   it: where central closes without a unit, differences are worked out as if that unit's levy came in a later month.
 - A month that was opened again and is closed for the second time freezes what has come since: the difference.
+- Charges on a loan are worked out in each book by itself: what has accrued less what that book has booked of them. So
+  it doesn't matter who closes first. The unit that borrows writes the fund's side too while the fund's month is open;
+  where that is closed already, the fund's own close has written it, or its next one will. The close of the fund's book
+  writes what is left of its own side: persons' charges, and those of units that haven't closed yet.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import localcontext
@@ -27,17 +32,17 @@ from beancount.core.amount import Amount
 
 from importers.booktext import render
 from importers.postings import TOTAL_PRICE
-from ledger.books import Books, Unit, Workspace, last_day, month_of
-from ledger.closing.problems import CloseCentralFaulty
+from ledger.books import Books, Unit, Workspace, last_day
+from ledger.closing.other_sides import other_sides, provisional_of
 from ledger.closing.year_end import CARRIED, TRANSFER, carried_result, result_transfer
 from ledger.federation import Federation
+from ledger.loans.dealings import PROVISIONAL
 from ledger.messages import N_, translate
 from ledger.provisional import SOURCE, ProvisionalRun, provisional
 from ledger.provisional.entries import TAG
-from ledger.provisional.invoices import invoices
 from ledger.rules.rounding import EXACT, half_away
-from ledger.rules.vouchers import EXCHANGE, LEVY, YEAR_END
-from ledger.rules.years import first_open, fiscal_months
+from ledger.rules.vouchers import EXCHANGE, LEVY, LOANS, YEAR_END
+from ledger.rules.years import fiscal_months
 
 #: A rate with more decimals is written as a total, which says the same and passes the guard.
 RATE_DECIMALS = 8
@@ -53,7 +58,7 @@ class Voucher:
     """A voucher without its number.
 
     Attributes:
-        series: `L` levy, `E` exchange differences, `Y` year end.
+        series: `L` levy, `E` exchange differences, `R` rotating loans, `Y` year end.
         source: its `source-id`: what it is, and of which close; the same close gives the same.
         entry: as it will be booked, without what only the close knows.
     """
@@ -88,13 +93,13 @@ class Frozen:
 
     Attributes:
         own: into its own book.
-        central: into central's: the other side of its levy; None where it owes none, or is central.
+        others: into the books that have the other side: central's for its levy, a loan fund's for its charges.
         carried: ordinary text of the next fiscal year, where one ends: its vouchers are no part of the month.
         carried_opens: accounts that it needs, and neither the book nor `own` opens.
     """
 
     own: Side
-    central: Side | None = None
+    others: tuple[Side, ...] = ()
     carried: Voucher | None = None
     carried_opens: tuple[data.Open, ...] = ()
 
@@ -123,7 +128,7 @@ def frozen(
         Both sides; the same federation gives the same ones.
 
     Raises:
-        CloseCentralFaulty: central's side of the levy can't be made, as central's book has errors.
+        CloseCentralFaulty: the other side can't be made, as the book that takes it has errors.
         CloseAccountDates: an account of the year end isn't open on its day.
     """
     books, ws = federation.books, federation.workspace
@@ -132,12 +137,18 @@ def frozen(
     if unit is central:
         run = _without(federation, period, without) if without else run
     mark = "" if closing == 1 else f":{closing}"
-    entries = _transactions(run, slug, period)
-    own = [
-        Voucher(*_kind(entry, period, mark), entry)
-        for entry in entries
-        if not (unit is central and entry.meta["filename"] == SOURCE)
-    ]
+    entries = provisional_of(run, slug, period)
+    shown = {_content(entry) for entry in booked}
+    own = _vouchers(
+        (
+            entry
+            for entry in entries
+            if not (unit is central and entry.meta["filename"] == SOURCE)
+            and not (entry.meta["filename"] == PROVISIONAL and _content(entry) in shown)
+        ),
+        period,
+        mark,
+    )
     before = [_as_booked(entry) for entry in booked if entry.date <= last_day(period)]
     transfer = result_transfer(books, unit, period, [*before, *(voucher.entry for voucher in own)])
     own += [Voucher(YEAR_END, f"close:{TRANSFER}:{period}{mark}", transfer)] if transfer else []
@@ -148,20 +159,14 @@ def frozen(
         opens = [e for e in _opens(books, run, unit, [entry]) if e.account not in {o.account for o in made.own.opens}]
         carried = Voucher(YEAR_END, f"close:{CARRIED}:{period}{mark}", entry)
         made = replace(made, carried=carried, carried_opens=tuple(opens))
-    if central is not None and unit is not central and slug in run.statements:
-        links = _links(federation, slug, period)
-        dated = first_open(period, books.closed.get(central.slug, frozenset()))
-        theirs = [
-            e for e in _transactions(run, central.slug, dated) if e.links & links and e.meta["filename"] == SOURCE
-        ]
-        if links - {link for entry in theirs for link in entry.links}:
-            raise CloseCentralFaulty(
-                file=ws.shown(central.main), unit=slug, slug=slug, period=period, central=central.slug
-            )
-        vouchers = [Voucher(*_kind(entry, period, mark), entry) for entry in theirs]
-        name = f"{period}.{slug}.closed.beancount"
-        made = replace(made, central=_side(ws, books, run, central, unit, period, name, vouchers) if vouchers else None)
-    return made
+    theirs = other_sides(federation, slug, period, entries)
+    name = f"{period}.{slug}.closed.beancount"
+    sides = (
+        _side(ws, books, run, ws.unit(book), unit, period, name, _vouchers(found, period, mark))
+        for book, found in sorted(theirs.items())
+        if found
+    )
+    return replace(made, others=tuple(sides))
 
 
 def _without(federation: Federation, period: str, slugs: Collection[str]) -> ProvisionalRun:
@@ -175,30 +180,38 @@ def _without(federation: Federation, period: str, slugs: Collection[str]) -> Pro
     return provisional(replace(books, closed={**books.closed, **later}), federation.policy)
 
 
-def _transactions(run: ProvisionalRun, slug: str, month: str) -> list[data.Transaction]:
-    """A book's provisional entries of a month, as its balance sheet has them: after the last posting of all, too."""
-    found = (entry for entry in run.at(slug, last_day(month)).entries if isinstance(entry, data.Transaction))
-    return [entry for entry in found if month_of(entry.date) == month]
+def _vouchers(entries: Iterable[data.Transaction], period: str, mark: str) -> list[Voucher]:
+    """Provisional entries as vouchers, each with a `source-id` of its own."""
+    found: list[Voucher] = []
+    given: Counter[str] = Counter()
+    for entry in entries:
+        series, name = _kind(entry, period)
+        given[name] += 1
+        again = f" {given[name]}" if given[name] > 1 else ""
+        found.append(Voucher(series, f"close:{name}{again}:{period}{mark}", entry))
+    return found
 
 
-def _links(federation: Federation, slug: str, period: str) -> frozenset[str]:
-    """Links of both sides of a month's levy, and of what it holds for earlier years."""
-    levy = federation.run.statements[slug]
-    return frozenset(one.link for one in invoices(levy, federation.policy) if one.month == period)
-
-
-def _kind(entry: data.Transaction, period: str, mark: str) -> tuple[str, str]:
-    """Series and `source-id` of a provisional entry."""
+def _kind(entry: data.Transaction, period: str) -> tuple[str, str]:
+    """Series of a provisional entry, and what it is known by."""
     if entry.meta["filename"] == SOURCE:
         (link,) = entry.links
-        return LEVY, f"close:{link}:{period}{mark}"
+        return LEVY, link
     first = entry.postings[0]
     assert first.units is not None
     meta = first.meta or {}
+    if entry.meta["filename"] == PROVISIONAL:
+        what = meta.get("loan") or meta.get("partner") or first.account
+        return LOANS, f"{entry.meta.get('cycle', '')} {what} {entry.date}".strip()
     parts = [first.account, first.units.currency, *(meta[name] for name in ("partner", "ic") if name in meta)]
     if entry.date != last_day(period):  # the day before a unit joins within a month
         parts.append(entry.date.isoformat())
-    return EXCHANGE, f"close:{' '.join(parts)}:{period}{mark}"
+    return EXCHANGE, " ".join(parts)
+
+
+def _content(entry: data.Transaction) -> tuple[Any, ...]:
+    """What an entry says, as far as two of them are told apart by it."""
+    return entry.date, entry.narration, entry.links, tuple((p.account, p.units) for p in entry.postings)
 
 
 def _side(
@@ -233,9 +246,15 @@ def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data
             needed[posting.account] = min(needed.get(posting.account, first), first)
             currencies[posting.account] = [currency] if posting.account.endswith(f"-{currency}") else []
     known = {row.account for row in summary.accounts}
-    dates = {e.account: e.date for e in run.entries(unit.slug) if isinstance(e, data.Open)}
+    made = {entry.account: entry for entry in run.entries(unit.slug) if isinstance(entry, data.Open)}
     return [
-        data.Open({}, min(day, dates.get(account, day)), account, currencies[account], None)
+        data.Open(
+            dict(made[account].meta) if account in made else {},  # whose account it is, and its number
+            min(day, made[account].date) if account in made else day,
+            account,
+            currencies[account],
+            None,
+        )
         for account, day in sorted(needed.items())
         if account not in known
     ]

@@ -67,6 +67,11 @@ class UnitMonth:
         """Whether the month is the last one of a fiscal year."""
         return self.ws.fiscal_year(self.end)[1] == self.end
 
+    @property
+    def keeps_cycle(self) -> bool:
+        """Whether the book keeps a rotating loan fund: its boxes are locked between meetings."""
+        return any(cycle.book == self.unit.slug for cycle in self.look.federation.policy.cycles)
+
     def lacks(self) -> list[Problem]:
         """All of it, in the order in which it should be settled."""
         return [
@@ -217,7 +222,8 @@ class UnitMonth:
         counted = {(row.account, row.currency) for row in self.summary.assertions if row.date > self.end}
         for account, currency in sorted(sums):
             needed = (account, currency) in used or sums[account, currency]
-            if needed and (account, currency) not in counted:
+            locked = self.keeps_cycle and self._proved(account, currency)
+            if needed and not locked and (account, currency) not in counted:
                 day = self.end + ONE_DAY
                 yield why.CloseNoCount(account=account, currency=currency, day=day, **self.said)
 

@@ -22,6 +22,14 @@ class CloseCentralFaulty(Problem):
     code = "CLOSE_CENTRAL_FAULTY"
     message = N_("{slug} {period} can't be closed: the book of {central} has errors, and takes the levy's other side.")
     remedy = N_("Correct what  sambok check {central}  lists, then close again.")
+    cases: ClassVar = {
+        "fund": (
+            N_(
+                "{slug} {period} can't be closed: the book of {central} has errors, and keeps the fund it borrows from."
+            ),
+            N_("Correct what  sambok check {central}  lists, then close again."),
+        )
+    }
 
 
 class ClosePeriodInvalid(Problem):
@@ -55,6 +63,12 @@ class CloseDecisionLater(Problem):
     exit_code = EXIT_PERSON
     message = N_("Decision {decision} is of {date}, later than today.")
     remedy = N_("Wait for that day, or give another decision.")
+    cases: ClassVar = {
+        "day": (
+            N_("Decision {decision} is of {date}, later than {day}, on which something is to be booked on it."),
+            N_("Date it {date} or later, or give another decision."),
+        )
+    }
 
 
 class CloseDecisionEnded(Problem):
@@ -64,6 +78,12 @@ class CloseDecisionEnded(Problem):
     exit_code = EXIT_PERSON
     message = N_("Decision {decision} could be used until {until}, and that day is past.")
     remedy = N_("Give a decision that is in force today; a new one is added with  sambok decision add")
+    cases: ClassVar = {
+        "day": (
+            N_("Decision {decision} could be used until {until}, and {day} is later."),
+            N_("Give a decision that is in force on that day; a new one is added with  sambok decision add"),
+        )
+    }
 
 
 class ReopenNotClosed(Problem):

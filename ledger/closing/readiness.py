@@ -15,10 +15,11 @@ How this module reads the contract where it leaves room:
   nobody can reconcile, a `balance` after the account's last entry serves, for instance from a statement on paper. An
   account without any entry in the month, or before it, has nothing to be compared.
 - A till, a box and any other cash account need a `balance` on the day after the month or later, if they have been used
-  in the month or hold something at its end.
+  in the month or hold something at its end. A savings group's boxes are locked between meetings: in a book that keeps
+  a loan cycle, the count after the last entry serves.
 - At the end of a fiscal year suspense holds nothing, whatever flag its entries have.
 - A rate that is missing for a later month doesn't hold up an earlier one; nor does a later voucher that no decision
-  allows, or whose document isn't there.
+  allows, whose document isn't there, or that breaks the terms of a loan cycle.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from ledger.combine import Combined, combine
 from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.federation import Federation
+from ledger.loans.problems import LoanProblem
 from ledger.memo import beside, memo_of
 from ledger.policy.problems_decisions import DecisionLater, DecisionNeeded, DecisionUnknown, DecisionUsedUp
 from ledger.rules.problems_rates import MissingRate
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
 ONE_DAY = dt.timedelta(days=1)
 #: What lies in the month of its `date`, and keeps only that one and later ones open.
-DATED = (MissingRate, DocumentMissing, DecisionNeeded, DecisionUnknown, DecisionLater, DecisionUsedUp)
+DATED = (MissingRate, DocumentMissing, DecisionNeeded, DecisionUnknown, DecisionLater, DecisionUsedUp, LoanProblem)
 
 
 def readiness(

@@ -13,7 +13,6 @@ How this module reads the contract where it leaves room:
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 from collections import Counter, defaultdict
@@ -269,7 +268,7 @@ class _Covered:
                 return
 
 
-def _hashes(unit: Unit, documents: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _hashes(unit: Unit, documents: Iterable[str], case: str = "") -> Iterable[tuple[str, str]]:
     """Documents below the unit's folder, as they are; `document:` may also be a number on paper.
 
     Raises:
@@ -285,18 +284,18 @@ def _hashes(unit: Unit, documents: Iterable[str]) -> Iterable[tuple[str, str]]:
             if is_place(name):
                 reason = getattr(error, "strerror", None) or type(error).__name__
                 shown = f"units/{unit.slug}/{place}"
-                case = {} if isinstance(error, FileNotFoundError) else {"case": "unread", "reason": reason}
-                raise DocumentMissing(file=None, line=None, unit=unit.slug, document=shown, **case) from error
+                said = {"case": case} if isinstance(error, FileNotFoundError) else {"case": "unread", "reason": reason}
+                raise DocumentMissing(file=None, line=None, unit=unit.slug, document=shown, **said) from error
 
 
 def _minutes(unit: Unit, documents: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """What decisions name, as far as it lies below central's folder."""
+    """What decisions name, as far as it lies below central's folder.
+
+    Raises:
+        DocumentMissing: as `_hashes`.
+    """
     above = f"../{unit.slug}/"
-    for name in documents:
-        place = place_of(name.removeprefix(above)) if name.startswith(above) else None
-        if place is not None:
-            with contextlib.suppress(OSError, ValueError):
-                yield place, sha256(read_plain(unit.folder / place))
+    return _hashes(unit, (name.removeprefix(above) for name in documents if name.startswith(above)), case="minutes")
 
 
 def witnesses(ws: Workspace, slug: str) -> list[Witness]:

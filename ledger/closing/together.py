@@ -95,11 +95,11 @@ def span(ws: Workspace, slugs: Sequence[str], until: str) -> list[str]:
     return sorted(found)
 
 
-def _members(ws: Workspace, slugs: Sequence[str]) -> list[str]:
-    """The units in the order in which they are closed: central last."""
+def _members(ws: Workspace, slugs: Sequence[str], funds: Collection[str] = ()) -> list[str]:
+    """The units in the order in which they are closed: who keeps a loan fund after who owes it, central last."""
     chosen = slugs or [slug for slug, unit in ws.units.items() if unit.combine]
     central = ws.central.slug if ws.central is not None else ""
-    return sorted(dict.fromkeys(chosen), key=lambda slug: (slug == central, slug))
+    return sorted(dict.fromkeys(chosen), key=lambda slug: (slug == central, slug in funds, slug))
 
 
 class _Round:
@@ -111,7 +111,7 @@ class _Round:
         self.readiness = ready
         self.signer = signer
         self.month = Month(period)
-        self.seen: dict[str, tuple[str, str]] = {}
+        self.seen: dict[str, tuple[str, ...]] = {}
         self.trial = Trial() if wanted.dry_run else None
 
     def run(self, *, named: bool) -> Month:
@@ -124,7 +124,7 @@ class _Round:
         month, central = self.month, self.ws.central
         federation = load_federation(self.ws)
         slugs: list[str] = []
-        for slug in _members(self.ws, self.wanted.slugs):
+        for slug in _members(self.ws, self.wanted.slugs, {cycle.book for cycle in federation.policy.cycles}):
             if slug in self.wanted.without:
                 continue
             first = self._first(federation, slug)
@@ -233,6 +233,8 @@ def _closed(ws: Workspace, slug: str) -> Collection[str]:
         return ()
 
 
-def _look(federation: Federation, slug: str) -> tuple[str, str]:
+def _look(federation: Federation, slug: str) -> tuple[str, ...]:
     """Digests of all that a unit's month is worked out from."""
-    return federation.books.units[slug].key, federation.books.central_text.key
+    books = federation.books
+    funds = sorted({cycle.book for cycle in federation.policy.cycles} & books.units.keys())
+    return books.units[slug].key, books.central_text.key, *(books.units[fund].key for fund in funds)

@@ -37,6 +37,7 @@ from ledger.closing.verify import verify
 from ledger.errors import Problem
 from ledger.federation import load_federation
 from ledger.reports.levy import as_json, statements
+from tests.closing.worked import LEVY
 
 FIRST = "2025-10"
 YEARS = (2025, 2026, 2027)
@@ -53,17 +54,6 @@ language = "en"
 
 [history]
 git = false
-"""
-POLICY = """\
-2025-01-01 custom "decision" "A" "assembly"
-2025-01-01 custom "levy-rate" "*" 0.15
-  decision: "A"
-2025-01-01 custom "levy-component" "service" 0.125
-  decision: "A"
-2025-01-01 custom "levy-component" "investment" 0.015
-  decision: "A"
-2025-01-01 custom "levy-component" "solidarity" 0.010
-  decision: "A"
 """
 DIVISION = """\
 2025-01-01 open Assets:1660-Intern-fordran SEK
@@ -175,7 +165,7 @@ class Federation:
                 f'{day} price EUR {rate} SEK\n{day} custom "average-rate" "EUR" {rate - Decimal("0.11")} SEK\n'
             )
         decisions = "".join(f'{month}-01 custom "decision" "R-{month}" "board"\n' for month in MONTHS)
-        (folder / "policy.beancount").write_text(POLICY + decisions)
+        (folder / "policy.beancount").write_text(LEVY + decisions)
         (folder / "prices.beancount").write_text("".join(prices))
         self.ws = open_workspace(self.root)
         for unit in self.ws.units.values():

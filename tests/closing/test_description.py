@@ -110,3 +110,15 @@ def test_where_no_chart_can_be_read_every_account_of_a_rule_is_masked(ws):
 
 def test_the_same_workspace_gives_the_same_text(ws):
     assert describe(load_federation(ws)) == describe(load_federation(ws))
+
+
+def test_loan_cycles_are_told_with_what_was_agreed_on(make_workspace):
+    cycle = '2026-01-07 custom "loan-cycle" "RF26" 1000 SEK\n  decision: "FS-1"\n  ends: 2026-12-10\n  charge: 0.01\n'
+    text = describe(load_federation(make_workspace({}, policy=POLICY + cycle)))
+    assert [
+        "loan cycle RF26 in gemensamt",
+        "1000.00 SEK, 1\N{NO-BREAK SPACE}% declining, month",
+        "2026-01-07",
+        "2026-12-10",
+        "FS-1",
+    ] in rows(text, ["What", "Value", "From", "Until", "Decision"])

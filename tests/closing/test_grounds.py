@@ -475,6 +475,38 @@ def test_minutes_that_a_seal_holds_are_told_once(ws, minutes, act):
     assert found(ws) == [("document", minutes.relative_to(ws.root).as_posix(), None, True, ())]
 
 
+def test_central_waits_for_minutes_that_are_gone(ws, minutes):
+    """check tells them; the units close, and central does once they are back."""
+    kept = minutes.read_bytes()
+    minutes.unlink()
+    (told,) = load_federation(ws).problems
+    shown = minutes.relative_to(ws.root).as_posix()
+    assert (told.code, told.unit, told.file, told.params["document"]) == (
+        "DOCUMENT_MISSING",
+        "gemensamt",
+        POLICY_FILE,
+        shown,
+    )
+    assert 'custom "decision" "ST-9"' in told.excerpt
+    (done,) = close(ws, "2026-02")
+    assert sorted(one.unit for one in done.closed) == ["koop", "repris"]
+    assert [problem.code for problem in done.blocked["gemensamt"]] == ["DOCUMENT_MISSING"]
+    minutes.write_bytes(kept)
+    assert load_federation(ws).problems == ()
+    (done,) = close(ws, "2026-02", slugs=("gemensamt",))
+    assert [one.unit for one in done.closed] == ["gemensamt"]
+
+
+def test_minutes_of_a_decision_that_was_entered_late(ws):
+    """Its month is closed, so check says nothing of it; but no seal is made over minutes that aren't there."""
+    with ws.policy_file.open("a", encoding="utf-8") as file:
+        file.write('\n2026-01-20 custom "decision" "ST-8" "board"\n  document: "gemensamt/documents/min.pdf"\n')
+    assert load_federation(ws).problems == ()
+    (done,) = close(ws, "2026-02")
+    (told,) = done.blocked["gemensamt"]
+    assert (told.code, told.params["case"]) == ("DOCUMENT_MISSING", "minutes")
+
+
 def test_minutes_in_an_archive(ws, minutes, tmp_path):
     made = archive_year(ws, 2025, tmp_path / "2025.zip", still_open=True)
     assert check_archive(made.path).verified.findings == {}

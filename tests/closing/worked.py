@@ -18,7 +18,8 @@ repris' 100 EUR, bought at 11.00: +60.00 in January (11.60), -10.00 in February 
 repris' 2025: 10,000.00 - 1,500.00 = 8,500.00 to 2099, and on 2026-01-01 to 2098.
 """
 
-POLICY = """\
+#: 15 %, in three components.
+LEVY = """\
 2025-01-01 custom "decision" "A" "assembly"
 2025-01-01 custom "levy-rate" "*" 0.15
   decision: "A"
@@ -28,8 +29,8 @@ POLICY = """\
   decision: "A"
 2025-01-01 custom "levy-component" "solidarity" 0.010
   decision: "A"
-2026-03-02 custom "decision" "ST-7" "board"
 """
+POLICY = LEVY + '2026-03-02 custom "decision" "ST-7" "board"\n'
 PRICES = """\
 2025-12-31 price EUR 11.20 SEK
 2025-12-31 custom "average-rate" "EUR" 11.10 SEK

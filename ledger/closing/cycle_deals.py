@@ -1,0 +1,231 @@
+"""What a unit has to do with a rotating loan fund, asked for by hand: shares, a loan, a repayment (SPEC 8).
+
+Both books are written in one job (`ledger.closing.loans`). A loan that the cycle's terms don't allow on its day isn't
+booked; a repayment is split into principal and charges as the terms say, and isn't more than what is owed. Charges that
+have accrued and aren't booked yet count as owed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.books import Unit, Workspace
+from ledger.closing.cycle_end import text
+from ledger.closing.loan_deeds import Done, check_decision
+from ledger.closing.loans import Event, book_events
+from ledger.closing.problems_share_out import CycleNoPart, CycleOfPersons, LoanRefused, RepaidTooMuch
+from ledger.loans import dealings
+from ledger.loans.dealings import Accounts, Both, Deal
+from ledger.reports.loans import Opened, open_cycle, unit_meant
+from ledger.reports.loans_proposal import applicant, reason_text
+from ledger.rules.loans.fund import Fund
+from ledger.rules.loans.ranking import Application, grant, rank
+from ledger.rules.loans.schedules import of_terms
+from ledger.rules.loans.splitting import split_payment
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all dealings are asked with.
+
+    Attributes:
+        day: of both books' vouchers.
+        decision: that allows it; "": the cycle's own.
+        bank, unit_bank: accounts that the money is on, in the fund's book and in the unit's; None: it is on its way.
+    """
+
+    day: dt.date
+    decision: str = ""
+    bank: str | None = None
+    unit_bank: str | None = None
+
+
+def buy(
+    ws: Workspace, cycle: str, unit: str, shares: int, asked: Terms, *, by: str, today: dt.date, dry_run: bool = False
+) -> Done:
+    """A unit buys shares.
+
+    Args:
+        ws: the workspace.
+        cycle: its name.
+        unit: who buys.
+        shares: how many.
+        asked: day, decision, accounts.
+        by: who does it.
+        today: the day of registration.
+        dry_run: nothing is written.
+
+    Raises:
+        Problem: why it can't be; nothing was written.
+    """
+    opened, its = _of_units(ws, cycle, unit, asked, "buy")
+
+    def make(book: Accounts, own: Accounts) -> Both:
+        return dealings.buy_shares(_deal(opened, asked, book, own), shares)
+
+    return _book(opened, [Event(its, make)], by=by, today=today, dry_run=dry_run)
+
+
+def lend(
+    ws: Workspace,
+    cycle: str,
+    unit: str,
+    amount: Decimal,
+    months: int | None,
+    loan: str,
+    asked: Terms,
+    *,
+    by: str,
+    today: dt.date,
+    dry_run: bool = False,
+) -> Done:
+    """A unit borrows.
+
+    Args:
+        ws: the workspace.
+        cycle: its name.
+        unit: who borrows.
+        amount: in the cycle's currency.
+        months: agreed periods; None: the cycle's default, else 1.
+        loan: its id; "": the next.
+        asked: day, decision, accounts.
+        by: who does it.
+        today: the day of registration.
+        dry_run: nothing is written.
+
+    Raises:
+        LoanRefused: the cycle's terms don't allow it.
+        Problem: why it can't be else; nothing was written.
+    """
+    opened, its = _of_units(ws, cycle, unit, asked, "lend")
+    terms, fund = opened.cycle.terms, opened.fund(asked.day)
+    term = months or terms.default_term or terms.max_term or 1
+    name = loan or next_loan(fund)
+    if all(known.id != name for known in fund.loans):  # the same loan booked again is known below
+        _refuse(opened, fund, its, amount, term, asked.day)
+    charge = ZERO
+    if terms.method != "declining":
+        plan = of_terms(terms, amount, asked.day, term, fund.meetings)
+        charge = sum((one.charge for one in plan), ZERO)
+
+    def make(book: Accounts, own: Accounts) -> Both:
+        return dealings.lend(_deal(opened, asked, book, own), name, amount, term, charge)
+
+    return _book(opened, [Event(its, make)], by=by, today=today, dry_run=dry_run)
+
+
+def repay(
+    ws: Workspace,
+    cycle: str,
+    unit: str,
+    amount: Decimal,
+    asked: Terms,
+    *,
+    by: str,
+    today: dt.date,
+    dry_run: bool = False,
+) -> Done:
+    """A unit pays on its loans: fines first, then split as the cycle's terms say.
+
+    Args:
+        ws: the workspace.
+        cycle: its name.
+        unit: who pays.
+        amount: in the cycle's currency.
+        asked: day, decision, accounts.
+        by: who does it.
+        today: the day of registration.
+        dry_run: nothing is written.
+
+    Raises:
+        RepaidTooMuch: it is more than what is owed.
+        Problem: why it can't be else; nothing was written.
+    """
+    opened, its = _of_units(ws, cycle, unit, asked, "repay")
+    standing = opened.fund(asked.day).standing(its.slug, asked.day)
+    owed = standing.loans + standing.charges_due + standing.fines_due
+    if amount > owed:
+        raise RepaidTooMuch(
+            participant=its.name, cycle=opened.name, owed=text(owed, opened), day=asked.day, amount=text(amount, opened)
+        )
+    fines = min(amount, max(standing.fines_due, ZERO))
+    principal, charge = split_payment(opened.cycle.terms, amount - fines, standing.loans, standing.charges_due)
+    loans = [one.id for one in opened.cycle.fund.loans_of(its.slug) if one.outstanding(asked.day) > 0]
+
+    def make(book: Accounts, own: Accounts) -> Both:
+        return dealings.repay(_deal(opened, asked, book, own), principal, charge, loans=loans, fines=fines)
+
+    return _book(opened, [Event(its, make)], by=by, today=today, dry_run=dry_run)
+
+
+def next_loan(fund: Fund) -> str:
+    """The next loan's id: `RF26-L02`."""
+    known = {loan.id for loan in fund.loans}
+    number = 1
+    while f"{fund.terms.name}-L{number:02d}" in known:
+        number += 1
+    return f"{fund.terms.name}-L{number:02d}"
+
+
+def _of_units(ws: Workspace, cycle: str, unit: str, asked: Terms, command: str) -> tuple[Opened, Unit]:
+    """The cycle, and the unit that takes part.
+
+    Raises:
+        CycleOfPersons: its participants are persons.
+        UnitUnknown: there is no such unit.
+        CycleNoPart: it can't take part.
+        CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: the decision that is named doesn't allow it.
+    """
+    opened = open_cycle(ws, cycle)
+    if opened.cycle.persons:
+        raise CycleOfPersons(cycle=opened.name, command=f"sambok loans {command}")
+    if asked.decision:
+        check_decision(ws, opened.policy, asked.decision, asked.day)
+    opened.fund(asked.day)
+    its = unit_meant(ws, unit)
+    if its.slug == opened.cycle.book_slug:
+        raise CycleNoPart(case="own", participant=its.name, cycle=opened.name)
+    if not its.combine or not its.in_scope(asked.day):
+        raise CycleNoPart(participant=its.name, cycle=opened.name, day=asked.day)
+    return opened, its
+
+
+def _refuse(opened: Opened, fund: Fund, unit: Unit, amount: Decimal, term: int, day: dt.date) -> None:
+    """Refuse a loan that limit, money, term or day don't allow.
+
+    Raises:
+        LoanRefused: why.
+    """
+    asked = Application(participant=unit.slug, amount=amount, term=term, date=day)
+    standings = {unit.slug: applicant(fund, unit.slug, day)}
+    terms = opened.cycle.terms
+    (found,) = grant(rank([asked], standings, "-"), standings, terms, cash=fund.state(day).cash, day=day)
+    if found.granted != amount and found.outcome is not None:
+        reason = reason_text(found.outcome, lambda value: text(value, opened))
+        raise LoanRefused(participant=unit.name, amount=text(amount, opened), cycle=opened.name, day=day, reason=reason)
+
+
+def _deal(opened: Opened, asked: Terms, book: Accounts, own: Accounts) -> Deal:
+    return Deal(
+        terms=opened.cycle.terms,
+        book=book,
+        unit=own,
+        date=asked.day,
+        bank=asked.bank,
+        unit_bank=asked.unit_bank,
+        decision=asked.decision,
+        language=opened.ws.language,
+    )
+
+
+def _book(opened: Opened, events: Sequence[Event], *, by: str, today: dt.date, dry_run: bool) -> Done:
+    book = opened.ws.unit(opened.cycle.book_slug)
+    done = book_events(
+        opened.ws, book, events, currency=opened.currency, cycle=opened.name, by=by, today=today, dry_run=dry_run
+    )
+    return Done(done.vouchers, "\n".join(done.texts.values()), done.known)
