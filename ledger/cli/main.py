@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("ledger.cli.reconcile", "reconcile"),
     "open-items": ("ledger.cli.open_items", "open_items"),
     "levy": ("ledger.cli.levy", "levy"),
+    "loans": ("ledger.cli.loans", "loans"),
     "decision": ("ledger.cli.decisions", "decision"),
     "number": ("ledger.cli.vouchers", "number"),
     "correct": ("ledger.cli.vouchers", "correct"),

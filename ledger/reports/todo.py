@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from importers.meetings.sources import MEETING, sheets_of
 from ledger.books import Books, FlaggedRow, UnitBook, Workspace, last_day
+from ledger.books.excerpt import for_all
 from ledger.books.inbox import read_inbox
 from ledger.charts import load_chart
 from ledger.combine import SETTLED
@@ -161,7 +163,7 @@ def todo(
     Returns:
         Tasks by kind (in the order of `KINDS`), unit, date.
     """
-    known = set(problems)
+    known = set(problems if unit is not None else for_all(books, problems))  # no person's name leaves the group
     tasks = [_error(problem) for problem in sorted(known, key=order)]
     for number, item in enumerate(unmatched, 1):
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
@@ -255,7 +257,9 @@ def _restated(state: LockedRun, known: AbstractSet[Problem]) -> list[Task]:
 def _inbox(ws: Workspace, book: UnitBook) -> list[Task]:
     """Files that wait for `sambok import`, and what lies where it never looks."""
     slug = book.unit.slug
-    inbox = read_inbox(ws, book.unit)
+    # Sheets of a loan cycle need no table in unit.toml; whether the book keeps one is asked only where some may wait.
+    sheets = (book.unit.folder / "inbox" / MEETING).is_dir()
+    inbox = read_inbox(ws, book.unit, [s.name for s in sheets_of(ws, book.unit)] if sheets else ())
     tasks = [Task("inbox", slug, f"{p.text()} {p.remedy_text()}", where=p.where) for p in inbox.problems]
     files = inbox.waits
     if files:

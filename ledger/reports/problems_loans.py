@@ -1,0 +1,107 @@
+"""What can be wrong with what is asked of a loan cycle (SPEC 5, 8)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ledger.errors import EXIT_USAGE, Problem
+from ledger.messages import N_
+
+
+class CycleNotFound(Problem):
+    """A cycle that policy doesn't have."""
+
+    code = "CYCLE_NOT_FOUND"
+    exit_code = EXIT_USAGE
+    message = N_("There is no loan cycle {cycle}.")
+    remedy = N_("Did you mean {nearest}? There are: {known}")
+    cases: ClassVar = {
+        "none": (
+            N_("There is no loan cycle {cycle}, nor any other."),
+            N_(
+                "The finance head enters one in units/policy.beancount:"
+                '  2026-01-01 custom "loan-cycle" "{cycle}" 100 KES'
+            ),
+        ),
+        "faulty": (
+            N_("The loan cycle {cycle} can't be used: its terms in policy are wrong."),
+            N_("Correct what  sambok check  lists for units/policy.beancount."),
+        ),
+    }
+
+
+class CycleBookFaulty(Problem):
+    """A cycle whose book has errors: what it holds isn't known."""
+
+    code = "CYCLE_BOOK_FAULTY"
+    message = N_("What the cycle {cycle} holds isn't known: the book of {slug} has errors.")
+    remedy = N_("Correct what  sambok check {slug}  lists, then ask again.")
+
+
+class CycleParticipantUnknown(Problem):
+    """Somebody who takes no part in a cycle."""
+
+    code = "CYCLE_PARTICIPANT_UNKNOWN"
+    exit_code = EXIT_USAGE
+    message = N_("{participant} takes no part in {cycle}.")
+    remedy = N_("Did you mean {nearest}? Who takes part shows  sambok loans status {cycle}")
+    cases: ClassVar = {
+        "none": (
+            N_("{participant} takes no part in {cycle}: nobody has bought a share yet."),
+            N_("Import the first meeting's sheet, or book the first shares."),
+        )
+    }
+
+
+class CycleLoanUnknown(Problem):
+    """A loan that a cycle doesn't have."""
+
+    code = "CYCLE_LOAN_UNKNOWN"
+    exit_code = EXIT_USAGE
+    message = N_("{cycle} has no loan {loan}.")
+    remedy = N_("Did you mean {nearest}? The loans that are open shows  sambok loans status {cycle}")
+    cases: ClassVar = {
+        "none": (
+            N_("{cycle} has no loan {loan}: none was given yet."),
+            N_("Loans come with the meeting's sheet."),
+        )
+    }
+
+
+class CycleNoRotation(Problem):
+    """A rotation is asked for where participants have agreed on none."""
+
+    code = "CYCLE_NO_ROTATION"
+    exit_code = EXIT_USAGE
+    message = N_("{cycle} has no rotation: its participants haven't agreed on an order in which each gets the pot.")
+    remedy = N_('Whoever wants one enters it with the cycle in policy:  rotation: "lottery"')
+
+
+class CycleNoSeed(Problem):
+    """A lottery that nobody could draw again."""
+
+    code = "CYCLE_NO_SEED"
+    message = N_("The order of {cycle} is drawn by lot, but policy names no seed: nobody could draw again.")
+    remedy = N_(
+        'Write it below the cycle before the first round:  seed: "..."  - a number that nobody here could choose.'
+    )
+
+
+class CycleDay(Problem):
+    """A day on which there was no cycle yet."""
+
+    code = "CYCLE_DAY"
+    exit_code = EXIT_USAGE
+    message = N_("On {day} there was no {cycle} yet: it begins on {begins}.")
+    remedy = N_("Give a later  --date")
+
+
+class ApplicationUnreadable(Problem):
+    """An application for a loan that can't be ranked."""
+
+    code = "LOAN_APPLICATION"
+    message = N_("This application for a loan can't be ranked: {reason}.")
+    remedy = N_(
+        'Write it like this:  2026-03-02 custom "loan-application" "{cycle}" 600.00 {currency}  and below it '
+        ' participant: "Anna"  months: 2  need: 3  reason: "School fees"'
+    )
