@@ -188,14 +188,14 @@ def upload_path(ledger: Book, name: str, content: bytes) -> Path:
     """
     unit, ws = ledger.unit, ledger.look.workspace
     plain = _upload_name(name)
-    if unit is None or not unit.sources:
+    importers = importers_of(ws, unit) if unit else []
+    if unit is None or not importers:
         raise WebUploadNoSource(slug=unit.slug if unit else "-", name=plain)
     if not plain:
         raise WebUploadName(name=name or "-")
     if not content.strip():
         raise ImportFileEmpty(file=plain)
     source = Source(Path(plain), plain, content, durable.sha256(content))
-    importers = importers_of(ws, unit)
     takes = next((i for i in importers if i.recognises(source.head) and i.owns(source)), importers[0])
     folder = unit.folder / "inbox" / takes.source.name
     for one in (folder.parent, folder):

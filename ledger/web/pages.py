@@ -1,4 +1,4 @@
-"""Our own pages inside Fava's frame: what waits for whom, open items, reconciliation, worksheet, dealings that differ.
+"""Our own pages inside Fava's frame: what waits for whom, open items, reconciliation, loans, worksheet, dealings.
 
 They are Fava extensions, but listed here and nowhere else: no text of a book can name one. Each is rendered on the
 server from what the other rooms have worked out; nothing is computed here but sums of a row, which must tie.
@@ -20,6 +20,7 @@ from ledger.web.pages_close import Close
 from ledger.web.pages_dealings import Pairs, Unmatched
 from ledger.web.pages_drill import DrillDown
 from ledger.web.pages_group import GroupReports
+from ledger.web.pages_loans import Loans, LoanStatement
 from ledger.web.pages_money import OpenItems, Reconciliation
 from ledger.web.pages_sheet import Worksheet
 
@@ -59,6 +60,7 @@ class OwnPages(ExtensionModule):
     ledger: Book
     PAGES: tuple[type[Page], ...] = (
         *(Todo, OpenItems, Reconciliation, Close),  # what waits for somebody
+        *(Loans, LoanStatement),  # rotating loans
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
     )
 
