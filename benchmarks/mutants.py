@@ -41,6 +41,10 @@ def _modules(folder: str, names: str) -> tuple[str, ...]:
     return tuple(f"{folder}/{name}.py" for name in names.split())
 
 
+def _all(folder: str) -> tuple[str, ...]:
+    return tuple(f"{folder}/{p.name}" for p in sorted((ROOT / folder).glob("*.py")) if p.name != "__init__.py")
+
+
 GROUND = ("ledger.errors", "ledger.messages", "ledger.charts")
 ROOMS = {
     "seals": Room(
@@ -66,6 +70,11 @@ ROOMS = {
             "tests/cli/test_decisions.py",
         ),
         GROUND,
+    ),
+    "loans": Room(
+        (*_all("ledger/rules/loans"), *_all("ledger/loans")),
+        ("tests/rules/loans", "tests/loans"),
+        (*GROUND, "ledger.rules", "ledger.books", "ledger.policy"),
     ),
     "guard": Room(
         _modules(

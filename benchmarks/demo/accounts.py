@@ -19,6 +19,9 @@ Assets:1580-Fordringar-kontokort
 Assets:1630-Skattekonto
 Assets:1660-Intern-fordran
 Assets:1661-Intern-fordran-avgift
+Assets:1663-Lånefonden-utlåning
+Assets:1664-Lånefonden-serviceavgifter-att-få
+Assets:1666-Andelar-i-lånefonden
 Assets:1910-Kassa
 Assets:1930-Bank
 Assets:1940-Sparkonto
@@ -35,6 +38,9 @@ Liabilities:2731-Arbetsgivaravgifter-att-betala
 Liabilities:2821-Löneskulder
 Liabilities:2860-Intern-skuld
 Liabilities:2861-Intern-skuld-avgift
+Liabilities:2863-Lånefonden-andelar
+Liabilities:2864-Lån-ur-lånefonden
+Liabilities:2865-Serviceavgifter-till-lånefonden
 Equity:2083-Medlemsinsatser
 Equity:2086-Reservfond
 Equity:2091-Balanserat-resultat
@@ -52,6 +58,7 @@ Income:3987-Kommunala-bidrag
 Income:3988-Lönebidrag
 Income:8310-Ränteintäkter
 Income:8360-Interna-ränteintäkter
+Income:8363-Utdelning-från-lånefonden
 Expenses:4000-Inköp-varor
 Expenses:4960-Lagerförändring-varor
 Expenses:5010-Lokalhyra
@@ -79,6 +86,7 @@ Expenses:7830-Avskrivningar-inventarier
 Expenses:7960-Valutakursförluster
 Expenses:8410-Räntekostnader
 Expenses:8460-Interna-räntekostnader
+Expenses:8461-Lånefonden-utdelning
 """)
 
 PGC = _by_code("""
@@ -119,11 +127,12 @@ VSLA = _by_code("""
 Assets:1010-Loan-fund-box
 Assets:1020-Social-fund-box
 Assets:1040-Mobile-money
-Assets:1110-Loans-to-members
 Equity:3020-Social-fund
+Equity:3990-Result-of-the-cycle
 Income:4010-Service-charge
 Income:4020-Fines
 Expenses:5010-Stationery
 Expenses:5020-Bank-charges
 Expenses:5030-Travel
+Expenses:5050-Counting-differences
 """)

@@ -68,6 +68,7 @@ class Book:
         opened: first day of its accounts.
         bank: code of the account that `balance` directives and bank statements follow.
         open_codes: `code:` for accounts whose name doesn't begin with it.
+        people: `participant:` of accounts that are a person's.
     """
 
     slug: str
@@ -80,6 +81,7 @@ class Book:
     vouchers: list[Voucher] = field(default_factory=list)
     customs: list[tuple[dt.date, str]] = field(default_factory=list)
     issued: int = 0
+    people: dict[str, str] = field(default_factory=dict)
 
     def add(
         self,
@@ -155,11 +157,13 @@ class Book:
         foreign = {p.code for v in self.booked() for p in v.postings if p.document}
         used = {p.code for v in self.vouchers for p in v.postings}
         lines = [f"; {self.slug}: the accounts it uses, in its own chart.\n"]
-        for code in sorted(used, key=lambda c: self.names[c].rsplit(":", 1)[-1]):
+        for code in sorted(used, key=lambda c: (self.names[c].rsplit(":", 1)[-1], self.names[c])):
             constraint = "" if code in foreign else f" {self.currency}"
             lines.append(f"{self.opened} open {self.names[code]}{constraint}\n")
             if code in self.open_codes:
                 lines.append(f'  code: "{self.open_codes[code]}"\n')
+            if code in self.people:
+                lines.append(f'  participant: "{self.people[code]}"\n')
         return "".join(lines)
 
     def _voucher(self, voucher: Voucher) -> str:

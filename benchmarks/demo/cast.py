@@ -165,6 +165,39 @@ POLICY = """\
 ; KM = the members' own meeting of the savings group in Kenya, which keeps its own book.
 2026-01-07 custom "decision" "KM-2026-01-07-1" "assembly"
   text: "Cycle of 2026: shares of 500 shillings, at most four a meeting; 50 shillings each to the social fund"
+2026-01-07 custom "loan-cycle" "KM26" 500 KES
+  decision: "KM-2026-01-07-1"
+  book: "kikundi-mfano"
+  ends: 2026-10-28
+  max-shares: 4
+  loan-multiple: 3
+  charge: 0.05
+  method: "declining"
+  period: "4-weeks"
+  max-term: 3
+  last-loans: 2026-08-05
+  rounding: "1"
+  shortfall: "wait"
+  fines: "loan-fund"
+  social: 50
+  meetings: "2-weeks"
+2026-10-28 custom "decision" "KM-2026-10-28-1" "assembly"
+  text: "Share-out of the cycle of 2026; a new cycle with the same rules begins"
+2026-10-28 custom "loan-cycle" "KM27" 500 KES
+  decision: "KM-2026-10-28-1"
+  book: "kikundi-mfano"
+  ends: 2027-09-29
+  max-shares: 4
+  loan-multiple: 3
+  charge: 0.05
+  method: "declining"
+  period: "4-weeks"
+  max-term: 3
+  rounding: "1"
+  shortfall: "wait"
+  fines: "loan-fund"
+  social: 50
+  meetings: "2-weeks"
 
 2026-01-01 custom "levy-rate" "*" 0.15
   decision: "FS-2025-11-20-§9"

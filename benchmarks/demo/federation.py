@@ -14,6 +14,7 @@ from benchmarks.demo.group import kenyan_group
 from benchmarks.demo.inbox import inboxes
 from benchmarks.demo.internal import Internal, tag
 from benchmarks.demo.rates import Rates
+from benchmarks.demo.rotating import POLICY, Fund
 from ledger.books import main_text, open_workspace
 
 SEED = 2026
@@ -33,7 +34,7 @@ def build(seed: int = SEED) -> dict[str, bytes]:
     books = make_books(rates, seed)
     texts = {
         "fava.conf": cast.FAVA_CONF,
-        "units/policy.beancount": cast.POLICY,
+        "units/policy.beancount": cast.POLICY + POLICY,
         "units/prices.beancount": rates.text(),
         "units/adjustments/2026-10-revision.beancount": cast.ADJUSTMENT,
     }
@@ -60,6 +61,7 @@ def make_books(rates: Rates, seed: int) -> dict[str, Book]:
     internal = Internal(books, rates, seed)
     internal.abroad(SPAIN.slug, CHILE.slug)
     internal.run()
+    Fund(internal).run()
     books[cast.KENYA.slug] = kenyan_group(cast.KENYA.slug, seed)
     start = kr(60_000)
     books["nystart"].add(

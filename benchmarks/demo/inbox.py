@@ -16,7 +16,7 @@ from benchmarks.demo import banks, cast, einvoices, sources, takings
 from benchmarks.demo.banks import Account, Giro
 from benchmarks.demo.book import YEAR, Book, Voucher
 from benchmarks.demo.divisions import SAVING, kr
-from benchmarks.demo.group import WALLET
+from benchmarks.demo.group import WALLET, sheets
 from benchmarks.demo.profiles import PROFILES
 from benchmarks.demo.rows import FIRST, LAST, Row, bank_day, bankgiro, by_day, iban, november, rows_of, waiting
 from importers.norma43.account import iban as spanish_iban
@@ -63,7 +63,7 @@ def inboxes(books: dict[str, Book], seed: int) -> dict[str, Inbox]:
     found[CAFE] = _cafe(books[CAFE], seed)
     found[cast.SPAIN.slug] = _spain(books[cast.SPAIN.slug])
     found[cast.CHILE.slug] = _chile(books[cast.CHILE.slug])
-    found[cast.KENYA.slug] = _kenya(books[cast.KENYA.slug])
+    found[cast.KENYA.slug] = _kenya(books[cast.KENYA.slug], seed)
     return found
 
 
@@ -230,11 +230,14 @@ def _chile(book: Book) -> Inbox:
     return Inbox(toml, {f"banco/cartola-{FIRST:%Y-%m}.csv": data})
 
 
-def _kenya(book: Book) -> Inbox:
+def _kenya(book: Book, seed: int) -> Inbox:
     unknown = Row(november(20), kr(350), "MEMBER 07", "Pay Bill Online", reference="KIKOMBE")
     rows = rows_of(book, [unknown], code=WALLET)
     name = cast.KENYA.name
     return Inbox(
         sources.kenyan(book, PAYBILL),
-        {f"mpesa/mpesa-{FIRST:%Y-%m}.csv": banks.mpesa(name, _account(book, PAYBILL, rows, WALLET))},
+        {
+            f"mpesa/mpesa-{FIRST:%Y-%m}.csv": banks.mpesa(name, _account(book, PAYBILL, rows, WALLET)),
+            **{f"meeting/{file}": text.encode() for file, text in sheets(book, seed).items()},
+        },
     )

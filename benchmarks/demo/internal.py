@@ -83,7 +83,7 @@ class Internal:
         self._loan()
         self._stock()
 
-    def _pair(
+    def pair(
         self,
         issuer: str,
         other: str,
@@ -106,7 +106,7 @@ class Internal:
     def pay(self, payer: str, payee: str, date: dt.date, what: str, amount: Decimal, kind: str) -> None:
         """`payer` pays what it owes `payee`, through the bank, on the same day in both books."""
         owed, claim = ("2861", "1661") if kind == "levy" else ("2860", "1660")
-        self._pair(
+        self.pair(
             payer,
             payee,
             date,
@@ -131,7 +131,7 @@ class Internal:
                 (f"Avsiktlig skillnad i demon: Repris har bokfört 500,00 kr mindre ({bought}).",),
                 (f"Avsiktlig skillnad i demon: Cykelbudet har bokfört 500,00 kr mer ({amount}).",),
             )
-        self._pair(
+        self.pair(
             trade.seller,
             trade.buyer,
             date,
@@ -179,7 +179,7 @@ class Internal:
             title = f"Skatter och avgifter {MONTHS[month - 1]}"
             book.add(date, "Skattekonto", title, [*postings, Posting("1630", -total)])
             if slug != CENTRAL:
-                self._pair(
+                self.pair(
                     slug,
                     CENTRAL,
                     date,
@@ -196,7 +196,7 @@ class Internal:
 
     def refund(self, slug: str, date: dt.date, what: str, amount: Decimal) -> None:
         """Central pays a division back what its input VAT exceeds its taxes by."""
-        self._pair(
+        self.pair(
             CENTRAL,
             slug,
             date,
@@ -245,7 +245,7 @@ class Internal:
     def _loan(self) -> None:
         amount, start = kr(180_000), dt.date(YEAR, 3, 2)
         meta = (("decision", LOAN_DECISION),)
-        self._pair(
+        self.pair(
             CENTRAL,
             "repris",
             start,
@@ -259,7 +259,7 @@ class Internal:
         for month, interest in ((3, "580.00"), (6, "1800.00"), (9, "1800.00")):
             owed = kr(interest)
             what = f"Ränta 4 % till {month_end(month)}"
-            self._pair(
+            self.pair(
                 CENTRAL,
                 "repris",
                 month_end(month),
@@ -298,7 +298,7 @@ class Internal:
         later = half_away(amount / self.rates.spot("EUR", paid), "EUR")
         trade = tag(spain, "trade")
         back = tag(CENTRAL, "trade")
-        link = self._pair(
+        link = self.pair(
             CENTRAL,
             spain,
             date,
@@ -309,7 +309,7 @@ class Internal:
             ),
         )
         difference = later - euro
-        self._pair(
+        self.pair(
             spain,
             CENTRAL,
             paid,
@@ -333,7 +333,7 @@ class Internal:
         later = half_away(pesos * self.rates.spot("CLP", paid), "SEK")
         bought = tag(chile, "trade")
         sold = tag("repris", "trade")
-        link = self._pair(
+        link = self.pair(
             chile,
             "repris",
             date,
@@ -344,7 +344,7 @@ class Internal:
             ),
         )
         difference = later - sek
-        self._pair(
+        self.pair(
             "repris",
             chile,
             paid,

@@ -119,8 +119,6 @@ def chilean(book: Book, number: str, vouchers: Mapping[str, Voucher]) -> str:
 def kenyan(book: Book, number: str) -> str:
     """The group's wallet: what a member types as account number says what the payment is."""
     rules: list[Rule] = [
-        ("reference", "LOAN", "in", "1110", ""),
-        ("reference", "FINE", "in", "4020", ""),
         ("text", "Charge", "out", "5020", ""),
         ("text", "Withdrawal at Agent", "out", "1010", ""),
     ]

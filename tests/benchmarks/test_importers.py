@@ -23,11 +23,18 @@ LINES = 90
 TODAY = dt.date(2026, 11, 21)
 
 
+#: Formats that aren't measured by so many lines, and why.
+APART = {
+    "meeting": "a sheet has a row a participant, some dozens at most",
+    "daraja": "callbacks wait for their statement, which is measured",
+}
+
+
 def test_every_format_is_measured():
-    assert set(WRITERS) == set(FORMATS)
+    assert {*WRITERS, *APART} == set(FORMATS)
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("name", sorted(WRITERS))
 def test_files_tie_and_are_the_same_every_time(name, make_workspace, tmp_path):
     made = WRITERS[name](LINES)
     assert hashlib.sha256(made.data).digest() == hashlib.sha256(WRITERS[name](LINES).data).digest()

@@ -162,8 +162,15 @@ def test_plain_beancount_shows_the_same(slug, federation, demo_root):
     entries, errors, _ = loader.load_file(str(main))
     assert errors == []
     ours = full_entries(federation.books, federation.run, slug)
-    assert [repr(entry) for entry in entries] == [repr(entry) for entry in ours]
+    assert [written(entry) for entry in entries] == [written(entry) for entry in ours]
     assert balances(entries) == balances(ours)
+
+
+def written(entry: data.Directive) -> str:
+    """An entry in full; sets in order, which `repr` leaves to chance."""
+    if isinstance(entry, data.Transaction):
+        entry = entry._replace(tags=sorted(entry.tags), links=sorted(entry.links))
+    return repr(entry)
 
 
 def balances(entries) -> dict[tuple[str, str], Decimal]:
@@ -196,7 +203,10 @@ def test_the_plugin_adds_months_to_october_and_no_further(federation):
 
 
 def test_what_is_booked_on_decisions(federation):
-    """The loan of March is both units' and counts once; the oven is decided and not bought; the rest has no limit."""
+    """The loan of March is both units' and counts once; the oven is decided and not bought; the rest has no limit.
+
+    What belongs to the members' own cycle is covered by the cycle: its vouchers name no decision.
+    """
     found = [
         (s.decision.id, s.status, str(s.left), [(u.unit, str(u.booked)) for u in s.units])
         for s in federation.decided.states
@@ -207,4 +217,4 @@ def test_what_is_booked_on_decisions(federation):
         ("ST-2026-02-17-§6", "done", "0.00", [("gemensamt", "180000.00"), ("repris", "180000.00")]),
     ]
     shares = next(s for s in federation.decided.states if s.decision.id == "KM-2026-01-07-1")
-    assert [u.unit for u in shares.units] == ["kikundi-mfano"]
+    assert [u.unit for u in shares.units] == []

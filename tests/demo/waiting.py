@@ -76,6 +76,13 @@ def mpesa(root: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text[text.index("Receipt No.") :])))[::-1]
 
 
+def sheets(root: Path) -> list[list[dict[str, str]]]:
+    """The group's meeting sheets: their rows."""
+    folder = root / "units/kikundi-mfano/inbox/meeting"
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.csv")))
+    return [list(csv.DictReader(io.StringIO(text.split("\n", 1)[1]))) for text in texts]
+
+
 def norma(root: Path) -> list[str]:
     """The Spanish co-op's statement: its records."""
     path = root / "units/koop-reusa/inbox/banco/extracto-2026-11.txt"
@@ -149,6 +156,12 @@ def invoice(root: Path, slug: str, name: str) -> etree._Element:
     return plain(root / "units" / slug / "inbox/efaktura" / name)
 
 
+def vouchers_of_a_meeting(rows: list[dict[str, str]]) -> int:
+    """One for each kind of money, one for each loan."""
+    kinds = sum(any(Decimal(row[kind] or 0) for row in rows) for kind in ("shares", "social", "fine", "repaid"))
+    return kinds + sum(bool(row["new_loan"]) for row in rows)
+
+
 def vouchers_in_files(root: Path) -> dict[str, int]:
     """How many transactions the files of each unit hold."""
     batches = {row["Batchid"] for row in swish(root)}
@@ -166,7 +179,8 @@ def vouchers_in_files(root: Path) -> dict[str, int]:
         "kafe-angen": len(swedbank(root)) + len(reports_of_the_till(root)) + len(sold) + len(batches),
         "koop-reusa": sum(record.startswith("22") for record in norma(root)),
         "coop-sur": len(cartola(root)),
-        "kikundi-mfano": sum(row["Transaction Status"] == "Completed" for row in mpesa(root)),
+        "kikundi-mfano": sum(row["Transaction Status"] == "Completed" for row in mpesa(root))
+        + sum(map(vouchers_of_a_meeting, sheets(root))),
     }
 
 
