@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CATALOGUES := $(wildcard ledger/locale/*/LC_MESSAGES/*.po)
+EXTRACTED := --no-default-keywords -k N_ -k say -k say_err -k translate --no-location --sort-output --omit-header -w 120
+PAPERS := ledger/reports/loan_sheet.py ledger/reports/loans_html.py ledger/reports/loans_statement.py
 # Beancount's own load cache looks at times and sizes only and misses what plugins read: it stays off.
 export BEANCOUNT_DISABLE_LOAD_CACHE := 1
 
@@ -49,13 +51,15 @@ campaigns: setup
 	@$(BIN)/python -m benchmarks.mutants $(ROOMS) --sample $(MUTANTS) --minutes $(MINUTES) --least $(LEAST)
 
 # Brings new texts into the catalogues of ledger/locale, and drops those that are gone; then translate what is empty.
+# The three languages have every text; any other has those of papers that people hold in their hands (PAPERS).
 messages: .venv/ready
 	@mkdir -p build
-	@$(BIN)/pybabel --quiet extract --no-default-keywords -k N_ -k say -k say_err -k translate --no-location \
-	  --sort-output --omit-header -w 120 -o build/messages.pot ledger importers plugins
-	@for po in $(CATALOGUES); do language=$${po#ledger/locale/}; \
+	@$(BIN)/pybabel --quiet extract $(EXTRACTED) -o build/messages.pot ledger importers plugins
+	@$(BIN)/pybabel --quiet extract $(EXTRACTED) -o build/papers.pot $(PAPERS)
+	@for po in $(CATALOGUES); do language=$${po#ledger/locale/}; language=$${language%%/*}; \
+	  case $$language in sv|es) pot=messages ;; *) pot=papers ;; esac; \
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120 \
-	  -i build/messages.pot -o "$$po" -l "$${language%%/*}" || exit 1; \
+	  -i build/$$pot.pot -o "$$po" -l "$$language" || exit 1; \
 	  echo "$$po: $$($(BIN)/pybabel compile --statistics -i "$$po" -o "$${po%.po}.mo" 2>&1 | head -1)"; done
 
 setup: .venv/ready $(CATALOGUES:.po=.mo)

@@ -12,7 +12,7 @@ from pathlib import Path
 import fava
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = dict.fromkeys(("N_", "say", "say_err", "translate"))
 ROOMS = ("ledger", "importers", "plugins")
 LANGUAGES = ("sv", "es")
+#: Languages of papers that people hold in their hands: they have those texts alone.
+PAPER_LANGUAGES = sorted({p.parent.parent.name for p in messages.LOCALE.glob("*/LC_MESSAGES/*.po")} - {*LANGUAGES})
 #: What stays as it is in every language: commands, options, files, custom directives' keys, codes in capitals.
 LITERAL = re.compile(
     r"sambok [a-z]+|--[a-z][a-z-]+|[\w./-]*\.(?:toml|beancount|conf|md|jsonl)\b|\[\[?[a-z]+\]?\]"
@@ -81,7 +83,29 @@ def test_every_text_is_translated_and_nothing_else(language):
     assert not sorted(m.id for m in found if m.id and m.fuzzy)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def papers() -> set[str]:
+    """The texts of papers, in the files that the Makefile names."""
+    (said,) = re.findall(r"^PAPERS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    found = set()
+    for path in said.split():
+        found |= {text for _, text, _, _ in extract_from_file("python", ROOT / path, keywords=KEYWORDS)}
+    return found
+
+
+def test_a_savings_groups_papers_come_in_swahili():
+    assert "sw" in PAPER_LANGUAGES
+    assert set(messages.paper_languages()) == {"en", *LANGUAGES, *PAPER_LANGUAGES}
+
+
+@pytest.mark.parametrize("language", PAPER_LANGUAGES)
+def test_every_text_of_papers_is_translated_and_nothing_else(language):
+    found, wanted = catalogue(language), papers()
+    assert len(wanted) > 30
+    assert {message.id for message in found if message.id} == wanted, "run make messages"
+    assert not sorted(m.id for m in found if m.id and (not m.string or m.fuzzy)), "not translated yet"
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, *PAPER_LANGUAGES])
 def test_what_is_named_in_braces_is_the_same(language):
     for message in catalogue(language):
         assert fields(message.string) == fields(message.id), message.id
@@ -102,7 +126,7 @@ def test_a_translation_keeps_commands_files_and_shape(language):
         assert not [word for word in NEVER[language] if word in own.lower()], own
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [*LANGUAGES, *PAPER_LANGUAGES])
 def test_programs_use_this_catalogue(language):
     path = messages.LOCALE / language / "LC_MESSAGES" / "sambok.mo"
     assert path.is_file(), "run make setup"

@@ -21,6 +21,7 @@ RANKS = {
     "ledger.books": 2,
     "ledger.subledger": 3,
     "ledger.policy": 3,
+    "ledger.loans": 3,
     "ledger.provisional": 4,
     "plugins": 5,
     "ledger.combine": 5,

@@ -291,7 +291,7 @@ def others_lock(stage: Stage) -> None:
 
 
 def book_elsewhere(stage: Stage) -> list[Problem]:
-    return met(levy._find, stage.root / "copy" / "main.beancount")
+    return met(levy.find, stage.root / "copy" / "main.beancount")
 
 
 def full_disk(stage: Stage) -> None:

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from . import acts, archive_acts, catalogue, web_acts, write_acts
+from . import acts, archive_acts, catalogue, loan_acts, web_acts, write_acts
 from .stage import ACCOUNTS, BANK, Stage, blocks
 from .table import CASES, DEALINGS, SAMPLES, path_of, read_rows
 
@@ -35,7 +35,11 @@ def stage(make_workspace, monkeypatch, capfd, request):
 
 def act_of(name):
     """The function of acts.py or another module of acts that has this name."""
-    return next(getattr(module, name) for module in (acts, archive_acts, write_acts, web_acts) if hasattr(module, name))
+    return next(
+        getattr(module, name)
+        for module in (acts, archive_acts, write_acts, web_acts, loan_acts)
+        if hasattr(module, name)
+    )
 
 
 def provoke(row, stage):

@@ -84,10 +84,53 @@ def minutes(root):
     (root / "minutes.pdf").write_bytes(b"%PDF-1.4 minutes of the board\n")
 
 
+def rotating(root):
+    """repris has bought shares of central's loan fund, and borrowed of it: 6,000 at 1 %, 60 on 20 January."""
+    units = root / "units"
+    add(units / "policy.beancount", CYCLE)
+    central = units / "gemensamt"
+    add(central / "accounts.beancount", "2025-01-01 open Assets:1930-Bank SEK\n")
+    (central / "books" / "2025").mkdir(parents=True)
+    (central / "books" / "2025" / "2025-12.beancount").write_text("; December\n", encoding="utf-8")
+    for slug, partner, shares, loan, sign in (
+        ("gemensamt", "repris", "Liabilities:2863-Shares", "Assets:1663-Loans", "-"),
+        ("repris", "gemensamt", "Assets:1666-Shares", "Liabilities:2864-Loan", ""),
+    ):
+        add(units / slug / "accounts.beancount", f"2025-01-01 open {shares} SEK\n2025-01-01 open {loan} SEK\n")
+        other = "" if sign else "-"
+        said = '    loan: "RF25-L01"\n    term: 2\n' if sign else ""
+        text = DEALINGS.format(partner=partner, shares=shares, loan=loan, sign=sign, other=other, said=said)
+        add(units / slug / "books" / "2025" / "2025-12.beancount", text)
+
+
 def add(path, text):
     path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
 
+CYCLE = """
+2025-01-01 custom "loan-cycle" "RF25" 1000 SEK
+  decision: "A"
+  ends: 2026-12-10
+  charge: 0.01
+  max-term: 3
+"""
+DEALINGS = """
+2025-12-11 * "Shares" ^ic-gemensamt-RF25-S
+  voucher: "B-1"
+  cycle: "RF25"
+  Assets:1930-Bank  {other}6000.00 SEK
+  {shares}  {sign}6000.00 SEK
+    partner: "{partner}"
+    ic: "fund"
+
+2025-12-20 * "Loan" ^ic-gemensamt-RF25-L01
+  voucher: "B-2"
+  cycle: "RF25"
+  Assets:1930-Bank  {sign}6000.00 SEK
+  {loan}  {other}6000.00 SEK
+    partner: "{partner}"
+    ic: "loan"
+{said}"""
 CLOSE = ("close", "2025-12")
 MINUTES = ("--amount", "5000 SEK", "--document", "minutes.pdf")
 CASES = {
@@ -96,6 +139,8 @@ CASES = {
         Case("import", ("import", "repris", "--inbox"), change=inboxes, steps=8),
         Case("close", CLOSE, steps=12),
         Case("close several months", ("close", "--until", "2026-01"), steps=20),
+        Case("close of a loan fund", ("close", "2026-01"), before=(CLOSE,), change=rotating, steps=12),
+        Case("shares of a loan fund", ("loans", "buy", "RF25", "repris", "3", "--date", "2026-02-10"), change=rotating),
         Case("correct", ("correct", "repris", "A-3"), again=(1,)),
         Case("number", ("number", "repris"), change=without_numbers),
         Case("reopen", ("reopen", "2025-12", "--unit", "repris", "--decision", "ST-7"), before=(CLOSE,), again=(3,)),

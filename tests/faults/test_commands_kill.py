@@ -1,4 +1,4 @@
-"""Crashes of whole commands: `import`, `close`, `number`, `correct`, `reopen`, `decision add`, `combine --lock`.
+"""Crashes of whole commands: import, close, number, correct, reopen, decision add, loans buy, combine --lock.
 
 Killed at any moment, or refused a write, an fsync or a rename by the machine, each leaves what was or what it was asked
 for, step by step; `sambok verify` finds nothing; and the same command, called again, ends with the same bytes as if
