@@ -95,7 +95,7 @@ class LoanFundIdentity(LoanProblem):
     """The fund has more, or less, than where it came from."""
 
     code = "LOAN_FUND_IDENTITY"
-    message = N_("With this voucher the fund of {cycle} is {amount} off what it came from: it moves {has}.")
+    message = N_("With this voucher the fund of {cycle} is {amount} off what it came from; it moves {has}.")
     remedy = N_("Post the rest on an account of the fund instead of {accounts}.")
 
 

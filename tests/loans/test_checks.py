@@ -104,7 +104,7 @@ CASES = [
         "",
         voucher(f"{BOX}  -10 SEK", "Assets:1190-Other-claims  10 SEK"),
         "LOAN_FUND_IDENTITY",
-        "With this voucher the fund of NK26 is -10.00 SEK off what it came from: it moves cash -10.",
+        "With this voucher the fund of NK26 is -10.00 SEK off what it came from; it moves cash -10.",
     ),
     (
         "",
