@@ -60,7 +60,8 @@ class Vouchers:
             view = self.view = BookView(view.unit, self.standing.without, view.closed, view.ws)
         reading = movements_of(view.entries, view.unit, view.chart, cycles, ws)
         self.fund = Fund(cycle.terms, reading.movements[cycle.name])
-        self.owed = self.fund.with_accrued(meeting.date)
+        # A day to come is refused; until then nothing is worked out for it, which might be thousands of years away.
+        self.owed = self.fund.with_accrued(min(meeting.date, today))
         self.accounts = SheetAccounts(view, reading)
         # Whoever has an account in the book is known, be it of another cycle.
         names = [*(name for _, name in reading.opened), *reading.names[cycle.name].values(), *self.fund.participants]

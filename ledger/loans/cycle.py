@@ -70,7 +70,17 @@ class Cycle:
 
     def with_provisional(self, day: dt.date) -> Fund:
         """Its fund with all charges that are owed by a day, booked or not: what a share-out on that day counts."""
-        return self.fund.with_accrued(day)
+        fund = self._accrued.get(day)
+        if fund is None:
+            fund = self.fund.with_accrued(day)
+            self._accrued.clear()
+            self._accrued[day] = fund
+        return fund
+
+    @cached_property
+    def _accrued(self) -> dict[dt.date, Fund]:
+        """The fund of the day that was asked for last: a report asks for each participant on the same one."""
+        return {}
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

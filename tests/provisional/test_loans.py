@@ -187,7 +187,7 @@ def test_a_person_s_account_is_opened_like_the_others_of_that_person(make_worksp
     found = load_federation(make_workspace({"kikundi": parts}, policy=DECISION + NK26))
     assert found.problems == ()
     assert made(found, "kikundi") == [
-        '2026-02-01 open Assets:1120-Service-charges-due:Anna code: "1120" participant: "Anna"',
+        '2026-01-01 open Assets:1120-Service-charges-due:Anna code: "1120" participant: "Anna"',
         (
             '2026-02-11 ! "NK26: charge for loan NK26-L01 to Anna" #provisional ^NK26-L01 cycle: "NK26"'
             ' Assets:1120-Service-charges-due:Anna 10.00 SEK loan: "NK26-L01"'

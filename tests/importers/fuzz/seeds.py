@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.importers.bgmax.files import deposit, end, paid, section, start, text, whole
@@ -12,13 +12,13 @@ from tests.importers.bgmax.files import name as payer
 from tests.importers.takings.day import CARD, SWISH, Z
 from tests.importers.takings.day import UNIT as UNIT_OF_THE_DAY
 from tests.importers.ubl.build import REPRIS, SELLER, change, invoice, line
+from tests.loans.books import DECISION, GROUP, MEETING_1, NK26
 
 UNIT = """\
 name = "Repris"
 code = "REPRIS"
 entity = "legal_entity"
-chart = "bas"
-country = "SE"
+{kind}
 organisation_number = "{number}"
 currency = "{currency}"
 """
@@ -28,6 +28,7 @@ name = "s"
 format = "{format}"
 {settings}
 """
+BUSINESS = 'chart = "bas"\ncountry = "SE"'
 BANK = 'account = "Assets:1930-Bank"'
 ACCOUNTS = """\
 2000-01-01 open Assets:1510-Kundfordringar
@@ -60,6 +61,8 @@ class Seed:
         rows: the format can't tell a file that was cut exactly between two of its rows (statements, vouchers): such a
             file may give a part of the entries. Else it gives all of them, or none.
         book: entries that the books hold before it comes.
+        kind: of the unit: its chart, and whether it is combined.
+        policy: what the federation has decided; the same for all seeds of a format.
         sums: likewise, and rows are summed into one entry without a total that tells: it may be smaller.
     """
 
@@ -72,12 +75,14 @@ class Seed:
     sums: bool = False
     number: str = "556000-0167"
     book: str = ""
+    kind: str = BUSINESS
+    policy: str = ""
 
     @property
     def unit(self) -> str:
         """Its `unit.toml`."""
         source = SOURCE.format(format=self.format, settings=self.settings)
-        return UNIT.format(currency=self.currency, number=self.number) + source
+        return UNIT.format(currency=self.currency, number=self.number, kind=self.kind) + source
 
 
 def seeds_of(name: str, samples: Path | None) -> list[Seed]:
@@ -386,6 +391,42 @@ def daraja_samples(samples: Path) -> Iterator[Seed]:
     yield Seed("confirmation", "daraja", data, CALLED.replace("600610", "600966"), currency="KES")
 
 
+# Meeting sheets
+
+HEAD = "group,NK26,meeting,5,date,2026-02-11,counted_loan_fund,530,counted_social_fund,20"
+SHEET = f"""\
+{HEAD}
+member,present,shares,social,fine,repaid,charge,new_loan,months,note
+Anna,1,0,10,0,300,30,,,
+Bo,1,0,10,0,,,,,
+"""
+#: 200 in the box, 330 repaid, 300 for shares, 50 in fines, 400 lent: 480.
+SHEET_5 = """\
+\ufeffgroup;NK26;meeting;5;date;2026-02-11;counted_loan_fund;480,00;counted_social_fund;20,50
+member;present;shares;social;fine;repaid;charge;new_loan;months;note
+"Anna";1;2;10,00;50;300,00;30,00;;;"late; again"
+Bo;1;1;10,50;;;;400;2;
+"""
+
+
+def meeting() -> Iterator[Seed]:
+    """The second meeting of Anna and Bo, whose box held 200."""
+    kind = 'chart = "vsla"\ncombine = false'
+    more = {
+        "settings": "",
+        "book": GROUP["accounts"] + MEETING_1,
+        "kind": kind,
+        "policy": DECISION + NK26.replace("kikundi", "u0"),
+    }
+    yield Seed("repaid", "meeting", SHEET.encode(), **more)
+    yield Seed("decimal comma", "meeting", SHEET_5.replace("\n", "\r\n").encode(), **more)
+
+
+def meeting_samples(samples: Path) -> Iterator[Seed]:
+    (own, _) = meeting()
+    yield replace(own, name="sample", data=(samples / "vsla/meeting-2026-02-11.csv").read_bytes())
+
+
 # Takings
 
 
@@ -422,6 +463,7 @@ SEEDS = {
     "csv": csv,
     "mpesa": mpesa,
     "daraja": daraja,
+    "meeting": meeting,
     "ubl": ubl,
     "swish": swish,
     "card": card,
@@ -435,4 +477,5 @@ SAMPLES = {
     "csv": csv_samples,
     "mpesa": mpesa_samples,
     "daraja": daraja_samples,
+    "meeting": meeting_samples,
 }

@@ -192,8 +192,9 @@ def workspace(folder: Path, seeds: list[Seed]) -> tuple[Workspace, dict[str, str
     slugs = {text: f"u{number}" for number, text in enumerate(dict.fromkeys(seed.unit for seed in seeds))}
     (folder / "units").mkdir()
     (folder / "fava.conf").write_text(CONF)
-    for name in ("policy", "prices"):
-        (folder / f"units/{name}.beancount").write_text("; nothing\n")
+    decided = {"policy": "".join(dict.fromkeys(seed.policy for seed in seeds)), "prices": ""}
+    for name, text in decided.items():
+        (folder / f"units/{name}.beancount").write_text(text or "; nothing\n")
     for text, slug in slugs.items():
         home = folder / "units" / slug
         home.mkdir()
