@@ -20,7 +20,7 @@ from pathlib import Path
 from beancount.core import data
 
 from importers.booktext import render
-from ledger.books import Unit, Workspace, clock, durable, program
+from ledger.books import Unit, Workspace, clock, durable, last_day, program
 from ledger.books.chains import broken_chains
 from ledger.books.grounds import broken_grounds
 from ledger.books.guard_child import parse_in_child
@@ -138,7 +138,8 @@ def close_month(
     with contextlib.ExitStack() as locks:
         locks.enter_context(federation_lock(ws, [one.slug for one in both]))
         federation = load_federation(ws)
-        found = funds_in(federation, slug, federation.run.entries(slug)) if unit.combine else set()
+        entries = federation.run.at(slug, last_day(period)).entries
+        found = funds_in(federation, slug, entries) if unit.combine else set()
         funds = [one for one in ws.units.values() if one.slug in found and one not in both]
         if funds:  # the other side of its charges is written there
             both += funds
@@ -171,7 +172,8 @@ def obstacles(federation: Federation, slug: str, period: str) -> list[Problem]:
         case, first, last = "more" if len(earlier) > 1 else "", earlier[0], earlier[-1]
         said: dict[str, object] = {"period": period, "first": first, "last": last, "count": len(earlier), "case": case}
         return [*sealed, CloseEarlierOpen(file=None, line=None, excerpt=None, unit=slug, slug=slug, **said)]
-    own = [problem for problem in run.problems if problem.unit in {None, slug}]
+    of_month = run.at(slug, last_day(period)).problems
+    own = [problem for problem in (*run.problems, *of_month) if problem.unit in {None, slug}]
     return [*books.units[slug].problems, *books.central_text.problems, *federation.policy.problems, *own, *sealed]
 
 

@@ -32,7 +32,7 @@ from beancount.core.amount import Amount
 
 from importers.booktext import render
 from importers.postings import TOTAL_PRICE
-from ledger.books import Books, Unit, Workspace, last_day
+from ledger.books import Books, Unit, Workspace, last_day, month_of
 from ledger.closing.other_sides import other_sides, provisional_of
 from ledger.closing.year_end import CARRIED, TRANSFER, carried_result, result_transfer
 from ledger.federation import Federation
@@ -229,7 +229,7 @@ def _side(
     return Side(unit, f"books/{period[:4]}/{name}", f"; {head}\n", tuple(vouchers), tuple(opens))
 
 
-def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data.Transaction]) -> list[data.Open]:
+def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Sequence[data.Transaction]) -> list[data.Open]:
     """Accounts that entries post to and the book doesn't open, on the first day of the first month that needs them.
 
     One of several of a role, each for a currency of its own, takes no other: the next levy in another currency would go
@@ -237,6 +237,8 @@ def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data
     """
     summary = books.units[unit.slug].summary
     assert summary is not None
+    if not entries:
+        return []
     needed: dict[str, dt.date] = {}
     currencies: dict[str, list[str]] = {}
     for entry in entries:
@@ -246,7 +248,8 @@ def _opens(books: Books, run: ProvisionalRun, unit: Unit, entries: Iterable[data
             needed[posting.account] = min(needed.get(posting.account, first), first)
             currencies[posting.account] = [currency] if posting.account.endswith(f"-{currency}") else []
     known = {row.account for row in summary.accounts}
-    made = {entry.account: entry for entry in run.entries(unit.slug) if isinstance(entry, data.Open)}
+    last = last_day(month_of(max(entry.date for entry in entries)))
+    made = {entry.account: entry for entry in run.at(unit.slug, last).entries if isinstance(entry, data.Open)}
     return [
         data.Open(
             dict(made[account].meta) if account in made else {},  # whose account it is, and its number

@@ -217,8 +217,8 @@ class Look:
                     found[problem.unit].append(problem)
             self._problems[period] = found
         own = self._problems[period].get(slug, [])
-        if not self.ws.units[slug].combine:
-            return list(own)
+        if not self.ws.units[slug].combine:  # no combined figures tell what falls due after its last posting
+            return [*own, *self.federation.run.at(slug, last_day(period)).problems]
         shared = (self.ws.problems, self.books.central_text.problems, self.federation.policy.problems)
         places = {
             (p.code, p.file, p.line) for p in (*(p for some in shared for p in some), *self.federation.run.problems)

@@ -7,7 +7,8 @@ first, and whoever books a payment as income straight away, nothing comes twice 
 
 How this module reads the contract where it leaves room:
 
-- Due dates count up to the last day of the last month in which the cycle's book has a posting. No clock is read.
+- Due dates count up to the last day of the last month in which the cycle's book has a posting. No clock is read. For
+  the balance sheet of a later day, and the close of a later month, they count up to that day (`LoanRun.at`).
 - What is due in a closed month falls on the first day of the first open one after it.
 - A charge of a day on which its loan is late says since when: `overdue-since`.
 - A booked charge of the unit is of the loan whose link it has; without one, of the loans that owe charges, the oldest
@@ -24,6 +25,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
 from beancount.core import data
 
@@ -46,6 +48,8 @@ from ledger.subledger import ic_link
 
 ZERO = Decimal(0)
 _LINK = re.compile(r"[A-Za-z0-9_/.-]+", re.ASCII)
+#: Entries of one book, and what keeps some of them from being made.
+Found: TypeAlias = tuple[tuple[data.Directive, ...], tuple[Problem, ...]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,19 @@ class LoanRun:
 
     by_unit: dict[str, tuple[data.Directive, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    lending: _Lending | None = field(default=None, repr=False, compare=False)
+
+    def at(self, slug: str, day: dt.date) -> Found | None:
+        """A book's entries with all that falls due by a day on which no cycle's book has a posting any more.
+
+        Returns:
+            The entries, and the problems that the run itself doesn't have; None where they are those of the run.
+        """
+        if self.lending is None or self.lending.ends.get(slug, day) >= day:
+            return None
+        entries, problems = self.lending.made(slug, day)
+        told = {(one.code, one.unit, one.file, one.line) for one in self.problems}
+        return entries, tuple(one for one in problems if (one.code, one.unit, one.file, one.line) not in told)
 
 
 @dataclass(frozen=True)
@@ -78,18 +95,43 @@ def loan_entries(books: Books, policy: Policy) -> LoanRun:
     """
     if not policy.cycles:
         return LoanRun()
-    cycles = [one for one in cycles_of(books, policy).values() if one.terms.charge and one.fund.loans]
-    charges: dict[str, list[_Charge]] = defaultdict(list)
-    for cycle in cycles:
-        for slug in _books_of(cycle, books):
-            charges[slug] += _charges(cycle, books, slug)
+    lending = _Lending(books, policy)
     made: dict[str, tuple[data.Directive, ...]] = {}
     problems: list[Problem] = []
-    for slug, own in sorted(charges.items()):
-        if own:
-            made[slug], found = _entries(books, books.units[slug], own)
-            problems += found
-    return LoanRun(made, tuple(problems))
+    for slug in sorted(lending.cycles):
+        entries, found = lending.made(slug, None)
+        if entries or found:
+            made[slug] = entries
+        problems += found
+    return LoanRun(made, tuple(problems), lending)
+
+
+class _Lending:
+    """The cycles of each book that has to do with one.
+
+    Attributes:
+        cycles: by slug.
+        ends: the first day up to which one of them is worked out, by slug, as the books stand.
+    """
+
+    def __init__(self, books: Books, policy: Policy) -> None:
+        self.books = books
+        self.cycles: dict[str, list[Cycle]] = defaultdict(list)
+        for cycle in cycles_of(books, policy).values():
+            if cycle.terms.charge and cycle.fund.loans:
+                for slug in _books_of(cycle, books):
+                    self.cycles[slug].append(cycle)
+        self.ends = {slug: min(map(_end, cycles)) for slug, cycles in self.cycles.items()}
+
+    def made(self, slug: str, day: dt.date | None) -> Found:
+        """A book's entries as it stands, or with all that falls due by a later day."""
+        charges = [one for cycle in self.cycles[slug] for one in _charges(cycle, self.books, slug, day)]
+        return _entries(self.books, self.books.units[slug], charges, day) if charges else ((), ())
+
+
+def _end(cycle: Cycle) -> dt.date:
+    """The day up to which charges are worked out as the cycle's book stands."""
+    return dt.date.max if cycle.last is None else last_day(month_of(cycle.last))
 
 
 def _books_of(cycle: Cycle, books: Books) -> list[str]:
@@ -107,8 +149,8 @@ def _takes(unit: Unit, cycle: Cycle) -> bool:
     return unit.combine and unit.currency == cycle.terms.currency
 
 
-def _charges(cycle: Cycle, books: Books, slug: str) -> list[_Charge]:
-    """What a book lacks of a cycle's charges, loan by loan."""
+def _charges(cycle: Cycle, books: Books, slug: str, day: dt.date | None) -> list[_Charge]:
+    """What a book lacks of a cycle's charges, loan by loan: as it stands, or by a later day."""
     summary, closed = books.units[slug].summary, books.closed.get(slug, frozenset())
     assert summary is not None
     own = slug == cycle.book_slug
@@ -116,7 +158,7 @@ def _charges(cycle: Cycle, books: Books, slug: str) -> list[_Charge]:
     def work() -> list[_Charge]:
         if cycle.last is None:
             return []
-        end = last_day(month_of(cycle.last))
+        end = max(_end(cycle), day or dt.date.min)
         earned = {loan.id: cycle.fund.earned(loan, end) for loan in cycle.fund.loans if own or loan.participant == slug}
         loans = [loan for loan in cycle.fund.loans if loan.id in earned]
         booked = {loan.id: loan.charges_booked for loan in loans} if own else {}
@@ -129,7 +171,7 @@ def _charges(cycle: Cycle, books: Books, slug: str) -> list[_Charge]:
 
     try:
         return memo_of(books.workspace.root).get(
-            ("charges", cycle.name, slug), work, same=(cycle, summary), equal=(closed, slug)
+            ("charges", cycle.name, slug, day is None), work, same=(cycle, summary), equal=(closed, slug, day)
         )
     except Problem:  # its chart can't be read: its own checks say so
         return []
@@ -187,14 +229,12 @@ def _latest(loans: Sequence[Loan], day: dt.date) -> str:
     return next((loan.id for loan in reversed(loans) if loan.given <= day), "")
 
 
-def _entries(
-    books: Books, book: UnitBook, charges: Sequence[_Charge]
-) -> tuple[tuple[data.Directive, ...], tuple[Problem, ...]]:
+def _entries(books: Books, book: UnitBook, charges: Sequence[_Charge], day: dt.date | None) -> Found:
     """A book's entries; none where an account that they need isn't to be had."""
     ws, unit, summary = books.workspace, book.unit, book.summary
     assert summary is not None
 
-    def work() -> tuple[tuple[data.Directive, ...], tuple[Problem, ...]]:
+    def work() -> Found:
         try:
             chart = load_chart(unit.chart, unit.folder)
             writer = _Writer(books, book, chart, summary)
@@ -208,7 +248,7 @@ def _entries(
     said = [(c.cycle.name, c.loan.id, c.date, c.amount, c.loan.participant) for c in charges]
     same = (summary, *dict.fromkeys(c.cycle for c in charges))
     equal = (said, ws.language, repr(ws.units))
-    return memo_of(ws.root).get(("loan entries", unit.slug), work, same=same, equal=equal)
+    return memo_of(ws.root).get(("loan entries", unit.slug, day is None), work, same=same, equal=equal)
 
 
 class _Writer:

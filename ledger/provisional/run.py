@@ -6,6 +6,8 @@ federation's last posting. A book that holds nothing in another currency is left
 summary. A book that keeps no loan cycle, and borrows of none, costs none.
 
 A balance sheet of another day than the end of a month up to that last posting asks for its own: `ProvisionalRun.at`.
+So does one of a day after the last month in which a loan cycle's book has a posting, and the close of such a month:
+charges fall due whether or not anybody books anything.
 """
 
 from __future__ import annotations
@@ -43,8 +45,9 @@ class ProvisionalRun(LevyRun):
 
         What is held in other currencies is brought to the rate of that very day, within a month as well as after the
         federation's last posting. Where the period begins within a month, it is brought to the rate of the day before,
-        too: that difference belongs to the time before. At the end of any month up to that of the last posting, these
-        are the entries as they stand.
+        too: that difference belongs to the time before. Charges on loans that fall due after their cycle's book has its
+        last posting are there up to `day`. At the end of any month up to that of the last posting, these are the
+        entries as they stand.
 
         Returns:
             The entries; those after `day` don't count. Its problems are those of the day alone, beside the run's.
@@ -64,9 +67,9 @@ def provisional(books: Books, policy: Policy) -> ProvisionalRun:
         The levy's statements, entries of each book, and problems of both.
     """
     levy = levies(books, policy)
-    loans = loan_entries(books, policy)
-    levy = _with_loans(books, levy, loans)
-    measuring = _Remeasuring(books, levy)
+    lent = _Lent(books, levy, loan_entries(books, policy))
+    levy, loans = lent.as_it_stands(), lent.loans
+    measuring = _Remeasuring(books, levy, lent)
     made, problems = measuring.run()
     told = {problem.unit for problem in levy.problems if isinstance(problem, LevyCurrency)}  # one slip, one error
     problems = [p for p in problems if not isinstance(p, RemeasurementUnpriced) or p.unit not in told]
@@ -74,24 +77,43 @@ def provisional(books: Books, policy: Policy) -> ProvisionalRun:
     return ProvisionalRun(levy.statements, found, {**levy.by_unit, **made}, measuring)
 
 
-def _with_loans(books: Books, levy: LevyRun, loans: LoanRun) -> LevyRun:
-    """The levy's entries and the loans', book by book; a book without loans stays as it was."""
-    joined = dict(levy.by_unit)
-    for slug, entries in loans.by_unit.items():
-        before = levy.by_unit.get(slug, NOTHING)
-        joined[slug] = memo_of(books.workspace.root).get(
-            ("levy and loans", slug), partial(_together, before, list(entries)), same=(before, entries)
+class _Lent:
+    """The levy's entries with those of the loans, book by book."""
+
+    def __init__(self, books: Books, levy: LevyRun, loans: LoanRun) -> None:
+        self.root = books.workspace.root
+        self.levy = levy
+        self.loans = loans
+
+    def as_it_stands(self) -> LevyRun:
+        """Of all books; one without loans stays as it was."""
+        joined = {slug: self._joined(slug, entries, "stands") for slug, entries in self.loans.by_unit.items()}
+        return self.levy if not joined else replace(self.levy, by_unit={**self.levy.by_unit, **joined})
+
+    def at(self, slug: str, day: dt.date) -> Provisional | None:
+        """Of a book, with the charges that fall due after its cycles have their last posting; None where none do."""
+        found = self.loans.at(slug, day)
+        if found is None:
+            return None
+        entries, problems = found
+        joined = self._joined(slug, entries, "later")
+        return replace(joined, problems=(*joined.problems, *problems)) if problems else joined
+
+    def _joined(self, slug: str, entries: tuple[data.Directive, ...], what: str) -> Provisional:
+        before = self.levy.by_unit.get(slug, NOTHING)
+        return memo_of(self.root).get(
+            ("levy and loans", slug, what), partial(_together, before, list(entries)), same=(before, entries)
         )
-    return levy if not loans.by_unit else replace(levy, by_unit=joined)
 
 
 class _Remeasuring:
     """The second step, book by book."""
 
-    def __init__(self, books: Books, levy: LevyRun) -> None:
+    def __init__(self, books: Books, levy: LevyRun, lent: _Lent) -> None:
         self.books = books
         self.ws = books.workspace
         self.levy = levy
+        self.lent = lent
         self.rates: dict[str, UnitRates] = {}
         self.setting = ""
         combined = (b.summary for b in books.units.values() if b.unit.combine and b.summary is not None)
@@ -110,12 +132,15 @@ class _Remeasuring:
         """A book's entries for a balance sheet of `day`, and a period that `begins` on a day."""
         within = begins is not None and begins.day != 1
         stands = is_month_end(day) and day <= last_day(month_of(self.last)) and not within
-        if stands or not self._asks(slug):
+        later = self.lent.at(slug, day)
+        if not self._asks(slug):
+            return as_it_stands if later is None else later
+        if stands and later is None:
             return as_it_stands
-        made, problems = self._one(slug, day, begins if within else None)
+        made, problems = self._one(slug, None if stands else day, begins if within else None, later)
         named = RemeasurementUnpriced, RemeasurementUnclear  # by the run itself
         known = tuple(p for p in problems if not isinstance(p, named))
-        return replace(made, problems=known) if known else made
+        return replace(made, problems=(*made.problems, *known)) if known else made
 
     def _asks(self, slug: str) -> bool:
         """Whether a book has anything to remeasure."""
@@ -126,10 +151,14 @@ class _Remeasuring:
         return holds_others((book.summary, levy.summary), book.unit.currency)
 
     def _one(
-        self, slug: str, to: dt.date | None = None, begins: dt.date | None = None
+        self,
+        slug: str,
+        to: dt.date | None = None,
+        begins: dt.date | None = None,
+        later: Provisional | None = None,
     ) -> tuple[Provisional, list[Problem]]:
-        """Both steps' entries of one book, as it stands or for the balance sheet of day `to`."""
-        book, levy = self.books.units[slug], self.levy.by_unit.get(slug, NOTHING)
+        """All steps' entries of one book, as it stands or for the balance sheet of day `to`; `later`: what it has then."""
+        book, levy = self.books.units[slug], later or self.levy.by_unit.get(slug, NOTHING)
         unit, summary = book.unit, book.summary
         assert summary is not None
         try:
@@ -152,7 +181,7 @@ class _Remeasuring:
             return _together(levy, entries), problems
 
         return memo_of(self.ws.root).get(
-            ("remeasured", unit.slug, to is None),
+            ("remeasured", unit.slug, to is None, later is None),
             work,
             same=(summary, levy, chart),
             equal=(self.setting, unit, rates, closed, to or self.last, begins),
