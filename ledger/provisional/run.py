@@ -157,7 +157,7 @@ class _Remeasuring:
         begins: dt.date | None = None,
         later: Provisional | None = None,
     ) -> tuple[Provisional, list[Problem]]:
-        """All steps' entries of one book, as it stands or for the balance sheet of day `to`; `later`: what it has then."""
+        """All steps' entries of one book, as it stands or for the balance sheet of day `to`, with `later` ones then."""
         book, levy = self.books.units[slug], later or self.levy.by_unit.get(slug, NOTHING)
         unit, summary = book.unit, book.summary
         assert summary is not None
