@@ -15,7 +15,8 @@ from beancount.core.amount import Amount
 from ledger.books import Books, UnitBook, Workspace
 from ledger.charts import Chart, load_chart
 from ledger.errors import Problem, order
-from ledger.loans.problems import KINDS, LoanUnitCurrencies, LoanUnitScope, LoanUnitUnknown
+from ledger.loans.kinds import KINDS
+from ledger.loans.problems import LoanUnitCurrencies, LoanUnitScope, LoanUnitUnknown
 from ledger.loans.reading import OWN, Came, Reading, movements_of
 from ledger.memo import memo_of
 from ledger.policy import CycleEntry, Policy
@@ -105,8 +106,8 @@ class Cycle:
         elif one.kind == "unknown":
             near = difflib.get_close_matches(m.loan, [loan.id for loan in self.fund.loans], n=1, cutoff=0) or ["-"]
             params["nearest"] = near[0]
-        elif one.kind == "participant" and not self.persons:
-            params["case"] = "unit"
+        elif one.kind in {"participant", "unowed"} and not self.persons:
+            params.setdefault("case", "unit")
         return KINDS[one.kind](file=m.file, line=m.line, unit=self.book_slug, **params)
 
     def _units(self) -> Iterator[Problem]:

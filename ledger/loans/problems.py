@@ -1,4 +1,8 @@
-"""What can be wrong with what is booked of a loan cycle (SPEC 8). It leaves the book's figures standing."""
+"""What can be wrong with a voucher of a loan cycle (SPEC 8). It leaves the book's figures standing.
+
+Which cycle it is of, whose, and what it does to the fund as a whole; what the participants' terms say of shares, loans
+and charges: `problems_terms`.
+"""
 
 from __future__ import annotations
 
@@ -115,6 +119,90 @@ class LoanLossDecision(LoanProblem):
     remedy = N_('Name the decision of the participants below the first line of the voucher:  decision: "<id>"')
 
 
+class LoanAmountFine(LoanProblem):
+    """An amount that no money can be counted in."""
+
+    code = "LOAN_AMOUNT_FINE"
+    message = N_("{account} moves {amount}, but the smallest amount is {smallest}.")
+    remedy = N_("Round it to whole {smallest}, and the other postings of the voucher likewise.")
+
+
+class LoanDebtMoved(LoanProblem):
+    """A debt that becomes somebody else's, and nobody has agreed to it."""
+
+    code = "LOAN_DEBT_MOVED"
+    message = N_("{amount} that {owner} owes becomes {participant}'s debt, and no money moves.")
+    remedy = N_(
+        "Correct the name. A loan that is taken over is one of its own: write how many periods below its posting:"
+        '  term: 3  What the participants have decided otherwise they name below the first line:  decision: "<id>"'
+    )
+
+
+class LoanSharesMoved(LoanProblem):
+    """Shares that become somebody else's, and nobody has decided it."""
+
+    code = "LOAN_SHARES_MOVED"
+    message = N_("Shares of {owner} for {amount} become {participant}'s, and no money moves: no terms allow that.")
+    remedy = N_(
+        "Correct the name. Who leaves hands shares in, and is paid; who joins buys them. Where the participants have"
+        ' decided that shares change hands, name it below the first line:  decision: "<id>"'
+    )
+
+
+class LoanUnowed(LoanProblem):
+    """Income that nobody owes."""
+
+    code = "LOAN_UNOWED"
+    message = N_("A charge of {amount} is booked, but it isn't said whose.")
+    remedy = N_('Add below the posting who pays it:  participant: "Anna"')
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "unit": (
+            N_("A charge of {amount} is booked, but it isn't said which unit's."),
+            N_('Add below the posting the unit that pays it:  partner: "<unit>"'),
+        ),
+        "loan": (
+            N_("{participant} is charged {amount}, but has no loan."),
+            N_("Correct the name, or book the loan first."),
+        ),
+        "claim": (
+            N_("{participant} owes {amount} more, but it is nobody's income."),
+            N_('Post it as income, too. Where it takes a payment back, say which voucher:  corrects: "<voucher>"'),
+        ),
+        "nowhere": (
+            N_("{amount} is booked as income, but nobody pays or owes it."),
+            N_("Post it against the money that was paid, or against what a participant owes."),
+        ),
+    }
+
+
+class LoanProfitLoose(LoanProblem):
+    """Profit that is shared out for no shares."""
+
+    code = "LOAN_PROFIT_LOOSE"
+    message = N_("{amount} of what is shared out is booked, but nobody hands in shares for it.")
+    remedy = N_("Post profit and shares in one voucher; what isn't profit goes on another account.")
+
+
+class LoanMoneyBelow(LoanProblem):
+    """Less than nothing in the box."""
+
+    code = "LOAN_MONEY_BELOW"
+    message = N_("At the end of {date} there is {amount} in the fund of {cycle}: less than nothing.")
+    remedy = N_(
+        "Look for a deposit that isn't booked, or for a payment that is booked twice."
+        " What was allowed all the same: accepted-by: and reason: below its first line."
+    )
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "social_cash": (
+            N_("At the end of {date} there is {amount} in the social fund of {cycle}: less than nothing."),
+            N_(
+                "Look for a deposit that isn't booked, or for a payment that is booked twice."
+                " What was allowed all the same: accepted-by: and reason: below its first line."
+            ),
+        )
+    }
+
+
 class LoanBeforeCycle(LoanProblem):
     """A voucher before the cycle."""
 
@@ -154,222 +242,3 @@ class LoanLastLoans(LoanProblem):
         "Correct the date, or have the day moved by decision (last-loans:)."
         " What was allowed all the same: accepted-by: and reason: below its first line."
     )
-
-
-class LoanShareWhole(LoanProblem):
-    """A part of a share."""
-
-    code = "LOAN_SHARE_WHOLE"
-    message = N_("{participant}: {amount} is no whole number of shares of {value}.")
-    remedy = N_("Book whole shares; what is left over goes back, or into the social fund, as the group has agreed on.")
-
-
-class LoanShareShort(LoanProblem):
-    """Shares handed in that one doesn't have."""
-
-    code = "LOAN_SHARE_SHORT"
-    message = N_("{participant} hands in shares for {amount}, but has only {has}.")
-    remedy = N_("Correct the amount, or the name.")
-
-
-class LoanShareMost(LoanProblem):
-    """More shares than may be bought at a meeting."""
-
-    code = "LOAN_SHARE_MOST"
-    message = N_("{participant} buys {count} shares at meeting {meeting}; {most} is the most.")
-    remedy = N_(
-        "Correct the number of shares, or the meeting; what is too much goes back."
-        " What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanShareLeast(LoanProblem):
-    """Fewer."""
-
-    code = "LOAN_SHARE_LEAST"
-    message = N_("{participant} buys {count} shares at meeting {meeting}; {least} is the least.")
-    remedy = N_(
-        "Correct the number of shares, or the meeting."
-        " What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanJoining(LoanProblem):
-    """Somebody who comes later."""
-
-    code = "LOAN_JOINING"
-    message = N_("{participant} buys a first share on {date}; who wasn't there on {first} joins the next cycle.")
-    remedy = N_(
-        "Give the money back, or have it decided otherwise (joining:)."
-        " What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanEntrance(LoanProblem):
-    """Somebody who comes later and doesn't pay what a share is worth."""
-
-    code = "LOAN_ENTRANCE"
-    message = N_("{participant} joins later and pays {paid} beyond the shares' price; {due} was agreed on.")
-    remedy = N_(
-        "Take what a share is worth on the day; post what is beyond its price as a gift to the fund."
-        " What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanLeaving(LoanProblem):
-    """Somebody who leaves with another sum than was agreed on."""
-
-    code = "LOAN_LEAVING"
-    message = N_("{participant} leaves with {profit} beyond the price of the shares; {due} was agreed on.")
-    remedy = N_('Correct the sum; where the participants decided otherwise, name it in the voucher:  decision: "<id>"')
-
-
-class LoanLeavingOwing(LoanProblem):
-    """Somebody who leaves and owes still."""
-
-    code = "LOAN_LEAVING_OWING"
-    message = N_("{participant} hands in the last share and still owes {amount}.")
-    remedy = N_("Set the debts off in the same voucher; what nobody will pay is written off by decision.")
-
-
-class LoanTwice(LoanProblem):
-    """Two loans with one id."""
-
-    code = "LOAN_TWICE"
-    message = N_("There is a loan {loan} already.")
-    remedy = N_('Give the later one an id of its own:  loan: "{loan}b"')
-
-
-class LoanUnknown(LoanProblem):
-    """A loan that was never given."""
-
-    code = "LOAN_UNKNOWN"
-    message = N_("{participant} pays on the loan {loan}, but there is no such loan in {cycle}.")
-    remedy = N_("Correct loan: (did you mean {nearest}?), or leave it out: then the oldest loan is paid first.")
-
-
-class LoanOther(LoanProblem):
-    """Somebody else's loan."""
-
-    code = "LOAN_OTHER"
-    message = N_("{participant} pays on the loan {loan}, but it is {owner}'s.")
-    remedy = N_("Post it for {owner}, or correct loan:.")
-
-
-class LoanLimit(LoanProblem):
-    """More than may be borrowed."""
-
-    code = "LOAN_LIMIT"
-    message = N_(
-        "{participant} borrows {amount}, but may have {limit}: {multiple} x own shares of {savings},"
-        " less open loans of {open}."
-    )
-    remedy = N_(
-        "Correct the loan or the shares. What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanCash(LoanProblem):
-    """More than there is."""
-
-    code = "LOAN_CASH"
-    message = N_("{participant} borrows {amount}, but only {cash} is there on {date}.")
-    remedy = N_(
-        "Look for a deposit that isn't booked, or correct the loan."
-        " What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanTermLong(LoanProblem):
-    """A longer term than was agreed on."""
-
-    code = "LOAN_TERM_LONG"
-    message = N_("{participant} borrows for {term} periods; {most} is the most.")
-    remedy = N_(
-        "Correct term: below the posting; one period is: {period}."
-        " What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanLateBorrower(LoanProblem):
-    """Who is late with a loan gets another one."""
-
-    code = "LOAN_LATE_BORROWER"
-    message = N_("{participant} borrows again, but is {days} days late with the loan {loan}.")
-    remedy = N_(
-        "Let the old loan be paid first. What was allowed all the same: accepted-by: and reason: below its first line."
-    )
-
-
-class LoanRepaidMore(LoanProblem):
-    """More than was owed."""
-
-    code = "LOAN_REPAID_MORE"
-    message = N_("{participant} pays {amount} back, but owes only {owed}.")
-    remedy = N_("Post what is too much as a charge, as shares, or as a new loan's repayment; or give it back.")
-
-
-class LoanFlatCharge(LoanProblem):
-    """A charge that isn't what was agreed on."""
-
-    code = "LOAN_FLAT_CHARGE"
-    as_written = frozenset({"charge"})
-    message = N_("The charge of {participant}'s loan {loan} is booked as {booked}; it is {due}.")
-    remedy = N_("{principal} x {charge} x {term} periods is {due}: correct the charge, or the term.")
-
-
-class LoanChargeOverpaid(LoanProblem):
-    """More charge than is owed."""
-
-    code = "LOAN_CHARGE_OVERPAID"
-    message = N_("{participant} pays {amount} of charges, {over} more than is owed.")
-    remedy = N_("Post what is too much as a repayment, or give it back. What was agreed on says  charge:  of {cycle}.")
-
-
-class LoanFineFund(LoanProblem):
-    """Fines in the wrong fund."""
-
-    code = "LOAN_FINE_FUND"
-    message = N_("A fine of {amount} goes into the loan fund, but {cycle} has them go into the social fund.")
-    remedy = N_("Post it on the social box and the social fund.")
-
-
-class LoanFinePaid(LoanProblem):
-    """More fines paid than are unpaid."""
-
-    code = "LOAN_FINE_PAID"
-    message = N_("{participant} pays unpaid fines of {amount}, but owes only {owed}.")
-    remedy = N_("Post what is imposed and paid at once as income (fines), not against unpaid fines.")
-
-
-#: By what `ledger.rules.loans.checks` calls it.
-KINDS: dict[str, type[LoanProblem]] = {
-    "identity": LoanFundIdentity,
-    "social": LoanSocialMixed,
-    "participant": LoanParticipantMissing,
-    "loss": LoanLossDecision,
-    "early": LoanBeforeCycle,
-    "ended": LoanAfterCycle,
-    "last_shares": LoanLastShares,
-    "last_loans": LoanLastLoans,
-    "whole": LoanShareWhole,
-    "short": LoanShareShort,
-    "most": LoanShareMost,
-    "least": LoanShareLeast,
-    "joins": LoanJoining,
-    "entrance": LoanEntrance,
-    "leaves": LoanLeaving,
-    "leaves_owing": LoanLeavingOwing,
-    "twice": LoanTwice,
-    "unknown": LoanUnknown,
-    "other": LoanOther,
-    "limit": LoanLimit,
-    "cash": LoanCash,
-    "term": LoanTermLong,
-    "late": LoanLateBorrower,
-    "repaid": LoanRepaidMore,
-    "flat": LoanFlatCharge,
-    "overpaid": LoanChargeOverpaid,
-    "fines": LoanFineFund,
-    "fine_paid": LoanFinePaid,
-}

@@ -14,7 +14,8 @@ How this module reads a book where it leaves room:
 - A box holds one fund's money; a wallet or bank account holds both funds', and of a voucher that moves the social fund
   there, so much is the social fund's.
 - What only a callback of M-Pesa tells (`#unconfirmed`) is no money until the statement shows it.
-- Money on its way between units is money. What waits to be cleared, and other debts, are owed like unpaid expenses.
+- Money on its way between units is money, but what is on its way in can't be lent yet (`Movement.coming`). What waits
+  to be cleared, and other debts, are owed like unpaid expenses.
 - The roles of a chart may share a number; then the fund's own comes first.
 """
 
@@ -115,6 +116,7 @@ class _Account:
     part: Part | None
     fund: bool  # whether only a fund has such an account
     participant: str
+    coming: bool = False  # money on its way in
     shared: bool = False  # money of both funds: a wallet, a bank account; a box holds its own alone
 
 
@@ -148,6 +150,7 @@ class _Reader:
             if chart.has_role(role):
                 self.parts[chart.role(role).code] = part
         self.funds = {chart.role(role).code for role in FUND_ROLES if chart.has_role(role)}
+        self.coming = chart.role("transit_in").code if chart.has_role("transit_in") else None
         self.opens: dict[str, data.Open] = {}
         self.accounts: dict[str, _Account] = {}
         self.shown: dict[str, str] = {}
@@ -194,7 +197,9 @@ class _Reader:
         leaf = below[-1] if role is not None and role < len(below) - 1 else ""
         part = self._part(account, code)
         shared = part == "cash" and any(self.chart.is_in(name, code) for name in SHARED)
-        return _Account(part, code in self.funds, str(named) if named else leaf if part in OWN else "", shared)
+        whose = str(named) if named else leaf if part in OWN else ""
+        coming = part == "cash" and code is not None and code == self.coming
+        return _Account(part, code in self.funds, whose, coming, shared)
 
     def _part(self, account: str, code: str | None) -> Part | None:
         found = self.parts.get(code or "")
@@ -364,6 +369,7 @@ class _Reader:
             account=posting.account,
             undoes=undoes,
             decision=str(meta.get("decision") or ""),
+            coming=account.coming,
             accepted=bool(entry.meta.get("accepted-by")) and bool(entry.meta.get("reason")),
         )
 

@@ -95,7 +95,7 @@ def proposal(opened: Opened, day: dt.date, seed: str = "") -> Proposal:
     named = seed.strip() or agreed or seed_of(f"{opened.name} {day}")
     seed_from = "named" if seed.strip() else "policy" if agreed else "day"
     standings = {one.application.participant: applicant(fund, one.application.participant, day) for one in asked}
-    cash = fund.state(day).cash
+    cash = fund.at_hand(day)
     terms = opened.cycle.terms
     ranked = grant(rank([one.application for one in asked], standings, named), standings, terms, cash=cash, day=day)
     return Proposal(opened, day, named, seed_from, cash, ranked, asked, tuple(sorted(problems, key=order)))

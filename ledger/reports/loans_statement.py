@@ -19,6 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 from ledger.errors import Problem
+from ledger.loans.reading import OWN
 from ledger.messages import N_, say
 from ledger.reports.loans import Opened, Sheet, next_due, sheet
 from ledger.reports.loans_share_out import proposal_of
@@ -125,7 +126,7 @@ def statements(opened: Opened, day: dt.date) -> Statements:
     moved: dict[str, list[Movement]] = defaultdict(list)
     opening = {m.voucher for m in made.fund.movements if m.part == "carried_in"}
     for movement in made.fund.movements:
-        if movement.date <= day and movement.participant:
+        if movement.date <= day and (movement.participant or movement.part in OWN):  # nobody's debt is one, too
             moved[movement.participant].append(movement)
     pages = []
     for row in made.rows:

@@ -15,6 +15,9 @@ ACCOUNTS = """\
 2026-01-01 open Assets:1120-Service-charges-due:Anna SEK
   code: "1120"
   participant: "Anna"
+2026-01-01 open Assets:1120-Service-charges-due:Bo SEK
+  code: "1120"
+  participant: "Bo"
 2026-01-01 open Assets:1130-Unpaid-fines:Anna SEK
   code: "1130"
   participant: "Anna"

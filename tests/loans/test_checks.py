@@ -4,10 +4,13 @@ The group is that of the samples (`tests.loans.books`): Anna has 5 shares of 100
 four weeks at 5 %, Bo has 3. On 11 February Anna paid 300 back and 30 for the first period. The box holds 530.
 """
 
+import datetime as dt
+
 import pytest
 
 from ledger.federation import load_federation
-from ledger.loans.problems import KINDS, LoanProblem
+from ledger.loans.kinds import KINDS
+from ledger.loans.problems import LoanProblem
 from tests.loans.books import DECISION, GROUP, MEETING_1, MEETING_5, NK26, RF26, federation
 
 
@@ -38,6 +41,9 @@ def leaves(profit=0, meta=()):
     return voucher("Equity:3010-Shares:Bo  300 SEK", *gain, box, meta=meta)
 
 
+ANNA, BO = "Assets:1110-Loans-to-members:Anna", "Assets:1110-Loans-to-members:Bo"
+DUE, UNPAID = "Assets:1120-Service-charges-due:Anna", "Assets:1130-Unpaid-fines:Anna"
+SHARES, RESULT = "Equity:3010-Shares", "Equity:3990-Result-of-the-cycle"
 BOX, CHARGE, FINES = "Assets:1010-Loan-fund-box", "Income:4010-Service-charge", "Income:4020-Fines"
 #: What the cycle says besides; the wrong voucher; what is told. The voucher stands in line 8 of its month.
 CASES = [
@@ -141,6 +147,91 @@ CASES = [
         voucher("Assets:1110-Loans-to-members:Bo  10 EUR", f"{BOX}  -10 EUR"),
         "LOAN_CURRENCY",
         "has EUR, but the cycle NK26 is in SEK.",
+    ),
+    # half an öre: nobody can pay it, and the sum of it is not the fund's only
+    (
+        "",
+        voucher(f"{BOX}  100.005 SEK", "Income:4030-Gifts  -100.005 SEK"),
+        "LOAN_AMOUNT_FINE",
+        "Income:4030-Gifts moves 100.005 SEK, but the smallest amount is 0.01 SEK.",
+    ),
+    (
+        "",  # within what Beancount tolerates
+        voucher(f"{BOX}  10.00 SEK", "Income:4030-Gifts  -10.004 SEK"),
+        "LOAN_AMOUNT_FINE",
+        "Income:4030-Gifts moves 10.004 SEK, but the smallest amount is 0.01 SEK.",
+    ),
+    (
+        "",
+        voucher(f"{BO}  50 SEK", f"{ANNA}  -50 SEK"),
+        "LOAN_DEBT_MOVED",
+        "50.00 SEK that Anna owes becomes Bo's debt, and no money moves.",
+    ),
+    (
+        "",  # an id alone says nothing of when it is due
+        voucher(f"{BO}  50 SEK", '  loan: "NK26-L02"', f"{ANNA}  -50 SEK"),
+        "LOAN_DEBT_MOVED",
+        "50.00 SEK that Anna owes becomes Bo's debt, and no money moves.",
+    ),
+    (
+        "",
+        voucher(f"{DUE}  -10 SEK", "Assets:1120-Service-charges-due:Bo  10 SEK"),
+        "LOAN_DEBT_MOVED",
+        "10.00 SEK that Anna owes becomes Bo's debt, and no money moves.",
+    ),
+    (
+        "",
+        voucher("Equity:3010-Shares:Bo  100 SEK", "Equity:3010-Shares:Anna  -100 SEK"),
+        "LOAN_SHARES_MOVED",
+        "Shares of Bo for 100.00 SEK become Anna's, and no money moves: no terms allow that.",
+    ),
+    (
+        "",
+        voucher(f"{BOX}  5 SEK", f"{CHARGE}  -5 SEK"),
+        "LOAN_UNOWED",
+        "A charge of 5.00 SEK is booked, but it isn't said whose.",
+    ),
+    (
+        "",
+        voucher("Assets:1120-Service-charges-due:Bo  5 SEK", f"{CHARGE}  -5 SEK"),
+        "LOAN_UNOWED",
+        "Bo is charged 5.00 SEK, but has no loan.",
+    ),
+    (
+        "",
+        voucher("Expenses:5040-Loan-losses  5 SEK", f"{CHARGE}  -5 SEK", meta=('decision: "K-1"',)),
+        "LOAN_UNOWED",
+        "5.00 SEK is booked as income, but nobody pays or owes it.",
+    ),
+    (
+        "",
+        voucher("Income:4030-Gifts  5 SEK", f"{FINES}  -5 SEK"),
+        "LOAN_UNOWED",
+        "5.00 SEK is booked as income, but nobody pays or owes it.",
+    ),
+    (
+        "",
+        voucher(f"{UNPAID}  5 SEK", "Income:4030-Gifts  -5 SEK"),
+        "LOAN_UNOWED",
+        "Anna owes 5.00 SEK more, but it is nobody's income.",
+    ),
+    (
+        "",
+        voucher(f"{RESULT}  5 SEK", f"{BOX}  -5 SEK"),
+        "LOAN_PROFIT_LOOSE",
+        "5.00 SEK of what is shared out is booked, but nobody hands in shares for it.",
+    ),
+    (
+        "",
+        voucher("Expenses:5040-Loan-losses  531 SEK", f"{BOX}  -531 SEK", meta=('decision: "K-1"',)),
+        "LOAN_MONEY_BELOW",
+        "At the end of 2026-02-25 there is -1.00 SEK in the fund of NK26: less than nothing.",
+    ),
+    (
+        "",
+        voucher("Equity:3020-Social-fund  1 SEK", "Assets:1020-Social-fund-box  -1 SEK"),
+        "LOAN_MONEY_BELOW",
+        "At the end of 2026-02-25 there is -1.00 SEK in the social fund of NK26: less than nothing.",
     ),
 ]
 
@@ -265,6 +356,27 @@ def test_a_decision_allows_a_leaver_another_sum_and_a_loss(make_workspace):
         # shares of this day first, then limits: 1.2 x 400
         ("loan-multiple: 1.2", shares("Bo", 100) + loan("Bo", 480, 'loan: "NK26-L02"')),
         ("", shares("Bo", 100) + loan("Bo", 630, 'loan: "NK26-L02"')),
+        # Bo takes over what Anna owes: a loan for a term, however little there is in the box
+        ("", loan("Bo", 530, 'loan: "NK26-L02"') + voucher(f"{BO}  50 SEK", "  term: 1", f"{ANNA}  -50 SEK")),
+        ("", voucher(f"{BO}  50 SEK", f"{ANNA}  -50 SEK", meta=('decision: "K-1"',))),
+        # shares that change hands by decision are neither bought, nor is who had them paid their value
+        *(
+            (keys, voucher(f"{SHARES}:Bo  300 SEK", f"{SHARES}:{whom}  -300 SEK", meta=('decision: "K-1"',)))
+            for keys in ("", 'leaving: "value"', "last-shares: 2026-02-20", 'joining: "no"')
+            for whom in ("Anna", "Caro")
+        ),
+        (
+            "max-shares: 5",
+            shares("Anna", 500)
+            + voucher(f"{SHARES}:Bo  300 SEK", f"{SHARES}:Anna  -300 SEK", meta=('decision: "K-1"',)),
+        ),
+        # fines of a meeting in one sum; a gift of what one owes
+        ("", voucher(f"{BOX}  20 SEK", f"{FINES}  -20 SEK")),
+        (
+            "",
+            voucher(f"{UNPAID}  5 SEK", f"{FINES}  -5 SEK") + voucher("Income:4030-Gifts  5 SEK", f"{UNPAID}  -5 SEK"),
+        ),
+        ("", voucher("Expenses:5040-Loan-losses  530 SEK", f"{BOX}  -530 SEK", meta=('decision: "K-1"',))),
     ],
 )
 def test_what_was_agreed_on_is_told_nowhere(make_workspace, keys, text):
@@ -283,6 +395,8 @@ EXCEPTION = ('accepted-by: "anna"', 'reason: "Bo is ill"')
         ("max-shares: 5", shares("Bo", 600, meta=EXCEPTION[:1]), False),  # why isn't said
         ("loan-multiple: 1.2", loan("Anna", 301, 'loan: "NK26-L02"', meta=EXCEPTION), True),
         ("", leaves(profit=10, meta=EXCEPTION), True),
+        ("", voucher("Equity:3010-Shares:Bo  100 SEK", f"{SHARES}:Anna  -100 SEK", meta=EXCEPTION), True),
+        ("", voucher(f"{BO}  50 SEK", f"{ANNA}  -50 SEK", meta=EXCEPTION), False),  # when is it due?
         ("", shares("Bo", 250, meta=EXCEPTION), False),  # what doesn't add up is never right
     ],
 )
@@ -331,6 +445,35 @@ def test_a_share_of_no_unit(make_workspace):
     (problem,) = (p for p in found.problems if p.code == "LOAN_PARTICIPANT_MISSING")
     assert "for which unit" in problem.text()
     assert 'partner: "<unit>"' in problem.remedy_text()
+
+
+@pytest.mark.parametrize(
+    ("arrives", "lent", "told"),
+    [
+        ("2026-02-10", 24000, []),  # on the day of the loan: what day money is on, nobody counts closer
+        ("2026-02-11", 10000, []),
+        ("2026-02-11", 10001, ["Fi borrows 10,001.00 SEK, but only 10,000.00 SEK is there on 2026-02-10."]),
+        ("2026-02-11", 24000, ["Fi borrows 24,000.00 SEK, but only 10,000.00 SEK is there on 2026-02-10."]),
+    ],
+)
+def test_what_is_on_its_way_in_can_t_be_lent(make_workspace, arrives, lent, told):
+    """NK's 30 000 are the fund's when they are sent, and can be lent when they are in the bank."""
+    book = dict(federation()["gemensamt"])
+    book["accounts"] += "2026-01-01 open Assets:1685-On-its-way SEK\n"
+    sent = "  Assets:1930-Bank  30000.00 SEK\n"
+    assert sent in book["2026-01"]
+    book["2026-01"] = book["2026-01"].replace(sent, '  Assets:1685-On-its-way  30000.00 SEK\n    partner: "nk"\n')
+    book["2026-02"] = book["2026-02"].replace("24000.00", f"{lent}.00") + (
+        f'{arrives} * "Insättning"\n  cycle: "RF26"\n'
+        "  Assets:1930-Bank  30000.00 SEK\n  Assets:1685-On-its-way  -30000.00 SEK\n"
+    )
+    months = {name: text for name, text in book.items() if name in {"accounts", "2026-01", "2026-02"}}
+    found = load_federation(make_workspace({"gemensamt": months, "nk": {}, "fi": {}}, policy=DECISION + RF26))
+    cycle = found.loans["RF26"]
+    assert [p.text() for p in cycle.problems] == told
+    assert cycle.fund.state(dt.date(2026, 1, 31)).cash == 40000
+    assert cycle.fund.at_hand(dt.date(2026, 1, 31)) == 10000
+    assert cycle.fund.at_hand(dt.date(2026, 2, 28)) == 40000 - lent
 
 
 def test_every_kind_is_provoked():

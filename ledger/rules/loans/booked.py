@@ -23,6 +23,7 @@ class Reader:
     Attributes:
         loans: in the order in which they were given.
         paid: charges paid, by participant.
+        unowed: charges of nobody, or of who has no loan: the posting, and how much of it.
     """
 
     def __init__(self, terms: Terms, movements: Sequence[Movement], meetings: Sequence[dt.date]) -> None:
@@ -31,6 +32,7 @@ class Reader:
         self.by_id: dict[str, Loan] = {}
         self.of: dict[str, list[Loan]] = defaultdict(list)
         self.paid: dict[str, Dated] = defaultdict(list)
+        self.unowed: list[tuple[Movement, Decimal]] = []
         self.vouchers: dict[int, list[Movement]] = defaultdict(list)
         for movement in movements:
             self.vouchers[movement.voucher].append(movement)
@@ -199,6 +201,8 @@ class Reader:
         who = m.participant or (named.participant if named is not None else "")
         who = who or (next(iter(names)) if len(names) == 1 else "")
         self.paid[who].append((m.date, income))
+        if not who and income > 0 and not m.undoes:
+            self.unowed.append((m, income))
         for loan, amount in self._owing(who, m, income):
             loan.charges_booked.append((m.date, amount))
             loan.charges_paid.append((m.date, amount))
@@ -210,6 +214,8 @@ class Reader:
         loans = [named] if named is not None else [x for x in self.of[m.participant] if x.given <= m.date]
         if loans:
             loans[-1].charges_booked.append((m.date, amount))
+        elif amount > 0 and m.participant and not m.undoes:  # nobody's claim is told by itself
+            self.unowed.append((m, amount))
 
     def _settle(self, m: Movement, amount: Decimal) -> None:
         """A claim goes down: given up as far as the voucher has a loss, else paid."""

@@ -135,6 +135,7 @@ class Fund:
         borrowers: by the id of each loan, those that were taken back among them.
         participants: in the order of their first share, then who has none.
         meetings: days of meetings, sorted.
+        unowed: charges that are booked for nobody, or for who has no loan: the posting, and how much of it.
     """
 
     def __init__(self, terms: Terms, movements: Iterable[Movement], meetings: Iterable[dt.date] = ()) -> None:
@@ -145,6 +146,7 @@ class Fund:
         self.loans: tuple[Loan, ...] = reader.loans
         self.borrowers = {name: loan.participant for name, loan in reader.by_id.items()}
         self.paid: dict[str, list[tuple[dt.date, Decimal]]] = reader.paid
+        self.unowed = tuple(reader.unowed)
         self._unbooked: dict[dt.date, tuple[Unbooked, ...]] = {}
 
     @cached_property
@@ -155,6 +157,12 @@ class Fund:
             if movement.part == "shares" and movement.amount < 0:
                 found.setdefault(movement.participant, movement.date)
         return found
+
+    @cached_property
+    def shared_out(self) -> dt.date | None:
+        """The day on which the last share was handed in; None where somebody has one, or nobody ever had."""
+        days = [m.date for m in self.movements if m.part == "shares"]
+        return days[-1] if days and not self._sums[1][-1]["shares"] else None
 
     @cached_property
     def participants(self) -> tuple[str, ...]:
@@ -194,6 +202,17 @@ class Fund:
         if not place:
             return State()
         return State(**{p: a if p in HAS or p in LESS else -a for p, a in sums[place - 1].items()})
+
+    def at_hand(self, day: dt.date) -> Decimal:
+        """The money that can be lent at the end of a day: cash, without what is on its way in still.
+
+        Cash in `state` counts that, too: it is the fund's, whoever has it (a share-out waits until it has come in).
+        """
+        return self.state(day).cash - max(until(self._coming, day), ZERO)
+
+    @cached_property
+    def _coming(self) -> list[tuple[dt.date, Decimal]]:
+        return [(m.date, m.amount) for m in self.movements if m.coming]
 
     def shares(self, participant: str, day: dt.date = dt.date.max) -> Decimal:
         """What somebody's shares cost, by a day."""
@@ -240,9 +259,11 @@ class Fund:
 
         Of a loan that another one goes on with, nothing after its term: that one bears its own. Of one that was set
         off against shares, or given up, the charge of the period that had begun only as far as it was set off with it:
-        whoever has been paid out owes nothing later.
+        whoever has been paid out owes nothing later. After the share-out nothing: what somebody owes in then is the
+        others' payout, and bears no charge.
         """
-        rows = self._earned(loan, day)
+        over = self.shared_out
+        rows = [row for row in self._earned(loan, day) if over is None or row[0] <= over]
         if self.terms.method == "declining":
             rows = _as_paid(loan.given, rows, [row for row in loan.charges_paid if row[0] <= day])
         return [row for row in rows if row[0] <= day]

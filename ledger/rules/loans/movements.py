@@ -74,6 +74,7 @@ class Movement:
         account: that it stands on; "" where no book holds it yet.
         undoes: whether its voucher takes another one back (`corrects:`).
         decision: that its voucher, or it, names.
+        coming: of `cash`, whether it is on its way into the fund and hasn't come in yet.
         accepted: whether somebody takes responsibility for what its voucher does against the terms, and says why.
     """
 
@@ -93,6 +94,7 @@ class Movement:
     undoes: bool = False
     decision: str = ""
     accepted: bool = False
+    coming: bool = False
 
     @property
     def gives_loan(self) -> bool:
