@@ -22,6 +22,7 @@ from ledger.loans.dealings import Accounts, Both, Deal
 from ledger.reports.loans import Opened, open_cycle, unit_meant
 from ledger.reports.loans_proposal import applicant, reason_text
 from ledger.rules.loans.fund import Fund
+from ledger.rules.loans.loan import Loan
 from ledger.rules.loans.ranking import Application, grant, rank
 from ledger.rules.loans.schedules import of_terms
 from ledger.rules.loans.splitting import split_payment
@@ -155,12 +156,23 @@ def repay(
         )
     fines = min(amount, max(standing.fines_due, ZERO))
     principal, charge = split_payment(opened.cycle.terms, amount - fines, standing.loans, standing.charges_due)
-    loans = [one.id for one in opened.cycle.fund.loans_of(its.slug) if one.outstanding(asked.day) > 0]
+    loans = _paid_on(opened.fund(asked.day).loans_of(its.slug), asked.day, principal, charge)
 
     def make(book: Accounts, own: Accounts) -> Both:
         return dealings.repay(_deal(opened, asked, book, own), principal, charge, loans=loans, fines=fines)
 
     return _book(opened, [Event(its, make)], by=by, today=today, dry_run=dry_run)
+
+
+def _paid_on(loans: Sequence[Loan], day: dt.date, principal: Decimal, charge: Decimal) -> list[str]:
+    """Ids of the loans that a payment is on, the oldest first, as the rules will spread it."""
+    found = []
+    for loan in loans:
+        parts = min(principal, loan.outstanding(day)), min(charge, loan.charges_owed(day))
+        if max(parts) > 0:
+            found.append(loan.id)
+        principal, charge = (left - max(part, ZERO) for left, part in zip((principal, charge), parts, strict=True))
+    return found
 
 
 def next_loan(fund: Fund) -> str:
@@ -204,7 +216,7 @@ def _refuse(opened: Opened, fund: Fund, unit: Unit, amount: Decimal, term: int, 
     asked = Application(participant=unit.slug, amount=amount, term=term, date=day)
     standings = {unit.slug: applicant(fund, unit.slug, day)}
     terms = opened.cycle.terms
-    (found,) = grant(rank([asked], standings, "-"), standings, terms, cash=fund.state(day).cash, day=day)
+    (found,) = grant(rank([asked], standings, "-"), standings, terms, cash=fund.at_hand(day), day=day)
     if found.granted != amount and found.outcome is not None:
         reason = reason_text(found.outcome, lambda value: text(value, opened))
         raise LoanRefused(participant=unit.name, amount=text(amount, opened), cycle=opened.name, day=day, reason=reason)
