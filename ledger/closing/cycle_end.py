@@ -7,12 +7,15 @@ How this module reads the contract where it leaves room:
 
 - A cycle is shared out where shares were sold and none are held any more: then a share-out books nothing.
 - Who leaves money in buys whole shares of the next cycle, on the day of the share-out, with what would have been paid.
+- Nothing is paid out, and no loan given up, on a day before a dealing of the fund that stands: figures of that day
+  don't know what was paid, lent or given back since.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -24,7 +27,7 @@ from ledger.books.write import Note, source_ids
 from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event, book_events
-from ledger.closing.problems_share_out import ShareOutLeftIn, ShareOutWaits
+from ledger.closing.problems_share_out import LaterDealings, ShareOutLeftIn, ShareOutWaits
 from ledger.closing.share_out import Booking, source_of
 from ledger.loans.dealings import Accounts, Both, Deal, Owed, SharedOut, buy_shares, share_out
 from ledger.messages import number_text
@@ -123,15 +126,18 @@ def _sound(ws: Workspace, opened: Opened, asked: Asked) -> tuple[Proposal, tuple
     """A share-out that can be booked, with what is left in.
 
     Raises:
-        ShareOutWaits, ShareOutLeftIn: it can't.
+        LaterDealings, ShareOutWaits, ShareOutLeftIn: it can't.
     """
     refuse_unclear(opened)
+    refuse_earlier(opened, asked.day)
     proposal = propose(opened, asked)
     refuse(proposal)
     new = _next(ws, opened, asked) if asked.into or asked.left else None
     return proposal, _left(opened, proposal, asked, new) if new is not None else (), new
 
 
+#: What is nobody's share.
+SOCIAL = frozenset({"social_cash", "social_fund"})
 #: What leaves it open who has how much: nothing is paid out on such a book.
 UNCLEAR = frozenset(
     {
@@ -150,6 +156,21 @@ def refuse_unclear(opened: Opened) -> None:
     for problem in opened.problems:
         if problem.code in UNCLEAR:
             raise problem
+
+
+def refuse_earlier(opened: Opened, day: dt.date) -> None:
+    """Refuse what would be worked out without dealings that stand; what was taken back on their day is none.
+
+    Raises:
+        LaterDealings: the fund has some after `day`.
+    """
+    sums: dict[tuple[str, str, str, dt.date], Decimal] = defaultdict(lambda: ZERO)
+    for one in opened.cycle.fund.movements:
+        if one.date > day and one.part not in SOCIAL:
+            sums[one.part, one.participant, one.loan, one.date] += one.amount
+    later = [date for (_, _, _, date), amount in sums.items() if amount]
+    if later:
+        raise LaterDealings(cycle=opened.name, day=day, last=max(later))
 
 
 def refuse(proposal: Proposal) -> None:
@@ -235,18 +256,22 @@ def _between_units(ws: Workspace, opened: Opened, asked: Asked, *, by: str, toda
     proposal, left, new = _sound(ws, opened, asked)
     how = proposal.terms
     events = [unit_event(ws, opened, asked, payout, how) for payout in proposal.shared.payouts]
+    known = source_ids(ws.unit(opened.cycle.book_slug))
     for one in left:
         assert new is not None
 
         def make(book: Accounts, unit: Accounts, one: LeftIn = one, new: Terms = new) -> Both:
-            return buy_shares(deal_of(ws, new, asked, book, unit), one.shares)
+            return unknown(deal_of(ws, new, asked, book, unit), lambda deal: buy_shares(deal, one.shares), known)
 
         events.append(Event(ws.unit(one.participant), make))
     return done_of(ws, opened, events, by=by, today=today, dry_run=dry_run)
 
 
 def unit_event(ws: Workspace, opened: Opened, asked: Asked, payout: Payout, how: Terms | None = None) -> Event:
-    """What a unit gets, as an event of both books; `how` it was shared out stands in them."""
+    """What a unit gets, as an event of both books; `how` it was shared out stands in them; without it the unit leaves.
+
+    One that was booked, taken back, and is booked again gets an id of its own.
+    """
     set_off, lost = payout.set_off, payout.lost
     debts = Owed(set_off.loans + lost.loans, set_off.charges + lost.charges, set_off.fines + lost.fines)
     its = SharedOut(
@@ -257,14 +282,24 @@ def unit_event(ws: Workspace, opened: Opened, asked: Asked, payout: Payout, how:
         written_off=lost.total,
     )
     assert its.paid == payout.paid_now
+    known = source_ids(ws.unit(opened.cycle.book_slug))
 
     def make(book: Accounts, unit: Accounts) -> Both:
         deal = deal_of(ws, opened.cycle.terms, asked, book, unit)
         if how is not None:
             deal = replace(deal, rule=how.share_out, rounding=f"{how.rounding:f}")
-        return share_out(deal, its)
+        return unknown(deal, lambda one: share_out(one, its, leaves=how is None), known)
 
     return Event(ws.unit(payout.participant), make)
+
+
+def unknown(deal: Deal, make: Callable[[Deal], Both], known: Collection[str]) -> Both:
+    """An event's entries, with ids that a book doesn't have: what has them there was taken back."""
+    number, both = 1, make(deal)
+    while any(entry.meta["source-id"] in known for entry in both.book):
+        number += 1
+        both = make(replace(deal, number=f"{deal.number}{'-' if deal.number else ''}{number}"))
+    return both
 
 
 def deal_of(ws: Workspace, terms: Terms, asked: Asked, book: Accounts, unit: Accounts) -> Deal:

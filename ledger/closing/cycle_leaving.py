@@ -2,20 +2,34 @@
 
 A leaver hands the shares in for what was agreed on; what is owed is set off, the rest is paid out, to the heir of who
 has died. A loan that is given up is a loss of all, with the charges that are owed on it. Both need a decision.
+
+Each is booked once: whoever has left has nothing more, and of a loan that was given up nothing is left. What was taken
+back may be booked again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from beancount.core import data
 
 from ledger.books import Workspace
-from ledger.books.write import Note
-from ledger.closing.cycle_end import Asked, deal_of, done_of, propose, refuse_unclear, text, unit_event
+from ledger.books.write import Note, source_ids
+from ledger.closing.cycle_end import (
+    Asked,
+    deal_of,
+    done_of,
+    propose,
+    refuse_earlier,
+    refuse_unclear,
+    text,
+    unit_event,
+    unknown,
+)
 from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event
@@ -75,6 +89,7 @@ def book_leaver(
 
     Raises:
         LeaverOwes: it can't be paid yet.
+        LaterDealings: the fund has some after that day.
         Problem: as `book_share_out`.
     """
     opened = open_cycle(ws, cycle)
@@ -82,19 +97,48 @@ def book_leaver(
     whom = opened.participant(name)
     number = opened.cycle.fund.participants.index(whom) + 1
     if not opened.cycle.persons:
-        payout = _payout_of(opened, leaving(opened, whom, asked.day), asked.day)
+        payout = _leaver_paid(opened, whom, asked.day)
         event = unit_event(ws, opened, asked, payout)
         return done_of(ws, opened, [event], by=by, today=today, dry_run=dry_run)
     source = f"{SOURCE_ID}{opened.name}:leaves:{number}:{asked.day}"
 
     def make(now: Opened, accounts: GroupAccounts) -> Sequence[data.Transaction]:
-        refuse_unclear(now)
-        payout = _payout_of(now, leaving(now, whom, asked.day), asked.day)
+        known = source_ids(ws.unit(now.cycle.book_slug))
+        if source in known and not has_any(now, whom, asked.day):
+            return ()
+        payout = _leaver_paid(now, whom, asked.day)
         booking = Booking(propose(now, asked), asked.decision, accounts, ws.language)
-        return [booking.leaves(source, payout, heir)]
+        return [booking.leaves(_fresh(source, known), payout, heir)]
 
     note = Note("loan", f"{opened.name} {asked.day}", details={"cycle": opened.name, "decision": asked.decision})
-    return book_deed(ws, opened.name, make, kind=source, note=note, by=by, today=today, dry_run=dry_run)
+    return book_deed(ws, opened.name, make, kind="", note=note, by=by, today=today, dry_run=dry_run)
+
+
+def has_any(opened: Opened, whom: str, day: dt.date) -> bool:
+    """Whether somebody has shares, or owes something, on a day."""
+    return any(one.participant == whom for one in holders_of(opened.fund(day), day))
+
+
+def _fresh(source: str, known: Collection[str]) -> str:
+    """A `source-id` that the book doesn't have; what has the first one there was taken back."""
+    number, found = 1, source
+    while found in known:
+        number += 1
+        found = f"{source}:{number}"
+    return found
+
+
+def _leaver_paid(opened: Opened, whom: str, day: dt.date) -> Payout:
+    """What a leaver is paid, where it can be.
+
+    Raises:
+        LeaverOwes, LaterDealings: it can't.
+        Problem: the book leaves it open who has how much.
+    """
+    refuse_unclear(opened)
+    its = leaving(opened, whom, day)
+    refuse_earlier(opened, day)
+    return _payout_of(opened, its, day)
 
 
 def _payout_of(opened: Opened, its: Leaver, day: dt.date) -> Payout:
@@ -143,29 +187,40 @@ def book_write_off(
     found = opened.loan(opened.fund(asked.day), loan)
     source = f"{SOURCE_ID}{opened.name}:write-off:{found.id}:{asked.day}"
     if not opened.cycle.persons:
-        owed = _owed(found, asked.day)
+        owed, known = _owed(opened, found, asked.day), source_ids(ws.unit(opened.cycle.book_slug))
 
         def both(book: Accounts, unit: Accounts) -> Both:
-            return write_off(deal_of(ws, opened.cycle.terms, asked, book, unit), owed, loans=[found.id])
+            # Two loans of one unit, of one amount, may be given up on one day.
+            deal = replace(deal_of(ws, opened.cycle.terms, asked, book, unit), number=found.id)
+            return unknown(deal, lambda one: write_off(one, owed, loans=[found.id]), known)
 
         return done_of(ws, opened, [Event(ws.unit(found.participant), both)], by=by, today=today, dry_run=dry_run)
 
     def make(now: Opened, accounts: GroupAccounts) -> Sequence[data.Transaction]:
-        still = now.loan(now.fund(asked.day), loan)
+        known, still = source_ids(ws.unit(now.cycle.book_slug)), now.loan(now.fund(asked.day), loan)
+        if source in known and not _left_of(still, asked.day).total:
+            return ()
         booking = Booking(propose(now, asked), asked.decision, accounts, ws.language)
-        return [booking.given_up(source, still, _owed(still, asked.day))]
+        return [booking.given_up(_fresh(source, known), still, _owed(now, still, asked.day))]
 
     note = Note("loan", f"{opened.name} {found.id}", details={"cycle": opened.name, "decision": asked.decision})
-    return book_deed(ws, opened.name, make, kind=source, note=note, by=by, today=today, dry_run=dry_run)
+    return book_deed(ws, opened.name, make, kind="", note=note, by=by, today=today, dry_run=dry_run)
 
 
-def _owed(loan: Loan, day: dt.date) -> Owed:
-    """What is left of a loan.
+def _left_of(loan: Loan, day: dt.date) -> Owed:
+    """What is owed on a loan on a day."""
+    return Owed(loans=loan.outstanding(day), charges=max(loan.charges_owed(day), ZERO))
+
+
+def _owed(opened: Opened, loan: Loan, day: dt.date) -> Owed:
+    """What is left of a loan, where it can be given up.
 
     Raises:
         LoanRepaid: nothing.
+        LaterDealings: the fund has some after that day.
     """
-    owed = Owed(loans=loan.outstanding(day), charges=max(loan.charges_owed(day), ZERO))
+    owed = _left_of(loan, day)
     if not owed.total:
         raise LoanRepaid(loan=loan.id, day=day)
+    refuse_earlier(opened, day)
     return owed

@@ -104,6 +104,15 @@ class LoanRepaid(Problem):
     remedy = N_("There is nothing to be written off.")
 
 
+class LaterDealings(Problem):
+    """What is dated before a dealing of the same fund: it would be worked out as if that one had never been."""
+
+    code = "LOAN_LATER_DEALINGS"
+    exit_code = EXIT_USAGE
+    message = N_("Nothing can be paid out or given up of {cycle} on {day}: the book has dealings of {last} already.")
+    remedy = N_("Date it {last} or later; or take the later vouchers back first:  sambok correct")
+
+
 class LoanRefused(Problem):
     """A loan between units that the cycle's terms don't allow."""
 

@@ -29,7 +29,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.booktext import clean
-from ledger.loans.dealings import SHARE_OUT, SOURCE_ID, Owed
+from ledger.loans.dealings import LEAVES, SHARE_OUT, SOURCE_ID, Owed
 from ledger.messages import N_, translate
 from ledger.reports.loans_share_out import Proposal, whole
 from ledger.rules.loans.carry import LeftIn
@@ -45,7 +45,6 @@ KIND = "share-out"
 #: Claims on participants, in the order in which they are set off.
 CLAIMS: tuple[Part, ...] = ("fines_due", "charges_due", "loans")
 LEFT_IN = N_("{new}: {participant} leaves in {count} shares from {cycle}")
-LEAVES = N_("{cycle}: {participant} leaves")
 DIED = N_("{cycle}: {participant} has died; paid to {heir}")
 GIVEN_UP = N_("{cycle}: loan {loan} of {participant} is written off")
 GOES_ON = N_("{cycle}: what isn't shared out goes on to {new}")

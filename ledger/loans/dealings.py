@@ -84,6 +84,7 @@ LOAN_CHARGE = N_("{cycle}: charge for loan {loan} to {unit}")
 REPAYMENT = N_("{cycle}: {unit} repays")
 FINE = N_("{cycle}: fine, {unit}")
 SHARE_OUT = N_("{cycle}: share-out to {unit}, {count} shares")
+LEAVES = N_("{cycle}: {participant} leaves")
 STILL_DUE = N_("{cycle}: rest of the share-out to {unit}")
 WRITE_OFF = N_("{cycle}: written off for {unit}")
 
@@ -246,8 +247,8 @@ def fine(deal: Deal, imposed: Decimal, paid: Decimal) -> Both:
     return _both(deal, "fine" if imposed else "fine-paid", imposed or paid, _text(deal, FINE), lines)
 
 
-def share_out(deal: Deal, its: SharedOut) -> Both:
-    """A unit gets what its shares are worth, less what it owes."""
+def share_out(deal: Deal, its: SharedOut, *, leaves: bool = False) -> Both:
+    """A unit gets what its shares are worth, less what it owes: at the end of the cycle, or as it leaves."""
     price = deal.terms.share_value * its.shares
     lines = [
         _Line("shares", price),
@@ -259,6 +260,9 @@ def share_out(deal: Deal, its: SharedOut) -> Both:
         _Line("unpaid_share_out", -its.still_due),
         _Line(MONEY, -its.paid),
     ]
+    if leaves:
+        text = translate(LEAVES, deal.language).format(cycle=deal.terms.name, participant=deal.unit.unit.name)
+        return _both(deal, "leaves", its.gross, text, lines)
     return _both(deal, "share-out", its.gross, _text(deal, SHARE_OUT, count=its.shares), lines)
 
 
