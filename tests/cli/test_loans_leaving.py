@@ -1,4 +1,4 @@
-"""Who leaves, and what is given up, on the command line: in time, once, with all accounts, and not in a closed month."""
+"""Who leaves, and what is given up, by command: in time, once, with all accounts, and not in a closed month."""
 
 from __future__ import annotations
 
