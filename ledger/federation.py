@@ -22,6 +22,7 @@ from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.problems import RunDamaged, RunUnreadable
 from ledger.errors import Problem, order
 from ledger.loans import Cycle, cycles_of
+from ledger.loans.applications import application_problems
 from ledger.policy import Policy, read_policy
 from ledger.policy.decided import Decided, decided
 from ledger.policy.minutes import missing_minutes
@@ -108,6 +109,7 @@ class Federation:
         found = {p for p in found if p.unit not in faulty or not isinstance(p, CONSEQUENCES)}
         found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them
         found.update(problem for cycle in self.loans.values() for problem in cycle.problems)  # likewise
+        found.update(application_problems(self.books, self.policy, self.loans))  # likewise
         found.update(self.minutes)  # likewise
         found.update(self.broken)
         found.update(self.grounds)

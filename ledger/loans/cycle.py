@@ -24,6 +24,7 @@ from ledger.rules.loans.checks import Broken, broken
 from ledger.rules.loans.fund import Fund
 from ledger.rules.loans.movements import Movement, Part
 from ledger.rules.loans.terms import Terms
+from ledger.rules.names import folded
 from ledger.rules.rounding import in_units
 
 #: Amounts in the text of a problem are shown with the cycle's currency.
@@ -68,6 +69,15 @@ class Cycle:
     def terms(self) -> Terms:
         """What was agreed on."""
         return self.entry.terms
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """Who takes part, by every name that is written for them: the end of their accounts, their name, their id."""
+        taking_part = self.fund.participants
+        ends = {folded(":".join(account.split(":")[2:])): who for (_, who), account in sorted(self.accounts.items())}
+        found = {end: who for end, who in ends.items() if self.persons and end and who in taking_part}
+        found |= {folded(self.names.get(who, who)): who for who in taking_part}
+        return {name: who for name, who in (found | {folded(who): who for who in taking_part}).items() if name}
 
     def with_provisional(self, day: dt.date) -> Fund:
         """Its fund with all charges that are owed by a day, booked or not: what a share-out on that day counts."""

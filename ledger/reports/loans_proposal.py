@@ -26,20 +26,18 @@ from decimal import Decimal
 from typing import Any
 
 from beancount.core import data
-from beancount.core.amount import Amount
 
 from ledger.books import load_books
 from ledger.books.excerpt import quote
 from ledger.errors import Problem, order
-from ledger.messages import N_, say
+from ledger.loans.applications import DIRECTIVE, application
+from ledger.messages import say
 from ledger.reports.loans import Opened
-from ledger.reports.problems_loans import ApplicationUnreadable, CycleParticipantUnknown
 from ledger.rules.loans.fund import Fund
 from ledger.rules.loans.lottery import METHOD, seed_of
 from ledger.rules.loans.ranking import REASONS, Applicant, Application, Ranked, Reason, grant, rank
 
 ZERO = Decimal(0)
-DIRECTIVE = "loan-application"
 
 
 @dataclass(frozen=True)
@@ -120,64 +118,17 @@ def _asked(opened: Opened, fund: Fund, day: dt.date) -> tuple[tuple[Asked, ...],
             if not isinstance(entry, data.Custom) or entry.type != DIRECTIVE or entry.values[0].value != opened.name:
                 continue
             try:
-                one = _read(opened, slug, entry)
+                said = application(opened.cycle, slug, entry)
             except Problem as problem:
                 problems.append(problem)
                 continue
             until = entry.meta.get("until")
             if entry.date > day or (isinstance(until, dt.date) and until < day):
                 continue
-            later = [x for x in fund.loans_of(one.application.participant) if entry.date <= x.given <= day]
-            if not later:
-                found.append(one)
+            if not any(entry.date <= loan.given <= day for loan in fund.loans_of(said.participant)):
+                place = opened.ws.shown(entry.meta["filename"]), int(entry.meta["lineno"])
+                found.append(Asked(said, str(entry.meta.get("reason") or ""), *place))
     return tuple(found), problems
-
-
-def _read(opened: Opened, slug: str, entry: data.Custom) -> Asked:
-    """An application.
-
-    Raises:
-        ApplicationUnreadable: what it says can't be.
-    """
-    amount: Amount = entry.values[1].value
-    meta = entry.meta
-    file, line = opened.ws.shown(meta["filename"]), int(meta["lineno"])
-
-    def wrong(reason: str, **said: object) -> ApplicationUnreadable:
-        text = say(reason, **said)
-        return ApplicationUnreadable(
-            file=file, line=line, unit=slug, reason=text, cycle=opened.name, currency=opened.currency
-        )
-
-    assert amount.number is not None
-    if amount.currency != opened.currency:
-        raise wrong(N_("the cycle is in {currency}"), currency=opened.currency)
-    if amount.number <= 0:
-        raise wrong(N_("an amount above 0 is needed"))
-    months, need = meta.get("months"), meta.get("need", ZERO)
-    if months is not None and not (isinstance(months, Decimal) and months == int(months) and 0 < months <= MOST):
-        raise wrong(N_("months: takes a whole number such as 3"))
-    if not isinstance(need, Decimal) or not 0 <= need <= MOST:
-        raise wrong(N_("need: takes a number such as 3"))
-    whom = slug
-    if opened.cycle.persons:
-        try:
-            whom = opened.participant(str(meta.get("participant") or ""))
-        except CycleParticipantUnknown as problem:
-            raise wrong(N_("participant: names nobody who takes part")) from problem
-    application = Application(
-        participant=whom,
-        amount=amount.number,
-        term=None if months is None else int(months),
-        need=need,
-        date=entry.date,
-        part=meta.get("part") is True,
-    )
-    return Asked(application, str(meta.get("reason") or ""), file, line)
-
-
-#: No term and no score is larger.
-MOST = 100_000
 
 
 def reason_text(reason: Reason, write: Callable[[Decimal], str]) -> str:

@@ -94,14 +94,3 @@ class CycleDay(Problem):
     exit_code = EXIT_USAGE
     message = N_("On {day} there was no {cycle} yet: it begins on {begins}.")
     remedy = N_("Give a later  --date")
-
-
-class ApplicationUnreadable(Problem):
-    """An application for a loan that can't be ranked."""
-
-    code = "LOAN_APPLICATION"
-    message = N_("This application for a loan can't be ranked: {reason}.")
-    remedy = N_(
-        'Write it like this:  2026-03-02 custom "loan-application" "{cycle}" 600.00 {currency}  and below it '
-        ' participant: "Anna"  months: 2  need: 3  reason: "School fees"'
-    )

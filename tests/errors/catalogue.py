@@ -35,6 +35,7 @@ ROOMS = {
     "remeasurement": "What is held in other currencies",
     "dealings": "Dealings between units",
     "loans-c": "Rotating loans: a cycle's terms, and what breaks them",
+    "loans-h": "Rotating loans: what a voucher does that nobody has agreed on",
     "loans-f": "Rotating loans: both books at once",
     "loans-e": "Rotating loans: what is asked of a cycle",
     "loans-d": "Rotating loans: meeting sheets",
