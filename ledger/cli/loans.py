@@ -53,7 +53,7 @@ WHOLE_SENTENCE = 200
 class Loans(click.Group):
     """A group whose writing commands are imported when they are asked for."""
 
-    ENDING = ("share-out", "leave", "write-off")
+    ENDING = ("share-out", "pay", "leave", "write-off")
     DEALING = ("apply", "buy", "lend", "repay")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -61,7 +61,7 @@ class Loans(click.Group):
         del ctx
         return [
             *("list", "status", "sheet", "buy", "apply", "propose", "lend", "schedule", "repay", "statement"),
-            *("ratios", "rotation", "leave", "write-off", "share-out"),
+            *("ratios", "rotation", "leave", "write-off", "share-out", "pay"),
         ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -194,13 +194,13 @@ def sheet(
     """
     from ledger.books import durable  # noqa: PLC0415  after the arguments are known to be right
     from ledger.cli import loans_tables  # noqa: PLC0415  likewise
-    from ledger.reports.loan_sheet import blank_sheet  # noqa: PLC0415  likewise
+    from ledger.reports.loan_sheet import blank_sheet, may_join  # noqa: PLC0415  likewise
 
     for named in filter(None, (table, page)):
         check_out(session.workspace, named)
     found = opened(session, cycle)
     asked = max(day_or_today(day), found.cycle.terms.begins)
-    blank = blank_sheet(found.cycle, asked, language or current())
+    blank = blank_sheet(found.cycle, asked, language or current(), may_join(found, asked))
     for out, text in ((table, blank.csv), (page, blank.html)):
         if out is not None:
             durable.replace(out.absolute(), text.encode())

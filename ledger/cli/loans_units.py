@@ -180,7 +180,10 @@ def lend(
 @workspace_option
 @click.pass_obj
 def repay(session: Session, /, cycle: str, unit: str, amount: str, dry_run: bool, as_json: bool, **said: Any) -> int:  # noqa: FBT001  click gives flags so
-    """UNIT pays AMOUNT on its loans of CYCLE: split into principal and charges as agreed, booked in both books."""
+    """UNIT pays AMOUNT on its loans of CYCLE: split into principal and charges as agreed, booked in both books.
+
+    After the share-out, a person may stand for UNIT: what is still owed is paid in.
+    """
     from ledger.closing import cycle_deals  # noqa: PLC0415  after the arguments are known to be right
 
     asked = _deal(said)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ledger.closing.cycle_end import Asked
     from ledger.closing.loan_deeds import Done
+    from ledger.reports.loans import Opened
     from ledger.rules.loans.terms import ShareOut, Shortfall
 
 date_option = click.option(
@@ -140,6 +141,10 @@ def share_out(
     asked = asked_of(day, decision, **more) if book else Asked(day=day_or_today(day), decision=decision, **more)
     ws = session.workspace
     found = opened(session, cycle)
+    if not book:
+        refused = _refused(found, asked.day, as_json=as_json)
+        if refused:
+            return refused
     proposal = cycle_end.propose(found, asked)
     done = None
     if book:
@@ -159,6 +164,23 @@ def share_out(
     if not book and proposal.waits:
         loans_tables.tell_why(proposal)
         return EXIT_PERSON
+    return EXIT_DONE
+
+
+def _refused(found: Opened, day: dt.date, *, as_json: bool) -> int:
+    """What a share-out is refused with whose figures would mean nothing; 0 where they mean something."""
+    from ledger.reports.loans_share_out import refuse_unclear  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.reports.problems_loans import CycleUnclear  # noqa: PLC0415  likewise
+
+    try:
+        refuse_unclear(found, day)
+    except CycleUnclear as unclear:
+        problems = [*found.problems, unclear]
+        if as_json:
+            errors = [problem.as_json() for problem in problems]
+            emit({"schema": 1, "cycle": found.name, "date": day.isoformat(), "can_be_booked": False, "errors": errors})
+        report(problems)
+        return EXIT_BOOKS
     return EXIT_DONE
 
 
@@ -251,6 +273,42 @@ def write_off(
     return written(session, run, dry_run=dry_run, as_json=as_json)
 
 
+@click.command()
+@click.argument("cycle")
+@date_option
+@decision_option
+@bank_option
+@unit_bank_option
+@dry_option
+@by_option
+@json_option
+@workspace_option
+@click.pass_obj
+def pay(
+    session: Session,
+    cycle: str,
+    day: dt.date | None,
+    decision: str,
+    bank: str | None,
+    unit_bank: str | None,
+    dry_run: bool,  # noqa: FBT001  click gives flags so
+    as_json: bool,  # noqa: FBT001
+) -> int:
+    """Pay out what has come in after the share-out of CYCLE, to those who still get something, in proportion.
+
+    What somebody still owed is booked before:  sambok loans repay CYCLE NAME AMOUNT
+    """
+    from ledger.closing import cycle_rest  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.closing.cycle_end import Asked  # noqa: PLC0415  likewise
+
+    asked = Asked(day=day_or_today(day), decision=decision, bank=bank, unit_bank=unit_bank)
+
+    def run(by: str, today: dt.date) -> Done:
+        return cycle_rest.book_rest(session.workspace, cycle, asked, by=by, today=today, dry_run=dry_run)
+
+    return written(session, run, dry_run=dry_run, as_json=as_json)
+
+
 COMMANDS: dict[str, click.Command] = {
-    command.name: command for command in (share_out, leave, write_off) if command.name
+    command.name: command for command in (share_out, pay, leave, write_off) if command.name
 }

@@ -1,8 +1,8 @@
 """What a unit has to do with a rotating loan fund, asked for by hand: shares, a loan, a repayment (SPEC 8).
 
 Both books are written in one job (`ledger.closing.loans`). A loan that the cycle's terms don't allow on its day isn't
-booked; a repayment is split into principal and charges as the terms say, and isn't more than what is owed. Charges that
-have accrued and aren't booked yet count as owed.
+booked; a repayment is split into principal and charges as the terms say, and isn't more than what is owed, on its day
+and after what was paid later. Charges that have accrued and aren't booked yet count as owed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.books import Unit, Workspace
-from ledger.closing.cycle_end import text
+from ledger.closing.cycle_end import Asked, shared_out, text
+from ledger.closing.cycle_rest import book_paid_in, owed_of
 from ledger.closing.loan_deeds import Done, check_decision
 from ledger.closing.loans import Event, book_events
-from ledger.closing.problems_share_out import CycleNoPart, CycleOfPersons, LoanRefused, RepaidTooMuch
+from ledger.closing.problems_share_out import CycleNoPart, CycleOfPersons, LoanRefused
 from ledger.loans import dealings
 from ledger.loans.dealings import Accounts, Both, Deal
 from ledger.reports.loans import Opened, open_cycle, unit_meant
@@ -25,7 +26,6 @@ from ledger.rules.loans.fund import Fund
 from ledger.rules.loans.loan import Loan
 from ledger.rules.loans.ranking import Application, grant, rank
 from ledger.rules.loans.schedules import of_terms
-from ledger.rules.loans.splitting import split_payment
 
 ZERO = Decimal(0)
 
@@ -131,7 +131,7 @@ def repay(
     today: dt.date,
     dry_run: bool = False,
 ) -> Done:
-    """A unit pays on its loans: fines first, then split as the cycle's terms say.
+    """A unit pays on its loans: fines first, then split as the cycle's terms say; after the share-out a person, too.
 
     Args:
         ws: the workspace.
@@ -147,15 +147,13 @@ def repay(
         RepaidTooMuch: it is more than what is owed.
         Problem: why it can't be else; nothing was written.
     """
+    opened = open_cycle(ws, cycle)
+    if opened.cycle.persons and shared_out(opened, asked.day):
+        its_own = Asked(day=asked.day, decision=asked.decision, bank=asked.bank)
+        return book_paid_in(ws, opened, unit, amount, its_own, by=by, today=today, dry_run=dry_run)
     opened, its = _of_units(ws, cycle, unit, asked, "repay")
-    standing = opened.fund(asked.day).standing(its.slug, asked.day)
-    owed = standing.loans + standing.charges_due + standing.fines_due
-    if amount > owed:
-        raise RepaidTooMuch(
-            participant=its.name, cycle=opened.name, owed=text(owed, opened), day=asked.day, amount=text(amount, opened)
-        )
-    fines = min(amount, max(standing.fines_due, ZERO))
-    principal, charge = split_payment(opened.cycle.terms, amount - fines, standing.loans, standing.charges_due)
+    owed = owed_of(opened, its.slug, its.name, amount, asked.day)
+    principal, charge, fines = owed.loans, owed.charges, owed.fines
     loans = _paid_on(opened.fund(asked.day).loans_of(its.slug), asked.day, principal, charge)
 
     def make(book: Accounts, own: Accounts) -> Both:

@@ -131,6 +131,21 @@ class RepaidTooMuch(Problem):
     remedy = N_("Correct the amount; what is paid beyond it buys shares, or goes back.")
 
 
+class RestWaits(Problem):
+    """What is still due of a share-out can't be paid."""
+
+    code = "SHARE_OUT_REST"
+    exit_code = EXIT_PERSON
+    message = N_("Of {cycle} {due} are still to be paid out, and there is nothing in the box on {day}.")
+    remedy = N_("Book first what was paid in:  sambok loans repay {cycle} NAME AMOUNT")
+    cases: ClassVar = {
+        "nothing": (
+            N_("Nothing is still due of a share-out of {cycle} on {day}."),
+            N_("There is nothing to be paid. A cycle is shared out by  sambok loans share-out {cycle}"),
+        )
+    }
+
+
 class CycleOfPersons(Problem):
     """A command for units, of a cycle whose participants are persons; or the other way round."""
 

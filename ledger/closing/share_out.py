@@ -29,7 +29,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.booktext import clean
-from ledger.loans.dealings import LEAVES, SHARE_OUT, SOURCE_ID, Owed
+from ledger.loans.dealings import LEAVES, REPAYMENT, SHARE_OUT, SOURCE_ID, STILL_DUE, Owed
 from ledger.messages import N_, translate
 from ledger.reports.loans_share_out import Proposal, whole
 from ledger.rules.loans.carry import LeftIn
@@ -184,6 +184,23 @@ class Booking:
         text = translate(GIVEN_UP, self.language).format(cycle=self.terms.name, loan=loan.id, participant=shown)
         entry = self._entry(source, text, shown, whom, made)
         return entry._replace(meta=entry.meta | {"loan": loan.id})
+
+    def pays_in(self, source: str, whom: str, owed: Owed, bank: str | None) -> data.Transaction:
+        """The voucher by which somebody pays what is still owed after the share-out."""
+        shown = self.proposal.opened.shown(whom)
+        made = [Made("cash", owed.total, bank or self._account("cash", ""), self.terms.name)]
+        for part, amount in zip(CLAIMS, (owed.fines, owed.charges, owed.loans), strict=True):
+            made += self._taken(part, whom, amount)
+        text = translate(REPAYMENT, self.language).format(cycle=self.terms.name, unit=shown)
+        return self._entry(source, text, shown, whom, made)
+
+    def paid_rest(self, source: str, whom: str, amount: Decimal) -> data.Transaction:
+        """The voucher by which somebody gets what was still due of the share-out."""
+        shown = self.proposal.opened.shown(whom)
+        made = [Made("unpaid_share_out", amount, self._account("unpaid_share_out", whom), self.terms.name)]
+        made += self._taken("cash", "", amount)
+        text = translate(STILL_DUE, self.language).format(cycle=self.terms.name, unit=shown)
+        return self._entry(source, text, shown, whom, made)
 
     def _left_in(self, one: LeftIn, new: Terms) -> data.Transaction:
         """Shares of the next cycle, for money that would have been paid out."""

@@ -43,6 +43,18 @@ def wait(
     return [Outcome(paid_now=payout) for payout in rounded]
 
 
+def in_proportion(terms: Terms, due: Sequence[Decimal], money: Decimal) -> list[Decimal]:
+    """Money that there is, in proportion to what is due to each; none of which is passed.
+
+    Args:
+        terms: whose rounding counts.
+        due: to each, none below zero, in the order that ties are decided by; not all zero.
+        money: at most all that is due.
+    """
+    whole = Fraction(sum(due, ZERO))
+    return in_quanta(money, [Fraction(d) * Fraction(money) / whole for d in due], terms.rounding, at_most=due)
+
+
 def pro_rata(
     terms: Terms,
     _division: Division,
@@ -53,10 +65,9 @@ def pro_rata(
 ) -> list[Outcome]:
     """The money there is, in proportion to the positive payouts; none of which is passed."""
     due = [max(payout, ZERO) for payout in rounded]
-    whole = Fraction(sum(due, ZERO))
-    if not whole:
+    if not any(due):
         return [Outcome(owed_in=max(-payout, ZERO)) for payout in rounded]
-    paid = in_quanta(net, [Fraction(d) * Fraction(net) / whole for d in due], terms.rounding, at_most=due)
+    paid = in_proportion(terms, due, net)
     return [
         Outcome(paid_now=p, still_due=d - p, owed_in=max(-payout, ZERO))
         for p, d, payout in zip(paid, due, rounded, strict=True)
