@@ -149,7 +149,7 @@ TEMPLATE_TEXTS = (
     N_("Fingerprint"),
     N_("closed"),
     N_("opened again"),
-    N_("There is no loan cycle here. A group's rules are entered in policy, with the decision: loan-cycle."),
+    N_("There is no loan cycle here. A group's rules are entered in policy as a loan-cycle, with the decision."),
     N_("As of {date}. Charges that have accrued by then are counted, booked or not."),
     N_("Cycle"),
     N_("Book"),
