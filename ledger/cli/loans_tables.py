@@ -77,7 +77,7 @@ def print_boxes(console: Console, made: Sheet) -> None:
 
 def print_sheet(made: Sheet) -> None:
     """The fund's sheet."""
-    from ledger.reports.loans import FROM, HAS, signed  # noqa: PLC0415  only for people
+    from ledger.reports.loans import FROM, HAS, due_text, signed  # noqa: PLC0415  only for people
 
     opened, state, currency = made.opened, made.state, made.opened.currency
     console = stdout()
@@ -91,16 +91,18 @@ def print_sheet(made: Sheet) -> None:
     for row in made.rows:
         its = row.standing
         amounts = [amount_text(a, currency) for a in (its.savings, its.loans, its.charges_due, its.fines_due)]
-        limit = "" if its.limit is None else amount_text(max(its.limit, Decimal(0)), currency)
-        due = row.next_due.isoformat() if row.next_due else ""
-        rows.append([row.shown, str(its.shares), *amounts, due, str(its.late_days or ""), limit])
+        due, room = due_text(row.next_due, made.day), amount_text(row.room.amount, currency)
+        rows.append([row.shown, str(its.shares), *amounts, due, str(its.late_days or ""), room])
     sums = [amount_text(a, currency) for a in (state.shares, state.loans, state.charges_due, state.fines_due)]
     rows.append([say(N_("All")), str(sum(row.standing.shares for row in made.rows)), *sums, "", "", ""])
     print_table(console, [say(head) for head in heads], rows, left={0, 6})
+    if made.rows:
+        told = N_("Each may borrow so much if nobody else does; all together what the fund has to lend: {cash}.")
+        tell(console, say(told, cash=with_currency(opened, made.fund.at_hand(made.day))))
     parts = [(translate(label), getattr(state, part)) for part, label in HAS.items()]
-    tell(console, _sum_text(parts, made.has, currency))
+    tell(console, f"{say(N_('What the fund has'))}: {_sum_text(parts, made.has, currency)}")
     parts = [(translate(label), signed(state, part)) for part, label in FROM.items()]
-    tell(console, _sum_text(parts, made.owes, currency))
+    tell(console, f"{say(N_('Where it came from'))}: {_sum_text(parts, made.owes, currency)}")
     if state.gap:
         told = N_("They differ by {amount}: a voucher of the cycle has a posting that is no part of the fund.")
         tell(console, say(told, amount=with_currency(opened, state.gap)))
@@ -114,7 +116,11 @@ def _sum_text(parts: Sequence[tuple[str, Decimal]], total: Decimal, currency: st
             sign = "-" if amount < 0 else "+" if text else ""
             text += f" {sign} " if text else sign
             text += f"{label}{GLUE}{amount_text(abs(amount), currency)}"
-    return f"{text or amount_text(Decimal(0), currency)} = {amount_text(total, currency)}"
+    return f"{text} = {amount_text(total, currency)}" if text else amount_text(total, currency)
+
+
+#: Columns of a schedule that add up.
+SUMS = ("principal", "charge", "paid", "left")
 
 
 def print_plan(made: Plan) -> None:
@@ -125,11 +131,18 @@ def print_plan(made: Plan) -> None:
     title(console, say(N_("{loan}: {participant}, {date}"), loan=loan.id, participant=whom, date=loan.given))
     told = N_("Lent {amount} for {term} periods, to be paid back by {due}.")
     tell(console, say(told, amount=with_currency(opened, loan.principal), term=loan.term, due=loan.due))
-    heads = N_("Due"), N_("Principal"), N_("Charge"), N_("To pay"), N_("Left then")
-    rows = [
-        [one.due.isoformat(), *(amount_text(a, currency) for a in (one.principal, one.charge, one.total, one.balance))]
-        for one in loan.schedule
-    ]
+    heads = (
+        *(N_("Due"), N_("As agreed"), N_("Principal"), N_("Charge")),
+        *(N_("Paid"), N_("Still to pay"), N_("Days late")),
+    )
+    rows = []
+    for one in made.steps:
+        planned = amount_text(one.agreed.total, currency) if one.agreed else ""
+        amounts = [amount_text(a, currency) for a in (one.principal, one.charge, one.paid, one.left)]
+        rows.append([one.due.isoformat(), planned, *amounts, str(one.late or "")])
+    agreed = sum((one.agreed.total for one in made.steps if one.agreed), Decimal(0))
+    sums = [sum((getattr(one, part) for one in made.steps), Decimal(0)) for part in SUMS]
+    rows.append([say(N_("All")), *(amount_text(a, currency) for a in (agreed, *sums)), ""])
     print_table(console, [say(head) for head in heads], rows, left={0})
     for date, amount in loan.repaid:
         if date <= made.day:
@@ -141,7 +154,8 @@ def print_plan(made: Plan) -> None:
     charges, paid = with_currency(opened, made.charges), with_currency(opened, made.paid)
     tell(console, say(told, date=made.day, left=with_currency(opened, made.owed), charges=charges, paid=paid))
     if made.late:
-        tell(console, say(N_("It is {days} days late."), days=made.late))
+        since = loan.late_since(made.day)
+        tell(console, say(N_("Overdue since {due}: {days} days late."), due=since, days=made.late))
 
 
 def print_statements(made: Statements, only: str | None) -> None:
@@ -218,7 +232,7 @@ def print_share_out(made: Proposal) -> None:
         (say(N_("Borrowed from outside")), -shared.outside),
         (say(N_("Unpaid expenses")), -shared.unpaid_expenses),
     ]
-    tell(console, _sum_text(parts, shared.fund, currency))
+    tell(console, f"{say(N_('To be shared out'))}: {_sum_text(parts, shared.fund, currency)}")
     worth = amount_text(Decimal(shared.value.numerator) / Decimal(shared.value.denominator), currency)
     told = N_("Shares {count}; one was {price} and is worth about {worth} now.")
     tell(console, say(told, count=shared.shares, price=amount_text(shared.share_value, currency), worth=worth))
@@ -349,7 +363,8 @@ def print_blank(opened: Opened, blank: SheetText) -> None:
         console, say(N_("{cycle}: meeting {meeting}, {date}"), cycle=opened.name, meeting=blank.number, date=blank.date)
     )
     boxes = {"box": with_currency(opened, blank.box), "social": with_currency(opened, blank.social)}
-    tell(console, say(N_("After the last meeting: box {box}, social box {social}."), **boxes))
+    told = N_("After the last meeting: box {box}, social box {social}.")
+    tell(console, say(N_("The first meeting: box {box}, social box {social}.") if blank.first else told, **boxes))
 
     def text(amount: Decimal) -> str:
         return amount_text(amount, opened.currency) if amount else ""

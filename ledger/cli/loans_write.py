@@ -154,7 +154,7 @@ def share_out(
         emit(loans_share_out.as_json(proposal, found.problems, booked))
     elif done is not None and not done.vouchers:
         tell_done(done, dry_run=False)
-    else:
+    elif proposal.shared.payouts:
         loans_tables.print_share_out(proposal)
         if done is not None:
             tell_done(done, dry_run=False)

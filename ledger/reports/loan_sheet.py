@@ -3,18 +3,24 @@
 As CSV it is filled in and imported as it is: first row with number and probable day, a row a participant, cells empty.
 As a page it is printed and written by hand: first what the boxes held after the last meeting and what each participant
 has and owes, so that everybody hears it, then columns to write in. The page names persons: it belongs to the group.
+
+Who takes part stands there, in the order of the first shares; then who has an account of the own in the group's book
+that isn't closed: a cycle's first sheet names everybody who took part in the one before, and may buy shares in this.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
 
+from beancount.core import data
+
 from ledger.loans import Cycle
 from ledger.messages import N_, direction, number_text, translate
+from ledger.reports.loans import Opened
 from ledger.rules.loans.fund import Fund
 from ledger.rules.loans.periods import end_of
 from ledger.rules.rounding import decimals
@@ -65,7 +71,8 @@ class SheetText:
     Attributes:
         number: of the next meeting. `date`: its probable day.
         box, social: what the boxes held after the last meeting.
-        rows: participants, in the order of their first share.
+        rows: participants, in the order of their first share; then who may join.
+        first: whether there was no meeting before it.
         csv: to be filled in and imported.
         html: to be printed.
     """
@@ -77,23 +84,36 @@ class SheetText:
     rows: tuple[SheetRow, ...]
     csv: str
     html: str
+    first: bool
 
 
-def blank_sheet(cycle: Cycle, day: dt.date, language: str) -> SheetText:
+def may_join(opened: Opened, day: dt.date) -> tuple[str, ...]:
+    """Who has an open account in the group's book and takes no part in the cycle yet, by name; of persons alone."""
+    cycle = opened.cycle
+    if not cycle.persons:
+        return ()
+    entries = opened.books.units[cycle.book_slug].entries()
+    closed = {entry.account for entry in entries if isinstance(entry, data.Close) and entry.date <= day}
+    known = {whom for (_, whom), account in cycle.accounts.items() if account not in closed}
+    return tuple(sorted(known - set(cycle.fund.participants)))
+
+
+def blank_sheet(cycle: Cycle, day: dt.date, language: str, others: Sequence[str] = ()) -> SheetText:
     """The next meeting's sheet.
 
     Args:
         cycle: whose.
         day: on which it is asked for; the meeting isn't before it.
         language: of the page's texts.
+        others: who may join.
     """
     fund = cycle.fund
     number, date = _next(cycle, day)
-    state = fund.state(day)
-    rows = tuple(_row(cycle, fund, participant, date) for participant in fund.participants)
-    csv = _csv(cycle, number, date, rows)
-    html = _html(cycle, (number, date), (state.cash, state.social_cash), rows, language)
-    return SheetText(number, date, state.cash, state.social_cash, rows, csv, html)
+    state = fund.state(max((day, *fund.meetings[-1:])))
+    rows = tuple(_row(cycle, fund, participant, date) for participant in (*fund.participants, *others))
+    csv, first = _csv(cycle, number, date, rows), not fund.meetings
+    made = SheetText(number, date, state.cash, state.social_cash, rows, csv, "", first)
+    return replace(made, html=_html(cycle, made, language))
 
 
 def _next(cycle: Cycle, day: dt.date) -> tuple[int, dt.date]:
@@ -103,10 +123,10 @@ def _next(cycle: Cycle, day: dt.date) -> tuple[int, dt.date]:
     number, days = max(numbers, default=0) + 1, fund.meetings
     if not days:
         return number, max(day, terms.begins)
-    probable = day
-    if len(days) > 1:
-        step = days[-1] - days[-2]
-        probable = days[-1] + step
+    if terms.meetings:
+        probable = end_of(replace(terms, period=terms.meetings, due_weekday=None), days[-1], 1)
+    elif len(days) > 1:
+        probable = days[-1] + (days[-1] - days[-2])
     else:
         probable = end_of(terms, days[-1], 1)
     return number, max(probable, day)
@@ -134,9 +154,7 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',;"\t|') else text
 
 
-def _html(
-    cycle: Cycle, meeting: tuple[int, dt.date], boxes: tuple[Decimal, Decimal], rows: Sequence[SheetRow], language: str
-) -> str:
+def _html(cycle: Cycle, made: SheetText, language: str) -> str:
     currency = cycle.terms.currency
 
     def say(text: str, **params: object) -> str:
@@ -145,12 +163,19 @@ def _html(
     def money(amount: Decimal) -> str:
         return number_text(amount, decimals(currency), language) if amount else ""
 
-    number, date = meeting
-    title = say(N_("{cycle}, meeting {number}, {date}"), cycle=cycle.name, number=number, date=date)
+    rows = made.rows
+    title = say(N_("{cycle}, meeting {number}, {date}"), cycle=cycle.name, number=made.number, date=made.date)
+    told = N_(
+        "After the last meeting the loan fund's box held {box} {currency}, the social fund's {social} {currency}."
+    )
+    if made.first:
+        told = N_(
+            "The first meeting. The loan fund's box holds {box} {currency}, the social fund's {social} {currency}."
+        )
     held = say(
-        N_("After the last meeting the loan fund's box held {box} {currency}, the social fund's {social} {currency}."),
-        box=number_text(boxes[0], decimals(currency), language),
-        social=number_text(boxes[1], decimals(currency), language),
+        told,
+        box=number_text(made.box, decimals(currency), language),
+        social=number_text(made.social, decimals(currency), language),
         currency=currency,
     )
     heard = [

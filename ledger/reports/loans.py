@@ -24,8 +24,9 @@ from ledger.books import Books, Unit, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.errors import Problem, order
 from ledger.loans import Cycle, cycles_of
-from ledger.messages import N_
+from ledger.messages import N_, say
 from ledger.policy import Policy, read_policy
+from ledger.reports.loans_room import Room, room_of
 from ledger.reports.problems_loans import (
     CycleBookFaulty,
     CycleDay,
@@ -215,13 +216,15 @@ class Row:
 
     Attributes:
         standing: shares, savings, loans, charges due, unpaid fines, limit left, days late.
-        next_due: the next day on which something is to be paid back; None where nothing is.
+        next_due: the next day on which something is to be paid back, or was; None where nothing is.
+        room: what may be borrowed.
     """
 
     participant: str
     shown: str
     standing: Standing
     next_due: dt.date | None
+    room: Room
 
 
 @dataclass(frozen=True)
@@ -260,12 +263,22 @@ def sheet(opened: Opened, day: dt.date) -> Sheet:
     """
     fund = opened.fund(day)
     state = fund.state(day)
-    rows = tuple(
-        Row(name, opened.shown(name), fund.standing(name, day), next_due(fund, name, day)) for name in fund.participants
-    )
+    rows = tuple(_row(opened, fund, name, day) for name in fund.participants)
     made = Sheet(opened, day, fund, state, rows, sum(1 for loan in fund.loans if loan.outstanding(day) > 0))
     _ties(made)
     return made
+
+
+def _row(opened: Opened, fund: Fund, name: str, day: dt.date) -> Row:
+    its = fund.standing(name, day)
+    return Row(name, opened.shown(name), its, next_due(fund, name, day), room_of(fund, its, day))
+
+
+def due_text(due: dt.date | None, day: dt.date) -> str:
+    """When something is to be paid back; of a day that is past, that it is overdue since then."""
+    if due is None:
+        return ""
+    return due.isoformat() if due >= day else say(N_("overdue since {date}"), date=due)
 
 
 def next_due(fund: Fund, participant: str, day: dt.date) -> dt.date | None:
@@ -335,6 +348,7 @@ def row_json(opened: Opened, row: Row) -> dict[str, Any]:
         "next_due": row.next_due.isoformat() if row.next_due else None,
         "days_late": its.late_days,
         "limit_left": None if its.limit is None else money(its.limit),
+        "may_borrow": money(row.room.amount),
     }
 
 

@@ -3,6 +3,9 @@
 What the fund is worth is shared by shares (or as the cycle's terms say), what each owes is set off, and what is left is
 paid in cash; all payouts together are the cash. The social fund isn't shared out: it stands beside. Who owes more than
 the own shares are worth pays in, or what the terms say of a shortfall happens.
+
+Nothing is proposed of a book that leaves it open who has how much: a posting that is nobody's, or that no part of the
+fund has, would be paid out to somebody else.
 """
 
 from __future__ import annotations
@@ -16,12 +19,45 @@ from typing import Any
 
 from ledger.errors import Problem
 from ledger.reports.loans import Opened
+from ledger.reports.problems_loans import CycleUnclear
 from ledger.rules.loans.division import Holder
 from ledger.rules.loans.fund import Fund, State
 from ledger.rules.loans.shareout import Payout, Shared, share_out
 from ledger.rules.loans.terms import ShareOut, Shortfall, Terms
 
 ZERO = Decimal(0)
+#: What leaves it open who has how much: nothing is proposed, nor paid out, on such a book.
+UNCLEAR = frozenset(
+    {
+        *("LOAN_FUND_IDENTITY", "LOAN_SOCIAL_MIXED", "LOAN_PARTICIPANT_MISSING", "LOAN_CYCLE_UNCLEAR"),
+        *("LOAN_CYCLE_UNKNOWN", "LOAN_CURRENCY", "LOAN_SHARE_WHOLE", "LOAN_SHARE_SHORT", "LOAN_UNIT_UNKNOWN"),
+        *("LOAN_AMOUNT_FINE", "LOAN_UNOWED", "LOAN_DEBT_MOVED", "LOAN_SHARES_MOVED", "LOAN_PROFIT_LOOSE"),
+    }
+)
+
+
+def unclear(opened: Opened, fund: Fund, day: dt.date) -> bool:
+    """Whether the book leaves it open who has how much: then a share-out on a day means nothing.
+
+    Args:
+        opened: the cycle.
+        fund: with the charges that have accrued by the day.
+        day: of the share-out.
+    """
+    if any(problem.code in UNCLEAR for problem in opened.problems) or fund.state(day).gap:
+        return True
+    return any(not holder.participant for holder in holders_of(fund, day))
+
+
+def refuse_unclear(opened: Opened, day: dt.date) -> None:
+    """Refuse to say what a share-out would pay, where nobody can know.
+
+    Raises:
+        CycleUnclear: the book leaves it open who has how much.
+        CycleDay: the cycle hadn't begun.
+    """
+    if unclear(opened, opened.fund(day), day):
+        raise CycleUnclear(cycle=opened.name, slug=opened.cycle.book_slug, unit=opened.cycle.book_slug)
 
 
 @dataclass(frozen=True)
@@ -48,8 +84,8 @@ class Proposal:
 
     @property
     def waits(self) -> bool:
-        """Whether it can't be booked yet."""
-        return not self.shared.booked_allowed
+        """Whether it can't be booked yet, or there is nothing to be booked: nobody has shares or debts."""
+        return not self.shared.booked_allowed or not self.shared.payouts
 
 
 def proposal_of(

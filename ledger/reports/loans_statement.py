@@ -19,12 +19,12 @@ from fractions import Fraction
 from typing import Any
 
 from ledger.errors import Problem
-from ledger.loans.reading import OWN
 from ledger.messages import N_, say
 from ledger.reports.loans import Opened, Sheet, next_due, sheet
-from ledger.reports.loans_share_out import proposal_of
+from ledger.reports.loans_room import Room
+from ledger.reports.loans_share_out import proposal_of, unclear
 from ledger.rules.loans.fund import Fund
-from ledger.rules.loans.movements import Movement
+from ledger.rules.loans.movements import OWN, Movement
 from ledger.rules.loans.shareout import Payout
 
 ZERO = Decimal(0)
@@ -83,8 +83,8 @@ class Page:
         opening: what stood there when the cycle began; None: nothing.
         lines: in the order of days.
         closing: sums of the lines, and what is left on the day.
-        projected: what a share-out on the day would pay; None where there are no shares.
-        limit_left: what may still be borrowed; None where nothing limits it.
+        projected: what a share-out on the day would pay; None where there are no shares, or the book leaves it open.
+        room: what may be borrowed.
     """
 
     participant: str
@@ -93,7 +93,7 @@ class Page:
     lines: tuple[Line, ...]
     closing: Line
     projected: Payout | None
-    limit_left: Decimal | None
+    room: Room
 
     @property
     def shown_lines(self) -> tuple[Line, ...]:
@@ -121,8 +121,10 @@ def statements(opened: Opened, day: dt.date) -> Statements:
         CycleDay: the cycle hadn't begun.
     """
     made = sheet(opened, day)
-    proposal = proposal_of(opened, made.fund, day)
-    payouts = {payout.participant: payout for payout in proposal.shared.payouts} if proposal.shared.shares else {}
+    payouts = {}
+    if not unclear(opened, made.fund, day):
+        shared = proposal_of(opened, made.fund, day).shared
+        payouts = {payout.participant: payout for payout in shared.payouts} if shared.shares else {}
     moved: dict[str, list[Movement]] = defaultdict(list)
     opening = {m.voucher for m in made.fund.movements if m.part == "carried_in"}
     for movement in made.fund.movements:
@@ -133,8 +135,7 @@ def statements(opened: Opened, day: dt.date) -> Statements:
         name = row.participant
         first, lines = _lines(made.fund, name, moved[name], opening)
         closing = _closing(made, name, [*([first] if first else []), *lines])
-        limit = row.standing.limit
-        pages.append(Page(name, row.shown, first, lines, closing, payouts.get(name), limit))
+        pages.append(Page(name, row.shown, first, lines, closing, payouts.get(name), row.room))
     found = Statements(made, tuple(pages))
     _ties(found)
     return found
@@ -247,13 +248,11 @@ def told(found: Statements, page: Page, money: Callable[[Decimal], str]) -> list
         said.append(say(text, total=money(line.debt), **{key: money(amount) for key, amount in parts.items()}))
     else:
         said.append(say(N_("Nothing is owed.")))
-    if line.due:
-        said.append(say(N_("To be paid back next by {due}."), due=line.due))
     if line.late:
-        said.append(say(N_("That is {days} days late."), days=line.late))
-    if page.limit_left is not None:
-        text = N_("May borrow {amount} more, as far as there is money in the box.")
-        said.append(say(text, amount=money(max(page.limit_left, ZERO))))
+        said.append(say(N_("Overdue since {due}: {days} days late."), due=line.due, days=line.late))
+    elif line.due:
+        said.append(say(N_("To be paid back next by {due}."), due=line.due))
+    said.append(_may_borrow(page.room, money))
     if page.projected is not None:
         its = page.projected
         text = N_("If all were shared out on this day: shares worth {gross}, less what is owed {debts}: {payout}.")
@@ -264,6 +263,18 @@ def told(found: Statements, page: Page, money: Callable[[Decimal], str]) -> list
     amounts = {"box": state.cash, "lent": state.loans, "social": state.social_cash}
     said.append(say(text, count=made.open_loans, **{key: money(amount) for key, amount in amounts.items()}))
     return said
+
+
+def _may_borrow(room: Room, money: Callable[[Decimal], str]) -> str:
+    """What may be borrowed: the limit and the money, both."""
+    if room.why == "closed":
+        return say(N_("No loans are given after {date}."), date=room.last)
+    if room.why == "late":
+        return say(N_("May borrow nothing as long as a loan is late."))
+    if room.limit is None:
+        return say(N_("May borrow up to {amount}: what the fund has to lend."), amount=money(room.amount))
+    text = N_("May borrow up to {amount}: the own shares allow {limit} more, the fund has {cash} to lend.")
+    return say(text, amount=money(room.amount), limit=money(room.limit), cash=money(room.cash))
 
 
 def count(opened: Opened, paid: Decimal) -> int | str:
@@ -304,7 +315,8 @@ def _page_json(opened: Opened, page: Page) -> dict[str, Any]:
         "opening": _line_json(opened, page.opening) if page.opening else None,
         "lines": [_line_json(opened, line) for line in page.lines],
         "closing": _line_json(opened, page.closing),
-        "limit_left": None if page.limit_left is None else opened.money(page.limit_left),
+        "limit_left": None if page.room.limit is None else opened.money(page.room.limit),
+        "may_borrow": opened.money(page.room.amount),
         "projected": {
             "gross": opened.money(projected.gross),
             "debts": opened.money(projected.debts),

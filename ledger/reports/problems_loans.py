@@ -38,6 +38,14 @@ class CycleBookFaulty(Problem):
     remedy = N_("Correct what  sambok check {slug}  lists, then ask again.")
 
 
+class CycleUnclear(Problem):
+    """A share-out of a cycle whose book leaves it open who has how much."""
+
+    code = "CYCLE_UNCLEAR"
+    message = N_("What a share-out of {cycle} would pay can't be said: its book leaves it open who has how much.")
+    remedy = N_("Correct what  sambok check {slug}  lists, then ask again.")
+
+
 class CycleParticipantUnknown(Problem):
     """Somebody who takes no part in a cycle."""
 

@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from ledger import messages
 from ledger.books import load_books
 from ledger.cli.main import main
-from tests.reports.loan_groups import POLICY, Group, cycle_text, workspace_of
+from tests.reports.loan_groups import OWN, POLICY, Group, cycle_text, workspace_of
 
 MAY = "2026-05-01"
 TERMS = {"charge": "0.05", "loan_multiple": "3", "max_term": "3"}
@@ -87,8 +87,10 @@ def test_status(sambok, ws):
         "charges_due": "15.00",
     }
     anna |= {"fines_due": "0.00", "next_due": "2026-04-11", "days_late": 20, "limit_left": "1200.00"}
+    anna["may_borrow"] = "530.00"  # the limit is 1,200, and the box has 530
     bo = {"participant": "Bo", "name": "Bo", "shares": 3, "savings": "300.00", "loans": "0.00", "charges_due": "0.00"}
     bo |= {"fines_due": "10.00", "next_due": None, "days_late": 0, "limit_left": "900.00"}
+    bo["may_borrow"] = "530.00"
     assert found["participants"] == [anna, bo]
 
 
@@ -97,7 +99,8 @@ def test_status_for_people_as_a_group_reads_it_aloud(sambok, ws):
     assert (code, err) == (0, "")
     assert out.startswith("NK26 on 2026-05-01\nBox 530.00 KES, lent 300.00 KES, loans 1.\nSocial box 20.00 KES.\n")
     rows = [line.split() for line in out.splitlines()]
-    assert ["Anna", "5", "500.00", "300.00", "15.00", "0.00", "2026-04-11", "20", "1,200.00"] in rows
+    anna = ["Anna", "5", "500.00", "300.00", "15.00", "0.00", "overdue", "since", "2026-04-11", "20", "530.00"]
+    assert anna in rows
     assert ["All", "8", "800.00", "300.00", "15.00", "10.00"] in rows
     assert "In the box 530.00 + Lent 300.00 + Charges due 15.00 + Unpaid fines 10.00 = 855.00" in out
     assert "Shares 800.00 + Service charges 45.00 + Fines 10.00 = 855.00" in out
@@ -168,7 +171,7 @@ def test_a_page_in_words(sambok, ws):
     assert told.split("\n")[:5] == [
         "Shares held: 3, paid for them: 300.00 KES.",
         "Owed: 10.00 KES (loans 0.00 KES, charges 0.00 KES, unpaid fines 10.00 KES).",
-        "May borrow 900.00 KES more, as far as there is money in the box.",
+        "May borrow up to 530.00 KES: the own shares allow 900.00 KES more, the fund has 530.00 KES to lend.",
         "If all were shared out on this day: shares worth 320.62 KES, less what is owed 10.00 KES: 310.62 KES.",
         "The group on this day: box 530.00 KES, lent 300.00 KES, loans 1; social box 20.00 KES.",
     ]
@@ -208,7 +211,44 @@ def test_schedule(sambok, ws):
     assert found["days_late"] == 20
     out = sambok(ws, "schedule", "NK26", "NK26-L01")[1]
     assert "On 2026-05-01: 300.00 KES of the loan is left; charges 45.00 KES, of which 30.00 KES is paid." in out
-    assert "It is 20 days late." in out
+    assert "Overdue since 2026-04-11: 20 days late." in out
+
+
+def test_a_schedule_shows_what_came_of_each_instalment(sambok, make_workspace):
+    """1,000 for four months at 5 %, in equal parts; 250 + 50 on time, then 500 early, nothing since.
+
+    March's charge is on the 750 that were left when its period began, April's on 250: 37.50 and 12.50. Principal that
+    is paid early counts for the oldest instalment that is open, so May's alone is left: 250, and 12.50 on them.
+    """
+    group = Group("Anna").buy("2026-01-14", "1", Anna="2000").lend("2026-01-15", "Anna", "1000", 4, "NK26-L01")
+    group.repay("2026-02-15", "Anna", "250", "50").repay("2026-03-01", "Anna", "500")
+    ws = workspace_of(make_workspace, group, cycle_text(charge="0.05", repayment='"equal-principal"'))
+    found = answer(sambok, ws, "schedule", "NK26", "NK26-L01")
+    keys = ("due", "principal", "charge", "charge_now", "paid", "left", "days_late")
+    assert [tuple(one[key] for key in keys) for one in found["instalments"]] == [
+        ("2026-02-15", "250.00", "50.00", "50.00", "300.00", "0.00", 0),
+        ("2026-03-15", "250.00", "37.50", "37.50", "250.00", "37.50", 47),
+        ("2026-04-15", "250.00", "25.00", "12.50", "250.00", "12.50", 16),
+        ("2026-05-15", "250.00", "12.50", "12.50", "0.00", "262.50", 0),
+    ]
+    assert found["after_term"] == []
+    out = sambok(ws, "schedule", "NK26", "NK26-L01")[1]
+    rows = [line.split() for line in out.splitlines()]
+    assert ["2026-03-15", "287.50", "250.00", "37.50", "250.00", "37.50", "47"] in rows
+    assert ["All", "1,125.00", "1,000.00", "112.50", "800.00", "312.50"] in rows
+
+
+def test_what_is_earned_after_the_term_stands_on_days_of_its_own(sambok, ws, monkeypatch):
+    """On 11 May another month is over: 5 % of the 300 that should have been paid back on 11 April."""
+    monkeypatch.setenv("SAMBOK_NOW", "2026-05-20T10:00:00Z")
+    found = answer(sambok, ws, "schedule", "NK26", "NK26-L01")
+    assert [(one["due"], one["left"], one["days_late"]) for one in found["instalments"]] == [
+        ("2026-03-11", "0.00", 0),
+        ("2026-04-11", "315.00", 39),
+    ]
+    assert [(one["due"], one["charge_now"], one["left"], one["days_late"]) for one in found["after_term"]] == [
+        ("2026-05-11", "15.00", "15.00", 9)
+    ]
 
 
 def test_list_names_nobody(sambok, ws):
@@ -571,13 +611,42 @@ def test_the_next_meetings_blank_sheet(sambok, ws, tmp_path):
     assert (code, "OUT_TAKEN" in err) == (2, True)
 
 
-def test_before_the_first_meeting_a_sheet_names_nobody(sambok, make_workspace, tmp_path):
-    ws = workspace_of(make_workspace, Group("Anna"), cycle_text(begins="2026-06-03", ends="2026-12-30"))
-    table = tmp_path / "first.csv"
-    assert sambok(ws, "sheet", "NK26", "--csv", table)[0] == 0
-    assert table.read_text().startswith(
+def test_before_the_first_meeting_a_sheet_names_who_has_an_account(sambok, make_workspace, tmp_path):
+    """Bo left the group: his accounts are closed."""
+    group = Group("Anna", "Bo")
+    group.months["2026-05"] += [f"2026-05-31 close {group.account(f'{kind} Bo')}\n" for kind in OWN]
+    ws = workspace_of(make_workspace, group, cycle_text(begins="2026-06-03", ends="2026-12-30"))
+    table, page = tmp_path / "first.csv", tmp_path / "first.html"
+    assert sambok(ws, "sheet", "NK26", "--csv", table, "--html", page)[0] == 0
+    assert table.read_text() == (
         "group,NK26,meeting,1,date,2026-06-03,counted_loan_fund,,counted_social_fund,\n"
+        "member,present,shares,social,fine,repaid,charge,new_loan,months,note\n"
+        "Anna,,,,,,,,,\n"
     )
+    assert "The first meeting. The loan fund&#x27;s box holds 0.00 KES" in page.read_text()
+    assert "The first meeting: box 0.00 KES, social box 0.00 KES." in sambok(ws, "sheet", "NK26")[1]
+
+
+def test_the_next_cycles_first_sheet_names_all_who_took_part_in_the_one_before(sambok, make_workspace, tmp_path):
+    """Anna left two shares in; Bo has none yet, and may buy some."""
+    group = Group("Anna", "Bo").buy("2026-01-14", "1", Anna="500", Bo="300")
+    group.cycle = "NK27"
+    group.buy("2026-12-30", "", Anna="200")
+    ws = workspace_of(
+        make_workspace, group, cycle_text(**TERMS), cycle_text("NK27", begins="2026-12-30", ends="2027-12-29")
+    )
+    out = sambok(ws, "sheet", "NK27", "--date", "2027-01-13", "--csv", tmp_path / "next.csv")
+    assert out[0] == 0, out
+    assert [line.split(",")[0] for line in (tmp_path / "next.csv").read_text().splitlines()[2:]] == ["Anna", "Bo"]
+
+
+def test_the_next_meeting_is_as_far_off_as_is_agreed(sambok, make_workspace):
+    """They met on 14 January and, late, on 11 February; agreed is every second week: 25 February."""
+    group = Group("Anna").buy("2026-01-14", "1", Anna="500").buy("2026-02-11", "2", Anna="100")
+    for meetings, day in (("", "2026-03-11"), ('"2-weeks"', "2026-02-25")):
+        terms = {"meetings": meetings} if meetings else {}
+        ws = workspace_of(make_workspace, group, cycle_text(**terms))
+        assert sambok(ws, "sheet", "NK26", "--date", "2026-02-12")[1].startswith(f"NK26: meeting 3, {day}\n")
 
 
 def test_a_person_may_be_meant_by_the_end_of_the_own_account(sambok, make_workspace):

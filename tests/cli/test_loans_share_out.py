@@ -354,3 +354,41 @@ def test_a_share_out_that_was_taken_back_is_done_again(make_workspace, sambok):
     assert 'source-id: "loans:NK26:share-out:2:3"' in out
     assert sums_of(ws, "1010", "3010", "3990") == {"1010": 0, "3010": 0, "3990": 100}
     assert "It is booked already" in sambok(ws, *asked)[2]
+
+
+@pytest.mark.parametrize(
+    ("postings", "code"),
+    [
+        ((("box", "100"), ("shares", "-100")), "LOAN_PARTICIPANT_MISSING"),
+        ((("box", "100"), ("other", "-100")), "LOAN_FUND_IDENTITY"),
+        ((("social_box", "100"), ("shares Anna", "-100")), "LOAN_SOCIAL_MIXED"),
+    ],
+)
+def test_nothing_is_proposed_of_a_book_that_leaves_it_open_who_has_how_much(postings, code, make_workspace, sambok):
+    """Nobody's shares, a posting that no part of the fund has, the social fund's money: what is wrong, no figure."""
+    group = ties()
+    group.voucher("2026-03-11", "Unclear", *postings)
+    ws = workspace_of(make_workspace, group)
+    ended, out, err = sambok(ws, "share-out", "NK26", "--date", END)
+    assert (ended, out) == (1, "")
+    assert f"[{code}]" in err
+    assert "[CYCLE_UNCLEAR]" in err
+    assert "sambok check kikundi" in err
+    ended, out, _ = sambok(ws, "share-out", "NK26", "--date", END, "--json")
+    answer = json.loads(out)
+    assert (ended, answer["can_be_booked"], "payouts" in answer) == (1, False, False)
+    assert {code, "CYCLE_UNCLEAR"} <= {error["code"] for error in answer["errors"]}
+    pages = json.loads(sambok(ws, "statement", "NK26", "--date", END, "--json")[1])["statements"]
+    assert [page["projected"] for page in pages] == [None] * len(pages)
+    assert sambok(ws, "share-out", "NK26", "--date", END, "--book", "--decision", "K-2")[0] == 1
+    assert not (ws.root / "units/kikundi/books/2026/2026-12.beancount").exists()
+
+
+def test_who_has_nothing_gets_no_share_out(make_workspace, sambok):
+    """It was shared out: no table of nobody, but that there is nothing left to do."""
+    ws = workspace_of(make_workspace, ties())
+    assert sambok(ws, "share-out", "NK26", "--date", END, "--book", "--decision", "K-2")[0] == 0
+    code, out, err = sambok(ws, "share-out", "NK26", "--date", END)
+    assert (code, out) == (3, "")
+    assert "nobody holds a share" in err
+    assert json.loads(sambok(ws, "share-out", "NK26", "--date", END, "--json")[1])["can_be_booked"] is False
