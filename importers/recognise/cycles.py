@@ -32,7 +32,7 @@ from ledger.books import account_code
 from ledger.charts.problems import ChartRoleMissing
 from ledger.loans import leaf_of
 from ledger.messages import N_, say
-from ledger.rules.loans.movements import Part
+from ledger.rules.loans.movements import OWN, Part
 from ledger.rules.rounding import in_units
 
 #: Roles of a group's accounts by part; those of `OWN` each participant has an account of.
@@ -45,7 +45,6 @@ ROLES: dict[Part, str] = {
     "social_fund": "social_fund",
     "unpaid_share_out": "unpaid_share_out",
 }
-OWN: frozenset[Part] = frozenset({"shares", "loans", "charges_due", "fines_due"})
 
 
 class CyclePayments:

@@ -33,7 +33,8 @@ from ledger.loans.dealings import Accounts, Both, Deal, Owed, SharedOut, buy_sha
 from ledger.messages import number_text
 from ledger.reports.loans import Opened, open_cycle
 from ledger.reports.loans_share_out import Proposal, proposal_of
-from ledger.rules.loans.carry import LeftIn
+from ledger.rules.loans.carry import LeftIn, leave_in
+from ledger.rules.loans.movements import SOCIAL
 from ledger.rules.loans.shareout import Payout
 from ledger.rules.loans.terms import ShareOut, Shortfall, Terms
 from ledger.rules.rounding import decimals
@@ -136,11 +137,10 @@ def _sound(ws: Workspace, opened: Opened, asked: Asked) -> tuple[Proposal, tuple
     return proposal, _left(opened, proposal, asked, new) if new is not None else (), new
 
 
-#: What is nobody's share.
-SOCIAL = frozenset({"social_cash", "social_fund"})
 #: What leaves it open who has how much: nothing is paid out on such a book.
 UNCLEAR = frozenset(
     {
+        *("LOAN_AMOUNT_FINE", "LOAN_DEBT_MOVED", "LOAN_SHARES_MOVED", "LOAN_UNOWED", "LOAN_PROFIT_LOOSE"),
         *("LOAN_FUND_IDENTITY", "LOAN_SOCIAL_MIXED", "LOAN_PARTICIPANT_MISSING", "LOAN_CYCLE_UNCLEAR"),
         *("LOAN_CYCLE_UNKNOWN", "LOAN_CURRENCY", "LOAN_SHARE_WHOLE", "LOAN_SHARE_SHORT", "LOAN_UNIT_UNKNOWN"),
     }
@@ -222,33 +222,21 @@ def _next(ws: Workspace, opened: Opened, asked: Asked) -> Terms:
 
 def _left(opened: Opened, proposal: Proposal, asked: Asked, new: Terms) -> tuple[LeftIn, ...]:
     """What each leaves in, checked against what is paid out."""
-    wished = {opened.participant(name): count for name, count in asked.left.items()}
-    found = []
-    for payout in proposal.shared.payouts:
-        count = wished.get(payout.participant, 0)
-        amount = count * new.share_value
-        if amount > payout.paid_now:
+    wished = {opened.participant(name): count for name, count in asked.left.items() if count}
+    found = leave_in(proposal.shared, {who: count * new.share_value for who, count in wished.items()}, new)
+    for one in found:
+        count, shown = wished[one.participant], opened.shown(one.participant)
+        if one.shares < count:
             raise ShareOutLeftIn(
-                participant=opened.shown(payout.participant),
+                participant=shown,
                 count=count,
-                amount=text(amount, opened),
-                paid=text(payout.paid_now, opened),
-                most=int(max(payout.paid_now, ZERO) // new.share_value),
+                amount=text(one.wished, opened),
+                paid=text(one.amount + one.paid, opened),
+                most=one.shares,
             )
         if new.max_shares is not None and count > new.max_shares:
-            shown = opened.shown(payout.participant)
             raise ShareOutLeftIn(case="most", participant=shown, count=count, new=new.name, most=new.max_shares)
-        if count:
-            found.append(
-                LeftIn(
-                    participant=payout.participant,
-                    wished=amount,
-                    shares=count,
-                    amount=amount,
-                    paid=payout.paid_now - amount,
-                )
-            )
-    return tuple(found)
+    return found
 
 
 def _between_units(ws: Workspace, opened: Opened, asked: Asked, *, by: str, today: dt.date, dry_run: bool) -> Done:
@@ -320,5 +308,6 @@ def done_of(ws: Workspace, opened: Opened, events: Sequence[Event], *, by: str, 
     """Book events in both books."""
     book = ws.unit(opened.cycle.book_slug)
     said = {"currency": opened.currency, "cycle": opened.name, "by": by, "today": today}
+    said["since"] = opened.cycle.terms.begins
     done = book_events(ws, book, events, dry_run=dry_run, **said)  # type: ignore[arg-type]
     return Done(done.vouchers, "\n".join(done.texts.values()), done.known)

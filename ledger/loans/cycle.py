@@ -17,12 +17,12 @@ from ledger.charts import Chart, load_chart
 from ledger.errors import Problem, order
 from ledger.loans.kinds import KINDS
 from ledger.loans.problems import LoanUnitCurrencies, LoanUnitScope, LoanUnitUnknown
-from ledger.loans.reading import OWN, Came, Reading, movements_of
+from ledger.loans.reading import Came, Reading, movements_of
 from ledger.memo import memo_of
 from ledger.policy import CycleEntry, Policy
 from ledger.rules.loans.checks import Broken, broken
 from ledger.rules.loans.fund import Fund
-from ledger.rules.loans.movements import Movement, Part
+from ledger.rules.loans.movements import OWN, Movement, Part
 from ledger.rules.loans.terms import Terms
 from ledger.rules.names import folded
 from ledger.rules.rounding import in_units

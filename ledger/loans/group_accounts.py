@@ -16,9 +16,8 @@ from ledger.books import Summary
 from ledger.charts import Chart
 from ledger.loans.cycle import Cycle
 from ledger.loans.dealings import MIRROR, PROVISIONAL
+from ledger.rules.loans.movements import OWN
 
-#: Parts of which each participant has an account; the others are the group's.
-OWN = frozenset({"shares", "loans", "charges_due", "fines_due"})
 #: The role of a part's account.
 ROLES: dict[str, str] = {str(part): mirrored.book for part, mirrored in MIRROR.items()} | {
     "cash": "cash",

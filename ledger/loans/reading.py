@@ -37,7 +37,7 @@ from ledger.errors import Problem
 from ledger.loans.leaves import leaf_of
 from ledger.loans.problems import LoanCurrency, LoanCycleUnclear, LoanCycleUnknown, LoanTermUnclear
 from ledger.policy import CycleEntry
-from ledger.rules.loans.movements import Movement, Part
+from ledger.rules.loans.movements import OWN, SOCIAL, Movement, Part
 from ledger.rules.names import folded
 
 ZERO = Decimal(0)
@@ -74,9 +74,6 @@ LARGEST = 1_000_000
 SHARED = ("bank", "clearing")
 #: Tag of a payment that no statement has shown yet (`importers.recognise.callbacks`).
 UNCONFIRMED = "unconfirmed"
-SOCIAL = frozenset({"social_cash", "social_fund"})
-#: Parts in which each amount is somebody's.
-OWN = frozenset({"loans", "charges_due", "fines_due", "shares"})
 
 
 @dataclass(frozen=True, slots=True)

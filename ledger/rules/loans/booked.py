@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from ledger.rules.loans.charges import accruals
+from ledger.rules.loans.charges import Changes, accruals
 from ledger.rules.loans.loan import Dated, Loan, until
 from ledger.rules.loans.movements import Movement
 from ledger.rules.loans.periods import end_of
@@ -162,17 +162,9 @@ class Reader:
         if gone:
             end = max(date for date, _ in gone)
             changes = [*changes, (end, -sum((amount for date, amount in gone if date == end), ZERO))]
-        made = accruals(
-            self.terms,
-            given=loan.given,
-            principal=loan.principal,
-            term=loan.term,
-            changes=changes,
-            until=end,
-            meetings=self.meetings,
-        )
         rolled = loan.rolled is not None and self.terms.method == "roll-over"  # what comes later bears its own
-        return [(accrual.date, accrual.amount) for accrual in made if not rolled or accrual.date <= loan.due]
+        made = by_terms(self.terms, loan, changes, end, self.meetings)
+        return [row for row in made if not rolled or row[0] <= loan.due]
 
     def _charges(self, own: Sequence[Movement]) -> None:
         """A voucher's charges: what is income against a claim, what is paid, what is both at once, what is given up."""
@@ -251,6 +243,23 @@ class Reader:
             last = next((x for x in reversed(loans) if x.outstanding(m.date) > 0), loans[-1])
             found.append((last, amount))
         return found
+
+
+def by_terms(
+    terms: Terms, loan: Loan, changes: Changes, day: dt.date, meetings: Sequence[dt.date], paid: Changes | None = None
+) -> Dated:
+    """A loan's charges by the terms until the end of a day, with what its principal went down by; see `accruals`."""
+    made = accruals(
+        terms,
+        given=loan.given,
+        principal=loan.principal,
+        term=loan.term,
+        changes=changes,
+        until=day,
+        meetings=meetings,
+        paid=paid,
+    )
+    return [(accrual.date, accrual.amount) for accrual in made]
 
 
 def _without_slips(movements: Sequence[Movement]) -> list[Movement]:

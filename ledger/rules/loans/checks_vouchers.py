@@ -22,10 +22,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ledger.rules.loans.checks_look import ZERO, Broken, Look, from_one_to_another, moves_money
-from ledger.rules.loans.movements import Movement
+from ledger.rules.loans.movements import OWN, SOCIAL, Movement
 
-SOCIAL = frozenset({"social_cash", "social_fund"})
-OWN = frozenset({"shares", "loans", "charges_due", "fines_due"})
 #: What income of a voucher may stand against: money, or somebody's account.
 PAID_OR_OWED = OWN | {"cash", "social_cash", "unpaid_share_out"}
 

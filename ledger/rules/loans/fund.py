@@ -23,10 +23,9 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
 
-from ledger.rules.loans.booked import Reader
-from ledger.rules.loans.charges import accruals
+from ledger.rules.loans.booked import Reader, by_terms
 from ledger.rules.loans.loan import Loan, until
-from ledger.rules.loans.movements import Movement, in_order
+from ledger.rules.loans.movements import OWN, Movement, in_order
 from ledger.rules.loans.terms import Terms
 
 ZERO = Decimal(0)
@@ -167,8 +166,7 @@ class Fund:
     @cached_property
     def participants(self) -> tuple[str, ...]:
         """Everybody who has or had something to do with it."""
-        own = {"shares", "loans", "charges_due", "fines_due"}
-        others = sorted({m.participant for m in self.movements if m.part in own or m.participant})
+        others = sorted({m.participant for m in self.movements if m.part in OWN or m.participant})
         return tuple(dict.fromkeys((*self.first_shares, *others)))
 
     @property
@@ -289,17 +287,8 @@ class Fund:
     def _by_terms(
         self, loan: Loan, changes: Sequence[tuple[dt.date, Decimal]], day: dt.date
     ) -> list[tuple[dt.date, Decimal]]:
-        made = accruals(
-            self.terms,
-            given=loan.given,
-            principal=loan.principal,
-            term=loan.term,
-            changes=changes,
-            until=day,
-            meetings=self.meetings,
-            paid=loan.charges_paid if self.terms.method == "roll-over" else None,
-        )
-        return [(accrual.date, accrual.amount) for accrual in made]
+        paid = loan.charges_paid if self.terms.method == "roll-over" else None
+        return by_terms(self.terms, loan, changes, day, self.meetings, paid)
 
     def accrued(self, day: dt.date) -> tuple[Unbooked, ...]:
         """Charges that are owed by a day and that the book doesn't have, loan by loan, by date.

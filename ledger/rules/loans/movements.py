@@ -38,6 +38,10 @@ Part = Literal[
     "social_cash",
     "social_fund",
 ]
+#: Parts in which each amount is somebody's.
+OWN: frozenset[Part] = frozenset({"loans", "charges_due", "fines_due", "shares"})
+#: The social fund's, which is apart.
+SOCIAL: frozenset[Part] = frozenset({"social_cash", "social_fund"})
 #: In a meeting: shares, social fund, fines, repayments and charges, then limits are looked at, then loans.
 ORDER: dict[str, int] = {
     "carried_in": 0,
