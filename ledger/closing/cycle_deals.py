@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.books import Unit, Workspace
-from ledger.closing.cycle_end import Asked, shared_out, text
+from ledger.closing.cycle_end import Asked, done_of, shared_out, text
 from ledger.closing.cycle_rest import book_paid_in, owed_of
 from ledger.closing.loan_deeds import Done, check_decision
-from ledger.closing.loans import Event, book_events
+from ledger.closing.loans import Event
 from ledger.closing.problems_share_out import CycleNoPart, CycleOfPersons, LoanRefused
 from ledger.loans import dealings
 from ledger.loans.dealings import Accounts, Both, Deal
@@ -234,8 +234,4 @@ def _deal(opened: Opened, asked: Terms, book: Accounts, own: Accounts) -> Deal:
 
 
 def _book(opened: Opened, events: Sequence[Event], *, by: str, today: dt.date, dry_run: bool) -> Done:
-    book = opened.ws.unit(opened.cycle.book_slug)
-    done = book_events(
-        opened.ws, book, events, currency=opened.currency, cycle=opened.name, by=by, today=today, dry_run=dry_run
-    )
-    return Done(done.vouchers, "\n".join(done.texts.values()), done.known)
+    return done_of(opened.ws, opened, events, by=by, today=today, dry_run=dry_run)

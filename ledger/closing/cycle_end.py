@@ -309,5 +309,6 @@ def done_of(ws: Workspace, opened: Opened, events: Sequence[Event], *, by: str, 
     book = ws.unit(opened.cycle.book_slug)
     said = {"currency": opened.currency, "cycle": opened.name, "by": by, "today": today}
     said["since"] = opened.cycle.terms.begins
+    said["since"] = opened.cycle.terms.begins
     done = book_events(ws, book, events, dry_run=dry_run, **said)  # type: ignore[arg-type]
     return Done(done.vouchers, "\n".join(done.texts.values()), done.known)

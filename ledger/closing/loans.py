@@ -75,6 +75,7 @@ def book_events(
     cycle: str,
     by: str,
     today: dt.date,
+    since: dt.date = dt.date.max,
     dry_run: bool = False,
 ) -> Booked:
     """Book events between a fund and units, all of them or none.
@@ -87,6 +88,8 @@ def book_events(
         cycle: its name.
         by: who does it.
         today: the day of registration.
+        since: the cycle's first day: what the books lack of accounts is opened then, as charges that have accrued, and
+            that nobody has booked yet, are older than what settles them.
         dry_run: nothing is written.
 
     Raises:
@@ -108,7 +111,7 @@ def book_events(
             )
     with federation_lock(ws, units):
         books = load_books(ws, list(units))
-        sides = {slug: _Side(books, unit, by, today) for slug, unit in units.items()}
+        sides = {slug: _Side(books, unit, by, today, since) for slug, unit in units.items()}
         for event in events:
             both = event.make(sides[book.slug].accounts, sides[event.unit.slug].accounts)
             sides[book.slug].add(both.book)
@@ -135,13 +138,14 @@ def book_events(
 class _Side:
     """One book, and what is added to it."""
 
-    def __init__(self, books: Books, unit: Unit, by: str, today: dt.date) -> None:
+    def __init__(self, books: Books, unit: Unit, by: str, today: dt.date, since: dt.date) -> None:
         self.ws = books.workspace
         self.unit = unit
         self.by, self.today = by, today
         summary = sound(books, unit.slug).summary
         assert summary is not None
-        self.accounts = RoleAccounts(self.ws, unit, summary, load_chart(unit.chart, unit.folder), LoanAccountDates)
+        chart = load_chart(unit.chart, unit.folder)
+        self.accounts = RoleAccounts(self.ws, unit, summary, chart, LoanAccountDates, since)
         self.number = numberer(books, unit.slug)
         self.standing = source_ids(unit)
         self.blocks: list[Block] = []

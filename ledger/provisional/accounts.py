@@ -26,12 +26,21 @@ class RoleAccounts:
         summary: what it has booked.
         chart: its chart.
         dates: what an account is that isn't open on the day it is needed.
+        since: what the book lacks is opened in this month at the latest: what is posted first needn't be the first that
+            is needed.
     """
 
     def __init__(
-        self, ws: Workspace, unit: Unit, summary: Summary, chart: Chart, dates: type[Problem] = LevyAccountDates
+        self,
+        ws: Workspace,
+        unit: Unit,
+        summary: Summary,
+        chart: Chart,
+        dates: type[Problem] = LevyAccountDates,
+        since: dt.date = dt.date.max,
     ) -> None:
         self.dates = dates
+        self.since = since
         self.ws = ws
         self.unit = unit
         self.chart = chart
@@ -60,7 +69,7 @@ class RoleAccounts:
         taking = [row for row in own if not row.currencies or currency in row.currencies]
         if not taking:  # none of its own, or one that refuses the currency
             name = f"{found.account}-{currency}" if own else found.account
-            first = day.replace(day=1)
+            first = min(day, self.since).replace(day=1)
             self.needed[name] = min(self.needed.get(name, first), first)
             return name
         for row in taking:

@@ -147,6 +147,14 @@ def test_each_event_is_booked_once(sambok, ws):
         assert "It is booked already; nothing was written." in err
 
 
+def test_an_account_is_open_when_the_first_charge_falls_due(sambok, ws):
+    """Nothing is paid until December: the books have no account of charges yet, and these fell due from March on."""
+    for event in EVENTS[:3]:
+        assert sambok(*event, *BANKS)[0] == 0
+    assert sambok("repay", "RF26", "fi", "240", "--date", "2026-12-10", *BANKS)[0] == 0
+    assert load_federation(open_workspace(ws.root)).problems == ()
+
+
 def test_what_the_terms_do_not_allow_is_not_lent(sambok, ws):
     """FI's ten shares allow 30,000; the fund has 40,000; four months are more than three."""
     for event in EVENTS[:2]:
