@@ -1,5 +1,5 @@
 """The accounts of a savings group's book; they are the same for what is provisional and for what is booked."""
 
-from ledger.loans.group_accounts import OWN, ROLES, GroupAccounts
+from ledger.loans.group_accounts import GroupAccounts
 
-__all__ = ["OWN", "ROLES", "GroupAccounts"]
+__all__ = ["GroupAccounts"]
