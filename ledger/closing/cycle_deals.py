@@ -149,7 +149,7 @@ def repay(
     """
     opened = open_cycle(ws, cycle)
     if opened.cycle.persons and shared_out(opened, asked.day):
-        its_own = Asked(day=asked.day, decision=asked.decision, bank=asked.bank)
+        its_own = Asked(day=asked.day, decision=asked.decision, bank=asked.bank, unit_bank=asked.unit_bank)
         return book_paid_in(ws, opened, unit, amount, its_own, by=by, today=today, dry_run=dry_run)
     opened, its = _of_units(ws, cycle, unit, asked, "repay")
     owed = owed_of(opened, its.slug, its.name, amount, asked.day)

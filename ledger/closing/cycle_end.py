@@ -27,7 +27,7 @@ from ledger.books.write import Note, source_ids
 from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event, book_events
-from ledger.closing.problems_share_out import LaterDealings, ShareOutLeftIn, ShareOutWaits
+from ledger.closing.problems_share_out import CycleOfPersons, LaterDealings, ShareOutLeftIn, ShareOutWaits
 from ledger.closing.share_out import Booking, source_of
 from ledger.loans.dealings import Accounts, Both, Deal, Owed, SharedOut, buy_shares, share_out
 from ledger.messages import number_text
@@ -97,7 +97,9 @@ def book_share_out(ws: Workspace, cycle: str, asked: Asked, *, by: str, today: d
     check_decision(ws, opened.policy, asked.decision, asked.day)
     if shared_out(opened, asked.day):
         return Done({}, "", len(opened.cycle.fund.first_shares))
-    if not opened.cycle.persons:
+    if opened.cycle.persons:
+        refuse_banks(opened, asked)
+    else:
         return _between_units(ws, opened, asked, by=by, today=today, dry_run=dry_run)
 
     def make(now: Opened, accounts: GroupAccounts) -> Sequence[data.Transaction]:
@@ -145,6 +147,17 @@ UNCLEAR = frozenset(
         *("LOAN_CYCLE_UNKNOWN", "LOAN_CURRENCY", "LOAN_SHARE_WHOLE", "LOAN_SHARE_SHORT", "LOAN_UNIT_UNKNOWN"),
     }
 )
+
+
+def refuse_banks(opened: Opened, asked: Asked) -> None:
+    """Refuse accounts that only a fund between units asks for: a group's money is where its book has it.
+
+    Raises:
+        CycleOfPersons: one is named.
+    """
+    named = "--bank" if asked.bank is not None else "--unit-bank" if asked.unit_bank is not None else ""
+    if named:
+        raise CycleOfPersons(case="option", cycle=opened.name, command=named)
 
 
 def refuse_unclear(opened: Opened) -> None:

@@ -24,6 +24,7 @@ from ledger.closing.cycle_end import (
     deal_of,
     done_of,
     propose,
+    refuse_banks,
     refuse_earlier,
     refuse_unclear,
     text,
@@ -100,6 +101,7 @@ def book_leaver(
         payout = _leaver_paid(opened, whom, asked.day)
         event = unit_event(ws, opened, asked, payout)
         return done_of(ws, opened, [event], by=by, today=today, dry_run=dry_run)
+    refuse_banks(opened, asked)
     source = f"{SOURCE_ID}{opened.name}:leaves:{number}:{asked.day}"
 
     def make(now: Opened, accounts: GroupAccounts) -> Sequence[data.Transaction]:

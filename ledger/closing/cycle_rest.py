@@ -13,13 +13,24 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from beancount.core import data
 
 from ledger.books import Workspace
 from ledger.books.write import Note, source_ids
-from ledger.closing.cycle_end import Asked, deal_of, done_of, refuse_earlier, refuse_unclear, shared_out, text, unknown
+from ledger.closing.cycle_end import (
+    Asked,
+    deal_of,
+    done_of,
+    refuse_banks,
+    refuse_earlier,
+    refuse_unclear,
+    shared_out,
+    text,
+    unknown,
+)
 from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event
@@ -71,6 +82,7 @@ def book_paid_in(
         RepaidTooMuch: it is more than what is owed.
         Problem: why it can't be else; nothing was written.
     """
+    refuse_banks(opened, replace(asked, bank=None))
     whom = opened.participant(name)
     number = opened.cycle.fund.participants.index(whom) + 1
     source = f"{SOURCE_ID}{opened.name}:rest-in:{number}:{asked.day}:{opened.money(amount)}"
@@ -113,6 +125,7 @@ def book_rest(ws: Workspace, cycle: str, asked: Asked, *, by: str, today: dt.dat
 
             events.append(Event(ws.unit(whom), both))
         return done_of(ws, opened, events, by=by, today=today, dry_run=dry_run)
+    refuse_banks(opened, asked)
 
     def make(now: Opened, accounts: GroupAccounts) -> Sequence[data.Transaction]:
         booking, known = _booking(now, asked, accounts), source_ids(ws.unit(now.cycle.book_slug))

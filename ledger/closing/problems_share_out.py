@@ -153,6 +153,12 @@ class CycleOfPersons(Problem):
     exit_code = EXIT_USAGE
     message = N_("The participants of {cycle} are persons: {command} is for loans between units.")
     remedy = N_("Put it on the meeting's sheet and import that:  sambok loans sheet {cycle}")
+    cases: ClassVar = {
+        "option": (
+            N_("The participants of {cycle} are persons: {command} is for loans between units."),
+            N_("Leave {command} out: money is taken from where the group's book has it."),
+        )
+    }
 
 
 class CycleNoPart(Problem):

@@ -143,6 +143,18 @@ def test_a_closed_month_takes_none_of_it(asked, make_workspace, sambok):
     assert texts(ws) == before
 
 
+@pytest.mark.parametrize("option", ["--bank", "--unit-bank"])
+@pytest.mark.parametrize(
+    "asked", [("leave", "NK26", "Bo"), ("share-out", "NK26", "--book")], ids=lambda asked: asked[0]
+)
+def test_a_group_s_money_is_where_its_book_has_it(asked, option, make_workspace, sambok):
+    ws = workspace_of(make_workspace, *lent(), policy=EARLY)
+    before = texts(ws)
+    code, _, err = sambok(ws, *asked, "--date", END, *DECIDED, option, "Assets:1030-Bank")
+    assert (code, f"Leave {option} out" in err) == (2, True), err
+    assert texts(ws) == before
+
+
 # --- between units
 
 
