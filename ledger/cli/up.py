@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -70,6 +70,7 @@ def _told(federation: Federation) -> None:
     """Say what the books hold, what is wrong, and what waits for a person."""
     from ledger.closing.status import first_open  # noqa: PLC0415  with the command
     from ledger.reports import KINDS, once, todo  # noqa: PLC0415  likewise
+    from ledger.reports.loans_overdue import overdue  # noqa: PLC0415  likewise
 
     books, combined = federation.books, federation.combined
     good = sum(1 for book in books.units.values() if book.ok)
@@ -93,8 +94,10 @@ def _told(federation: Federation) -> None:
     report(federation.shown, SHOWN_ERRORS)
     tell_runs(federation.runs)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
+    late = overdue(federation.loans, today=today)
     months = first_open(federation, today=today)
-    tasks = todo(books, federation.problems, combined.unmatched, today=today, runs=federation.runs, months=months)
+    more: dict[str, Any] = {"today": today, "runs": federation.runs, "months": months, "loans": late}
+    tasks = todo(books, federation.problems, combined.unmatched, **more)
     counted = Counter(task.kind for task in once(tasks))
     waiting = [f"{translate(KINDS[kind]).lower()}: {counted[kind]}" for kind in KINDS if counted[kind]]
     if waiting:

@@ -1,10 +1,9 @@
 """What waits for a person today, each thing with the command or page that settles it (issue: To do; SPEC 5, 7).
 
-Eight kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
-lines that no rule could place (on suspense, flag `!`), entries that are placed but not for certain (flag `!` alone: a
-person says whether they are right), dealings between units whose two sides differ, locked figures that aren't any more
-what was locked, accounts whose bank statement hasn't been met, and months that are over but not sealed. The list is a
-pure function of the loaded books; it changes nothing, and today's date is given to it.
+Nine kinds, in the order in which they should be taken: what is wrong in the books, files that wait to be imported,
+lines that no rule could place (on suspense, flag `!`), entries that are placed but not for certain (flag `!` alone),
+dealings between units whose two sides differ, locked figures that have changed, loans that are overdue, accounts whose
+bank statement hasn't been met, months that are over but not sealed. A pure function of the books and today's date.
 """
 
 from __future__ import annotations
@@ -36,6 +35,7 @@ KINDS: dict[str, str] = {
     "confirm": N_("Entries to confirm"),
     "unmatched": N_("Dealings between units that differ"),
     "restated": N_("Locked figures that have changed"),
+    "overdue": N_("Loans that are overdue"),
     "unreconciled": N_("Accounts to reconcile"),
     "close": N_("Months to finish"),
 }
@@ -148,6 +148,7 @@ def todo(
     today: dt.date,
     runs: Iterable[LockedRun] = (),
     months: Iterable[OpenMonth] | None = None,
+    loans: Iterable[Task] = (),
 ) -> tuple[Task, ...]:
     """What waits, for one unit or for all.
 
@@ -159,6 +160,7 @@ def todo(
         today: a month is over when its last day lies before it.
         runs: the locked runs; what has become of them is the finance head's.
         months: of each unit the first one that is over and open; None where nobody has looked what it lacks.
+        loans: those that are overdue, as this list may name them (`loans_overdue`).
 
     Returns:
         Tasks by kind (in the order of `KINDS`), unit, date.
@@ -168,7 +170,7 @@ def todo(
     for number, item in enumerate(unmatched, 1):
         if item.code not in SETTLED:  # exchange rates, transit and small change need nobody
             tasks += _unmatched(item, number)
-    tasks += [task for state in runs for task in _restated(state, known)]
+    tasks += [*loans, *(task for state in runs for task in _restated(state, known))]
     tasks += [_month(month) for month in months or ()]
     for book in books.units.values():
         tasks += _inbox(books.workspace, book)

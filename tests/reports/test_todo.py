@@ -12,7 +12,7 @@ import pytest
 from ledger.books import load_books
 from ledger.combine.runs.state import Difference, RunState
 from ledger.errors import Problem
-from ledger.reports import KINDS, once, todo
+from ledger.reports import KINDS, Task, once, todo
 
 TODAY = dt.date(2026, 4, 15)
 UNIT = """\
@@ -74,7 +74,8 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
         sources=("units/repris/books/2026/2026-03.beancount:2",),
         remedy="Book it.",
     )
-    tasks = todo(books, [Wrong(unit="repris")], [differs], "repris", today=TODAY)
+    late = Task("overdue", "repris", "A loan of RF26 is overdue.")
+    tasks = todo(books, [Wrong(unit="repris")], [differs], "repris", today=TODAY, loans=[late])
     assert kinds(tasks) == [kind for kind in KINDS if kind != "restated"]  # that is the finance head's
     by_kind = {task.kind: task for task in tasks}
     assert by_kind["error"].command == "sambok check repris"
