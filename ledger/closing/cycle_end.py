@@ -32,7 +32,7 @@ from ledger.closing.share_out import Booking, source_of
 from ledger.loans.dealings import Accounts, Both, Deal, Owed, SharedOut, buy_shares, share_out
 from ledger.messages import number_text
 from ledger.reports.loans import Opened, open_cycle
-from ledger.reports.loans_share_out import Proposal, proposal_of
+from ledger.reports.loans_share_out import UNCLEAR, Proposal, proposal_of
 from ledger.rules.loans.carry import LeftIn, leave_in
 from ledger.rules.loans.movements import SOCIAL
 from ledger.rules.loans.shareout import Payout
@@ -137,16 +137,6 @@ def _sound(ws: Workspace, opened: Opened, asked: Asked) -> tuple[Proposal, tuple
     refuse(proposal)
     new = _next(ws, opened, asked) if asked.into or asked.left else None
     return proposal, _left(opened, proposal, asked, new) if new is not None else (), new
-
-
-#: What leaves it open who has how much: nothing is paid out on such a book.
-UNCLEAR = frozenset(
-    {
-        *("LOAN_AMOUNT_FINE", "LOAN_DEBT_MOVED", "LOAN_SHARES_MOVED", "LOAN_UNOWED", "LOAN_PROFIT_LOOSE"),
-        *("LOAN_FUND_IDENTITY", "LOAN_SOCIAL_MIXED", "LOAN_PARTICIPANT_MISSING", "LOAN_CYCLE_UNCLEAR"),
-        *("LOAN_CYCLE_UNKNOWN", "LOAN_CURRENCY", "LOAN_SHARE_WHOLE", "LOAN_SHARE_SHORT", "LOAN_UNIT_UNKNOWN"),
-    }
-)
 
 
 def refuse_banks(opened: Opened, asked: Asked) -> None:
