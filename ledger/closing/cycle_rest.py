@@ -160,7 +160,8 @@ def _parts(opened: Opened, day: dt.date) -> dict[str, Decimal]:
     state = fund.state(day)
     money = min(fund.at_hand(day) - state.outside - state.unpaid_expenses, sum(due.values(), ZERO))
     if money <= 0:
-        raise RestWaits(cycle=opened.name, day=day, due=text(sum(due.values(), ZERO), opened))
+        whom = ", ".join(f"{opened.shown(one)} {text(amount, opened)}" for one, amount in due.items())
+        raise RestWaits(cycle=opened.name, day=day, due=text(sum(due.values(), ZERO), opened), whom=whom)
     paid = in_proportion(opened.cycle.terms, list(due.values()), money)
     return {whom: amount for whom, amount in zip(due, paid, strict=True) if amount}
 

@@ -136,7 +136,7 @@ class RestWaits(Problem):
 
     code = "SHARE_OUT_REST"
     exit_code = EXIT_PERSON
-    message = N_("Of {cycle} {due} are still to be paid out, and there is nothing in the box on {day}.")
+    message = N_("Of {cycle} {due} are still to be paid out ({whom}), and there is nothing in the box on {day}.")
     remedy = N_("Book first what was paid in:  sambok loans repay {cycle} NAME AMOUNT")
     cases: ClassVar = {
         "nothing": (

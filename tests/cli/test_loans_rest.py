@@ -84,7 +84,7 @@ def test_the_rest_is_paid_in_and_out(group, sambok):
     """Anna pays 100, of which 31.37 : 68.63 go to Bo and Cia (131.76 : 288.24); then the other 320. The day is free."""
     assert rest_due(group, "Bo", "Cia") == {"Bo": Decimal("131.76"), "Cia": Decimal("288.24")}
     code, _, err = sambok(group, "pay", "NK26")
-    assert (code, "Of NK26 420.00 KES are still to be paid out, and there is nothing in the box" in err) == (3, True)
+    assert (code, "Of NK26 420.00 KES are still to be paid out (Bo 131.76 KES, Cia 288.24 KES), and there is nothing in the box" in err) == (3, True)
     code, out, err = sambok(group, "repay", "NK26", "anna", "100")
     assert code == 0, err
     assert "Assets:1010-Loan-fund-box                               100.00 KES" in out

@@ -198,3 +198,20 @@ def test_a_count_that_a_later_charge_would_contradict_keeps_the_month_open(make)
     assert [problem.code for problem in found["kikundi"]] == [LoanAccountAsserted.code]
     (done,) = close_months(ws, ["2026-02"], Wanted(slugs=("kikundi",)), ready=everybody_ready)
     assert [problem.code for problem in done.blocked["kikundi"]] == [LoanAccountAsserted.code]
+
+
+def test_a_loan_that_rolls_over_is_charged_anew_in_the_month_in_which_it_does(make):
+    """600 for two months: 60 on 14 January; 660 roll over on 15 March, 66 for two months; 726 on 16 May: 72.60."""
+    parts = {name: text for name, text in GROUP.items() if name != "2026-02"}
+    ws = make({"kikundi": parts}, NK26 + '  method: "roll-over"\n')
+    for month in ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05"):
+        (done,) = close(ws, month, slugs=("kikundi",), ready=readiness)
+        assert [c.unit for c in done.closed] == ["kikundi"]
+    assert charged(ws, "kikundi") == [
+        ("2026-01-14", "2026-01", "60.00"),
+        ("2026-03-15", "2026-03", "66.00"),
+        ("2026-05-16", "2026-05", "72.60"),
+    ]
+    for month, late in (("2026-01", None), ("2026-03", "2026-03-14"), ("2026-05", "2026-03-14")):
+        text = text_of(ws, f"kikundi/books/2026/{month}.closed.beancount")
+        assert re.findall(r"overdue-since: (\S+)", text) == ([late] if late else [])
