@@ -125,6 +125,12 @@ class LoanAmountFine(LoanProblem):
     code = "LOAN_AMOUNT_FINE"
     message = N_("{account} moves {amount}, but the smallest amount is {smallest}.")
     remedy = N_("Round it to whole {smallest}, and the other postings of the voucher likewise.")
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "price": (
+            N_("The price of what {account} moves makes an amount of it that nobody can count in {cycle}."),
+            N_("Correct the price, or book what was counted in the cycle's currency."),
+        )
+    }
 
 
 class LoanDebtMoved(LoanProblem):

@@ -31,11 +31,12 @@ from typing import Any
 from beancount.core import data
 
 from ledger.books import Unit, Workspace, account_code
+from ledger.books.guard_profiles import MAX_DECIMALS, MAX_DIGITS
 from ledger.books.summary import weight
 from ledger.charts import Chart
 from ledger.errors import Problem
 from ledger.loans.leaves import leaf_of
-from ledger.loans.problems import LoanCurrency, LoanCycleUnclear, LoanCycleUnknown, LoanTermUnclear
+from ledger.loans.problems import LoanAmountFine, LoanCurrency, LoanCycleUnclear, LoanCycleUnknown, LoanTermUnclear
 from ledger.policy import CycleEntry
 from ledger.rules.loans.movements import OWN, SOCIAL, Movement, Part
 from ledger.rules.names import folded
@@ -64,10 +65,10 @@ ROLES: dict[str, Part] = {
     "transit_out": "cash",
 }
 #: Roles that only a fund has: whatever moves them belongs to a cycle.
-FUND_ROLES = (
-    *("loans", "charges_due", "fines_due", "shares", "service_charge", "share_out", "loan_losses", "unpaid_share_out"),
-)
+FUND_ROLES = "loans charges_due fines_due shares service_charge share_out loan_losses unpaid_share_out".split()
 MONEY = ("bank", "cash", "clearing")
+#: What a price makes of an amount may be longer than what the guard lets anybody write: sums of it aren't exact.
+LARGEST_AMOUNT, DECIMALS = Decimal(10) ** MAX_DIGITS, MAX_DECIMALS
 #: No meeting has so many participants.
 LARGEST = 1_000_000
 #: Of these, what may hold money of the loan fund and of the social fund.
@@ -320,7 +321,10 @@ class _Reader:
         assert units is not None
         amount, currency = (units.number, units.currency) if units.currency == cycle.terms.currency else weight(posting)
         if currency == cycle.terms.currency:
-            return amount
+            if abs(amount) < LARGEST_AMOUNT and amount == round(amount, DECIMALS):
+                return amount
+            self._tell(LoanAmountFine, entry, case="price", account=posting.account, cycle=cycle.name)
+            return None
         said = {"currency": currency, "wanted": cycle.terms.currency, "cycle": cycle.name, "account": posting.account}
         self._tell(LoanCurrency, entry, **said)
         return None

@@ -370,6 +370,10 @@ def test_a_decision_allows_a_leaver_another_sum_and_a_loss(make_workspace):
             shares("Anna", 500)
             + voucher(f"{SHARES}:Bo  300 SEK", f"{SHARES}:Anna  -300 SEK", meta=('decision: "K-1"',)),
         ),
+        # what was lost comes back
+        ("", voucher(f"{DUE}  5 SEK", "Expenses:5040-Loan-losses  -5 SEK")),
+        # a day's box is counted at its end
+        ("", repaid("Anna", 300) + loan("Bo", 830, 'loan: "NK26-L02"')),
         # fines of a meeting in one sum; a gift of what one owes
         ("", voucher(f"{BOX}  20 SEK", f"{FINES}  -20 SEK")),
         (
@@ -447,6 +451,20 @@ def test_a_share_of_no_unit(make_workspace):
     assert 'partner: "<unit>"' in problem.remedy_text()
 
 
+def test_a_charge_of_no_unit(make_workspace):
+    parts = federation()
+    parts["gemensamt"]["2026-03"] += """\
+2026-03-20 * "Avgift"
+  cycle: "RF26"
+  Assets:1930-Bank  1.00 SEK
+  Income:8361-Service-charge  -1.00 SEK
+"""
+    found = load_federation(make_workspace(parts, policy=DECISION + RF26))
+    (problem,) = found.loans["RF26"].problems
+    assert problem.text() == "A charge of 1.00 SEK is booked, but it isn't said which unit's."
+    assert 'partner: "<unit>"' in problem.remedy_text()
+
+
 @pytest.mark.parametrize(
     ("arrives", "lent", "told"),
     [
@@ -480,3 +498,12 @@ def test_every_kind_is_provoked():
     told = {case[2] for case in CASES} | {"LOAN_FLAT_CHARGE", "LOAN_OTHER", "LOAN_BEFORE_CYCLE"}
     assert {kind.code for kind in KINDS.values()} <= told
     assert len(CASES) >= 25
+
+
+@pytest.mark.parametrize(("many", "price"), [("999999999999999.99", "999999999999999.99"), ("0.00000001", "0.5")])
+def test_a_price_makes_no_amount_that_nobody_can_count(make_workspace, many, price):
+    text = voucher(f"{BO}  {many} EUR @ {price} SEK", f"{BOX}  -{many} EUR @ {price} SEK")
+    found = load(make_workspace, "", text)
+    assert [p.code for p in found.problems] == ["LOAN_AMOUNT_FINE"]
+    assert "makes an amount of it that nobody can count in NK26" in found.problems[0].text()
+    assert found.loans["NK26"].fund.state(dt.date(2026, 12, 31)).cash == 530

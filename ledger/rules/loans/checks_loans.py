@@ -39,7 +39,7 @@ class LoanChecks(Look):
             if loan is not None:
                 given[m.date].append((m, loan))
         for day, own in given.items():
-            lent = sum((m.amount for m, _ in own if self._takes_money(m)), ZERO)
+            lent = sum((m.amount for m, _ in own if self.takes_money(m)), ZERO)
             money = self.fund.at_hand(day) + lent
             owed: dict[str, Decimal] = defaultdict(Decimal)
             for m, loan in own:
@@ -49,18 +49,13 @@ class LoanChecks(Look):
                 yield from self._limit(m, day, owed[m.participant], own)
                 owed[m.participant] += m.amount
                 yield from self._late(m, loan, day)
-                if not self._takes_money(m):
+                if not self.takes_money(m):
                     continue
                 if m.amount > money:
                     yield Broken(
                         "cash", m, {"participant": m.participant, "amount": m.amount, "cash": max(money, ZERO)}
                     )
                 money -= m.amount
-
-    @staticmethod
-    def _takes_money(m: Movement) -> bool:
-        """Whether money is lent: not where a loan goes on with another one, or a debt is taken over."""
-        return not m.rolls and m.paid
 
     def _loan(self, m: Movement) -> Loan | None:
         found = [x for x in self.fund.loans_of(m.participant) if x.given == m.date and m.loan in {"", x.id}]

@@ -59,6 +59,11 @@ class Look:
     def _most(self, day: dt.date, given: Decimal) -> bool:
         return given > self.fund.state(day).shares
 
+    @staticmethod
+    def takes_money(m: Movement) -> bool:
+        """Whether money is lent: not where a loan goes on with another one, or a debt is taken over."""
+        return m.gives_loan and not m.rolls and m.paid
+
     def hands_in(self, m: Movement) -> bool:
         """Whether shares go back to the fund."""
         return m.part == "shares" and m.amount > 0 and not m.undoes and m.voucher not in self.handed_over

@@ -6,8 +6,8 @@
   a name is wrong, or the participants have decided it and the voucher names their decision.
 - No terms know that shares go from one participant to another: who leaves hands them in, who joins buys. A decision may
   allow it. Then nothing is bought: no limit of purchases counts, and nobody leaves with the price.
-- What somebody owes in charges or fines is booked as income, too; or it was carried in, or takes a voucher back. Profit
-  is shared out for shares that are handed in.
+- What somebody owes in charges or fines is booked as income, too; or it was carried in, takes a voucher back, or isn't
+  lost after all. Profit is shared out for shares that are handed in.
 - No fund pays out money that it hasn't: where it stands below zero at the end of a day, something isn't booked, or is
   booked twice.
 - Income is paid, or owed by somebody. Of a charge it is said whose it is, as it is a loan's; fines of a meeting may
@@ -77,7 +77,7 @@ class VoucherChecks(Look):
     def claims(self) -> Iterator[Broken]:
         """Charges and fines that somebody owes and that are nobody's income; profit that nobody's shares bring."""
         for own in self.by_voucher.values():
-            if any(m.undoes or m.part == "carried_in" for m in own):
+            if any(m.undoes or m.part in {"carried_in", "losses"} for m in own):
                 continue
             for part, income in (("charges_due", "charges"), ("fines_due", "fines")):
                 claims = [m for m in own if m.part == part and m.participant]
@@ -92,6 +92,7 @@ class VoucherChecks(Look):
 
     def money(self) -> Iterator[Broken]:
         """No box below zero; told on the day on which it gets there, and again where it gets worse."""
+        lent = {m.date for m in self.fund.movements if self.takes_money(m) and not m.undoes}
         for part in ("cash", "social_cash"):
             days: dict[dt.date, list[Movement]] = defaultdict(list)
             for m in self.fund.movements:
@@ -100,8 +101,8 @@ class VoucherChecks(Look):
             now = ZERO
             for day, own in days.items():
                 before, now = now, now + sum((m.amount for m in own), ZERO)
-                lent = any(m.gives_loan and m.date == day for m in self.fund.movements)
-                if now < min(before, ZERO) and not lent:  # of a loan that there was no money for it is told
+                told = part == "cash" and day in lent  # of a loan, that there was no money for it
+                if now < min(before, ZERO) and not told:
                     yield Broken("below", min(own, key=lambda m: m.amount), {"amount": now, "case": part})
 
     def income(self) -> Iterator[Broken]:
