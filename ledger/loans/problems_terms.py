@@ -82,6 +82,17 @@ class LoanLeavingOwing(LoanProblem):
     remedy = N_("Set the debts off in the same voucher; what nobody will pay is written off by decision.")
 
 
+class LoanShareOutRest(LoanProblem):
+    """All shares are handed in, and something is left that is nobody's; or more was shared out than there was."""
+
+    code = "LOAN_SHARE_OUT_REST"
+    message = N_("On {date} the last share is handed in, and {amount} is left in the fund of {cycle}: it is nobody's.")
+    remedy = N_(
+        "Compare with  sambok loans share-out {cycle} --date {date}  what each got. What is owed is set off against"
+        " shares, what is left over is shared out or carried into the next cycle."
+    )
+
+
 class LoanTwice(LoanProblem):
     """Two loans with one id."""
 

@@ -320,7 +320,7 @@ class _Reader:
         units = posting.units
         assert units is not None
         amount, currency = (units.number, units.currency) if units.currency == cycle.terms.currency else weight(posting)
-        if currency == cycle.terms.currency:
+        if currency == cycle.terms.currency and amount is not None:
             if abs(amount) < LARGEST_AMOUNT and amount == round(amount, DECIMALS):
                 return amount
             self._tell(LoanAmountFine, entry, case="price", account=posting.account, cycle=cycle.name)

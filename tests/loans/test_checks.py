@@ -45,6 +45,16 @@ ANNA, BO = "Assets:1110-Loans-to-members:Anna", "Assets:1110-Loans-to-members:Bo
 DUE, UNPAID = "Assets:1120-Service-charges-due:Anna", "Assets:1130-Unpaid-fines:Anna"
 SHARES, RESULT = "Equity:3010-Shares", "Equity:3990-Result-of-the-cycle"
 BOX, CHARGE, FINES = "Assets:1010-Loan-fund-box", "Income:4010-Service-charge", "Income:4020-Fines"
+NOBODY = "it is nobody's."
+
+
+def shared_out(profit):
+    """Anna pays what she owes, 300 and the charge of the period that has begun: 845 for 800 in shares."""
+    pays = voucher(f"{BOX}  315 SEK", f"{ANNA}  -300 SEK", f"{CHARGE}  -15 SEK", '  participant: "Anna"')
+    back = (f"{SHARES}:Anna  500 SEK", f"{SHARES}:Bo  300 SEK")
+    return pays + voucher(*back, f"{RESULT}  {profit} SEK", f"{BOX}  -{800 + profit} SEK")
+
+
 #: What the cycle says besides; the wrong voucher; what is told. The voucher stands in line 8 of its month.
 CASES = [
     ("", shares("Bo", 250), "LOAN_SHARE_WHOLE", "Bo: 250.00 SEK is no whole number of shares of 100.00 SEK."),
@@ -223,6 +233,12 @@ CASES = [
     ),
     (
         "",
+        shared_out(44),
+        "LOAN_SHARE_OUT_REST",
+        "On 2026-02-25 the last share is handed in, and 1.00 SEK is left in the fund of NK26: " + NOBODY,
+    ),
+    (
+        "",
         voucher("Expenses:5040-Loan-losses  531 SEK", f"{BOX}  -531 SEK", meta=('decision: "K-1"',)),
         "LOAN_MONEY_BELOW",
         "At the end of 2026-02-25 there is -1.00 SEK in the fund of NK26: less than nothing.",
@@ -370,6 +386,7 @@ def test_a_decision_allows_a_leaver_another_sum_and_a_loss(make_workspace):
             shares("Anna", 500)
             + voucher(f"{SHARES}:Bo  300 SEK", f"{SHARES}:Anna  -300 SEK", meta=('decision: "K-1"',)),
         ),
+        ("", shared_out(45)),
         # what was lost comes back
         ("", voucher(f"{DUE}  5 SEK", "Expenses:5040-Loan-losses  -5 SEK")),
         # a day's box is counted at its end
@@ -460,7 +477,10 @@ def test_a_charge_of_no_unit(make_workspace):
   Income:8361-Service-charge  -1.00 SEK
 """
     found = load_federation(make_workspace(parts, policy=DECISION + RF26))
-    (problem,) = found.loans["RF26"].problems
+    problem, rest = found.loans["RF26"].problems
+    assert (
+        rest.text() == "On 2026-12-11 the last share is handed in, and 1.00 SEK is left in the fund of RF26: " + NOBODY
+    )
     assert problem.text() == "A charge of 1.00 SEK is booked, but it isn't said which unit's."
     assert 'partner: "<unit>"' in problem.remedy_text()
 

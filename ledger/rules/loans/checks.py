@@ -49,6 +49,7 @@ def broken(fund: Fund) -> tuple[Broken, ...]:
         *checks.shares(),
         *checks.joiners(),
         *checks.leavers(),
+        *checks.rest(),
         *checks.loans(),
         *checks.repayments(),
         *checks.charges(),

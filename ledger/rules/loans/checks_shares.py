@@ -91,6 +91,22 @@ class ShareChecks(Look):
             if now.savings <= 0 and debts > 0:
                 yield Broken("leaves_owing", own[0], {"participant": who, "amount": debts})
 
+    def rest(self) -> Iterator[Broken]:
+        """Who hands in the last share leaves nothing behind that is nobody's; it is told on that day."""
+        for day, own in self._last_ones():
+            now = self.fund.with_accrued(day).state(day)
+            left = now.fund - now.unpaid_share_out
+            if now.shares == 0 and abs(left) >= self.unit:
+                yield Broken("rest", own, {"amount": left})
+
+    def _last_ones(self) -> Iterator[tuple[dt.date, Movement]]:
+        """Days at whose end there is no share any more, with the last posting of shares."""
+        held, latest = ZERO, {m.date: m for m in self.fund.movements if m.part == "shares"}
+        for day, m in latest.items():
+            before, held = held, self.fund.state(day).shares
+            if held == 0 < before:
+                yield day, m
+
     def _leaver_gets(self, day: dt.date, savings: Decimal) -> Decimal:
         """What a leaver gets beyond what the shares had cost."""
         eve = day - dt.timedelta(days=1)
