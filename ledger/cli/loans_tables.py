@@ -96,9 +96,12 @@ def print_sheet(made: Sheet) -> None:
     sums = [amount_text(a, currency) for a in (state.shares, state.loans, state.charges_due, state.fines_due)]
     rows.append([say(N_("All")), str(sum(row.standing.shares for row in made.rows)), *sums, "", "", ""])
     print_table(console, [say(head) for head in heads], rows, left={0, 6})
-    if made.rows:
+    last = next((row.room.last for row in made.rows if row.room.why == "closed"), None)
+    if last is not None:
+        tell(console, say(N_("No loans are given after {date}."), date=last))
+    elif made.rows:
         told = N_("Each may borrow so much if nobody else does; all together what the fund has to lend: {cash}.")
-        tell(console, say(told, cash=with_currency(opened, made.fund.at_hand(made.day))))
+        tell(console, say(told, cash=with_currency(opened, max(made.fund.at_hand(made.day), Decimal(0)))))
     parts = [(translate(label), getattr(state, part)) for part, label in HAS.items()]
     tell(console, f"{say(N_('What the fund has'))}: {_sum_text(parts, made.has, currency)}")
     parts = [(translate(label), signed(state, part)) for part, label in FROM.items()]

@@ -41,7 +41,10 @@ h1 { font-size: 20pt; margin: 0 } h2 { font-size: 15pt; margin: 6mm 0 2mm }
 table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid #000; padding: 2mm; text-align: end } th { font-size: 11pt }
 th:first-child, td:first-child { text-align: start } tr { break-inside: avoid }
-.write td { height: 9mm } .write { break-before: page }
+td:first-child { overflow-wrap: break-word; max-width: 70mm }
+.write td { height: 9mm; padding-block: 0 } .write { break-before: page }
+.write table { table-layout: fixed } .write th { font-size: 9pt; padding-inline: 1mm; hyphens: auto }
+.write th:first-child { width: 18% } .write th:last-child { width: 14% }
 """
 
 
@@ -193,9 +196,9 @@ def _html(cycle: Cycle, made: SheetText, language: str) -> str:
         f'<!doctype html>\n<html lang="{language}" dir="{direction(language)}">\n<head>\n'
         f'<meta charset="utf-8">\n<title>{title}</title>\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<h2>{heard_text}</h2>\n<p>{held}</p>\n"
-        f"<table>\n<tr>{read_out}</tr>\n{chr(10).join(heard)}\n</table>\n"
+        f"<table>\n<thead><tr>{read_out}</tr></thead>\n{chr(10).join(heard)}\n</table>\n"
         f'<div class="write">\n<h2>{written_text}</h2>\n'
-        f"<table>\n<tr>{to_write}</tr>\n{chr(10).join(written)}\n</table>\n<p>{counted}</p>\n</div>\n</body>\n</html>\n"
+        f"<table>\n<thead><tr>{to_write}</tr></thead>\n{chr(10).join(written)}\n</table>\n<p>{counted}</p>\n</div>\n</body>\n</html>\n"
     )
 
 

@@ -1,6 +1,7 @@
 """Participants' pages to be printed: one page each, black on white, without anything from elsewhere (SPEC 8).
 
-The file names persons: it belongs to the group, and is written where it is told to.
+The file names persons: it belongs to the group, and is written where it is told to. Columns in which nothing stands are
+left out; a page that has many all the same lies on its side.
 """
 
 from __future__ import annotations
@@ -13,17 +14,24 @@ from ledger.reports.loans_statement import Line, Page, Statements, count, told
 from ledger.rules.rounding import decimals
 
 NBSP = "\N{NO-BREAK SPACE}"
+#: Columns that stand there even if nothing is in them; so many in all fit an upright page.
+ALWAYS, UPRIGHT = frozenset({0, 1, 2, 3, 4, 13}), 11
+WIDE = ' class="wide"'
 STYLE = """
-@page { size: A4; margin: 15mm }
-body { font: 11pt/1.4 sans-serif; color: #000; background: #fff; margin: 0 auto; max-width: 190mm }
-section { break-after: page; padding: 4mm 0 }
+@page { size: A4; margin: 12mm }
+@page wide { size: A4 landscape; margin: 12mm }
+body { font: 11pt/1.4 sans-serif; color: #000; background: #fff; margin: 0 auto; max-width: 273mm }
+section { break-after: page; padding: 4mm 0; max-width: 186mm }
+section.wide { page: wide; max-width: none }
 section:last-child { break-after: auto }
-h1 { font-size: 16pt; margin: 0 } h2 { font-size: 12pt; font-weight: normal; margin: 0 0 4mm }
-table { border-collapse: collapse; width: 100%; font-size: 9pt }
-th, td { border-bottom: 1px solid #888; padding: 1mm; text-align: end; vertical-align: top }
+@media screen { body { padding: 0 2mm } section { overflow-x: auto } }
+h1 { font-size: 16pt; margin: 0; overflow-wrap: anywhere } h2 { font-size: 12pt; font-weight: normal; margin: 0 0 4mm }
+table { border-collapse: collapse; width: 100%; font-size: 8.5pt }
+th, td { border-bottom: 1px solid #888; padding: 1mm .6mm; text-align: end; vertical-align: top }
+td { white-space: nowrap } th { vertical-align: bottom; hyphens: auto } tr { break-inside: avoid }
 th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: start }
 tr.sum td { border-top: 2px solid #000; font-weight: bold }
-p { margin: 2mm 0 } .sign { margin-top: 14mm; display: flex; gap: 10mm }
+p { margin: 2mm 0 } .sign { break-inside: avoid; margin-top: 14mm; display: flex; gap: 10mm }
 .sign span { flex: 1; border-top: 1px solid #000 }
 """
 
@@ -45,29 +53,39 @@ def _page(made: Statements, page: Page) -> str:
     def money(amount: Decimal) -> str:
         return f"{number_text(amount, decimals(opened.currency))}{NBSP}{opened.currency}"
 
+    heads, rows = _table(made, page)
+    head = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    *lines, last = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    body = "\n".join((*(f"<tr>{line}</tr>" for line in lines), f'<tr class="sum">{last}</tr>'))
+    sentences = "\n".join(f"<p>{escape(sentence)}</p>" for sentence in told(made, page, money))
+    sign = "".join(f"<span>{escape(say(text))}</span>" for text in (N_("Date"), N_("Participant"), N_("For the group")))
+    heading = say(N_("{cycle} on {date}"), cycle=opened.name, date=made.sheet.day)
+    return (
+        f"<section{'' if len(heads) <= UPRIGHT else WIDE}>\n<h1>{escape(page.shown)}</h1>\n"
+        f"<h2>{escape(heading)}, {opened.currency}</h2>\n<table>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+        f'{sentences}\n<div class="sign">{sign}</div>\n</section>'
+    )
+
+
+def _table(made: Statements, page: Page) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows, the sum last; without the columns in which nothing stands."""
     heads = (
         *(N_("Date"), N_("Meeting"), N_("Shares"), N_("Paid for them"), N_("Shares in all"), N_("Social fund")),
         *(N_("Fines"), N_("Fines paid"), N_("Borrowed"), N_("Paid back"), N_("Charges"), N_("Charges paid")),
         *(N_("Paid out"), N_("Owed then"), N_("Due"), N_("Days late")),
     )
     rows = [_row(made, line, say(N_("Opening")) if line is page.opening else line.meeting) for line in page.shown_lines]
-    rows.append(_row(made, page.closing, say(N_("Sum"))).replace("<tr>", '<tr class="sum">'))
-    sentences = "\n".join(f"<p>{escape(sentence)}</p>" for sentence in told(made, page, money))
-    sign = "".join(f"<span>{escape(say(text))}</span>" for text in (N_("Date"), N_("Participant"), N_("For the group")))
-    heading = say(N_("{cycle} on {date}"), cycle=opened.name, date=made.sheet.day)
-    return (
-        f"<section>\n<h1>{escape(page.shown)}</h1>\n"
-        f"<h2>{escape(heading)}</h2>\n<table>\n"
-        f"<tr>{''.join(f'<th>{escape(say(head))}</th>' for head in heads)}</tr>\n{chr(10).join(rows)}\n</table>\n"
-        f'{sentences}\n<div class="sign">{sign}</div>\n</section>'
-    )
+    rows.append(_row(made, page.closing, say(N_("Sum"))))
+    kept = [n for n in range(len(heads)) if n in ALWAYS or any(row[n] for row in rows)]
+    return [say(heads[n]) for n in kept], [[row[n] for n in kept] for row in rows]
 
 
-def _row(made: Statements, line: Line, meeting: str) -> str:
+def _row(made: Statements, line: Line, meeting: str) -> list[str]:
     def text(amount: Decimal) -> str:
         return number_text(amount, decimals(made.opened.currency)) if amount else ""
 
-    cells = [
+    return [
         line.date.isoformat(),
         meeting,
         str(count(made.opened, line.paid)) if line.paid else "",
@@ -79,4 +97,3 @@ def _row(made: Statements, line: Line, meeting: str) -> str:
         line.due.isoformat() if line.due else "",
         str(line.late or ""),
     ]
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"

@@ -19,7 +19,7 @@ from flask import request
 from ledger.books import clock
 from ledger.errors import Problem
 from ledger.messages import N_, translate
-from ledger.reports.loans import FROM, HAS, Listed, Opened, Row, Sheet, listed, sheet, signed
+from ledger.reports.loans import FROM, HAS, Listed, Opened, Row, Sheet, due_text, listed, sheet, signed
 from ledger.reports.loans_statement import Line, Statements, count, statements, told
 from ledger.reports.loans_statement import Page as Statement
 from ledger.web.page import Page
@@ -36,7 +36,7 @@ PROBLEMS = 20
 WIDTH, HEIGHT = 1000, 100
 #: Columns of a participant's page that hold amounts; those in which nothing stands are left out.
 COLUMNS: tuple[tuple[str, str], ...] = (
-    (N_("Paid for them"), "paid"),
+    (N_("Paid for shares"), "paid"),
     (N_("Social fund"), "social"),
     (N_("Fines"), "fines"),
     (N_("Fines paid"), "fines_paid"),
@@ -204,10 +204,17 @@ class Loans(Page):
             return self.say(N_("{count} days late"), count=row.standing.late_days)
         return self.say(N_("on time")) if row.standing.loans else ""
 
-    def limit(self, made: Sheet, row: Row) -> str:
-        """What may be borrowed still."""
-        left = row.standing.limit
-        return self.say(N_("no limit")) if left is None else self.money(max(left, ZERO), made.opened.currency)
+    def due(self, made: Sheet, row: Row) -> str:
+        """When something is to be paid back, or was."""
+        return due_text(row.next_due, made.day)
+
+    def room(self, made: Sheet) -> str:
+        """What all may borrow together, below what each may."""
+        last = next((row.room.last for row in made.rows if row.room.why == "closed"), None)
+        if last is not None:
+            return self.say(N_("No loans are given after {date}."), date=last)
+        text = N_("Each may borrow so much if nobody else does; all together what the fund has to lend: {cash}.")
+        return self.say(text, cash=self.amount(made, max(made.fund.at_hand(made.day), ZERO)))
 
     def shares(self, made: Sheet) -> int:
         """Of all."""

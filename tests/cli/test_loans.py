@@ -196,6 +196,23 @@ def test_pages_to_be_printed(sambok, make_workspace, tmp_path):
     assert (code, "OUT_TAKEN" in err) == (2, True)
 
 
+def test_a_printed_page_has_the_columns_in_which_something_stands(sambok, ws, tmp_path):
+    """Anna has no fine and nothing was paid out to her; her thirteen columns need a wide page."""
+    out = tmp_path / "pages.html"
+    assert sambok(ws, "statement", "NK26", "Anna", "--html", out)[0] == 0
+    text = out.read_text()
+    heads = [part.partition("<")[0] for part in text.split("<th>")[1:]]
+    assert heads == [
+        *("Date", "Meeting", "Shares", "Paid for them", "Shares in all", "Social fund", "Borrowed", "Paid back"),
+        *("Charges", "Charges paid", "Owed then", "Due", "Days late"),
+    ]
+    assert '<section class="wide">' in text
+    assert text.count("<td>") == 13 * 5  # four lines and the sum
+    assert sambok(ws, "statement", "NK26", "Bo", "--html", out)[0] == 0
+    assert out.read_text().count("<th>") == 8  # date, meeting, shares, paid, in all, social fund, fines, owed: no loan
+    assert "<section>" in out.read_text()
+
+
 def test_schedule(sambok, ws):
     found = answer(sambok, ws, "schedule", "NK26", "nk26-l01")
     assert (found["given"], found["principal"], found["term"], found["due"]) == (

@@ -52,11 +52,12 @@ def test_a_group_reads_its_funds_aloud(view):
         ["Total", "855.00"],
     ]
     assert found[14:17] == [
-        ["Anna", "5", "500.00", "300.00", "15.00", "0.00", "2026-04-11", "20 days late", "1,200.00"],
-        ["Bo", "3", "300.00", "0.00", "0.00", "10.00", "", "", "900.00"],
+        ["Anna", "5", "500.00", "300.00", "15.00", "0.00", "overdue since 2026-04-11", "20 days late", "530.00"],
+        ["Bo", "3", "300.00", "0.00", "0.00", "10.00", "", "", "530.00"],
         ["All", "8", "800.00", "300.00", "15.00", "10.00", "", "", ""],
     ]
     assert part.count('class="sambok-late"') == 1
+    assert "all together what the fund has to lend: 530.00 KES." in part
 
 
 def test_the_fund_from_meeting_to_meeting(view):
@@ -87,7 +88,7 @@ def test_a_participants_page(view):
     assert link == "/kikundi/extension/LoanStatement/?cycle=NK26&participant=Bo&time=2026"
     page = ours(view, link).replace("\N{NO-BREAK SPACE}", " ")
     assert rows(page) == [
-        ["Date", "Meeting", "Paid for them", "Social fund", "Fines", "Owed then", "Shares in all"],
+        ["Date", "Meeting", "Paid for shares", "Social fund", "Fines", "Owed then", "Shares in all"],
         ["2026-01-14", "1", "300.00", "10.00", "", "", "3"],
         ["2026-03-11", "9", "", "", "10.00", "10.00", "3"],
         ["Sum", "", "300.00", "10.00", "10.00", "10.00", "3"],
@@ -191,3 +192,29 @@ def test_nothing_is_said_to_be_nothing(make_workspace, view_of):
     for slug in ("federation", "gemensamt"):
         assert "There is no loan cycle here." in ours(view, f"/{slug}/extension/Loans/")
         assert "There is no such participant here." in ours(view, f"/{slug}/extension/LoanStatement/")
+
+
+def test_a_cycle_that_nobody_takes_part_in_yet_has_no_empty_tables(make_workspace, view_of, monkeypatch):
+    monkeypatch.setenv("SAMBOK_NOW", "2026-05-01T10:00:00Z")
+    view = view_of(workspace_of(make_workspace, Group("Anna"), cycle_text(**TERMS)))
+    part = ours(view, "/kikundi/extension/Loans/")
+    assert "Nobody has bought a share yet." in part
+    assert "sambok loans sheet NK26" in part
+    assert [row[0] for row in rows(part)] == ["Cycle", "NK26"]
+
+
+def test_no_loan_after_the_last_day_for_loans(make_workspace, view_of, monkeypatch):
+    monkeypatch.setenv("SAMBOK_NOW", "2026-05-01T10:00:00Z")
+    view = view_of(workspace_of(make_workspace, group(), cycle_text(last_loans="2026-04-30", **TERMS)))
+    part = ours(view, "/kikundi/extension/Loans/")
+    assert "No loans are given after 2026-04-30." in part
+    assert [row[-1] for row in rows(part) if row[0] in {"Anna", "Bo"}] == ["0.00", "0.00"]
+
+
+def test_an_overdue_loan_is_to_be_done_with_the_name_in_the_groups_own_list_alone(view):
+    own, theirs = view.page("/kikundi/extension/Todo/"), view.page("/federation/extension/Todo/")
+    assert "Anna: NK26-L01 is overdue since 2026-04-11: 300.00 KES to be paid back." in own
+    assert "NK26-L01 is overdue since 2026-04-11: 300.00 KES to be paid back." in theirs
+    assert "Anna" not in ours(view, "/federation/extension/Todo/")
+    assert "sambok loans schedule NK26 NK26-L01" in theirs
+    assert "NK26-L01" not in ours(view, "/gemensamt/extension/Todo/")
