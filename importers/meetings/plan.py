@@ -125,7 +125,8 @@ class _Planner(Vouchers):
         """Refuse what breaks the terms with these entries and didn't without them.
 
         Returns:
-            What later meetings of a corrected one have done beyond a limit: it is done, and told.
+            What later meetings of a corrected one have done beyond a limit: it is done, and told. What is booked of
+            later days may be paid from sheets that are still to come.
 
         Raises:
             MeetingTerms: the first thing, with its row.
@@ -134,8 +135,8 @@ class _Planner(Vouchers):
         told = []
         opens = [*self.view.opens.values()]
         for one, text in newly_broken(self.ws, self.whole, self.cycles, self.entry, entries, opens, self.file):
-            later = self.meeting.corrects and one.movement.file != self.file
-            if later and one.kind in AGREED:
+            elsewhere = one.movement.file != self.file
+            if elsewhere and (one.kind == "below" or (self.meeting.corrects and one.kind in AGREED)):
                 told.append(text)
                 continue
             row = rows.get(folded(one.movement.participant or str(one.params.get("participant", ""))))

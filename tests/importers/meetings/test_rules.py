@@ -54,6 +54,23 @@ def test_an_expense_without_a_note_or_in_another_box_is_refused(group):
     assert "- expenses 25.00 = 505.00" in told
 
 
+def test_what_is_booked_of_later_days_may_be_paid_from_sheets_that_come_later(group):
+    """Box: 200, less 100 that Bo borrows on 11 February, less pens of 150 on 20 February: told, and not refused."""
+    kikundi = group()
+    kikundi.take(FIRST)
+    unit = kikundi.ws.units["kikundi"].folder
+    with (unit / "accounts.beancount").open("a", encoding="utf-8") as file:
+        file.write("2026-01-01 open Expenses:5010-Pens KES\n")
+    month = unit / "books/2026/2026-02.beancount"
+    month.write_text('2026-02-20 * "Pens"\n  Expenses:5010-Pens  150 KES\n  Assets:1010-Loan-fund-box\n', "utf-8")
+    done = kikundi.take(head(2, "2026-02-11", 100) + COLUMNS + "Bo,1,,,,,,100,1,\n", "two.csv")
+    assert str(done.problem) == "None"
+    assert any("there is -50.00 KES in the fund of NK26" in remark for remark in done.plan.remarks)
+    third = head(3, "2026-02-18", 600) + COLUMNS + "Anna,1,5,,,,,,,\n"
+    assert str(kikundi.take(third, "three.csv").problem) == "None"
+    assert cycle_of(kikundi).problems == ()
+
+
 def test_who_came_and_who_was_represented_make_the_attendance(group):
     kikundi = group()
     columns = COLUMNS.replace("note", "represented,note")
