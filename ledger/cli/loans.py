@@ -132,19 +132,17 @@ def list_(session: Session, day: dt.date | None, as_json: bool) -> int:  # noqa:
     from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
     from ledger.cli import loans_tables  # noqa: PLC0415  likewise
     from ledger.policy import read_policy  # noqa: PLC0415  likewise
-    from ledger.reports import loans as sheets  # noqa: PLC0415  likewise
+    from ledger.reports.loans_list import list_json, listed  # noqa: PLC0415  likewise
 
     ws, asked = session.workspace, day_or_today(day)
     policy = read_policy(load_books(ws, []).central_text, ws)
     kept = sorted({entry.book for entry in policy.cycles} & ws.units.keys())
     books = load_books(ws, kept)
-    found = sheets.listed(books, policy, asked)
+    found = listed(books, policy, asked)
     problems = [p for p in books.problems if p.unit in kept]
     quote(ws, problems)
     problems = for_all(books, problems)
     if as_json:
-        from ledger.reports.loans_list import list_json  # noqa: PLC0415  likewise
-
         emit(list_json(found, asked, problems))
     else:
         loans_tables.print_list(found, asked)
@@ -260,7 +258,7 @@ def statement(
     if out is not None:
         check_out(session.workspace, out)
     found = opened(session, cycle)
-    only = found.participant(participant) if participant else None
+    only = None if participant is None else found.participant(participant)
     made = loans_statement.statements(found, day_or_today(day))
     if out is not None:
         from ledger.books import durable  # noqa: PLC0415  likewise

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ledger.reports.loan_sheet import SheetText
-    from ledger.reports.loans import Listed, Opened, Sheet
+    from ledger.reports.loans import Opened, Sheet
+    from ledger.reports.loans_list import Listed
     from ledger.reports.loans_proposal import Proposal as ProposedLoans
     from ledger.reports.loans_ratios import RatioSheet
     from ledger.reports.loans_rotation import RotationSheet

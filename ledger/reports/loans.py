@@ -122,7 +122,7 @@ class Opened:
         near = difflib.get_close_matches(folded(asked), known, n=1, cutoff=0)
         raise CycleParticipantUnknown(
             cycle=self.name,
-            participant=asked,
+            participant=shortened(asked),
             nearest=self.shown(known[near[0]]) if near else "-",
             case="" if near else "none",
         )
@@ -148,8 +148,20 @@ class Opened:
             return known[folded(asked)]
         near = difflib.get_close_matches(folded(asked), known, n=1, cutoff=0)
         raise CycleLoanUnknown(
-            cycle=self.name, loan=asked, nearest=known[near[0]].id if near else "-", case="" if near else "none"
+            cycle=self.name,
+            loan=shortened(asked),
+            nearest=known[near[0]].id if near else "-",
+            case="" if near else "none",
         )
+
+
+#: So much of what was asked for is said again.
+SAID = 60
+
+
+def shortened(asked: str) -> str:
+    """What was asked for, as much of it as fits a sentence."""
+    return asked if len(asked) <= SAID else asked[:SAID] + "…"
 
 
 def unit_meant(ws: Workspace, asked: str) -> Unit:
@@ -167,7 +179,7 @@ def open_cycle(ws: Workspace, name: str) -> Opened:
 
     Args:
         ws: the workspace.
-        name: the cycle's; case and spaces don't matter.
+        name: the cycle's; capitals don't matter.
 
     Raises:
         CycleNotFound: policy has no such cycle, or its terms are wrong.
@@ -200,10 +212,10 @@ def _named(entry: data.Custom) -> str:
 def _not_found(ws: Workspace, name: str, by_fold: Mapping[str, str], written: Sequence[str]) -> CycleNotFound:
     """Why there is no such cycle: nobody entered it, or it can't be used."""
     near = difflib.get_close_matches(folded(name), by_fold, n=1, cutoff=0)
-    faulty = folded(name) in written
+    faulty = bool(folded(name)) and folded(name) in written
     return CycleNotFound(
         file=ws.shown(ws.policy_file),
-        cycle=name,
+        cycle=shortened(name),
         nearest=by_fold[near[0]] if near else "-",
         known=", ".join(sorted(by_fold.values())) or "-",
         case="faulty" if faulty else "" if near else "none",
@@ -350,42 +362,3 @@ def row_json(opened: Opened, row: Row) -> dict[str, Any]:
         "limit_left": None if its.limit is None else money(its.limit),
         "may_borrow": money(row.room.amount),
     }
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A cycle in the list of all: one figure a cycle, nobody's name."""
-
-    name: str
-    book: str
-    persons: bool
-    currency: str
-    begins: dt.date
-    ends: dt.date | None
-    participants: int
-    state: State | None
-
-
-def listed(books: Books, policy: Policy, day: dt.date) -> tuple[Listed, ...]:
-    """All cycles of policy, by name; a cycle whose book has errors has no state."""
-    cycles = cycles_of(books, policy)
-    found = []
-    for entry in sorted(policy.cycles, key=lambda e: e.name):
-        cycle, book = cycles.get(entry.name), books.units.get(entry.book)
-        unit = books.workspace.units.get(entry.book)
-        sound = cycle is not None and book is not None and book.ok
-        begun = entry.terms.begins <= day
-        fund = cycle.with_provisional(day) if cycle is not None and sound and begun else None
-        found.append(
-            Listed(
-                entry.name,
-                entry.book,
-                cycle.persons if cycle else unit is None or not unit.combine,
-                entry.terms.currency,
-                entry.terms.begins,
-                entry.terms.ends,
-                len(fund.participants) if fund else 0,
-                fund.state(day) if fund else None,
-            )
-        )
-    return tuple(found)

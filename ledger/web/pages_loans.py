@@ -19,7 +19,8 @@ from flask import request
 from ledger.books import clock
 from ledger.errors import Problem
 from ledger.messages import N_, translate
-from ledger.reports.loans import FROM, HAS, Listed, Opened, Row, Sheet, due_text, listed, sheet, signed
+from ledger.reports.loans import FROM, HAS, Opened, Row, Sheet, due_text, sheet, signed
+from ledger.reports.loans_list import Listed, listed
 from ledger.reports.loans_statement import Line, Statements, count, statements, told
 from ledger.reports.loans_statement import Page as Statement
 from ledger.web.page import Page

@@ -680,6 +680,30 @@ def test_a_person_may_be_meant_by_the_end_of_the_own_account(sambok, make_worksp
     assert (code, "Annabel takes no part in NK26." in err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("status", ""), "There is no loan cycle ."),
+        (("status", "\N{GRINNING FACE}"), "There is no loan cycle \N{GRINNING FACE}."),
+        (("status", "K" * 3000), "There is no loan cycle " + "K" * 60 + "…."),
+        (("status", "\x1b[31mNK"), "Did you mean NK26?"),
+        (("statement", "NK26", ""), "takes no part in NK26."),  # an empty variable asks for nobody, not for everybody
+        (("statement", "NK26", "M" * 3000), "M" * 60 + "… takes no part in NK26."),
+        (("schedule", "NK26", "9" * 3000), "NK26 has no loan " + "9" * 60 + "…."),
+        (("share-out", "NK26", "--date", "2025-12-31"), "On 2025-12-31 there was no NK26 yet"),
+    ],
+)
+def test_what_nobody_knows_is_said_shortly(arguments, said, sambok, ws):
+    code, out, err = sambok(ws, *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "\x1b" not in err
+    assert len(err) < 400
+    code, out, _ = sambok(ws, *arguments, "--json")
+    assert code == 2
+    assert len(json.loads(out)["errors"]) == 1
+
+
 def catalogue(path, texts):
     """A compiled catalogue, as `make setup` makes it."""
     made = Catalog(locale="ar")
