@@ -22,6 +22,7 @@ from typing import Any, get_args
 
 from beancount.core.amount import Amount
 
+from ledger.books.guard_profiles import MAX_DIGITS
 from ledger.errors import Problem
 from ledger.policy.problems_cycles import (
     PolicyCycleDates,
@@ -57,7 +58,8 @@ WORDS: dict[str, tuple[str, ...]] = {
 WHOLE = {"max-shares": 1, "min-shares": 0, "max-term": 1, "default-term": 1, "grace": 0}
 #: No term and no purchase is longer or larger: what is meant is another key.
 MOST = 100_000
-ABOVE_ZERO = ("loan-multiple", "outside-multiple", "rounding")
+#: In quotes a number may be of any length, and nobody has looked at it: so many decimals make a rate exact enough.
+DECIMALS = 20
 DATES = ("ends", "last-shares", "last-loans")
 TRUTHS = ("after-term", "late-may-borrow")
 TEXTS = ("order", "seed")
@@ -171,11 +173,20 @@ def _number(written: object) -> Decimal | None:
             written = Decimal(written.strip())
         except InvalidOperation:
             return None
-    return written if isinstance(written, Decimal) and written.is_finite() else None
+    if not isinstance(written, Decimal) or not written.is_finite():
+        return None
+    exponent = written.as_tuple().exponent
+    assert isinstance(exponent, int)
+    short = exponent >= -DECIMALS and (not written or written.adjusted() < MAX_DIGITS)
+    return written if short else None
 
 
 def _check(made: Terms) -> None:
     """What its terms say together."""
+    unit = unit_of(made.currency)
+    if made.rounding > unit and made.rounding % unit:
+        smallest = f"{unit} {made.currency}"
+        raise PolicyCycleValue(case="rounding", key="rounding", value=made.rounding, smallest=smallest)
     for key, day in (("last-shares", made.last_shares), ("last-loans", made.last_loans)):
         if day is not None and (day < made.begins or (made.ends is not None and day > made.ends)):
             raise PolicyCycleDates(key=key, day=day, begins=made.begins, ends=made.ends or "-")

@@ -45,6 +45,10 @@ class PolicyCycleValue(Problem):
             N_("A share can't cost {value}."),
             N_("Write what one share costs, above zero, in whole {smallest}."),
         ),
+        "rounding": (
+            N_("{key}: can't be {value}: no money makes it up."),
+            N_('Write what charges and share-outs are rounded to in whole {smallest}:  {key}: "1"'),
+        ),
         "whole": (
             N_("{key}: can't be {value}."),
             N_("Write a whole number from {least} on, without quotes:  {key}: 3"),
