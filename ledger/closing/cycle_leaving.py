@@ -3,6 +3,8 @@
 A leaver hands the shares in for what was agreed on; what is owed is set off, the rest is paid out, to the heir of who
 has died. A loan that is given up is a loss of all, with the charges that are owed on it. Both need a decision.
 
+What is given up after a share-out in proportion is the loss of those who still wait for it: they get so much less.
+
 Each is booked once: whoever has left has nothing more, and of a loan that was given up nothing is left. What was taken
 back may be booked again.
 """
@@ -31,12 +33,13 @@ from ledger.closing.cycle_end import (
     unit_event,
     unknown,
 )
+from ledger.closing.cycle_rest import lost_of
 from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event
 from ledger.closing.problems_share_out import LeaverOwes, LoanRepaid
 from ledger.closing.share_out import Booking
-from ledger.loans.dealings import SOURCE_ID, Accounts, Both, Owed, write_off
+from ledger.loans.dealings import SOURCE_ID, Accounts, Both, Owed, give_up_still_due, write_off
 from ledger.reports.loans import Opened, open_cycle
 from ledger.reports.loans_share_out import holders_of
 from ledger.rules.loans.leaving import Leaver, leaver
@@ -196,14 +199,26 @@ def book_write_off(
             deal = replace(deal_of(ws, opened.cycle.terms, asked, book, unit), number=found.id)
             return unknown(deal, lambda one: write_off(one, owed, loans=[found.id]), known)
 
-        return done_of(ws, opened, [Event(ws.unit(found.participant), both)], by=by, today=today, dry_run=dry_run)
+        events = [Event(ws.unit(found.participant), both)]
+        for whom, less in lost_of(opened, owed.total, asked.day).items():
+
+            def lost(book: Accounts, unit: Accounts, less: Decimal = less) -> Both:
+                deal = replace(deal_of(ws, opened.cycle.terms, asked, book, unit), number=found.id)
+                return unknown(deal, lambda one: give_up_still_due(one, less), known)
+
+            events.append(Event(ws.unit(whom), lost))
+        return done_of(ws, opened, events, by=by, today=today, dry_run=dry_run)
 
     def make(now: Opened, accounts: GroupAccounts) -> Sequence[data.Transaction]:
         known, still = source_ids(ws.unit(now.cycle.book_slug)), now.loan(now.fund(asked.day), loan)
         if source in known and not _left_of(still, asked.day).total:
             return ()
         booking = Booking(propose(now, asked), asked.decision, accounts, ws.language)
-        return [booking.given_up(_fresh(source, known), still, _owed(now, still, asked.day))]
+        owed = _owed(now, still, asked.day)
+        made = [booking.given_up(_fresh(source, known), still, owed)]
+        for number, (whom, less) in enumerate(lost_of(now, owed.total, asked.day).items(), 1):
+            made.append(booking.lost_rest(_fresh(f"{source}:rest:{number}", known), whom, less))
+        return made
 
     note = Note("loan", f"{opened.name} {found.id}", details={"cycle": opened.name, "decision": asked.decision})
     return book_deed(ws, opened.name, make, kind="", note=note, by=by, today=today, dry_run=dry_run)

@@ -140,6 +140,24 @@ def book_rest(ws: Workspace, cycle: str, asked: Asked, *, by: str, today: dt.dat
     return book_deed(ws, opened.name, make, kind="", note=_note(opened, asked), by=by, today=today, dry_run=dry_run)
 
 
+def still_due(opened: Opened, day: dt.date) -> dict[str, Decimal]:
+    """To whom how much of the share-out is due still, in the order of the first shares; nobody before it."""
+    fund = opened.fund(day)
+    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for one in fund.movements:
+        if one.part == "unpaid_share_out" and one.date <= day:
+            sums[one.participant] -= one.amount
+    return {whom: sums[whom] for whom in fund.participants if sums[whom] > 0} if shared_out(opened, day) else {}
+
+
+def lost_of(opened: Opened, lost: Decimal, day: dt.date) -> dict[str, Decimal]:
+    """By how much less each gets of the share-out, where so much of what was owed in is given up after it."""
+    due = still_due(opened, day)
+    money = min(lost, sum(due.values(), ZERO))
+    parts = in_proportion(opened.cycle.terms, list(due.values()), money) if due else []
+    return {whom: amount for whom, amount in zip(due, parts, strict=True) if amount}
+
+
 def _parts(opened: Opened, day: dt.date) -> dict[str, Decimal]:
     """Who gets how much of the money there is.
 
@@ -147,13 +165,8 @@ def _parts(opened: Opened, day: dt.date) -> dict[str, Decimal]:
         RestWaits, LaterDealings: it can't be paid.
         Problem: the book leaves it open who has how much.
     """
-    fund = opened.fund(day)
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in fund.movements:
-        if one.part == "unpaid_share_out" and one.date <= day:
-            sums[one.participant] -= one.amount
-    due = {whom: sums[whom] for whom in fund.participants if sums[whom] > 0}
-    if not shared_out(opened, day) or not due:
+    fund, due = opened.fund(day), still_due(opened, day)
+    if not due:
         raise RestWaits(case="nothing", cycle=opened.name, day=day)
     refuse_unclear(opened)
     refuse_earlier(opened, day)

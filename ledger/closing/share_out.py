@@ -29,7 +29,7 @@ from beancount.core import data
 from beancount.core.amount import Amount
 
 from importers.booktext import clean
-from ledger.loans.dealings import LEAVES, REPAYMENT, SHARE_OUT, SOURCE_ID, STILL_DUE, Owed
+from ledger.loans.dealings import LEAVES, REPAYMENT, REST_LOST, SHARE_OUT, SOURCE_ID, STILL_DUE, Owed
 from ledger.messages import N_, translate
 from ledger.reports.loans_share_out import Proposal, whole
 from ledger.rules.loans.carry import LeftIn
@@ -200,6 +200,13 @@ class Booking:
         made = [Made("unpaid_share_out", amount, self._account("unpaid_share_out", whom), self.terms.name)]
         made += self._taken("cash", "", amount)
         text = translate(STILL_DUE, self.language).format(cycle=self.terms.name, unit=shown)
+        return self._entry(source, text, shown, whom, made)
+
+    def lost_rest(self, source: str, whom: str, amount: Decimal) -> data.Transaction:
+        """The voucher by which a loss becomes that of somebody who gets less of the share-out."""
+        shown = self.proposal.opened.shown(whom)
+        made = [*self._new("unpaid_share_out", whom, amount), *self._new("losses", whom, -amount)]
+        text = translate(REST_LOST, self.language).format(cycle=self.terms.name, unit=shown)
         return self._entry(source, text, shown, whom, made)
 
     def _left_in(self, one: LeftIn, new: Terms) -> data.Transaction:

@@ -86,6 +86,7 @@ FINE = N_("{cycle}: fine, {unit}")
 SHARE_OUT = N_("{cycle}: share-out to {unit}, {count} shares")
 LEAVES = N_("{cycle}: {participant} leaves")
 STILL_DUE = N_("{cycle}: rest of the share-out to {unit}")
+REST_LOST = N_("{cycle}: rest of the share-out to {unit} is given up")
 WRITE_OFF = N_("{cycle}: written off for {unit}")
 
 
@@ -270,6 +271,12 @@ def pay_still_due(deal: Deal, amount: Decimal) -> Both:
     """The fund pays what was due of a share-out still."""
     lines = [_Line("unpaid_share_out", amount), _Line(MONEY, -amount)]
     return _both(deal, "share-out-rest", amount, _text(deal, STILL_DUE), lines)
+
+
+def give_up_still_due(deal: Deal, amount: Decimal) -> Both:
+    """What was due of a share-out still won't be paid: the loss is the unit's, and not the fund's any more."""
+    lines = [_Line("unpaid_share_out", amount), _Line("losses", -amount)]
+    return _both(deal, "share-out-lost", amount, _text(deal, REST_LOST), lines)
 
 
 def write_off(deal: Deal, its: Owed, *, loans: Sequence[str] = ()) -> Both:

@@ -84,7 +84,11 @@ def test_the_rest_is_paid_in_and_out(group, sambok):
     """Anna pays 100, of which 31.37 : 68.63 go to Bo and Cia (131.76 : 288.24); then the other 320. The day is free."""
     assert rest_due(group, "Bo", "Cia") == {"Bo": Decimal("131.76"), "Cia": Decimal("288.24")}
     code, _, err = sambok(group, "pay", "NK26")
-    assert (code, "Of NK26 420.00 KES are still to be paid out (Bo 131.76 KES, Cia 288.24 KES), and there is nothing in the box" in err) == (3, True)
+    assert (
+        code,
+        "Of NK26 420.00 KES are still to be paid out (Bo 131.76 KES, Cia 288.24 KES), and there is nothing in the box"
+        in err,
+    ) == (3, True)
     code, out, err = sambok(group, "repay", "NK26", "anna", "100")
     assert code == 0, err
     assert "Assets:1010-Loan-fund-box                               100.00 KES" in out
@@ -189,3 +193,49 @@ def test_between_units_the_rest_stands_in_both_books(units_ws, sambok):
         assert (found.unmatched, found.result) == ((), 0)
     for slug, code in (("gemensamt", "1930"), ("gemensamt", "1663"), ("gemensamt", "2866"), ("fi", "2864")):
         assert balance(ws, slug, code, day) == 0
+
+
+# --- the rest is given up
+
+
+def test_what_is_given_up_after_the_share_out_is_lost_to_those_who_wait(group, sambok):
+    """Anna pays 100 of 420 and no more: Bo and Cia, who have got that, lose 100.39 and 219.61."""
+    assert sambok(group, "repay", "NK26", "Anna", "100")[0] == 0
+    assert sambok(group, "pay", "NK26")[0] == 0
+    asked = ("write-off", "NK26", "NK26-L01", "--decision", "K-2")
+    code, out, err = sambok(group, *asked)
+    assert code == 0, err
+    assert out.count("is given up") == 2
+    assert rest_due(group, "Bo", "Cia") == {"Bo": 0, "Cia": 0}
+    # The fund has shared out its profit of 400, and has no loss: Bo and Cia bear that.
+    assert sums_of(group, "1010", "1110", "2040", "5040", "3990") == {
+        "1010": 0, "1110": 0, "2040": 0, "5040": 0, "3990": 400,
+    }  # fmt: skip
+    assert status(sambok, group)["difference"] == "0.00"
+    before = texts(group)
+    code, _, err = sambok(group, *asked)
+    assert (code, "It is booked already" in err) == (0, True)
+    assert sambok(group, "pay", "NK26")[0] == 3
+    assert texts(group) == before
+    code, out, _ = sambok(group, "--json", group=("check",))
+    assert (code, json.loads(out)["errors"]) == (0, [])
+
+
+def test_between_units_it_is_lost_in_both_books(units_ws, sambok):
+    """FI owes 14,000 after the share-out, and NK waits for them: FI gains what NK loses, and nobody owes anything."""
+    ws = units_ws
+    ws.policy_file.write_text(ws.policy_file.read_text().replace("charge: 0.01", "charge: 0"))
+    for event in EVENTS[:3]:
+        assert sambok(ws, *event, *BANKS)[0] == 0
+    out = ("share-out", "RF26", "--date", "2026-12-10", "--book", "--decision", "B-2", "--shortfall", "pro-rata")
+    assert sambok(ws, *out, *BANKS)[0] == 0
+    code, _, err = sambok(ws, "write-off", "RF26", "RF26-L01", "--decision", "B-2", "--date", END)
+    assert code == 0, err
+    day = dt.date(2026, 12, 31)
+    for slug, account in (("gemensamt", "1663"), ("gemensamt", "2866"), ("fi", "2864"), ("nk", "1667")):
+        assert balance(ws, slug, account, day) == 0
+    assert (balance(ws, "fi", "8363", day), balance(ws, "nk", "8363", day)) == (-14000, 14000)
+    federation = load_federation(open_workspace(ws.root))
+    assert federation.problems == ()
+    found = combine(federation.books, federation.run, date_to=day)
+    assert (found.unmatched, found.result) == ((), 0)
