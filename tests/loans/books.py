@@ -34,6 +34,7 @@ ACCOUNTS = """\
   code: "3010"
   participant: "Caro"
 2026-01-01 open Equity:3020-Social-fund SEK
+2026-01-01 open Equity:3910-Carried-in SEK
 2026-01-01 open Equity:3990-Result-of-the-cycle SEK
 2026-01-01 open Income:4010-Service-charge SEK
 2026-01-01 open Income:4020-Fines SEK

@@ -387,6 +387,9 @@ def test_a_decision_allows_a_leaver_another_sum_and_a_loss(make_workspace):
             + voucher(f"{SHARES}:Bo  300 SEK", f"{SHARES}:Anna  -300 SEK", meta=('decision: "K-1"',)),
         ),
         ("", shared_out(45)),
+        # a book that is taken over
+        ("", voucher(f"{BOX}  50 SEK", "Equity:3910-Carried-in  -20 SEK", f"{CHARGE}  -30 SEK")),
+        ("", voucher(f"{UNPAID}  5 SEK", "Equity:3910-Carried-in  -5 SEK")),
         # what was lost comes back
         ("", voucher(f"{DUE}  5 SEK", "Expenses:5040-Loan-losses  -5 SEK")),
         # a day's box is counted at its end

@@ -109,9 +109,11 @@ class VoucherChecks(Look):
         """Charges and fines that somebody paid or owes; charges of which it is said whose they are."""
         for own in self.by_voucher.values():
             m = next((m for m in own if m.part in {"charges", "fines"} and m.amount < 0 and not m.undoes), None)
-            if m is not None and not any(other.part in PAID_OR_OWED for other in own):
+            if m is not None and not any(other.part in PAID_OR_OWED or other.part == "carried_in" for other in own):
                 yield Broken("unowed", m, {"amount": -m.amount, "case": "nowhere"})
         for m, amount in self.fund.unowed:
+            if any(other.part == "carried_in" for other in self.by_voucher[m.voucher]):
+                continue  # of a book that is taken over, what was earned by then may stand in one sum
             if m.participant:
                 yield Broken("unowed", m, {"participant": m.participant, "amount": amount, "case": "loan"})
             elif any(other.part in PAID_OR_OWED for other in self.by_voucher[m.voucher]):
