@@ -211,21 +211,31 @@ def sheet(
 
 @loans.command()
 @click.argument("cycle")
-@click.argument("loan")
+@click.argument("loan", required=False)
 @json_option
 @workspace_option
 @click.pass_obj
-def schedule(session: Session, cycle: str, loan: str, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
-    """Show what is to be paid on LOAN of CYCLE, such as NK26-L01: day by day, and what was paid back."""
-    from ledger.cli import loans_tables  # noqa: PLC0415  after the arguments are known to be right
+def schedule(session: Session, cycle: str, loan: str | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+    """Show what is to be paid on LOAN of CYCLE, such as NK26-L01: when, what was paid, what is left; or list all loans.
+
+    What was paid back counts for the oldest instalment first.
+    """
+    from ledger.cli import loans_schedules  # noqa: PLC0415  after the arguments are known to be right
     from ledger.reports import loans_schedule  # noqa: PLC0415  likewise
 
-    found = opened(session, cycle)
-    made = loans_schedule.plan_of(found, loan, day_or_today(None))
+    found, today = opened(session, cycle), day_or_today(None)
+    if loan is None:
+        today = max(today, found.cycle.terms.begins)
+        if as_json:
+            emit(loans_schedule.list_json(found, today, found.problems))
+        else:
+            loans_schedules.print_loans(found, today)
+        return ended(found)
+    made = loans_schedule.plan_of(found, loan, today)
     if as_json:
         emit(loans_schedule.as_json(made, found.problems))
     else:
-        loans_tables.print_plan(made)
+        loans_schedules.print_plan(made)
     return ended(found)
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ledger.reports.loans_proposal import Proposal as ProposedLoans
     from ledger.reports.loans_ratios import RatioSheet
     from ledger.reports.loans_rotation import RotationSheet
-    from ledger.reports.loans_schedule import Plan
     from ledger.reports.loans_share_out import Proposal
     from ledger.reports.loans_statement import Line, Page, Statements
 
@@ -121,45 +120,6 @@ def _sum_text(parts: Sequence[tuple[str, Decimal]], total: Decimal, currency: st
             text += f" {sign} " if text else sign
             text += f"{label}{GLUE}{amount_text(abs(amount), currency)}"
     return f"{text} = {amount_text(total, currency)}" if text else amount_text(total, currency)
-
-
-#: Columns of a schedule that add up.
-SUMS = ("principal", "charge", "paid", "left")
-
-
-def print_plan(made: Plan) -> None:
-    """A loan's schedule, and what has become of it."""
-    opened, loan, currency = made.opened, made.loan, made.opened.currency
-    console = stdout()
-    whom = opened.shown(loan.participant)
-    title(console, say(N_("{loan}: {participant}, {date}"), loan=loan.id, participant=whom, date=loan.given))
-    told = N_("Lent {amount} for {term} periods, to be paid back by {due}.")
-    tell(console, say(told, amount=with_currency(opened, loan.principal), term=loan.term, due=loan.due))
-    heads = (
-        *(N_("Due"), N_("As agreed"), N_("Principal"), N_("Charge")),
-        *(N_("Paid"), N_("Still to pay"), N_("Days late")),
-    )
-    rows = []
-    for one in made.steps:
-        planned = amount_text(one.agreed.total, currency) if one.agreed else ""
-        amounts = [amount_text(a, currency) for a in (one.principal, one.charge, one.paid, one.left)]
-        rows.append([one.due.isoformat(), planned, *amounts, str(one.late or "")])
-    agreed = sum((one.agreed.total for one in made.steps if one.agreed), Decimal(0))
-    sums = [sum((getattr(one, part) for one in made.steps), Decimal(0)) for part in SUMS]
-    rows.append([say(N_("All")), *(amount_text(a, currency) for a in (agreed, *sums)), ""])
-    print_table(console, [say(head) for head in heads], rows, left={0})
-    for date, amount in loan.repaid:
-        if date <= made.day:
-            tell(
-                console,
-                say(N_("{date}: {amount} paid back or set off."), date=date, amount=with_currency(opened, amount)),
-            )
-    told = N_("On {date}: {left} of the loan is left; charges {charges}, of which {paid} is paid.")
-    charges, paid = with_currency(opened, made.charges), with_currency(opened, made.paid)
-    tell(console, say(told, date=made.day, left=with_currency(opened, made.owed), charges=charges, paid=paid))
-    if made.late:
-        since = loan.late_since(made.day)
-        tell(console, say(N_("Overdue since {due}: {days} days late."), due=since, days=made.late))
 
 
 def print_statements(made: Statements, only: str | None) -> None:

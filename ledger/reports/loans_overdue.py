@@ -73,7 +73,7 @@ def _task(cycle: Cycle, loan: Loan, since: dt.date, today: dt.date, unit: str, w
         kind="overdue",
         unit=unit,
         text=told,
-        command=f"sambok loans schedule {cycle.name} {code}" if code else f"sambok loans status {cycle.name}",
+        command=f"sambok loans schedule {cycle.name} {code}" if code else f"sambok loans schedule {cycle.name}",
         page=f"/{unit}/extension/Loans/?{urlencode({'cycle': cycle.name})}",
         date=since,
         amount=(amount, currency),

@@ -182,3 +182,36 @@ def _came(made: Plan, step: Step) -> dict[str, Any]:
         "left": money(step.left),
         "days_late": step.late,
     }
+
+
+def loans_of(opened: Opened, day: dt.date) -> tuple[tuple[Loan, Decimal], ...]:
+    """All loans given by a day, each with what is left of it, those of which something is left first.
+
+    Raises:
+        CycleDay: the cycle hadn't begun.
+    """
+    given = [(loan, loan.outstanding(day)) for loan in opened.fund(day).loans if loan.given <= day]
+    return tuple(sorted(given, key=lambda row: row[1] <= 0))
+
+
+def list_json(opened: Opened, day: dt.date, problems: Iterable[Problem]) -> dict[str, Any]:
+    """The answer of `sambok loans schedule CYCLE --json`."""
+    return {
+        "schema": 1,
+        "cycle": opened.name,
+        "currency": opened.currency,
+        "date": day.isoformat(),
+        "loans": [
+            {
+                "loan": loan.id,
+                **opened.named(loan.participant),
+                "given": loan.given.isoformat(),
+                "principal": opened.money(loan.principal),
+                "due": loan.due.isoformat(),
+                "outstanding": opened.money(left),
+                "days_late": loan.late_days(day),
+            }
+            for loan, left in loans_of(opened, day)
+        ],
+        "errors": [problem.as_json() for problem in problems],
+    }

@@ -67,7 +67,7 @@ class CycleLoanUnknown(Problem):
     code = "CYCLE_LOAN_UNKNOWN"
     exit_code = EXIT_USAGE
     message = N_("{cycle} has no loan {loan}.")
-    remedy = N_("Did you mean {nearest}? The loans that are open shows  sambok loans status {cycle}")
+    remedy = N_("Did you mean {nearest}? All loans lists  sambok loans schedule {cycle}")
     cases: ClassVar = {
         "none": (
             N_("{cycle} has no loan {loan}: none was given yet."),

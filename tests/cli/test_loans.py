@@ -231,6 +231,28 @@ def test_schedule(sambok, ws):
     assert "Overdue since 2026-04-11: 20 days late." in out
 
 
+def test_all_loans_those_that_are_open_first(sambok, make_workspace):
+    """Bo has paid back his 100; Anna's loan is the older one."""
+    group = two().lend("2026-02-11", "Bo", "100", 1, "NK26-L02").repay("2026-03-11", "Bo", "100", "5")
+    group.lend("2026-03-12", "Bo", "50", 1, "NK26-L03")
+    ws = workspace_of(make_workspace, group, cycle_text(**TERMS))
+    found = answer(sambok, ws, "schedule", "NK26")["loans"]
+    keys = ("loan", "participant", "principal", "outstanding", "due", "days_late")
+    assert [tuple(one[key] for key in keys) for one in found] == [
+        ("NK26-L01", "Anna", "600.00", "300.00", "2026-04-11", 20),
+        ("NK26-L03", "Bo", "50.00", "50.00", "2026-04-12", 19),
+        ("NK26-L02", "Bo", "100.00", "0.00", "2026-03-11", 0),
+    ]
+    rows = [line.split() for line in sambok(ws, "schedule", "NK26")[1].splitlines()]
+    assert ["NK26-L01", "Anna", "2026-02-11", "600.00", "300.00", "2026-04-11", "20"] in rows
+
+
+def test_a_cycle_without_loans_lists_none(sambok, make_workspace):
+    empty = workspace_of(make_workspace, Group("Anna"), cycle_text(begins="2026-06-03"))
+    assert answer(sambok, empty, "schedule", "NK26")["loans"] == []
+    assert "No loan was given yet." in sambok(empty, "schedule", "NK26")[1]
+
+
 def test_a_schedule_shows_what_came_of_each_instalment(sambok, make_workspace):
     """1,000 for four months at 5 %, in equal parts; 250 + 50 on time, then 500 early, nothing since.
 

@@ -67,7 +67,7 @@ def test_a_loan_that_is_called_by_a_name_has_none_outside(make_workspace, loan):
     cycles = load_federation(workspace_of(make_workspace, group(loan), cycle_text(**TERMS))).loans
     (task,) = overdue(cycles, today=day("2026-03-12"))
     assert task.text == "A loan of NK26 is overdue since 2026-03-11: 200.00 KES to be paid back."
-    assert task.command == "sambok loans status NK26"
+    assert task.command == "sambok loans schedule NK26"
 
 
 def test_units_are_told_on_both_sides(make_workspace):
