@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from ledger.rules.loans.checks import broken
 from ledger.rules.loans.fund import Fund
+from ledger.rules.loans.movements import Movement
 from tests.loans.random.faults import CHANGES, faults
 from tests.loans.random.second import FROM, HAS, Group
 from tests.loans.random.strategies import Drawn, cycles, examples
@@ -122,6 +125,43 @@ def test_45_what_nobody_may_do_is_told(kind, drawn, seed):
     told = broken(fund_of(fault.cycle))
     mine = [b for b in told if b.movement.date == fault.at.day and b.movement.participant == fault.at.who]
     assert TOLD[kind] in {b.kind for b in mine}, [(b.kind, b.params) for b in told]
+
+
+def spoilt(row: Movement, dice: Random, rows: list[Movement]) -> Movement:
+    """A posting in which one thing is another one's, or nobody's."""
+    other = dice.choice(rows)
+    changes = (
+        {"amount": dice.choice((-row.amount, other.amount, row.amount + 1, row.amount / 8, Decimal("0.005")))},
+        {"participant": dice.choice((other.participant, "", "Nobody"))},
+        {"loan": dice.choice((other.loan, "", "NK26-L99"))},
+        {"rolls": dice.choice((other.loan, row.loan, "NK26-L99"))},
+        {"term": dice.choice((None, 0, 1, 9))},
+        {"date": row.date + timedelta(days=dice.randint(-90, 90))},
+        {"part": other.part},
+        {"voucher": other.voucher},
+        {"paid": not row.paid},
+        {"undoes": not row.undoes},
+    )
+    return replace(row, **dice.choice(changes))
+
+
+@examples()
+@given(cycles(FEW), st.integers(0, 2**32), st.integers(1, 5))
+def test_45_whatever_is_booked_the_figures_stand(cycle, seed, many):
+    """Nothing fails, and what participants have and owe is what the fund has lent and sold."""
+    dice, rows = Random(seed), movements(vouchers(cycle))  # noqa: S311  no cryptography
+    assume(rows)
+    for place in (dice.randrange(len(rows)) for _ in range(many)):
+        rows[place] = spoilt(rows[place], dice, rows)
+    fund = Fund(terms(cycle.rules), rows)
+    broken(fund)
+    for day in (dice.choice(rows).date, cycle.day, cycle.day + timedelta(days=400)):
+        now = fund.with_accrued(day)
+        state, standings = now.state(day), [now.standing(who, day) for who in now.participants]
+        assert state.gap + state.social_gap == sum(m.amount for m in rows if m.date <= day)
+        assert sum(one.savings for one in standings) == state.shares
+        for part in ("loans", "charges_due", "fines_due"):
+            assert sum(getattr(one, part) for one in standings) == getattr(state, part)
 
 
 @examples()
