@@ -11,7 +11,6 @@ Each is booked once: the same sum of one day and person, and what the box holds.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -27,7 +26,6 @@ from ledger.closing.cycle_end import (
     refuse_banks,
     refuse_earlier,
     refuse_unclear,
-    shared_out,
     text,
     unknown,
 )
@@ -38,7 +36,7 @@ from ledger.closing.problems_share_out import RepaidTooMuch, RestWaits
 from ledger.closing.share_out import Booking
 from ledger.loans.dealings import SOURCE_ID, Accounts, Both, Owed, pay_still_due
 from ledger.reports.loans import Opened, open_cycle
-from ledger.reports.loans_share_out import proposal_of
+from ledger.reports.loans_share_out import proposal_of, still_due
 from ledger.rules.loans.shortfall import in_proportion
 from ledger.rules.loans.splitting import split_payment
 
@@ -140,19 +138,9 @@ def book_rest(ws: Workspace, cycle: str, asked: Asked, *, by: str, today: dt.dat
     return book_deed(ws, opened.name, make, kind="", note=_note(opened, asked), by=by, today=today, dry_run=dry_run)
 
 
-def still_due(opened: Opened, day: dt.date) -> dict[str, Decimal]:
-    """To whom how much of the share-out is due still, in the order of the first shares; nobody before it."""
-    fund = opened.fund(day)
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for one in fund.movements:
-        if one.part == "unpaid_share_out" and one.date <= day:
-            sums[one.participant] -= one.amount
-    return {whom: sums[whom] for whom in fund.participants if sums[whom] > 0} if shared_out(opened, day) else {}
-
-
 def lost_of(opened: Opened, lost: Decimal, day: dt.date) -> dict[str, Decimal]:
     """By how much less each gets of the share-out, where so much of what was owed in is given up after it."""
-    due = still_due(opened, day)
+    due = still_due(opened.fund(day), day)
     money = min(lost, sum(due.values(), ZERO))
     parts = in_proportion(opened.cycle.terms, list(due.values()), money) if due else []
     return {whom: amount for whom, amount in zip(due, parts, strict=True) if amount}
@@ -165,7 +153,8 @@ def _parts(opened: Opened, day: dt.date) -> dict[str, Decimal]:
         RestWaits, LaterDealings: it can't be paid.
         Problem: the book leaves it open who has how much.
     """
-    fund, due = opened.fund(day), still_due(opened, day)
+    fund = opened.fund(day)
+    due = still_due(fund, day)
     if not due:
         raise RestWaits(case="nothing", cycle=opened.name, day=day)
     refuse_unclear(opened)

@@ -108,6 +108,17 @@ def proposal_of(
     return Proposal(opened, day, terms, fund, state, shared)
 
 
+def still_due(fund: Fund, day: dt.date) -> dict[str, Decimal]:
+    """To whom how much of the share-out is due still on a day, in the order of the first shares; nobody before it."""
+    if fund.state(day).shares:
+        return {}
+    sums: dict[str, Decimal] = {}
+    for one in fund.movements:
+        if one.part == "unpaid_share_out" and one.date <= day:
+            sums[one.participant] = sums.get(one.participant, ZERO) - one.amount
+    return {whom: sums[whom] for whom in fund.participants if sums.get(whom, ZERO) > 0}
+
+
 def holders_of(fund: Fund, day: dt.date) -> list[Holder]:
     """Everybody who has shares or owes something on a day, in the order of the first shares."""
     found = []

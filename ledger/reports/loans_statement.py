@@ -22,7 +22,7 @@ from ledger.errors import Problem
 from ledger.messages import N_, say
 from ledger.reports.loans import Opened, Sheet, next_due, sheet
 from ledger.reports.loans_room import Room
-from ledger.reports.loans_share_out import proposal_of, unclear
+from ledger.reports.loans_share_out import proposal_of, still_due, unclear
 from ledger.rules.loans.fund import Fund
 from ledger.rules.loans.movements import OWN, Movement
 from ledger.rules.loans.shareout import Payout
@@ -45,7 +45,7 @@ class Line:
         fines, fines_paid: imposed; paid or set off.
         borrowed, repaid: principal; `set_off`: principal that was set off or written off.
         charges, charges_paid: that came due; paid or set off.
-        paid_out: of a share-out, or to a leaver.
+        paid_out: of a share-out, of what was still due of it, or to a leaver.
         owed, charges_due, fines_due: principal, charges and fines after it.
         due: the next day on which a loan is to be paid back; `late`: days late on the day of the line.
     """
@@ -174,6 +174,8 @@ def _line(fund: Fund, name: str, key: tuple[dt.date, str], moved: Sequence[Movem
     handed_in = {m.voucher for m in moved if m.part == "shares" and m.amount > 0} & settling
     repaid = -sum((m.amount for m in lent if m.amount < 0 and m.paid and m.voucher not in handed_in), ZERO)
     paid_out = sum((m.amount for m in moved if m.voucher in handed_in and m.part != "cash"), ZERO)
+    shares = {m.voucher for m in moved if m.part == "shares"}
+    rest = (m.amount for m in moved if m.part == "unpaid_share_out" and m.paid and m.voucher not in shares)
     return Line(
         date=day,
         meeting=meeting,
@@ -186,7 +188,7 @@ def _line(fund: Fund, name: str, key: tuple[dt.date, str], moved: Sequence[Movem
         set_off=borrowed - repaid - sums["loans"],
         charges=-sums["charges"],
         charges_paid=-sums["charges"] - sums["charges_due"],
-        paid_out=paid_out,
+        paid_out=paid_out + sum(rest, ZERO),
         saved=before.saved - sums["shares"],
         owed=before.owed + sums["loans"],
         charges_due=before.charges_due + sums["charges_due"],
@@ -248,6 +250,9 @@ def told(found: Statements, page: Page, money: Callable[[Decimal], str]) -> list
         said.append(say(text, total=money(line.debt), **{key: money(amount) for key, amount in parts.items()}))
     else:
         said.append(say(N_("Nothing is owed.")))
+    rest = still_due(made.fund, made.day).get(page.participant, ZERO)
+    if rest:
+        said.append(say(N_("Still to be paid out of the share-out: {amount}."), amount=money(rest)))
     if line.late:
         said.append(say(N_("Overdue since {due}: {days} days late."), due=line.due, days=line.late))
     elif line.due:

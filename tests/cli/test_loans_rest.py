@@ -89,6 +89,9 @@ def test_the_rest_is_paid_in_and_out(group, sambok):
         "Of NK26 420.00 KES are still to be paid out (Bo 131.76 KES, Cia 288.24 KES), and there is nothing in the box"
         in err,
     ) == (3, True)
+    page = "Still to be paid out of the share-out: 131.76 KES."
+    for who in ("Anna", "Bo"):
+        assert (page in sambok(group, "statement", "NK26", who, "--date", END)[1]) == (who == "Bo")
     code, out, err = sambok(group, "repay", "NK26", "anna", "100")
     assert code == 0, err
     assert "Assets:1010-Loan-fund-box                               100.00 KES" in out
@@ -106,6 +109,9 @@ def test_the_rest_is_paid_in_and_out(group, sambok):
     assert sambok(group, "repay", "NK26", "Anna", "320")[0] == 0
     assert sambok(group, "pay", "NK26")[0] == 0
     assert rest_due(group, "Bo", "Cia") == {"Bo": 0, "Cia": 0}
+    out = sambok(group, "statement", "NK26", "Bo", "--date", END)[1]
+    assert "Still to be paid" not in out
+    assert "320.00" in out  # 188.24 + 31.37 + 100.39, on his page as paid out
     accounts = ("1010", "1110", "2040", "3010")
     assert list(sums_of(group, *accounts).values()) == [0, 0, 0, 0]
     assert status(sambok, group)["difference"] == "0.00"
