@@ -32,6 +32,8 @@ HEADS = (
     *(N_("Name"), N_("Present"), N_("Shares"), N_("Social fund"), N_("Fine"), N_("Repaid"), N_("Charge")),
     *(N_("New loan"), N_("Months"), N_("Note")),
 )
+#: What spreadsheets take for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
 READ_OUT = (N_("Name"), N_("Shares"), N_("Loan left"), N_("Due now"), N_("Charge due"), N_("Unpaid fines"))
 EMPTY_ROWS = 5
 STYLE = """
@@ -152,8 +154,10 @@ def _csv(cycle: Cycle, number: int, date: dt.date, rows: Sequence[SheetRow]) -> 
     return "\n".join([head, ",".join(COLUMNS), *lines, ""])
 
 
-def _cell(text: str) -> str:
-    """A name as a cell."""
+def _cell(name: str) -> str:
+    """A name as a cell; one that a spreadsheet would work out has an apostrophe before it, which changes no name."""
+    text = " ".join(name.split())
+    text = f"'{text}" if text.startswith(FORMULA) else text
     return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',;"\t|') else text
 
 

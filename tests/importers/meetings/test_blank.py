@@ -43,3 +43,15 @@ def test_it_comes_back_filled_in(group):
 def test_an_empty_book_has_its_first_meeting_before_it(group):
     made = sheet(group())
     assert (made.number, made.date, made.rows) == (1, dt.date(2026, 1, 20), ())
+
+
+def test_a_name_that_a_spreadsheet_would_work_out_is_text_and_still_the_same_persons(group):
+    """Who is called by a telephone number: a spreadsheet would make a sum of +254 700-1."""
+    kikundi = group()
+    kikundi.take(FIRST.replace("Anna,", "+254 700-1,"))
+    made = sheet(kikundi)
+    assert [line.split(",")[0] for line in made.csv.splitlines()[2:]] == ["'+254 700-1", "Bo"]
+    filled = made.csv.replace("fund,,counted", "fund,530,counted").replace("social_fund,\n", "social_fund,0\n")
+    done = kikundi.take(filled.replace("700-1,,,,,,,", "700-1,1,,,,300,30,"), "two.csv")
+    assert str(done.problem) == "None"
+    assert [row.name for row in sheet(kikundi, dt.date(2026, 2, 12)).rows] == ["+254 700-1", "Bo"]
