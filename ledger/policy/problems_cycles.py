@@ -55,7 +55,7 @@ class PolicyCycleValue(Problem):
         ),
         "charge": (
             N_("charge: can't be {value}."),
-            N_("Write the part that is charged for each period, from 0 to 1; 5 % is  charge: 0.05"),
+            N_("Write the part that is charged for each period, from 0 to 1; for 5 %:  charge: 0.05"),
         ),
         "currency": (
             N_("{key}: is {value}, but a share is bought in {wanted}."),

@@ -138,7 +138,7 @@ def test_what_a_cycle_says_is_in_the_key_of_the_policy(policy):
         (cycle("max-term: -1"), "POLICY_CYCLE_VALUE", "max-term: can't be -1."),
         (cycle('max-term: "three"'), "POLICY_CYCLE_VALUE", "max-term: can't be three."),
         (cycle("max-term: TRUE"), "POLICY_CYCLE_VALUE", "max-term: can't be True."),
-        (cycle("charge: 5"), "POLICY_CYCLE_VALUE", "5 % is  charge: 0.05"),
+        (cycle("charge: 5"), "POLICY_CYCLE_VALUE", "for 5 %:  charge: 0.05"),
         (cycle("charge: -0.01"), "POLICY_CYCLE_VALUE", "charge: can't be -0.01."),
         (cycle("charge: 50 SEK"), "POLICY_CYCLE_VALUE", "charge: can't be 50 SEK."),
         (cycle("loan-multiple: 0"), "POLICY_CYCLE_VALUE", "loan-multiple: can't be 0."),
