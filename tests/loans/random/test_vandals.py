@@ -24,9 +24,11 @@ from ledger.books import load_books, open_workspace
 from ledger.errors import Problem
 from ledger.federation import load_federation
 from ledger.loans import Cycle
+from ledger.reports.loan_sheet import blank_sheet
 from ledger.reports.loans import Opened, open_cycle
 from ledger.reports.loans_proposal import proposal
 from ledger.reports.loans_ratios import ratios_of
+from ledger.reports.loans_schedule import plan_of
 from ledger.reports.loans_statement import statements
 from tests.loans.random.vandals import Book, Damage, vandalise, without_counts
 
@@ -148,6 +150,10 @@ def _of_cycle(opened: Opened, day: dt.date) -> list[str]:
         pages = statements(opened, day)
         proposal(opened, day)
         ratios_of(opened, day)
+        for loan in opened.cycle.fund.loans:
+            plan_of(opened, loan.id, day)
+        if opened.cycle.persons:
+            blank_sheet(opened.cycle, day, "en")
     except Problem as problem:  # told, in plain words
         return [*wrong, problem.text()]
     state = pages.sheet.state
