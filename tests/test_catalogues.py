@@ -149,7 +149,7 @@ def test_every_problem_speaks_the_language(language):
         if not cls.__module__.startswith(("ledger.", "importers.")):
             continue
         for text in (cls.message, cls.remedy):
-            if re.sub(r"\{\w+\}", "", text).strip():  # what another sentence says whole is translated there
+            if re.search(r"\w", re.sub(r"\{\w+\}", "", text)):  # what another sentence says whole is translated there
                 assert own.gettext(text) != text, f"{cls.code}: {text}"
 
 
