@@ -46,6 +46,8 @@ language_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
+#: By these a problem of policy is known that leaves a cycle out of the list: its code, or what it shows.
+OF_CYCLES, DIRECTIVE = "POLICY_CYCLE", '"loan-cycle"'
 #: Click otherwise cuts a command's line in the list.
 WHOLE_SENTENCE = 200
 
@@ -140,6 +142,7 @@ def list_(session: Session, day: dt.date | None, as_json: bool) -> int:  # noqa:
     books = load_books(ws, kept)
     found = listed(books, policy, asked)
     problems = [p for p in books.problems if p.unit in kept]
+    problems += [p for p in policy.problems if p.code.startswith(OF_CYCLES) or DIRECTIVE in (p.excerpt or "")]
     quote(ws, problems)
     problems = for_all(books, problems)
     if as_json:

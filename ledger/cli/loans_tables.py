@@ -77,12 +77,16 @@ def print_boxes(console: Console, made: Sheet) -> None:
 
 def print_sheet(made: Sheet) -> None:
     """The fund's sheet."""
-    from ledger.reports.loans import FROM, HAS, due_text, signed  # noqa: PLC0415  only for people
+    from ledger.reports.loans import FROM, HAS, due_text, nobody_text, signed  # noqa: PLC0415  only for people
 
     opened, state, currency = made.opened, made.state, made.opened.currency
     console = stdout()
     title(console, say(N_("{cycle} on {date}"), cycle=opened.name, date=made.day))
     print_boxes(console, made)
+    if not made.rows:
+        tell(console, nobody_text(opened))
+        if not made.has and not made.state.gap:
+            return
     heads = (
         *(N_("Participant"), N_("Shares"), N_("Saved"), N_("Loans"), N_("Charges due"), N_("Unpaid fines")),
         *(N_("Next due"), N_("Days late"), N_("May borrow")),
@@ -124,7 +128,11 @@ def _sum_text(parts: Sequence[tuple[str, Decimal]], total: Decimal, currency: st
 
 def print_statements(made: Statements, only: str | None) -> None:
     """Pages, one after the other."""
+    from ledger.reports.loans import nobody_text  # noqa: PLC0415  only for people
+
     console = stdout()
+    if not made.pages:
+        tell(console, nobody_text(made.opened))
     for page in made.pages:
         if only in {None, page.participant}:
             print_page(console, made, page)
@@ -256,6 +264,7 @@ def print_proposal(made: ProposedLoans) -> None:
 
 def print_rotation(made: RotationSheet) -> None:
     """The order with its reasons, and how all stand."""
+    from ledger.reports.loans import nobody_text  # noqa: PLC0415  only for people
     from ledger.reports.loans_rotation import reason_text  # noqa: PLC0415  only for people
 
     opened, currency = made.opened, made.opened.currency
@@ -265,6 +274,9 @@ def print_rotation(made: RotationSheet) -> None:
     def text(amount: Decimal) -> str:
         return amount_text(amount, currency)
 
+    if not made.rounds:
+        tell(console, nobody_text(opened))
+        return
     rows = []
     for number, (one, turn) in enumerate(zip(made.rounds, made.turns, strict=True), 1):
         been = number <= made.done

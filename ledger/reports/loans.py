@@ -286,6 +286,14 @@ def _row(opened: Opened, fund: Fund, name: str, day: dt.date) -> Row:
     return Row(name, opened.shown(name), its, next_due(fund, name, day), room_of(fund, its, day))
 
 
+def nobody_text(opened: Opened) -> str:
+    """What is said instead of empty tables as long as nobody takes part."""
+    text = N_("Nobody has bought a share yet. The first meeting's sheet:  sambok loans sheet {cycle}")
+    if not opened.cycle.persons:
+        text = N_("Nobody has bought a share yet. A unit's first shares:  sambok loans buy {cycle} UNIT SHARES")
+    return say(text, cycle=opened.name)
+
+
 def due_text(due: dt.date | None, day: dt.date) -> str:
     """When something is to be paid back; of a day that is past, that it is overdue since then."""
     if due is None:

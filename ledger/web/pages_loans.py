@@ -19,7 +19,7 @@ from flask import request
 from ledger.books import clock
 from ledger.errors import Problem
 from ledger.messages import N_, translate
-from ledger.reports.loans import FROM, HAS, Opened, Row, Sheet, due_text, sheet, signed
+from ledger.reports.loans import FROM, HAS, Opened, Row, Sheet, due_text, nobody_text, sheet, signed
 from ledger.reports.loans_list import Listed, listed
 from ledger.reports.loans_statement import Line, Statements, count, statements, told
 from ledger.reports.loans_statement import Page as Statement
@@ -204,6 +204,10 @@ class Loans(Page):
         if row.standing.late_days:
             return self.say(N_("{count} days late"), count=row.standing.late_days)
         return self.say(N_("on time")) if row.standing.loans else ""
+
+    def nobody(self, made: Sheet) -> str:
+        """Instead of empty tables."""
+        return nobody_text(made.opened)
 
     def due(self, made: Sheet, row: Row) -> str:
         """When something is to be paid back, or was."""

@@ -702,6 +702,26 @@ def test_a_person_may_be_meant_by_the_end_of_the_own_account(sambok, make_worksp
     assert (code, "Annabel takes no part in NK26." in err) == (2, True)
 
 
+def test_a_cycle_with_wrong_terms_is_named_in_the_list(sambok, make_workspace):
+    """One has another currency than its book, one a word that nobody knows: both are left out, and that is said."""
+    wrong = cycle_text("EUR", "10 EUR"), cycle_text("WORD", method='"rising"')
+    ws = workspace_of(make_workspace, two(), cycle_text(**TERMS), *wrong)
+    code, out, err = sambok(ws, "list", "--json")
+    found = json.loads(out)
+    assert (code, [one["cycle"] for one in found["cycles"]]) == (1, ["NK26"])
+    assert [error["code"] for error in found["errors"]] == ["POLICY_CURRENCY", "POLICY_CYCLE_WORD"]
+    assert err.count("units/policy.beancount:") == 2
+
+
+def test_where_nobody_takes_part_no_empty_table_is_shown(sambok, make_workspace):
+    ws = workspace_of(make_workspace, Group("Anna"), cycle_text(rotation='"lottery"', seed='"x"'))
+    for asked in ("status", "statement", "rotation"):
+        code, out, _ = sambok(ws, asked, "NK26")
+        assert code == 0
+        assert "Nobody has bought a share yet. The first meeting's sheet:  sambok loans sheet NK26" in out
+        assert "────" not in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
