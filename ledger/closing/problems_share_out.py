@@ -134,7 +134,7 @@ class RepaidTooMuch(Problem):
 class RestWaits(Problem):
     """What is still due of a share-out can't be paid."""
 
-    code = "SHARE_OUT_REST"
+    code = "SHARE_OUT_UNPAID"
     exit_code = EXIT_PERSON
     message = N_("Of {cycle} {due} are still to be paid out ({whom}), and there is nothing in the box on {day}.")
     remedy = N_("Book first what was paid in:  sambok loans repay {cycle} NAME AMOUNT")

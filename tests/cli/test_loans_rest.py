@@ -103,7 +103,7 @@ def test_the_rest_is_paid_in_and_out(group, sambok):
     assert rest_due(group, "Bo", "Cia") == {"Bo": Decimal("100.39"), "Cia": Decimal("219.61")}
     before = texts(group)
     code, _, err = sambok(group, "pay", "NK26")
-    assert (code, "[SHARE_OUT_REST]" in err) == (3, True)
+    assert (code, "[SHARE_OUT_UNPAID]" in err) == (3, True)
     assert texts(group) == before
     assert people(sambok, group, END)["Anna"]["loans"] == "320.00"
     assert sambok(group, "repay", "NK26", "Anna", "320")[0] == 0
@@ -131,7 +131,7 @@ def test_the_rest_is_paid_in_and_out(group, sambok):
         (("repay", "NK26", "Anna", "0.001"), 2, "[LOAN_AMOUNT]"),
         (("repay", "NK26", "Anna", "1", "--date", "2026-12-29"), 2, "[CYCLE_OF_PERSONS]"),  # not shared out yet
         (("repay", "NK26", "Anna", "1", "--bank", "Assets:1099-None"), 1, "Assets:1099-None"),
-        (("pay", "NK26", "--date", "2026-12-29"), 3, "[SHARE_OUT_REST]"),
+        (("pay", "NK26", "--date", "2026-12-29"), 3, "[SHARE_OUT_UNPAID]"),
         (("pay", "NK26", "--decision", "K-9"), 3, "[CLOSE_DECISION_UNKNOWN]"),
         (("pay", "NK62"), 2, "[CYCLE_NOT_FOUND]"),
     ],
@@ -192,7 +192,7 @@ def test_between_units_the_rest_stands_in_both_books(units_ws, sambok):
         assert code == 0, err
         assert balance(ws, "nk", "1930", day) == had
         code, _, err = sambok(ws, "pay", "RF26", "--date", END, *BANKS)
-        assert (code, "[SHARE_OUT_REST]" in err) == (3, True)
+        assert (code, "[SHARE_OUT_UNPAID]" in err) == (3, True)
         federation = load_federation(open_workspace(ws.root))
         assert federation.problems == ()
         found = combine(federation.books, federation.run, date_to=day)
