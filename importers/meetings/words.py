@@ -22,7 +22,7 @@ def _by_name(names: dict[str, tuple[str, ...]]) -> MappingProxyType[str, str]:
 #: Names in the first row.
 PAIRS: Final = _by_name(
     {
-        "group": ("cycle", "grupp", "cykel", "grupo", "ciclo", "kikundi", "mzunguko"),
+        "group": ("cycle", "grupp", "omgång", "cykel", "grupo", "ciclo", "kikundi", "mzunguko"),
         "meeting": ("möte", "reunión", "mkutano"),
         "date": ("datum", "fecha", "tarehe"),
         "counted_loan_fund": ("counted", "räknad lånekassa", "fondo de préstamos contado", "mfuko wa mikopo"),
@@ -36,17 +36,18 @@ PAIRS: Final = _by_name(
 #: Names of columns.
 COLUMNS: Final = _by_name(
     {
-        "member": ("participant", "name", "medlem", "deltagare", "namn", "miembro", "nombre", "mwanachama", "jina"),
+        "member": ("participant", "name", "medlem", "deltagare", "namn")
+        + ("miembro", "socio", "participante", "nombre", "mwanachama", "jina"),
         "present": ("närvarande", "presente", "yupo"),
-        "shares": ("andelar", "acciones", "hisa"),
-        "social": ("social avgift", "fondo social", "jamii"),
-        "fine": ("fines", "böter", "multa", "faini"),
+        "shares": ("andelar", "participaciones", "acciones", "hisa"),
+        "social": ("social fund", "social avgift", "social fond", "fondo social", "jamii", "mfuko wa jamii"),
+        "fine": ("fines", "bot", "böter", "multa", "faini"),
         "fine_due": ("fine unpaid", "obetald bot", "multa pendiente", "faini isiyolipwa"),
         "gift": ("gåva", "donación", "zawadi"),
         "paid": ("betalt", "pagado", "malipo"),
         "repaid": ("återbetalt", "devuelto", "marejesho"),
-        "charge": ("avgift", "cargo", "riba"),
-        "new_loan": ("loan", "nytt lån", "nuevo préstamo", "mkopo mpya"),
+        "charge": ("avgift", "cargo", "ada", "riba"),
+        "new_loan": ("loan", "nytt lån", "nuevo préstamo", "préstamo nuevo", "mkopo mpya"),
         "months": ("term", "månader", "meses", "miezi"),
         "joined": ("ny", "nuevo", "mpya"),
         "represented": ("ombud", "representado", "mwakilishi"),

@@ -3,10 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
+
+from importers.meetings.words import COLUMNS, plain
 from ledger.books import load_books
 from ledger.loans import cycles_of
+from ledger.messages import paper_languages, translate
 from ledger.policy import read_policy
-from ledger.reports.loan_sheet import SheetRow, blank_sheet
+from ledger.reports.loan_sheet import HEADS, SheetRow, blank_sheet
 from tests.importers.meetings.texts import FIRST
 
 
@@ -55,3 +59,12 @@ def test_a_name_that_a_spreadsheet_would_work_out_is_text_and_still_the_same_per
     done = kikundi.take(filled.replace("700-1,,,,,,,", "700-1,1,,,,300,30,"), "two.csv")
     assert str(done.problem) == "None"
     assert [row.name for row in sheet(kikundi, dt.date(2026, 2, 12)).rows] == ["+254 700-1", "Bo"]
+
+
+@pytest.mark.parametrize("language", paper_languages())
+def test_what_the_printed_sheet_calls_its_columns_is_read(language):
+    """Whoever copies the paper's headings into a spreadsheet has written a sheet."""
+    read = [COLUMNS.get(plain(translate(head, language))) for head in HEADS]
+    assert read == [
+        "member", "present", "shares", "social", "fine", "repaid", "charge", "new_loan", "months", "note",
+    ]  # fmt: skip
