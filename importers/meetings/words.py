@@ -36,8 +36,10 @@ PAIRS: Final = _by_name(
 #: Names of columns.
 COLUMNS: Final = _by_name(
     {
-        "member": ("participant", "name", "medlem", "deltagare", "namn")
-        + ("miembro", "socio", "participante", "nombre", "mwanachama", "jina"),
+        "member": (
+            *("participant", "name", "medlem", "deltagare", "namn"),
+            *("miembro", "socio", "participante", "nombre", "mwanachama", "jina"),
+        ),
         "present": ("närvarande", "presente", "yupo"),
         "shares": ("andelar", "participaciones", "acciones", "hisa"),
         "social": ("social fund", "social avgift", "social fond", "fondo social", "jamii", "mfuko wa jamii"),
