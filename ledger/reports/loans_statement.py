@@ -264,6 +264,8 @@ def told(found: Statements, page: Page, money: Callable[[Decimal], str]) -> list
         if its.payout < 0:
             text = N_("If all were shared out on this day: shares worth {gross}, owed {debts}: {payout} to be paid in.")
         said.append(say(text, gross=money(its.gross), debts=money(its.debts), payout=money(abs(its.payout))))
+    elif line.saved:
+        said.append(say(N_("What a share-out would pay can't be said: the book must be corrected first.")))
     text = N_("The group on this day: box {box}, lent {lent}, loans {count}; social box {social}.")
     amounts = {"box": state.cash, "lent": state.loans, "social": state.social_cash}
     said.append(say(text, count=made.open_loans, **{key: money(amount) for key, amount in amounts.items()}))

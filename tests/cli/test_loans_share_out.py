@@ -380,6 +380,7 @@ def test_nothing_is_proposed_of_a_book_that_leaves_it_open_who_has_how_much(post
     assert {code, "CYCLE_UNCLEAR"} <= {error["code"] for error in answer["errors"]}
     pages = json.loads(sambok(ws, "statement", "NK26", "--date", END, "--json")[1])["statements"]
     assert [page["projected"] for page in pages] == [None] * len(pages)
+    assert "the book must be corrected first." in sambok(ws, "statement", "NK26", "Bo", "--date", END)[1]
     assert sambok(ws, "share-out", "NK26", "--date", END, "--book", "--decision", "K-2")[0] == 1
     assert not (ws.root / "units/kikundi/books/2026/2026-12.beancount").exists()
 
