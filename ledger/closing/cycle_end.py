@@ -24,12 +24,12 @@ from beancount.core import data
 
 from ledger.books import Workspace
 from ledger.books.write import Note, source_ids
-from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event, book_events
 from ledger.closing.problems_share_out import CycleOfPersons, LaterDealings, ShareOutLeftIn, ShareOutWaits
 from ledger.closing.share_out import Booking, source_of
 from ledger.loans.dealings import Accounts, Both, Deal, Owed, SharedOut, buy_shares, share_out
+from ledger.loans.group_accounts import GroupAccounts
 from ledger.messages import number_text
 from ledger.reports.loans import Opened, open_cycle
 from ledger.reports.loans_share_out import UNCLEAR, Proposal, proposal_of

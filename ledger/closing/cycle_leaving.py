@@ -34,12 +34,12 @@ from ledger.closing.cycle_end import (
     unknown,
 )
 from ledger.closing.cycle_rest import lost_of
-from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event
 from ledger.closing.problems_share_out import LeaverOwes, LoanRepaid
 from ledger.closing.share_out import Booking
 from ledger.loans.dealings import SOURCE_ID, Accounts, Both, Owed, give_up_still_due, write_off
+from ledger.loans.group_accounts import GroupAccounts
 from ledger.reports.loans import Opened, open_cycle
 from ledger.reports.loans_share_out import holders_of
 from ledger.rules.loans.leaving import Leaver, leaver

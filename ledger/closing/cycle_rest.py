@@ -29,12 +29,12 @@ from ledger.closing.cycle_end import (
     text,
     unknown,
 )
-from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.loan_deeds import Done, book_deed, check_decision
 from ledger.closing.loans import Event
 from ledger.closing.problems_share_out import RepaidTooMuch, RestWaits
 from ledger.closing.share_out import Booking
 from ledger.loans.dealings import SOURCE_ID, Accounts, Both, Owed, pay_still_due
+from ledger.loans.group_accounts import GroupAccounts
 from ledger.reports.loans import Opened, open_cycle
 from ledger.reports.loans_share_out import proposal_of, still_due
 from ledger.rules.loans.shortfall import in_proportion

@@ -9,8 +9,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from beancount.core import data
+from beancount.parser import parser
+
 from importers.booktext import clean, quoted
 from ledger.books.write import Block, Note, append_entries
+from ledger.loans.applications import application_problem
 from ledger.loans.dealings import SOURCE_ID
 from ledger.reports.loans import Opened, unit_meant
 from ledger.rules.names import folded
@@ -44,6 +48,7 @@ def enter(opened: Opened, draft: Draft) -> Entered:
 
     Raises:
         CycleParticipantUnknown, UnitUnknown: nobody who takes part, or no unit.
+        LoanApplication, LoanUnitScope, LoanUnitCurrencies: nobody could answer it; `check` would tell the same.
         Problem: the book can't take it; nothing was written.
     """
     ws = opened.ws
@@ -66,6 +71,12 @@ def enter(opened: Opened, draft: Draft) -> Entered:
         f"  source-id: {quoted(source)}",
     ]
     text = "".join(f"{line}\n" for line in lines)
+    (entry,), _, _ = parser.parse_string(text)
+    assert isinstance(entry, data.Custom)
+    problem = application_problem(opened.cycle, unit, entry)
+    if problem is not None:  # it stands nowhere yet
+        problem.file, problem.line = "", None
+        raise problem
     done = append_entries(
         ws,
         unit,

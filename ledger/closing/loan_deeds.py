@@ -22,10 +22,10 @@ from ledger.books.trial import on_trial
 from ledger.books.write import Block, Note, append_entries, source_ids, unit_lock
 from ledger.charts import load_chart
 from ledger.closing.assign import sound
-from ledger.closing.loan_accounts import GroupAccounts
 from ledger.closing.numbering import numberer
 from ledger.closing.problems import CloseDecisionEnded, CloseDecisionLater, CloseDecisionUnknown
 from ledger.errors import Problem, order
+from ledger.loans.group_accounts import GroupAccounts
 from ledger.policy import Policy
 from ledger.reports.loans import Opened, open_cycle
 from ledger.rules.vouchers import LOANS

@@ -25,7 +25,7 @@ import polars as pl
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from ledger.books import Books, UnitBook
+from ledger.books import Books, Unit, UnitBook
 from ledger.books.cells import loads, unpack_entry
 from ledger.books.columns import read
 from ledger.errors import Problem, order
@@ -109,7 +109,7 @@ def application_problems(books: Books, policy: Policy, cycles: Mapping[str, Cycl
             if name not in entered:
                 found.append(_unknown(books, slug, entry, sorted(one.name for one in policy.cycles)))
             elif name in cycles:
-                problem = _wrong(cycles[name], book, entry)
+                problem = application_problem(cycles[name], book.unit, entry)
                 found += [] if problem is None else [problem]
     return tuple(sorted(found, key=order))
 
@@ -141,9 +141,9 @@ def _unknown(books: Books, slug: str, entry: data.Custom, known: list[str]) -> L
     )
 
 
-def _wrong(cycle: Cycle, book: UnitBook, entry: data.Custom) -> Problem | None:
-    """What is wrong with an application for a loan of a cycle; None is nothing."""
-    unit, terms, day = book.unit, cycle.terms, entry.date
+def application_problem(cycle: Cycle, unit: Unit, entry: data.Custom) -> Problem | None:
+    """What is wrong with an application for a loan of a cycle, in a unit's book; None is nothing."""
+    terms, day = cycle.terms, entry.date
     where: dict[str, Any] = {"file": cycle.ws.shown(entry.meta["filename"]), "line": int(entry.meta["lineno"])}
     said: dict[str, Any] = {"unit": unit.slug, "cycle": cycle.name, "date": day}
     own = unit.slug == cycle.book_slug

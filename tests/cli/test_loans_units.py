@@ -258,3 +258,19 @@ def test_a_payment_is_linked_to_the_loans_that_it_pays_back(sambok):
         assert code == 0, err
         links.append({loan for loan in ("RF26-L01", "RF26-L02") if f"^{loan}" in out})
     assert links == [{"RF26-L01"}, {"RF26-L01", "RF26-L02"}, {"RF26-L01", "RF26-L02"}, {"RF26-L02"}]
+
+
+@pytest.mark.parametrize(
+    ("unit", "day", "code"),
+    [
+        ("fi", "2025-12-31", "LOAN_APPLICATION"),  # before the cycle
+        ("gemensamt", "2026-02-10", "LOAN_APPLICATION"),  # its own book keeps the fund
+        ("nobody", "2026-02-10", "UNIT_UNKNOWN"),
+    ],
+)
+def test_what_nobody_could_answer_is_not_applied_for(sambok, ws, unit, day, code):
+    before = {path: path.read_bytes() for path in sorted(ws.root.rglob("*.beancount"))}
+    found, _, err = sambok("apply", "RF26", unit, "--amount", "100", "--months", "2", "--date", day)
+    assert found != 0
+    assert f"[{code}]" in err
+    assert {path: path.read_bytes() for path in sorted(ws.root.rglob("*.beancount"))} == before
