@@ -63,7 +63,7 @@ class Loans(click.Group):
         del ctx
         return [
             *("list", "status", "sheet", "buy", "apply", "propose", "lend", "schedule", "repay", "statement"),
-            *("ratios", "rotation", "leave", "write-off", "share-out", "pay"),
+            *("ratios", "rotation", "auction", "leave", "write-off", "share-out", "pay"),
         ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -76,6 +76,10 @@ class Loans(click.Group):
             from ledger.cli import loans_units  # noqa: PLC0415  likewise
 
             return loans_units.COMMANDS[cmd_name]
+        if cmd_name == "auction":
+            from ledger.cli.loans_auction import auction  # noqa: PLC0415  likewise
+
+            return auction
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

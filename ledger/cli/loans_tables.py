@@ -107,9 +107,11 @@ def print_sheet(made: Sheet) -> None:
         told = N_("Each may borrow so much if nobody else does; all together what the fund has to lend: {cash}.")
         tell(console, say(told, cash=with_currency(opened, max(made.fund.at_hand(made.day), Decimal(0)))))
     parts = [(translate(label), getattr(state, part)) for part, label in HAS.items()]
-    tell(console, f"{say(N_('What the fund has'))}: {_sum_text(parts, made.has, currency)}")
+    head = say(N_("What the fund has"))
+    tell(console, f"{head}: {_sum_text(parts, made.has, currency)}")
     parts = [(translate(label), signed(state, part)) for part, label in FROM.items()]
-    tell(console, f"{say(N_('Where it came from'))}: {_sum_text(parts, made.owes, currency)}")
+    head = say(N_("Where it came from"))
+    tell(console, f"{head}: {_sum_text(parts, made.owes, currency)}")
     if state.gap:
         told = N_("They differ by {amount}: a voucher of the cycle has a posting that is no part of the fund.")
         tell(console, say(told, amount=with_currency(opened, state.gap)))

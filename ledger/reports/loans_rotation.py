@@ -23,7 +23,7 @@ from ledger.reports.loans_proposal import proposal
 from ledger.reports.problems_loans import CycleNoRotation, CycleNoSeed, CycleParticipantUnknown
 from ledger.rules.loans.fund import Fund
 from ledger.rules.loans.ranking import Reason
-from ledger.rules.loans.rotation import REASONS, Round, Turn, by_lottery, by_need, fixed, rounds
+from ledger.rules.loans.rotation import REASONS, Round, Turn, auctioned, by_lottery, by_need, fixed, rounds
 
 ZERO = Decimal(0)
 
@@ -80,7 +80,7 @@ def _turns(opened: Opened, fund: Fund, day: dt.date) -> tuple[Turn, ...]:
         return by_need({name: asked.get(name, ZERO) for name in names}, entry.seed)
     if terms.rotation == "auction":
         got = [loan.participant for loan in fund.loans if loan.given <= day]
-        return fixed([*dict.fromkeys(got), *(name for name in names if name not in got)])
+        return auctioned(list(dict.fromkeys(got)), [name for name in names if name not in got])
     return fixed([_known(opened, name) for name in entry.turns] or list(names))
 
 

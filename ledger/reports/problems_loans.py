@@ -85,6 +85,36 @@ class CycleNoRotation(Problem):
     remedy = N_('Whoever wants one enters it with the cycle in policy:  rotation: "lottery"')
 
 
+class CycleNoAuction(Problem):
+    """A round is to be auctioned where none is, or none is left."""
+
+    code = "CYCLE_NO_AUCTION"
+    exit_code = EXIT_USAGE
+    message = N_("{cycle} auctions no rounds: its participants haven't agreed on that.")
+    remedy = N_('Whoever wants it enters it with the cycle in policy:  rotation: "auction"')
+    cases: ClassVar = {
+        "over": (
+            N_("Nobody in {cycle} waits for the pot: all have had it, or are behind with what they pay."),
+            N_("Who is behind pays first; how all stand shows  sambok loans rotation {cycle}"),
+        )
+    }
+
+
+class AuctionBid(Problem):
+    """A bid of who may not bid."""
+
+    code = "AUCTION_BID"
+    exit_code = EXIT_USAGE
+    message = N_("{participant} can't bid for the pot of {cycle} again: everybody gets it once.")
+    remedy = N_("Leave the bid out; how all stand shows  sambok loans rotation {cycle}")
+    cases: ClassVar = {
+        "behind": (
+            N_("{participant} can't bid for the pot of {cycle}: not all that was due is paid."),
+            N_("Let it be paid first; how all stand shows  sambok loans rotation {cycle}"),
+        )
+    }
+
+
 class CycleNoSeed(Problem):
     """A lottery that nobody could draw again."""
 

@@ -38,6 +38,7 @@ ROOMS = {
     "loans-h": "Rotating loans: what a voucher does that nobody has agreed on",
     "loans-f": "Rotating loans: both books at once",
     "loans-e": "Rotating loans: what is asked of a cycle",
+    "loans-i": "Rotating loans: rounds that are auctioned",
     "loans-d": "Rotating loans: meeting sheets",
     "ownership": "Units owned by units",
     "adjustments": "Adjustments",

@@ -7,7 +7,7 @@ from ledger.rules.loans.auction import Auctioned, Bid, Dividend, auction
 from ledger.rules.loans.lottery import METHOD, drawn, lot, seed_of
 from ledger.rules.loans.ranking import Reason
 from ledger.rules.loans.rounds import Position, Round, holders, rounds
-from ledger.rules.loans.turns import REASONS, Turn, by_lottery, by_need, fixed, put_last, swap
+from ledger.rules.loans.turns import REASONS, Turn, auctioned, by_lottery, by_need, fixed, put_last, swap
 
 __all__ = [
     "METHOD",
@@ -20,6 +20,7 @@ __all__ = [
     "Round",
     "Turn",
     "auction",
+    "auctioned",
     "by_lottery",
     "by_need",
     "drawn",

@@ -27,6 +27,8 @@ REASONS = {
     "bid": N_("highest bid: {discount}"),
     "capped": N_("bid {bid}, counted as the highest allowed: {discount}"),
     "no-bid": N_("nobody bid"),
+    "won": N_("won the auction"),
+    "waits": N_("waits for the pot"),
 }
 
 
@@ -48,6 +50,12 @@ class Turn:
 def fixed(participants: Sequence[str]) -> tuple[Turn, ...]:
     """The order that the participants agreed on."""
     return tuple(Turn(round=n, participant=p, reasons=(Reason("fixed"),)) for n, p in enumerate(participants, start=1))
+
+
+def auctioned(winners: Sequence[str], waiting: Sequence[str]) -> tuple[Turn, ...]:
+    """Who has won a round so far, then who waits: their turns come about round by round."""
+    why = [*(("won", name) for name in winners), *(("waits", name) for name in waiting)]
+    return tuple(Turn(round=n, participant=p, reasons=(Reason(key),)) for n, (key, p) in enumerate(why, start=1))
 
 
 def by_lottery(participants: Iterable[str], seed: str) -> tuple[Turn, ...]:
