@@ -206,7 +206,8 @@ def print_share_out(made: Proposal) -> None:
         (say(N_("Borrowed from outside")), -shared.outside),
         (say(N_("Unpaid expenses")), -shared.unpaid_expenses),
     ]
-    tell(console, f"{say(N_('To be shared out'))}: {_sum_text(parts, shared.fund, currency)}")
+    head = say(N_("To be shared out"))
+    tell(console, f"{head}: {_sum_text(parts, shared.fund, currency)}")
     worth = amount_text(Decimal(shared.value.numerator) / Decimal(shared.value.denominator), currency)
     told = N_("Shares {count}; one was {price} and is worth about {worth} now.")
     tell(console, say(told, count=shared.shares, price=amount_text(shared.share_value, currency), worth=worth))

@@ -129,7 +129,14 @@ def test_bids_that_do_not_count(sambok, bids, more, code, said):
 def test_who_has_had_the_pot_or_is_behind_does_not_bid(sambok, tmp_path):
     meet(sambok, tmp_path, 1, "2026-01-10", "Bo", "450", 450)
     code, _, err = auction(sambok, "2026-02-10", "Bo=5")
-    assert (code, "[AUCTION_BID]" in err) == (2, True)
+    assert (code, "everybody gets it once" in err) == (2, True)
+    rows = "group,RK26,meeting,2,date,2026-02-10,counted_loan_fund,450,counted_social_fund,0\n"
+    rows += "member,present,shares,social,fine,repaid,charge,new_loan,months\nBo,1,1,0,0,,,,\nCaro,1,1,0,0,,,2000,12\n"
+    (tmp_path / "2.csv").write_text(rows)  # Anna hasn't paid: the pot that Caro gets is 2 000
+    code, _, err = sambok("import", "kik", tmp_path / "2.csv")
+    assert code == 0, err
+    code, _, err = auction(sambok, "2026-03-10", "Anna=5")
+    assert (code, "Nobody in RK26 waits for the pot" in err) == (2, True), err
 
 
 def test_a_bid_above_the_cap_counts_as_the_cap(sambok):
