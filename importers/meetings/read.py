@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from importers.booktext import clean
@@ -40,6 +41,10 @@ from ledger.rules.names import folded
 #: Days with the year first, or with points, where the day comes first all over the world.
 DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y")
 LONGEST_NAME = 60
+#: Lines of a sheet; groups have some dozens of participants.
+MOST = 2_000
+#: Letters of a cell that a message repeats.
+SAID = 120
 _COUNT = re.compile("[0-9]{1,6}", re.ASCII)
 _SEP = re.compile(r"\s*\"?sep=(.)\"?[;,\t|]*\s*")
 
@@ -56,6 +61,11 @@ def delimiter_of(text: str) -> tuple[str, int] | None:
                 return delimiter, number
         return None
     return None
+
+
+def _short(text: str) -> str:
+    """What fits a sentence, whatever a cell holds."""
+    return text if len(text) <= SAID else text[:SAID] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 class SheetReader(Columns):
@@ -81,7 +91,9 @@ class SheetReader(Columns):
         delimiter, before = found or (",", 0)
         empty = Table(self.shown, self.text, Header(before + 1, delimiter, ()))
         self.table = empty
-        rows = list(read_rows(self.text, self.shown, delimiter, after=before))
+        rows = list(islice(read_rows(self.text, self.shown, delimiter, after=before), MOST + 1))
+        if len(rows) > MOST:
+            raise self.layout(rows[-1].line, say(N_("it has more than {most} lines"), most=MOST))
         if found is None or not rows:
             raise self.layout(None, say(N_("its first row must begin with group and the cycle's name")))
         head, pairs = rows[0], self.pairs(rows[0])
@@ -92,6 +104,8 @@ class SheetReader(Columns):
         table = Table(self.shown, self.text, Header(rows[1].line, delimiter, tuple(places)))
         self.table = table
         for row in rows[2:]:
+            if [PAIRS.get(plain(cell)) for cell in row.cells[:3:2]] == ["group", "meeting"]:
+                raise self.layout(row.line, say(N_("another sheet begins here, and a file is of one meeting")))
             cells = row.cells[:width]
             if any(cell.strip() for cell in row.cells[width:]):
                 raise table.problem(TableColumns, row.line, found=len(row.cells), expected=width)
@@ -110,11 +124,11 @@ class SheetReader(Columns):
 
     def layout(self, line: int | None, reason: str) -> MeetingLayout:
         """A problem with the sheet as a whole."""
-        return self.table.problem(MeetingLayout, line, reason=reason)
+        return self.table.problem(MeetingLayout, line, reason=_short(reason))
 
     def cell(self, line: int, column: str, reason: str) -> MeetingCell:
         """A problem with one cell."""
-        return self.table.problem(MeetingCell, line, column=column, reason=reason)
+        return self.table.problem(MeetingCell, line, column=_short(column), reason=_short(reason))
 
     def formulas(self, rows: Iterable[Cells]) -> None:
         """No cell is a formula."""

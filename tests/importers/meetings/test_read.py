@@ -148,6 +148,14 @@ WRONG = {
         "one sum, or its parts",
     ),
     "no columns": ((SHEET.removeprefix(HEAD), ""), "MEETING_LAYOUT", 1, "no row names the columns"),
+    "two sheets in a file": ((BO, BO + SHEET), "MEETING_LAYOUT", 5, "another sheet begins here"),
+    "a village in a file": (
+        (BO, "".join(f"P{number},1,0,10,0,,,,,\n" for number in range(50_000))),
+        "MEETING_LAYOUT",
+        2001,
+        "more than 2000 lines",
+    ),
+    "cell of a page": (("Bo,1", "Bo," + "x" * 3000), "MEETING_CELL", 4, "x" * 120 + "\N{HORIZONTAL ELLIPSIS}"),
     "cell of 10 MB": (("Anna", "A" * 10_000_000), "TABLE_DAMAGED", 3, "more than 20000 characters"),
 }
 
