@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -104,7 +105,7 @@ class SheetReader(Columns):
         table = Table(self.shown, self.text, Header(rows[1].line, delimiter, tuple(places)))
         self.table = table
         for row in rows[2:]:
-            if [PAIRS.get(plain(cell)) for cell in row.cells[:3:2]] == ["group", "meeting"]:
+            if len({PAIRS.get(plain(cell)) for cell in row.cells[::2]} - {None, "date"}) > 1:
                 raise self.layout(row.line, say(N_("another sheet begins here, and a file is of one meeting")))
             cells = row.cells[:width]
             if any(cell.strip() for cell in row.cells[width:]):
@@ -271,7 +272,7 @@ class SheetReader(Columns):
                 raise self.cell(cells.line, name, say(N_("{written} is neither yes nor no"), written=text(name)))
             said[name] = word in YES
         return Row(
-            member=" ".join(text("member").split()),
+            member=" ".join(unicodedata.normalize("NFC", text("member")).split()),  # some systems part é into e and ´
             line=cells.line,
             shares=self.count(cells.line, "shares", text("shares") or "0"),
             months=self.count(cells.line, "months", months) if months and not total else None,
@@ -295,7 +296,7 @@ class SheetReader(Columns):
             raise self.cell(line, name, say(N_("{written} is no amount"), written=text))
         if found < 0:
             raise self.cell(line, name, say(N_("{written} is less than nothing"), written=text))
-        return found
+        return found or ZERO  # -0 is nothing
 
 
 def read_meeting(text: str, shown: str) -> Meeting:

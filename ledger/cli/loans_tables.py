@@ -211,7 +211,7 @@ def print_share_out(made: Proposal) -> None:
     worth = amount_text(Decimal(shared.value.numerator) / Decimal(shared.value.denominator), currency)
     told = N_("Shares {count}; one was {price} and is worth about {worth} now.")
     tell(console, say(told, count=shared.shares, price=amount_text(shared.share_value, currency), worth=worth))
-    heads = [N_("Participant"), N_("Shares"), N_("Worth"), N_("Owes"), N_("Left")]
+    heads = [N_("Participant"), N_("Shares"), N_("Worth"), N_("Owes"), N_("After debts")]
     rest = {
         N_("Paid now"): "paid_now",
         N_("Still to get"): "still_due",
@@ -277,25 +277,29 @@ def print_rotation(made: RotationSheet) -> None:
     def text(amount: Decimal) -> str:
         return amount_text(amount, currency)
 
-    if not made.rounds:
+    if not made.turns:
         tell(console, nobody_text(opened))
         return
     rows = []
-    for number, (one, turn) in enumerate(zip(made.rounds, made.turns, strict=True), 1):
-        been = number <= made.done
+    for number, turn in enumerate(made.turns):
+        held = made.held[number] if number < len(made.held) else None
         why = "; ".join(reason_text(reason, text) for reason in turn.reasons)
-        day = one.date.isoformat() if one.date and been else ""
-        rows.append([str(number), day, opened.shown(one.receiver), text(one.received) if been else "", why])
-    heads = N_("Round"), N_("Date"), N_("Participant"), N_("Got"), N_("Why")
-    print_table(console, [say(head) for head in heads], rows, left={0, 1, 2, 4})
-    if made.done:
+        got = ", ".join(f"{opened.shown(name)} {text(amount)}" for name, amount in held.got.items()) if held else ""
+        rows.append([str(number + 1), held.date.isoformat() if held else "", opened.shown(turn.participant), got, why])
+    heads = N_("Round"), N_("Date"), N_("Whose turn"), N_("Got"), N_("Why")
+    print_table(console, [say(head) for head in heads], rows, left={0, 1, 2, 3, 4})
+    if made.held:
         heads = N_("Participant"), N_("Paid in"), N_("Not paid"), N_("Got"), N_("Still to pay")
-        positions = made.rounds[made.done - 1].positions
         rows = [
             [opened.shown(name), *(text(a) for a in (its.paid_in, its.missed, its.received, its.remaining))]
-            for name, its in positions.items()
+            for name, its in made.positions.items()
         ]
         print_table(console, [say(head) for head in heads], rows, left={0})
+    following = made.next_turn
+    missed = made.positions[following.participant].missed if following else Decimal(0)
+    if following and missed:
+        told = N_("{name}'s turn is next, and {amount} of earlier rounds isn't paid: it is set off from the pot.")
+        tell(console, say(told, name=opened.shown(following.participant), amount=with_currency(opened, missed)))
     if made.seed:
         tell(console, say(N_("The seed of the lottery: {seed}"), seed=made.seed))
 

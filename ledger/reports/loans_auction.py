@@ -14,9 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.books.excerpt import quote
-from ledger.reports.loan_sheet import may_join
 from ledger.reports.loans import Opened, shortened
-from ledger.reports.loans_rotation import reason_text, rotation_of
+from ledger.reports.loans_rotation import reason_text, rotation_of, taking_part
 from ledger.reports.problems_loans import AuctionBid, CycleNoAuction, CycleNoSeed, CycleParticipantUnknown
 from ledger.rules.loans.auction import Auctioned, Bid, auction
 from ledger.rules.names import folded
@@ -73,10 +72,8 @@ def auction_of(opened: Opened, day: dt.date, asked: Asked) -> AuctionSheet:
         raise lacking
     fund = opened.fund(day)
     had = tuple(dict.fromkeys(loan.participant for loan in fund.loans if loan.given <= day))
-    names = _names(opened, day)
-    sheet = rotation_of(opened, day)
-    last = sheet.rounds[sheet.done - 1] if sheet.done else None
-    behind = {name for name, its in last.positions.items() if not its.may_borrow} if last else set()
+    names = taking_part(opened, day)
+    behind = {name for name, its in rotation_of(opened, day).positions.items() if its.missed}
     if not set(names) - set(had) - behind:
         raise CycleNoAuction(cycle=opened.name, case="over")
     bids = tuple(Bid(participant=_meant(opened, names, who), discount=what) for who, what in asked.bids)
@@ -89,20 +86,6 @@ def auction_of(opened: Opened, day: dt.date, asked: Asked) -> AuctionSheet:
         opened.cycle.terms, number, bids, participants=names, had=had, behind=behind, cap=asked.cap, seed=seed
     )
     return AuctionSheet(opened, day, made, seed)
-
-
-def _names(opened: Opened, day: dt.date) -> tuple[str, ...]:
-    """Who takes part: as the order lists them, or who has bought shares; before the first round, who may join."""
-    taking_part = opened.cycle.fund.participants
-    listed = tuple(_listed(opened, name) for name in opened.cycle.entry.turns)
-    return listed or tuple(taking_part) or may_join(opened, day)
-
-
-def _listed(opened: Opened, name: str) -> str:
-    try:
-        return opened.participant(name)
-    except CycleParticipantUnknown:  # nothing was paid yet
-        return name
 
 
 def _meant(opened: Opened, names: Sequence[str], asked: str) -> str:

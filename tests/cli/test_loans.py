@@ -544,6 +544,36 @@ def test_a_rotation_by_agreed_order(sambok, make_workspace):
     assert "agreed on" in out
 
 
+def test_what_has_been_is_the_books_whoever_was_meant(sambok, make_workspace):
+    """Cia pays nothing after the first round, and her turn comes: she owes 100, and is told so. Bo gets two pots."""
+    group = Group("Anna", "Bo", "Cia")
+    group.buy("2026-01-14", "1", Anna="100", Bo="100", Cia="100").lend(
+        "2026-01-14", "Bo", "300", 2, "NK26-L01", meeting="1"
+    )
+    group.buy("2026-02-11", "2", Anna="100", Bo="100").lend("2026-02-11", "Bo", "200", 1, "NK26-L02", meeting="2")
+    ws = workspace_of(make_workspace, group, cycle_text(**ROTATION))
+    found = answer(sambok, ws, "rotation", "NK26", "--date", "2026-02-28")
+    assert [(one["participant"], [its["name"] for its in one["receivers"]]) for one in found["rounds"]] == [
+        ("Bo", ["Bo"]), ("Anna", ["Bo"]), ("Cia", []),
+    ]  # fmt: skip
+    positions = {one["participant"]: one for one in found["participants"]}
+    assert [positions[name]["received"] for name in ("Bo", "Anna", "Cia")] == ["500.00", "0.00", "0.00"]
+    out = sambok(ws, "rotation", "NK26", "--date", "2026-02-28")[1]
+    assert "Cia's turn is next, and 100.00 KES of earlier rounds isn't paid: it is set off from the pot." in out
+
+
+def test_a_lottery_is_drawn_among_all_before_the_first_payment(sambok, make_workspace):
+    """Whoever joins in an order of three, before and after Anna has paid: the lots stay."""
+    rotation = cycle_text(rotation='"lottery"', order='"Anna, Bo, Cia"', seed='"minutes 7"', charge="0")
+    empty = workspace_of(make_workspace, Group("Anna", "Bo", "Cia"), rotation)
+    before = [one["name"] for one in answer(sambok, empty, "rotation", "NK26", "--date", "2026-01-10")["rounds"]]
+    begun = Group("Anna", "Bo", "Cia").buy("2026-01-14", "1", Anna="100")
+    ws = workspace_of(make_workspace, begun, rotation)
+    after = [one["name"] for one in answer(sambok, ws, "rotation", "NK26", "--date", "2026-02-28")["rounds"]]
+    assert sorted(before) == ["Anna", "Bo", "Cia"]
+    assert before == after
+
+
 def test_a_lottery_needs_a_seed(sambok, make_workspace):
     ws = workspace_of(make_workspace, two(), cycle_text(rotation='"lottery"'))
     code, _, err = sambok(ws, "rotation", "NK26")
@@ -715,7 +745,7 @@ def test_a_cycle_with_wrong_terms_is_named_in_the_list(sambok, make_workspace):
 
 def test_where_nobody_takes_part_no_empty_table_is_shown(sambok, make_workspace):
     ws = workspace_of(make_workspace, Group("Anna"), cycle_text(rotation='"lottery"', seed='"x"'))
-    for asked in ("status", "statement", "rotation"):
+    for asked in ("status", "statement"):
         code, out, _ = sambok(ws, asked, "NK26")
         assert code == 0
         assert "Nobody has bought a share yet. The first meeting's sheet:  sambok loans sheet NK26" in out

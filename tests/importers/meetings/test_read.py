@@ -104,6 +104,15 @@ def test_who_was_there(word, there):
     assert read(SHEET.replace("Bo,1", f"Bo,{word}")).rows[1].present is there
 
 
+def test_a_name_is_the_same_however_its_letters_are_composed():
+    assert read(SHEET.replace("Anna", "Zoe\u0301")).rows[1].member == "Zoé"
+
+
+def test_nothing_with_a_sign_is_nothing():
+    charge = read(SHEET.replace("300,30", "300,-0")).rows[0].charge
+    assert (charge, str(charge).startswith("-")) == (0, False)
+
+
 #: What is written; what stands for what in the right sheet; code; line; words of the message.
 WRONG = {
     "amount in brackets": (("300,30", "(300),30"), "IMPORT_AMOUNT_INVALID", 3, "(300)"),
@@ -149,6 +158,12 @@ WRONG = {
     ),
     "no columns": ((SHEET.removeprefix(HEAD), ""), "MEETING_LAYOUT", 1, "no row names the columns"),
     "two sheets in a file": ((BO, BO + SHEET), "MEETING_LAYOUT", 5, "another sheet begins here"),
+    "a second sheet in other words": (
+        (BO, BO + SHEET.replace("group,NK26,meeting,5", "mkutano,6,grupp,NK26")),
+        "MEETING_LAYOUT",
+        5,
+        "another sheet begins here",
+    ),
     "a village in a file": (
         (BO, "".join(f"P{number},1,0,10,0,,,,,\n" for number in range(50_000))),
         "MEETING_LAYOUT",
