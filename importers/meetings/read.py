@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from importers.booktext import clean
-from importers.cells import Days, decide_style
+from importers.cells import Days, NumberStyle, decide_style
 from importers.columns import Columns
 from importers.meetings.model import ZERO, Meeting, Row
 from importers.meetings.problems import MeetingCell, MeetingLayout
@@ -33,6 +33,7 @@ from importers.meetings.words import (
     YES,
     plain,
 )
+from importers.problems import ImportAmountInvalid
 from importers.problems_tables import TableColumns, TableCutOff
 from importers.tables import DELIMITERS, Header, Table, check_end, read_rows
 from importers.tables import Row as Cells
@@ -117,11 +118,23 @@ class SheetReader(Columns):
             table.rows.append(Cells(row.line, cells))
         check_end(table)
         self.formulas([head, *table.rows])
-        money = [places[name] for name in AMOUNTS if name in places]
-        amounts = [(row.line, row.cells[place]) for row in table.rows for place in money]
-        amounts += [(head.line, pairs[name]) for name in ("counted_loan_fund", "counted_social_fund")]
-        self.style = decide_style(amounts, self.shown, say(N_("an amount")))
+        money = [name for name in AMOUNTS if name in places]
+        amounts: list[tuple[int, str, str]] = [
+            (row.line, name, row.cells[places[name]]) for row in table.rows for name in money
+        ]
+        amounts += [(head.line, name, pairs[name]) for name in ("counted_loan_fund", "counted_social_fund")]
+        self.style = self.styled(amounts)
         return self.meeting(head, pairs, places)
+
+    def styled(self, amounts: Sequence[tuple[int, str, str]]) -> NumberStyle:
+        """How its amounts are written; one that is none is told with its column."""
+        try:
+            return decide_style(((line, text) for line, _, text in amounts), self.shown, say(N_("an amount")))
+        except ImportAmountInvalid as problem:
+            line, name, text = next(
+                (one for one in amounts if one[0] == problem.line and one[2] == problem.params["text"]), amounts[0]
+            )
+            raise self.cell(line, name, say(N_("{written} is no amount"), written=text)) from None
 
     def layout(self, line: int | None, reason: str) -> MeetingLayout:
         """A problem with the sheet as a whole."""

@@ -115,17 +115,17 @@ def test_nothing_with_a_sign_is_nothing():
 
 #: What is written; what stands for what in the right sheet; code; line; words of the message.
 WRONG = {
-    "amount in brackets": (("300,30", "(300),30"), "IMPORT_AMOUNT_INVALID", 3, "(300)"),
+    "amount in brackets": (("300,30", "(300),30"), "MEETING_CELL", 3, "repaid: (300) is no amount"),
     "minus behind": (("300,30", "300-,30"), "MEETING_CELL", 3, "repaid: 300- is less than nothing"),
-    "three decimals": (("300,30", "1000.005,30"), "IMPORT_AMOUNT_INVALID", 3, "1000.005"),
-    "power of ten": (("300,30", "1e9,30"), "IMPORT_AMOUNT_INVALID", 3, "1e9"),
-    "no number": (("300,30", "inf,30"), "IMPORT_AMOUNT_INVALID", 3, "inf"),
-    "wide digits": (("300,30", "３００,30"), "IMPORT_AMOUNT_INVALID", 3, "３００"),
+    "three decimals": (("300,30", "1000.005,30"), "MEETING_CELL", 3, "1000.005"),
+    "power of ten": (("300,30", "1e9,30"), "MEETING_CELL", 3, "1e9"),
+    "no number": (("300,30", "inf,30"), "MEETING_CELL", 3, "inf"),
+    "wide digits": (("300,30", "３００,30"), "MEETING_CELL", 3, "３００"),
     "beyond measure": (("300,30", "9" * 40 + ",30"), "MEETING_CELL", 3, "is no amount"),
     "formula as a name": (("Anna", "=A1"), "MEETING_CELL", 3, "a formula stands where a value must"),
     "formula as a note": (("300,30,,,", '300,30,,,"=HYPERLINK(1)"'), "MEETING_CELL", 3, "a formula"),
     "formula with @": (("Anna", "@A1"), "MEETING_CELL", 3, "a formula"),
-    "formula with +": (("300,30", "+SUM(A1),30"), "IMPORT_AMOUNT_INVALID", 3, "+SUM(A1)"),
+    "formula with +": (("300,30", "+SUM(A1),30"), "MEETING_CELL", 3, "+SUM(A1)"),
     "formula in the first row": (("fund,530", "fund,=B2"), "MEETING_CELL", 1, "a formula"),
     "day as a serial number": (("2026-02-11", "46064"), "MEETING_CELL", 1, "46064 is no day"),
     "day of either order": (("2026-02-11", "11/02/2026"), "MEETING_CELL", 1, "11/02/2026 is no day"),

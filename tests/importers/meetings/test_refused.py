@@ -50,7 +50,7 @@ WRONG = [
     ("too fine", (",300,30", ",300.005,30"), "TABLE_NUMBER_AMBIGUOUS", 3, "300.005"),
     ("unclear sign", (",300,30", ',"1,300",30'), "TABLE_NUMBER_AMBIGUOUS", 3, "1,300 may be thousands or decimals"),
     ("two ways", (",300,30", ',"1.300,50",30.25'), "TABLE_NUMBERS_MIXED", 3, "30.25"),
-    ("words", (",300,30", ",three,30"), "IMPORT_AMOUNT_INVALID", 3, "three"),
+    ("words", (",300,30", ",three,30"), "MEETING_CELL", 3, "repaid: three is no amount"),
     ("formula", (",300,30", ",=SUM(B2),30"), "MEETING_CELL", 3, "a formula stands where a value must"),
     ("present", ("Bo,1,", "Bo,maybe,"), "MEETING_CELL", 4, "present: maybe is neither yes nor no"),
     ("missing column", ("months,note", "note"), "MEETING_LAYOUT", 2, "it lacks the columns months"),
