@@ -1,0 +1,1 @@
+"""The solidarity fund: what units in deficit get of the others, by a formula that nobody can bend (SPEC 9)."""
