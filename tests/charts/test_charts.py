@@ -29,6 +29,7 @@ levy_cost levy_owed levy_claim levy_income fund_income fund_claim fund_owed trad
 transit_in transit_out capital_held member_contributions input_vat output_vat reverse_output_vat reverse_input_vat
 exchange_gain exchange_loss suspense bank cash receivables payables rounding inventory cost_of_goods opening_equity
 retained_result result_for_year result_transfer investment_fund solidarity_fund refund_owed sales purchases
+fund_support fund_contribution fund_grants fund_losses fund_stakes loan_allowance
 """.split()
 
 

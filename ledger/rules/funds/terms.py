@@ -1,4 +1,4 @@
-"""What the investment fund works by, as policy has it, and what was agreed on with a unit (SPEC 9; research: funds 3.1).
+"""What the investment fund works by, and what was agreed on with a unit (SPEC 9; research: funds, 3.1).
 
 Each use of the fund goes one way: application, score, decision, agreement, payments, repaid or written off. What isn't
 said is as SPEC 9 has it.
@@ -37,7 +37,8 @@ class FundTerms:
         closed_by: days after a month's end by which its books are closed (covenant); None: not asked.
         liquidity_days: days of costs that a unit's money lasts for (covenant); None: not asked.
         deficit_quarters: quarters in a row with a deficit that bring a case on watch (covenant); None: not asked.
-        director, committee, board: amounts up to which these decide; beyond the last one the assembly does. None: no rule.
+        director, committee, board: amounts up to which these decide; beyond the last one the assembly does. None: no
+            rule.
     """
 
     name: str = "investment"

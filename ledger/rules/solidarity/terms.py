@@ -5,9 +5,9 @@ A unit's result R after the levy, its turnover T, its own accumulated result E:
     need  = max(0, -R - deductible · T - max(0, E - free · T))
     claim = min(cover · need, cap · T, share · max(fund, floor · ΣT)), rounded down
 
-What the fund lacks is called from units with a surplus, each at most `call` · R. The band (floor, target, ceiling, parts
-of the group's turnover) steers next year's components and never a running year. Support is given on condition: of later
-surpluses `claw_back_rate` is paid back until `claw_back` of it is returned, for at most `claw_back_years`.
+What the fund lacks is called from units with a surplus, each at most `call` · R. The band (floor, target, ceiling,
+parts of the group's turnover) steers next year's components and never a running year. Support is given on condition:
+of later surpluses `claw_back_rate` is paid back until `claw_back` of it is returned, for at most `claw_back_years`.
 """
 
 from __future__ import annotations
