@@ -17,8 +17,35 @@ if TYPE_CHECKING:
     from ledger.policy import Policy
     from ledger.reports.levy import Statement
 
+#: Click otherwise cuts a command's line in the list.
+WHOLE_SENTENCE = 200
 
-@click.command()
+
+class Levy(click.Group):
+    """A group that is a command of its own where no other one is named; `simulate` is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands below it."""
+        del ctx
+        return ["simulate"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command."""
+        del ctx
+        if cmd_name != "simulate":
+            return None
+        from ledger.cli.levy_simulate import simulate  # noqa: PLC0415  the statement does without
+
+        return simulate
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its whole first sentence, as a manual page has it."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(WHOLE_SENTENCE)) for name, one in found if one])
+
+
+@click.group(cls=Levy, invoke_without_command=True, subcommand_metavar="[simulate ...]")
 @click.option("--unit", "-u", "slug", metavar="UNIT", help="One unit's statement (default: all).")
 @click.option(
     "--year",
@@ -29,12 +56,22 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @workspace_option
-@click.pass_obj
-def levy(session: Session, slug: str | None, year: int | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+@click.pass_context
+def levy(ctx: click.Context, slug: str | None, year: int | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
     """Show the levy: base, rate, due and posted, month by month, by component, and the balance owed.
 
     Open months are provisional: they change with the books until the month is closed.
     """
+    if ctx.invoked_subcommand is None:
+        return _statement(ctx.obj, slug, year, as_json=as_json)
+    if slug or year or as_json:
+        told = N_("These options are of the statement: those of {command} stand behind its name.")
+        raise click.UsageError(say(told, command=ctx.invoked_subcommand))
+    return EXIT_DONE
+
+
+def _statement(session: Session, slug: str | None, year: int | None, *, as_json: bool) -> int:
+    """The levy's statement, of one unit or all."""
     from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
     from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
     from ledger.policy import read_policy  # noqa: PLC0415  likewise

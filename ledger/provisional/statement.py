@@ -127,6 +127,28 @@ def unit_levy(
         return None, [problem]
 
 
+def levy_anew(
+    ws: Workspace, unit: Unit, summary: Summary, chart: Chart, policy: Policy, closed: Collection[str]
+) -> tuple[tuple[YearStatement, ...], list[Problem]]:
+    """Work a unit's levy out as if nothing of it were booked or closed; VAT isn't told.
+
+    Args:
+        ws: the scope of its partners.
+        unit: whose book it is.
+        summary: its booked figures; what is booked as levy is passed over.
+        chart: its chart.
+        policy: rates and the rest, as decided or as somebody wants to see them.
+        closed: its sealed months: they only tell where turnover counts that came late.
+
+    Returns:
+        Its fiscal years, or none with what keeps them from being known.
+    """
+    lines = turnover(ws, unit, summary, chart, policy, closed)
+    if lines.problems:
+        return (), lines.problems
+    return _years(ws, unit, policy, lines, _Booked({}, {}), ()), []
+
+
 def _with_vat(terms: VatTerms, policy: Policy, year: YearStatement) -> YearStatement:
     """VAT is rounded once per month and unit: the month's levy and prior years' lines stand on one invoice."""
     parts: dict[str, dict[str, Decimal]] = {m.month: dict(m.components) for m in year.months}
