@@ -1,11 +1,12 @@
 """The year of fifty units that docs/worked-year.md works out by hand, compared with the rules."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from ledger.rules.levy import split
 from ledger.rules.levy import Terms as LevyTerms
+from ledger.rules.levy import split
 from ledger.rules.solidarity.band import propose
 from ledger.rules.solidarity.compute import Member, compute
 from ledger.rules.solidarity.terms import SolidarityTerms
@@ -40,7 +41,7 @@ def test_the_levy_and_its_components():
     sums = dict.fromkeys(shares, D(0))
     for member in MEMBERS:
         levy = member.base * D("0.15")
-        parts = split(levy, {name: share * member.base for name, share in shares.items()}, LevyTerms(), "SEK")
+        parts = split(levy, {name: Fraction(share * member.base) for name, share in shares.items()}, LevyTerms(), "SEK")
         sums = {name: sums[name] + part for name, part in parts.items()}
     assert sums == {"service": 3_750_000, "investment": 450_000, "solidarity": 300_000}
 
