@@ -7,8 +7,7 @@ result). So nothing counts twice, whatever the assembly calls it.
 
 How this module reads the contract where it leaves room:
 
-- The voucher of the appropriation needs no mark: it moves what is earmarked of years that ended before its day. With
-  `appropriates: 2026` it moves that year's first.
+- The voucher of the appropriation needs no mark: it moves what is earmarked of years that ended before its day.
 - Claims and calls are for the year that their voucher says; without a mark, for the last one that had ended.
 """
 
@@ -26,6 +25,7 @@ from ledger.charts import load_chart
 from ledger.errors import Problem
 from ledger.funds.rows import EARNED, FUNDS, FundRow, Kind, fund_rows
 from ledger.memo import memo_of
+from ledger.rules.funds.movements import appropriated
 
 ZERO = Decimal(0)
 OLDEST = dt.date.min
@@ -72,7 +72,11 @@ class FundBook:
             if row.kind in EARNED:
                 left[self.year_of(row.date)] += row.amount
             elif row.kind == "appropriation":
-                found.append(_settle(row, left, self.year_of(row.date)))
+                running = self.year_of(row.date)
+                split = appropriated({year: a for year, a in left.items() if year < running}, row.amount)
+                for year, part in split.settled:
+                    left[year] -= part
+                found.append(Moved(row, split.settled, split.surplus))
         return tuple(found)
 
     def surplus(self, *, since: dt.date = OLDEST, until: dt.date) -> Decimal:
@@ -110,26 +114,12 @@ class FundBook:
         return row.year if row.year is not None else self.year_of(row.date) - 1
 
     def support(self, kind: Kind, *, years: Callable[[int], bool], since: dt.date = OLDEST) -> dict[str, Decimal]:
-        """Σ claims or calls by unit, as positive amounts, of those years, booked from a day on."""
+        """Σ claims, calls or claw-backs by unit, as positive amounts, of those years, booked from a day on."""
         found: dict[str, Decimal] = defaultdict(Decimal)
         for row in self.rows:
             if row.kind == kind and row.date >= since and years(self.of_year(row)):
-                found[row.unit] += abs(row.amount) if kind == "call" else -row.amount
+                found[row.unit] += -row.amount if kind == "claim" else row.amount
         return dict(found)
-
-
-def _settle(row: FundRow, left: dict[int, Decimal], running: int) -> Moved:
-    """Take an appropriation of what is left earmarked, the oldest first, the year it names before all."""
-    rest = row.amount
-    settled: list[tuple[int, Decimal]] = []
-    years = sorted((y for y in left if y < running), key=lambda y: (y != row.year, y))
-    for year in years:
-        if rest and left[year] * rest > 0:
-            part = min(abs(rest), abs(left[year])) * (1 if rest > 0 else -1)
-            left[year] -= part
-            rest -= part
-            settled.append((year, part))
-    return Moved(row, tuple(settled), rest)
 
 
 def funds_of(books: Books, provisional: Callable[[str], Sequence[object]] | None = None) -> dict[str, FundBook]:

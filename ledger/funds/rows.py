@@ -8,7 +8,7 @@ metadata (`component:` on the levy's income, `fund:`), else its voucher's (`fund
 | role | worth of the fund | kind |
 |---|---|---|
 | `investment_fund`, `solidarity_fund` | moved from or to the year's result | appropriation; opening where it isn't |
-| `fund_income` | + | component (`ic: "levy"`), call (`ic: "solidarity"`), else gift |
+| `fund_income` | + | component (`ic: "levy"`), call (`ic: "solidarity"`; claw-back with `claw-back:`), else gift |
 | `loan_interest_income` | + | interest |
 | `fund_grants` | - | grant, claim (`ic: "solidarity"`) |
 | `fund_losses` | - | loss |
@@ -45,6 +45,7 @@ Kind: TypeAlias = Literal[
     "appropriation",
     "component",
     "call",
+    "claw-back",
     "claim",
     "grant",
     "interest",
@@ -58,7 +59,9 @@ Kind: TypeAlias = Literal[
     "owed",
 ]
 #: Kinds that change what the fund is worth; an appropriation only does where it isn't earmarked money that it moves.
-EARNED: frozenset[Kind] = frozenset({"component", "call", "claim", "grant", "interest", "loss", "gift", "cost"})
+EARNED: frozenset[Kind] = frozenset(
+    {"component", "call", "claw-back", "claim", "grant", "interest", "loss", "gift", "cost"}
+)
 BALANCE: frozenset[Kind] = frozenset({"loan", "stake", "allowance", "interest-due", "owed"})
 #: The fund's account in equity, by the role.
 EQUITY = {"investment_fund": INVESTMENT, "solidarity_fund": SOLIDARITY}
@@ -191,7 +194,9 @@ class _Reader:
         if root not in {"Income", "Expenses"}:
             return None
         if ic == SOLIDARITY:
-            return "claim" if role == "fund_grants" or root == "Expenses" else "call"
+            if role == "fund_grants" or root == "Expenses":
+                return "claim"
+            return "claw-back" if "claw-back" in entry.meta else "call"
         if role == "fund_income" and ic == "levy":
             return "component"
         if role == "fund_grants":
