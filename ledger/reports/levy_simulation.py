@@ -142,6 +142,7 @@ class _Simulation:
         """The years that are simulated; none where books with errors leave it open which there are."""
         recorded = self._recorded()
         if not recorded:
+            self.problems |= set(self.books.problems)
             if self.problems:
                 return []
             raise SimulationYear(case="none")

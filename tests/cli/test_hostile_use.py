@@ -36,6 +36,7 @@ RIGHT = {
     "reconcile": "reconcile",
     "open-items": "open-items",
     "levy": "levy",
+    "levy simulate": "levy simulate --rate 0.14",
     "loans": "loans list",
     "loans status": "loans status NK26",
     "loans sheet": "loans sheet NK26",
@@ -67,7 +68,15 @@ RIGHT = {
     "serve": "serve --host 0.0.0.0",
 }
 #: The ones that read books; all of them but `up` know --json.
-RULED = ("up --once", "todo", "check", "levy", "decision list", "combine")  # by the policy, too
+RULED = (
+    "up --once",
+    "todo",
+    "check",
+    "levy",
+    "levy simulate --rate 0.14",
+    "decision list",
+    "combine",
+)  # by the policy, too
 READING = (*RULED, "journal", "open-items", "reconcile", "export sie --legal-entity")
 JSON = (
     "todo --json",
@@ -75,6 +84,7 @@ JSON = (
     "import repris --inbox --json",
     "open-items --json",
     "levy --json",
+    "levy simulate --rate 0.14 --json",
     "decision list --json",
     "journal --json",
     "journal --by account --json",
@@ -162,6 +172,8 @@ def test_a_misspelt_command_names_the_nearest(sambok):
     [
         ("levy --year 26", "--year"),
         ("levy --year now", "--year"),
+        ("levy simulate --rate 15", "LEVY_SIMULATION_RATE"),
+        ("levy simulate --from 26", "--from"),
         ("combine --from 2026-02-30", "--from"),
         ("combine --to soon", "--to"),
         ("combine --to 9999-12-31", "--to"),
