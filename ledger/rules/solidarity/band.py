@@ -75,7 +75,7 @@ def propose(
     Args:
         fund: after the year's claims and calls.
         turnover: ΣT of the year, not below 0.
-        components: this year's rates, solidarity and service.
+        components: this year's rates, solidarity and service, not below 0.
         terms: the band, in parts of turnover; floor ≤ target ≤ ceiling.
         currency: the reporting currency, which fund and turnover are in.
         usual: what the solidarity component was when it last was not 0. A component that rests is raised from there:
@@ -92,8 +92,7 @@ def propose(
             hindrance = None if wanted else "nothing-to-raise"
         elif position in ("above-target", "above-ceiling"):
             wanted = ZERO
-        # The rest of the levy can't be less than nothing; what already stands above the rate is not lowered here.
-        room = solidarity + max(ZERO, service)
+        room = solidarity + service  # the service component can't be less than nothing
         if wanted > room:
             wanted, hindrance = room, "service-too-small"
         proposal = Proposal(

@@ -35,6 +35,8 @@ fund        solidarity service usual | position       solidarity service  excess
 100000      10         135     40    | below-floor    15         130      0       -
 100000      10         3       0     | below-floor    13         0        0       service-too-small
 100000      10         0       0     | below-floor    10         0        0       service-too-small
+700000      10         0       0     | within         10         0          0       -
+100000      10         5       0     | below-floor    15         0          0       -
 -5          15         120     0     | below-floor    22.5       112.5    0       -
 """
 

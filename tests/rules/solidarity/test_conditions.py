@@ -146,6 +146,8 @@ def test_all_that_is_not_met_is_told():
     excepted = replace(candidate, exceptions=frozenset({"waiting", "supported"}))
     found = judge(excepted, 2026, LAST_DAY, terms, "SEK")
     assert (found.takes_part, found.at_most) == (True, 0), "what isn't set aside still holds"
+    found = judge(replace(candidate, joined=None, turnovers={2026: D(10_000)}), 2026, LAST_DAY, terms, "SEK")
+    assert found.at_most == 0, "a lifetime leaves 950.00, but the stop rule nothing"
 
 
 days = st.dates(dt.date(1990, 1, 1), dt.date(2040, 12, 31))

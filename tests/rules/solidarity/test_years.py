@@ -17,7 +17,7 @@ from tests.rules.solidarity.federations import draw_fund, draw_members, draw_ter
 
 D = Decimal
 TERMS = SolidarityTerms()
-#: In 2026 the unit needs 31000 - 20000 (own part it may keep) ... worked out in the test below; in 2027 it is small.
+#: It has just what it may keep of its own: 2 % of its turnover.
 FIRST = Member("repris", D(1_000_000), D(-11_000), D(20_000))
 #: Its own result as recorded: 20000 - 11000 + the 500 that it got.
 NEXT = Member("repris", D(100_000), D(-15_000), D(9_500))
@@ -90,6 +90,25 @@ def test_who_takes_part_is_judged_by_the_terms_of_the_replay(waiting, takes_part
     (found,) = replay([year], D(100_000), replace(TERMS, waiting=waiting), "SEK")
     assert found.standings["repris"].takes_part is takes_part
     assert len(found.computed.steps) == takes_part
+
+
+def test_who_takes_no_part_under_other_terms_has_not_got_what_was_booked():
+    """A member for 18 months at the end of 2026, where 24 are asked for: the 500 of that year are taken out again.
+
+    2027: need 15000 - 1000 - (9000 - 2000) = 7000; nothing was got in 2026, so the stop rule leaves half of it.
+    """
+    newcomer = {"repris": Candidate("repris", dt.date(2025, 7, 1), supports={2026: D(500)})}
+    years = [replace(year, candidates=newcomer) for year in two_years()]
+    first, second = replay(years, D(80_000), replace(TERMS, waiting=24, supported=1, within=2), "SEK")
+    assert (first.computed.steps, first.computed.fund_close) == ((), 100_000)
+    assert (second.computed.by_unit["repris"].own, second.computed.claimed) == (9_000, 3_500)
+    apart = [replace(years[0], booked={}), replace(years[1], members=[replace(NEXT, own=D(9_000))])]
+    assert replay(apart, D(80_000), replace(TERMS, waiting=24, supported=1, within=2), "SEK") == (first, second)
+
+
+def test_a_limit_that_was_recorded_stands():
+    (found,) = replay([YearInput(2026, [replace(FIRST, at_most=D(123))], D(100_000))], D(0), TERMS, "SEK")
+    assert (found.computed.claimed, found.computed.steps[0].binds) == (123, "conditions")
 
 
 def test_years_follow_one_another():
