@@ -70,6 +70,9 @@ _UNIT_CUSTOMS = {
         '2026-01-01 custom "budget" Expenses:5010-Lokalhyra "monthly" 8000.00 SEK', (("account", "interval", "amount"),)
     ),
     "internal-stock": Custom('2026-12-31 custom "internal-stock" "<seller>" 40000.00 SEK', (("slug", "amount"),)),
+    "fund-application": Custom(
+        '2026-03-02 custom "fund-application" "IF-2026-001" 150000.00 SEK', (("text", "amount"),)
+    ),
     "loan-application": Custom('2026-03-02 custom "loan-application" "<cycle>" 24000.00 SEK', (("text", "amount"),)),
 }
 _POLICY_CUSTOMS = {
@@ -84,13 +87,15 @@ _POLICY_CUSTOMS = {
         "levy-base",
         "goodwill-impairment",
         "loan-cycle",
-        # Reserved for the funds (SPEC 9): the federation's limits and agreements, the solidarity fund's parameters.
-        "fund-limit",
-        "fund-application",
+        # The federation's own funds and shared services (SPEC 9).
+        "fund",
+        "fund-score",
         "fund-agreement",
-        "fund-guarantee",
-        "solidarity-parameter",
-        "solidarity-band",
+        "fund-state",
+        "solidarity-exception",
+        "cost-centre",
+        "allocation-key",
+        "service-method",
     )
 }
 _PRICES_CUSTOMS = {

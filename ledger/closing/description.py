@@ -31,7 +31,7 @@ from ledger.closing.numbering import years_of
 from ledger.errors import Problem
 from ledger.federation import Federation
 from ledger.messages import N_, current, say
-from ledger.policy.model import ALWAYS
+from ledger.policy import ALWAYS
 from ledger.reports.levy import percent
 from ledger.rules.loans.terms import Terms
 from ledger.seals import chain

@@ -1,8 +1,7 @@
 """Policy: dated rates and decisions of `units/policy.beancount` (SPEC 4). What others may use is named here."""
 
+from ledger.policy.entry import ALWAYS, EVERY_UNIT
 from ledger.policy.model import (
-    ALWAYS,
-    EVERY_UNIT,
     AmountEntry,
     BaseEntry,
     ComponentEntry,

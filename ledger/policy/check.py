@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from ledger.books import Unit
 from ledger.errors import Problem
-from ledger.policy.model import ALWAYS, EVERY_UNIT, AmountEntry, ComponentEntry, Entry, Policy, RateEntry
+from ledger.policy.entry import ALWAYS, EVERY_UNIT, Entry
+from ledger.policy.model import AmountEntry, ComponentEntry, Policy, RateEntry
 from ledger.policy.problems import PolicyComponentSum, PolicyFloorAboveCap, PolicyOverlap
 
 ZERO = Decimal(0)

@@ -17,12 +17,11 @@ from typing import Any, Literal
 
 from ledger.charts.ranges import Range
 from ledger.errors import Problem
+from ledger.policy.entry import ALWAYS, EVERY_UNIT, Entry
+from ledger.policy.funds import FundPolicy
 from ledger.rules.levy import SERVICE
 from ledger.rules.loans.terms import Terms
 
-#: The scope that means every unit.
-EVERY_UNIT = "*"
-ALWAYS = dt.date.max
 Limit = Literal["cap", "floor", "threshold"]
 
 
@@ -33,6 +32,7 @@ class Decision:
     Attributes:
         amount: used up by what is booked on it, in `currency`; None is no limit.
         until: the last day on which something may be booked on it.
+        recused: slugs of units whose representatives took no part in it.
         document: where its minutes are kept, below `units/`.
     """
 
@@ -46,33 +46,7 @@ class Decision:
     line: int
     until: dt.date = ALWAYS
     document: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What every dated value of policy has.
-
-    Attributes:
-        dated: date of its directive.
-        start: first day it counts; `until`: last day.
-        decision: id of what allows it.
-    """
-
-    dated: dt.date
-    start: dt.date
-    until: dt.date = ALWAYS
-    decision: str
-    file: str
-    line: int
-
-    def covers(self, day: dt.date) -> bool:
-        """Whether it is in force on `day`."""
-        return self.start <= day <= self.until
-
-    @property
-    def order(self) -> tuple[dt.date, dt.date, int]:
-        """Sort key: the later decision goes before."""
-        return self.dated, self.start, self.line
+    recused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +127,7 @@ class Policy:
         impairment_problems: those of them that the combined statements lack a figure for, and not the levy.
         faulty: scopes whose levy can't be worked out for it: slugs, or `"*"` for all.
         cycles: rotating loan funds' cycles.
+        funds: the federation's own funds and shared services.
         unread: ids of decisions that policy has, but that can't be read.
     """
 
@@ -166,6 +141,7 @@ class Policy:
     impairments: tuple[ImpairmentEntry, ...] = ()
     impairment_problems: tuple[Problem, ...] = ()
     cycles: tuple[CycleEntry, ...] = ()
+    funds: FundPolicy = field(default_factory=FundPolicy)
     unread: frozenset[str] = frozenset()
     _shares: dict[tuple[Decimal, dt.date], tuple[tuple[str, Fraction], ...]] = field(
         default_factory=dict, repr=False, compare=False
@@ -192,7 +168,7 @@ class Policy:
     def key(self) -> str:
         """Digest of everything that it says."""
         said = (sorted(self.decisions.items()), self.rates, self.components, self.amounts, self.base, self.impairments)
-        text = repr((said, self.cycles, sorted(self.faulty), [p.to_dict() for p in self.problems]))
+        text = repr((said, self.cycles, self.funds, sorted(self.faulty), [p.to_dict() for p in self.problems]))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def rate_entry(self, slug: str, day: dt.date) -> RateEntry | None:

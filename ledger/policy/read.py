@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,11 +26,12 @@ from ledger.books import CentralText, Workspace
 from ledger.charts.ranges import Range
 from ledger.errors import Problem, order
 from ledger.policy.check import find_conflicts
-from ledger.policy.cycles import KEYS as CYCLE_KEYS
+from ledger.policy.check_funds import fund_problems
 from ledger.policy.cycles import explained, read_terms, turns_of
+from ledger.policy.entry import ALWAYS, EVERY_UNIT, Entry
+from ledger.policy.fund_reader import EXAMPLES as OF_FUNDS
+from ledger.policy.fund_reader import FundReader, slugs_of
 from ledger.policy.model import (
-    ALWAYS,
-    EVERY_UNIT,
     AmountEntry,
     BaseEntry,
     ComponentEntry,
@@ -56,37 +58,11 @@ from ledger.policy.problems import (
     PolicyUntilMissing,
 )
 from ledger.policy.problems_cycles import PolicyCycleTwice
+from ledger.policy.shapes import EXAMPLES, FREE_KEYS, KEYS, WORDS
 from ledger.rules.names import folded
 
 #: No levy of this kind of federation is higher; 15 for 15 % must not pass.
 HIGHEST_RATE = Decimal("0.5")
-EXAMPLES = {
-    "decision": '2026-01-01 custom "decision" "B-2026-01-01-1" "board"',
-    "levy-rate": '2026-01-01 custom "levy-rate" "*" 0.15',
-    "levy-component": '2026-01-01 custom "levy-component" "service" 0.125',
-    "levy-cap": '2026-01-01 custom "levy-cap" "<unit>" 400000.00 SEK',
-    "levy-floor": '2026-01-01 custom "levy-floor" "*" 12000.00 SEK',
-    "levy-threshold": '2026-01-01 custom "levy-threshold" "*" 50000.00 SEK',
-    "levy-base": '2026-01-01 custom "levy-base" "include" "3980-3989"',
-    "goodwill-impairment": '2026-12-31 custom "goodwill-impairment" "<unit>" 800.00 EUR',
-    "loan-cycle": '2026-01-01 custom "loan-cycle" "RF26" 1000 SEK',
-}
-#: What a value is called in an error.
-WORDS: dict[type, str] = {
-    str: "a text",
-    Decimal: "a number",
-    Amount: "an amount",
-    dt.date: "a date",
-    bool: "TRUE or FALSE",
-}
-FREE_KEYS = ("text", "note", "reason", "document")
-KEYS = {
-    "decision": ("amount", "until"),
-    "levy-rate": ("decision", "until", "from"),
-    "levy-component": ("decision", "until", "from", "vat"),
-    "goodwill-impairment": ("decision", "from"),
-    "loan-cycle": ("decision", *CYCLE_KEYS),
-}
 CYCLE = "loan-cycle"
 IMPAIRMENT = "goodwill-impairment"
 LIMITS: dict[str, Limit] = {"levy-cap": "cap", "levy-floor": "floor", "levy-threshold": "threshold"}
@@ -118,7 +94,7 @@ class _Reader:
         self.faulty: set[str] = set()
         self.decisions: dict[str, Decision] = {}
         self.unread: set[str] = set()
-        self.entries: list[RateEntry | ComponentEntry | AmountEntry | BaseEntry | ImpairmentEntry | CycleEntry] = []
+        self.entries: list[Entry] = []
         self.impairment_problems: list[Problem] = []
 
     def run(self, text: CentralText) -> Policy:
@@ -132,6 +108,8 @@ class _Reader:
             CYCLE: self._cycle,
             **dict.fromkeys(LIMITS, self._amount),
         }
+        funds = FundReader(self)
+        readers |= funds.readers()
         for entry in text.policy:
             if entry.type == "decision":
                 self._guarded(self._decision, entry)
@@ -155,7 +133,9 @@ class _Reader:
         faulty, lacking = frozenset(self.faulty), tuple(sorted(self.impairment_problems, key=order))
         unread = frozenset(self.unread - self.decisions.keys())
         said = (self.decisions, rates, components, amounts, base, problems, faulty, impairments, lacking)
-        return Policy(*said, cycles=cycles, unread=unread)
+        made = Policy(*said, cycles=cycles, unread=unread, funds=funds.policy(self.entries))
+        own = [*fund_problems(made, self.ws)]
+        return replace(made, problems=tuple(sorted([*problems, *own], key=order))) if own else made
 
     def _guarded(self, reader: Callable[[data.Custom], Any], entry: data.Custom) -> None:
         try:
@@ -176,7 +156,7 @@ class _Reader:
             self.impairment_problems.append(problem)
         elif entry.type == "decision":
             self.unread.update(value for value in values[:1] if isinstance(value, str))
-        elif entry.type != CYCLE and scope in {EVERY_UNIT, *self.ws.units}:
+        elif entry.type not in {CYCLE, *OF_FUNDS} and scope in {EVERY_UNIT, *self.ws.units}:
             self.faulty.add(scope)
         problem.unit = scope if scope in self.ws.units else None
         self.problems.append(problem)
@@ -202,7 +182,13 @@ class _Reader:
                     )
                 )
 
-    def _values(self, entry: data.Custom, *types: type) -> list[Any]:
+    def fault(self, entry: data.Custom, cls: type[Problem], **params: Any) -> Exception:
+        """What is raised where a directive is wrong."""
+        params = {key: value for key, value in params.items() if (key, value) != ("case", "")}
+        return _Fault(self._problem(entry, cls, **params))
+
+    def values(self, entry: data.Custom, *types: type) -> list[Any]:
+        """The directive's values, of these types."""
         values = [v.value for v in entry.values or ()]
         if len(values) != len(types) or not all(isinstance(v, t) for v, t in zip(values, types, strict=True)):
             given = ", ".join(WORDS.get(type(v), "something else") for v in values) or "nothing"
@@ -210,7 +196,7 @@ class _Reader:
         return values
 
     def _decision(self, entry: data.Custom) -> Decision:
-        ident, body = self._values(entry, str, str)
+        ident, body = self.values(entry, str, str)
         file, line = self._place(entry)
         if ident in self.decisions:
             raise _Fault(self._problem(entry, PolicyDecisionTwice, id=ident, first=self.decisions[ident].line))
@@ -237,11 +223,12 @@ class _Reader:
             line,
             until or ALWAYS,
             None if document is None else str(document),
+            slugs_of(entry.meta.get("recused")),
         )
         self.decisions[ident] = found
         return found
 
-    def _common(self, entry: data.Custom) -> dict[str, Any]:
+    def common(self, entry: data.Custom) -> dict[str, Any]:
         """Date, decision, `from:` and `until:`, with what can be wrong about them."""
         file, line = self._place(entry)
         start, until = entry.meta.get("from"), entry.meta.get("until")
@@ -273,7 +260,8 @@ class _Reader:
             "line": line,
         }
 
-    def _scope(self, entry: data.Custom, slug: str) -> str:
+    def scope(self, entry: data.Custom, slug: str) -> str:
+        """A unit's slug that is known."""
         unread = {p.unit for p in self.ws.problems}
         if slug != EVERY_UNIT and slug not in self.ws.units and slug not in unread:
             near = difflib.get_close_matches(slug, self.ws.units, n=1, cutoff=0) or ["*"]
@@ -286,25 +274,25 @@ class _Reader:
         return rate
 
     def _rate(self, entry: data.Custom) -> RateEntry:
-        slug, rate = self._values(entry, str, Decimal)
-        self._scope(entry, slug)
+        slug, rate = self.values(entry, str, Decimal)
+        self.scope(entry, slug)
         self._share(entry, rate)
-        common = self._common(entry)
+        common = self.common(entry)
         if slug != EVERY_UNIT and common["until"] == ALWAYS:
             raise _Fault(self._problem(entry, PolicyUntilMissing, slug=slug))
         return RateEntry(scope=slug, rate=rate, **common)
 
     def _component(self, entry: data.Custom) -> ComponentEntry:
-        name, share = self._values(entry, str, Decimal)
+        name, share = self.values(entry, str, Decimal)
         self._share(entry, share)
         vat: Any = entry.meta.get("vat", default_vat(name))
         if vat not in {"standard", "none"} and not (isinstance(vat, Decimal) and 0 <= vat <= 1):
             raise self._shape(entry, 'vat: takes "standard", "none" or a rate such as 0.25')
-        return ComponentEntry(name=name, share=share, vat=vat, **self._common(entry))
+        return ComponentEntry(name=name, share=share, vat=vat, **self.common(entry))
 
     def _amount(self, entry: data.Custom) -> AmountEntry:
-        slug, amount = self._values(entry, str, Amount)
-        self._scope(entry, slug)
+        slug, amount = self.values(entry, str, Amount)
+        self.scope(entry, slug)
         if amount.number < 0:
             raise self._shape(entry, "the amount is negative")
         unit = self.ws.units.get(slug)
@@ -324,14 +312,14 @@ class _Reader:
             scope=slug,
             amount=amount.number,
             currency=amount.currency,
-            **self._common(entry),
+            **self.common(entry),
         )
 
     def _impairment(self, entry: data.Custom) -> ImpairmentEntry:
-        slug, amount = self._values(entry, str, Amount)
+        slug, amount = self.values(entry, str, Amount)
         if slug == EVERY_UNIT:
             raise self._shape(entry, 'a unit is needed, not "*"')
-        self._scope(entry, slug)
+        self.scope(entry, slug)
         if amount.number <= 0:
             raise self._shape(entry, "the amount isn't above zero")
         unit = self.ws.units.get(slug)
@@ -344,19 +332,19 @@ class _Reader:
                     entry, PolicyCurrency, kind=entry.type, currency=amount.currency, slug=slug, wanted=wanted
                 )
             )
-        common = self._common(entry)
+        common = self.common(entry)
         return ImpairmentEntry(unit=slug, amount=amount.number, currency=amount.currency, **common)
 
     def _cycle(self, entry: data.Custom) -> CycleEntry:
         """A cycle: its book, the decision that allows it, and its terms."""
-        name, value = self._values(entry, str, Amount)
+        name, value = self.values(entry, str, Amount)
         book, ends = entry.meta.get("book"), entry.meta.get("ends")
         if book is not None and (not isinstance(book, str) or book == EVERY_UNIT):
             raise self._shape(entry, "book: takes a unit's name")
         if ends is not None and not isinstance(ends, dt.date):
             raise self._shape(entry, "ends: takes a date")
-        slug = self._scope(entry, book or self.ws.config.federation.central)
-        common = self._common(entry)
+        slug = self.scope(entry, book or self.ws.config.federation.central)
+        common = self.common(entry)
         if ends is not None and ends < common["start"]:
             raise _Fault(self._problem(entry, PolicyDates, kind=entry.type, until=ends, start=common["start"]))
         for other in self.entries:
@@ -377,11 +365,11 @@ class _Reader:
         return CycleEntry(name=name, book=slug, terms=terms, turns=turns, seed=seed, **common)
 
     def _base(self, entry: data.Custom) -> BaseEntry:
-        verb, codes = self._values(entry, str, str)
+        verb, codes = self.values(entry, str, str)
         if verb not in {"include", "exclude"}:
             raise self._shape(entry, f"{verb} is neither include nor exclude")
         try:
             found = Range.parse(codes)
         except ValueError as error:
             raise self._shape(entry, str(error)) from None
-        return BaseEntry(include=verb == "include", codes=found, **self._common(entry))
+        return BaseEntry(include=verb == "include", codes=found, **self.common(entry))

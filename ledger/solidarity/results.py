@@ -28,9 +28,11 @@ from decimal import Decimal, localcontext
 
 from ledger.books import Books, Summary, Unit, last_day, month_of
 from ledger.charts import Chart, load_chart
+from ledger.combine.period import last_booked
 from ledger.errors import Problem
 from ledger.provisional import ProvisionalRun
 from ledger.provisional.statement import YearStatement
+from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import Rates
 from ledger.rules.rounding import EXACT, half_away
 from ledger.rules.years import fiscal_months
@@ -77,6 +79,7 @@ class YearsBooks:
         run: what the rules have made of the open months, and the levy's statements.
         rates: against the reporting currency.
         first: the year's first day; `last`: its last.
+        so_far: of a running year, the end of the last month with a posting.
     """
 
     books: Books
@@ -84,6 +87,20 @@ class YearsBooks:
     rates: Rates
     first: dt.date
     last: dt.date
+    so_far: dt.date
+
+    def closing_rate(self, currency: str) -> Decimal:
+        """The last day's rate; of a running year, which has none yet, that of the last month with a posting.
+
+        Raises:
+            MissingRate: neither is there.
+        """
+        try:
+            return self.rates.spot(currency, self.last)
+        except MissingRate:
+            if self.so_far == self.last:
+                raise
+            return self.rates.spot(currency, self.so_far)
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -96,7 +113,7 @@ def year_of(books: Books, run: ProvisionalRun, year: int) -> YearsBooks:
     ws = books.workspace
     first, last = ws.fiscal_year(dt.date(year, ws.first_month, 1))
     rates = Rates.from_entries(books.central_text.prices, ws.currency)
-    return YearsBooks(books, run, rates, first, last)
+    return YearsBooks(books, run, rates, first, last, min(last, max(first, last_booked(books))))
 
 
 def unit_year(its: YearsBooks, unit: Unit) -> UnitYear:
@@ -130,7 +147,7 @@ def unit_year(its: YearsBooks, unit: Unit) -> UnitYear:
         earned = ledger.earned()
         for (code, _), amount in own.items():
             earned[code] -= amount
-        accumulated = sum((a * its.rates.spot(c, its.last) for c, a in earned.items() if a), ZERO)
+        accumulated = sum((a * its.closing_rate(c) for c, a in earned.items() if a), ZERO)
         closed = its.books.closed.get(unit.slug, frozenset())
         return UnitYear(
             unit=unit.slug,

@@ -24,6 +24,7 @@ from ledger.web.pages_group import GroupReports
 from ledger.web.pages_loans import Loans, LoanStatement
 from ledger.web.pages_money import OpenItems, Reconciliation
 from ledger.web.pages_sheet import Worksheet
+from ledger.web.pages_solidarity import Solidarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,7 @@ class OwnPages(ExtensionModule):
     PAGES: tuple[type[Page], ...] = (
         *(Todo, OpenItems, Reconciliation, Close),  # what waits for somebody
         *(Loans, LoanStatement),  # rotating loans
+        Solidarity,  # the federation's own funds
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
     )
 

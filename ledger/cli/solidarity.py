@@ -1,0 +1,174 @@
+"""`sambok solidarity`: what units in deficit get of the others, and how it is worked out (SPEC 5, 9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.cli.days import DAY, day_of
+from ledger.cli.tables import amount_text, print_table
+from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON
+from ledger.messages import N_, say
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from ledger.federation import Federation
+    from ledger.reports.solidarity_status import FundStatus
+    from ledger.solidarity.fund_year import FundYear
+
+year_option = click.option(
+    "--year",
+    "-y",
+    metavar="YEAR",
+    type=click.IntRange(2000, 2100),
+    help="Fiscal year, named by the year in which it begins (default: the latest that is closed, else the latest).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+
+
+@click.group()
+def solidarity() -> None:
+    """The solidarity fund: mutual support between the units, by one formula for all."""
+
+
+def loaded(session: Session) -> Federation:
+    """All books and what the rules make of them."""
+    from ledger.federation import load_federation  # noqa: PLC0415  after the arguments are known to be right
+
+    return load_federation(session.workspace)
+
+
+@solidarity.command()
+@year_option
+@click.option("--unit", "-u", "slug", metavar="UNIT", help="One unit's way through the formula, in words.")
+@json_option
+@workspace_option
+@click.pass_obj
+def compute(session: Session, year: int | None, slug: str | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+    """Compute a year: turnover, result, need, claim and call of every unit, with the reason for each figure.
+
+    Nothing is booked. Before all twelve months are closed the figures say how it would be if the year ended now, and
+    the command ends with 3.
+    """
+    from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.errors import order  # noqa: PLC0415  likewise
+    from ledger.reports import solidarity as reports  # noqa: PLC0415  likewise
+
+    ws = session.workspace
+    only = ws.unit(slug).slug if slug else None
+    federation = loaded(session)
+    found = reports.computed(federation, year)
+    problems = sorted({*federation.policy.problems, *found.problems}, key=order)
+    quote(ws, problems)
+    problems = for_all(federation.books, problems)
+    if as_json:
+        emit(reports.as_json(found, problems, only))
+    else:
+        _print_year(found, only)
+    report(problems)
+    if problems:
+        return EXIT_BOOKS
+    return EXIT_DONE if found.final else EXIT_PERSON
+
+
+@solidarity.command()
+@click.option(
+    "--date",
+    "day",
+    type=DAY,
+    callback=day_of,
+    metavar="DATE",
+    help="As it stood at the end of this day (default: today).",
+)
+@json_option
+@workspace_option
+@click.pass_obj
+def status(session: Session, day: dt.date | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+    """Show the fund: what it is worth, its years, and what each unit has paid into it and got of it."""
+    from ledger.books import clock  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.reports import solidarity_status as reports  # noqa: PLC0415  likewise
+
+    federation = loaded(session)
+    found = reports.status(federation, day or clock.today())
+    problems = federation.shown
+    if as_json:
+        emit(reports.status_json(found, problems))
+    else:
+        _print_status(found)
+    report(problems)
+    return EXIT_BOOKS if problems else EXIT_DONE
+
+
+def _print_year(found: FundYear, only: str | None) -> None:
+    """The table of all units, then sentences: of one unit where it is named, else of all that get or pay."""
+    from ledger.reports.solidarity_words import band_sentence, sentences  # noqa: PLC0415  only when it is printed
+
+    currency, console = found.currency, stdout()
+
+    def text(amount: Decimal) -> str:
+        return amount_text(amount, currency)
+
+    title = N_("Solidarity fund {year}, {currency}")
+    console.print(say(title, year=found.year, currency=currency), style="bold")
+    if not found.final:
+        months = sum(len(one) for one in found.open_months.values())
+        note = N_("Not final: {count} months of {units} books are open. So it would be if the year ended now.")
+        console.print(say(note, count=months, units=len(found.open_months)), style="yellow")
+    rows = []
+    for slug, unit in sorted(found.units.items()):
+        step, moved = found.computed.by_unit.get(slug), found.transfers.get(slug)
+        if only not in {None, slug}:
+            continue
+        cells = [text(unit.base), text(unit.result), text(step.own if step else unit.own)]
+        cells += [text(step.need) if step else "-"]
+        cells += [text(max(moved, moved * 0)), text(max(-moved, moved * 0))] if moved is not None else ["-", "-"]
+        rows.append([slug, *cells])
+    heads = (N_("Unit"), N_("Turnover"), N_("Result"), N_("Own"), N_("Need"), N_("Claim"), N_("Call"))
+    print_table(console, [say(head) for head in heads], rows, left={0})
+    if only is None:
+        line = N_("Fund before claims {opening}; claims {claims}; called {called}; fund after {closing}.")
+        claims = sum(max(one, one * 0) for one in found.transfers.values())
+        said = {"opening": text(found.computed.fund_open), "claims": text(claims + found.computed.fund_open * 0)}
+        said |= {"called": text(found.computed.called), "closing": text(found.computed.fund_close)}
+        console.print(say(line, **said))
+        console.print(band_sentence(found))
+        console.print()
+    for slug in sorted(found.units):
+        told = sentences(found, slug)
+        if told and (slug == only or (only is None and (found.transfers.get(slug) or found.standings[slug].refusals))):
+            console.print(slug, style="bold")
+            for sentence in told:
+                console.print(f"  {sentence}")
+
+
+def _print_status(found: FundStatus) -> None:
+    console = stdout()
+
+    def text(amount: Decimal) -> str:
+        return amount_text(amount, found.currency)
+
+    title = N_("Solidarity fund on {day}, {currency}")
+    console.print(say(title, day=found.day, currency=found.currency), style="bold")
+    line = N_("Worth {worth}: {equity} appropriated, {earmarked} earmarked; {open} of it is of months still open.")
+    said = {"worth": text(found.worth), "equity": text(found.equity), "earmarked": text(found.earmarked)}
+    console.print(say(line, **said, open=text(found.not_booked)))
+    heads = (
+        *(N_("Year"), N_("Opening"), N_("Components"), N_("Calls"), N_("Claims"), N_("Paid back"), N_("Other")),
+        *(N_("Closing"), N_("Supported")),
+    )
+    rows = [
+        [
+            str(one.year),
+            *map(text, (one.opening, one.components, one.calls, one.claims, one.paid_back, one.other, one.closing)),
+            str(one.supported),
+        ]
+        for one in found.years
+    ]
+    print_table(console, [say(head) for head in heads], rows, left={0})
+    sides = (N_("Unit"), N_("Paid"), N_("Got"), N_("Net"))
+    rows = [[one.unit, text(one.paid), text(one.got), text(one.net)] for one in found.units]
+    print_table(console, [say(head) for head in sides], rows, left={0})
