@@ -52,7 +52,7 @@ class SimulationLimit(Problem):
     remedy = N_("Change one of them, or take the cap away: --no-cap {slug}")
     cases: ClassVar = {
         "negative": (
-            N_("The {kind} of {slug} can't be below zero: {amount}."),
+            N_("--{kind} can't be below zero: {amount} for {slug}."),
             N_("Give an amount a year, in the unit's currency."),
         )
     }

@@ -187,7 +187,7 @@ def test_another_levy_booked_than_the_rule_gives(sambok, ws):
         ("--component 0.1", "--component takes NAME=NUMBER, not 0.1."),
         ("--component invest=0.1", "Did you mean investment?"),
         ("--component service=0.1", "On 2026-01-01 the components would make 0.125, and the rate 0.15."),
-        ("--cap repris=-1", "The cap of repris can't be below zero: -1"),
+        ("--cap repris=-1", "--cap can't be below zero: -1 for repris."),
         ("--cap repris=1 --no-cap repris", "--cap and --no-cap contradict each other for repris."),
         ("--floor repris=2 --cap repris=1", "The floor of repris would be above its cap in 2026-01"),
         ("--no-cap nobody", "UNIT_UNKNOWN"),

@@ -32,6 +32,7 @@ from ledger.reports.problems_levy import (
     SimulationYear,
 )
 from ledger.rules.rounding import unit_of
+from tests.conftest import FAVA_CONF
 
 D = Decimal
 POLICY = """\
@@ -81,11 +82,11 @@ def loaded(make_workspace, tmp_path, monkeypatch):
     """`loaded(units, policy, closed, prices)` gives books and what was decided."""
     monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
 
-    def make(units=UNITS, policy=POLICY, closed=None, prices=""):
+    def make(units=UNITS, policy=POLICY, closed=None, prices="", conf=FAVA_CONF):
         units = {slug: {"accounts": ACCOUNTS, **parts} for slug, parts in units.items()}
         known = [block for block in policy.split("\n2") if '"nystart"' not in block or "nystart" in units]
         known = [block for block in known if '"stor"' not in block or "stor" in units]
-        books = load_books(make_workspace(units, policy="\n2".join(known), prices=prices))
+        books = load_books(make_workspace(units, policy="\n2".join(known), prices=prices, conf=conf))
         assert not books.central_text.problems
         if closed:
             books = replace(books, closed={slug: frozenset(months) for slug, months in closed.items()})
@@ -196,6 +197,56 @@ def test_a_change_within_the_year_is_kept_apart(loaded):
     }
 
 
+@pytest.mark.parametrize(
+    ("scope", "repris", "nystart"),
+    [("*", "15000.00", "500.00"), ("repris", "15000.00", "400.00"), ("nystart", "12000.00", "500.00")],
+)
+def test_a_general_cap_taken_away(loaded, scope, repris, nystart):
+    """12 000 bind repris, and 400 nystart, whose own cap is no general one; from all, or from one of them."""
+    policy = POLICY + (
+        '2025-01-01 custom "levy-cap" "*" 12000.00 SEK\n  decision: "A"\n'
+        '2025-01-01 custom "levy-cap" "nystart" 400.00 SEK\n  decision: "A"\n'
+    )
+    books = loaded({slug: UNITS[slug] for slug in ("repris", "nystart")}, policy)
+    found = levy(simulate_levy(*books, Changes(limits={("cap", scope): None}, first=2026)))
+    expected = {"repris": f"12000.00 {repris}", "nystart": f"400.00 {nystart if scope != '*' else '400.00'}"}
+    assert found == expected
+
+
+def test_a_component_that_ends(loaded):
+    """Solidarity ends with June, and the rate falls to 14 %: its share is gone then, and nobody brings it back."""
+    policy = POLICY.replace(
+        '"solidarity" 0.010\n  decision: "A"\n', '"solidarity" 0.010\n  decision: "A"\n  until: 2026-06-30\n'
+    )
+    policy += '2026-07-01 custom "levy-rate" "*" 0.14\n  decision: "A"\n'
+    book = sale("2026-06-10", "1000.00") + sale("2026-07-10", "1000.00")
+    books = loaded({"repris": {"2026-06": book}}, policy)
+    found = simulate_levy(*books, Changes(components={"investment": D("0.02")}))
+    assert found.problems == ()
+    assert parts(found.whole.total) == {
+        "service": "250.00 240.00",
+        "investment": "30.00 40.00",
+        "solidarity": "10.00 10.00",
+    }
+
+
+def test_a_decision_for_some_months(loaded):
+    """16 % from March to May, the point more for solidarity; 1 000 in April, 1 000 in June, when it is 15 % again."""
+    policy = POLICY + (
+        '2026-03-01 custom "levy-rate" "*" 0.16\n  decision: "A"\n  until: 2026-05-31\n'
+        '2026-03-01 custom "levy-component" "solidarity" 0.020\n  decision: "A"\n  until: 2026-05-31\n'
+    )
+    book = sale("2026-04-10", "1000.00") + sale("2026-06-10", "1000.00")
+    books = loaded({"repris": {"2026-04": book}}, policy)
+    found = simulate_levy(*books, Changes(components={"investment": D("0.02")}))
+    assert found.problems == ()
+    assert parts(found.whole.total) == {
+        "service": "250.00 240.00",
+        "investment": "30.00 40.00",
+        "solidarity": "30.00 30.00",
+    }
+
+
 # --- years
 
 
@@ -207,6 +258,7 @@ def test_years_side_by_side_and_together(loaded):
     together = {one.unit.slug: one.own.levy for one in found.whole.units}
     assert (together["repris"].today, together["repris"].simulated) == (D("15150.02"), D("14140.01"))
     assert found.whole.total.levy.difference == D("-1010.01")
+    assert all(one.group == one.own for one in found.whole.units)  # they keep their books in the reporting currency
 
 
 def test_only_the_years_asked_for(loaded):
@@ -228,6 +280,28 @@ def test_a_correction_of_an_earlier_year(loaded):
     assert later.part is None
     one = simulate_levy(*books, Changes(rates={"*": D("0.14")}, first=2026))
     assert levy(one, 2026) == {"repris": "-60.00 -60.00"}
+
+
+def test_a_limit_taken_away_only_in_the_years_asked_for(loaded):
+    """In 2025 stor owed 20 000 of 200 000, its cap; a credit of 50 000 leaves it at 20 000 whatever 2026 may be."""
+    book = sale("2025-11-11", "200000.00", meta='voucher: "A-1"')
+    book += sale("2026-02-10", "-50000.00", meta='voucher: "A-2"\ncorrects: "A-1"')
+    books = loaded({"stor": {"2025-11": book + sale("2026-02-11", "200000.00")}})
+    found = simulate_levy(*books, Changes(limits={("cap", "stor"): None}, first=2026))
+    assert levy(found, 2026) == {"stor": "20000.00 30000.00"}
+    both = simulate_levy(*books, Changes(limits={("cap", "stor"): None}))
+    assert (levy(both, 2025), levy(both, 2026)) == ({"stor": "20000.00 30000.00"}, {"stor": "20000.00 22500.00"})
+
+
+def test_fiscal_years_from_july(loaded):
+    """June 2026 belongs to the year that began in 2025; a floor of 1 200 accrues by 100 a month from July."""
+    book = sale("2026-06-10", "1000.00") + sale("2026-08-10", "1000.00") + sale("2027-02-10", "0.01")
+    books, policy = loaded({"repris": {"2026-06": book}}, conf=FAVA_CONF + 'fiscal_year_start = "07-01"\n')
+    found = simulate_levy(books, policy, Changes(limits={("floor", "*"): D(1200)}, first=2026))
+    assert (found.years[0].year, levy(found, 2026)) == (2026, {"repris": "150.00 800.00"})  # eight months
+    both = simulate_levy(books, policy, Changes(rates={"*": D("0.10")}))
+    assert [year.year for year in both.years] == [2025, 2026]
+    assert levy(both, 2025) == {"repris": "150.00 100.00"}
 
 
 def test_a_year_before_any_decision_has_none_of_today(loaded):
@@ -270,6 +344,25 @@ def test_a_closed_month_that_holds_something_else(loaded):
     assert (unit.own.booked, unit.own.levy.today) == (D("151.50"), D("151.50"))
 
 
+def test_a_closed_year_that_holds_something_else(loaded):
+    """120 were booked for 2025 instead of 150: 2026 carries the rest as a line of its own, by the rule it is 2025's."""
+    book = (
+        sale("2025-12-10", "1000.00") + BOOKED.format(day="2025-12-31", amount="120.00") + sale("2026-01-10", "10.00")
+    )
+    months = {f"2025-{month:02d}" for month in range(1, 13)}
+    found = simulate_levy(*loaded({"repris": {"2025-12": book}}, closed={"repris": months}), Changes())
+    (first,), (second,) = (year.units for year in found.years)
+    assert [tuple(map(str, one)) for one in first.deviations] == [("2025-12", "120.00", "150.00")]
+    assert (first.own.booked, first.own.levy.today, second.own.booked, second.own.levy.today) == (
+        D("120.00"),
+        D("150.00"),
+        D("31.50"),
+        D("1.50"),
+    )
+    assert second.deviations == ()
+    assert found.whole.total.booked == found.whole.total.levy.today
+
+
 # --- other currencies
 
 
@@ -295,16 +388,22 @@ def test_a_foreign_unit_at_the_months_averages(loaded):
 
 
 def test_a_missing_rate_leaves_the_unit_out_of_the_sums(loaded):
-    sales = sale("2026-05-10", "1000.00", "Income:705-Services", "Assets:572-Bank", "EUR")
+    """2025 has no rate; 2026 has, so the unit is in that year's sum, but its own years have none in SEK."""
+    sales = "".join(
+        sale(day, "1000.00", "Income:705-Services", "Assets:572-Bank", "EUR") for day in ("2025-05-10", "2026-01-10")
+    )
     unit = 'currency = "EUR"\nchart = "pgc"\nentity = "division"\ncountry = "ES"'
-    foreign = {"accounts": PGC, "unit": unit, "2026-05": sales}
+    foreign = {"accounts": PGC, "unit": unit, "2026-01": sales}
     books = loaded({"repris": UNITS["repris"], "reusa": foreign}, prices=AVERAGES)
-    found = simulate_levy(*books, Changes(rates={"*": D("0.14")}, first=2026))
-    assert [(problem.code, problem.unit, problem.file) for problem in found.problems] == [
+    found = simulate_levy(*books, Changes(rates={"*": D("0.14")}))
+    assert {(problem.code, problem.unit, problem.file) for problem in found.problems} == {
         ("MISSING_RATE", "reusa", "units/prices.beancount")
-    ]
-    assert levy(found) == {"repris": "15000.00 14000.00", "reusa": "150.00 140.00"}
-    assert found.whole.total.levy.simulated == D("14000.00")
+    }
+    assert levy(found, 2025) == {"repris": "150.02 140.01", "reusa": "150.00 140.00"}
+    assert levy(found, 2026) == {"repris": "15000.00 14000.00", "reusa": "150.00 140.00"}
+    assert [year.total.levy.simulated for year in found.years] == [D("140.01"), D("15540.00")]
+    assert found.whole.total.levy.simulated == D("15680.01")
+    assert [(one.unit.slug, one.group is None) for one in found.whole.units] == [("repris", False), ("reusa", True)]
 
 
 def test_a_book_with_errors_is_named_and_the_others_stand(loaded):
@@ -330,7 +429,7 @@ def test_a_book_with_errors_is_named_and_the_others_stand(loaded):
         (Changes(components={"invest": D("0.02")}), SimulationComponents, "no component invest"),
         (Changes(components={"service": D("0.2")}), SimulationComponents, "would make 0.225, and the rate 0.15"),
         (Changes(rates={"*": D("0.02")}), SimulationComponents, "would make 0.025, and the rate 0.02"),
-        (Changes(limits={("cap", "stor"): D(-1)}), SimulationLimit, "The cap of stor can't be below zero: -1"),
+        (Changes(limits={("cap", "stor"): D(-1)}), SimulationLimit, "--cap can't be below zero: -1 for stor."),
         (Changes(limits={("floor", "stor"): D(20001)}), SimulationLimit, "floor of stor would be above its cap"),
         (Changes(first=2019), SimulationYear, "turnover or levy of 2019"),
         (Changes(last=2030), SimulationYear, "turnover or levy of 2030"),
@@ -505,6 +604,12 @@ def test_what_is_simulated_is_what_would_have_been_decided(sales, rate, own, inv
         assert ours == {name: pair.today for name, pair in its.group.components}
 
 
+def rounded(amount, cent):
+    """Half away from zero, by hand."""
+    whole, rest = divmod(abs(amount) / cent, 1)
+    return (whole + (rest >= Fraction(1, 2))) * (-1 if amount < 0 else 1) * cent
+
+
 @settings(max_examples=60, deadline=None)
 @given(SALES, RATE)
 def test_by_hand(sales, rate):
@@ -520,14 +625,12 @@ def test_by_hand(sales, rate):
             day = dt.date(2026, month - 1, 20) if back and month > 1 else dt.date(2026, month, 1 + units % 28)
             lower = one.unit.slug == "b" and dt.date(2026, 4, 17) <= day <= dt.date(2026, 9, 3)
             exact += Fraction(D("0.0333") if lower else rate) * units * Fraction(cent)
-        whole, rest = divmod(abs(exact) / Fraction(cent), 1)
-        due = (whole + (rest >= Fraction(1, 2))) * (-1 if exact < 0 else 1) * Fraction(cent)
-        assert Fraction(one.own.levy.simulated) == due
+        assert Fraction(one.own.levy.simulated) == rounded(exact, Fraction(cent))
         assert sum((pair.simulated for _, pair in one.own.components), D(0)) == one.own.levy.simulated
         base = sum(
             (average(one.unit.currency, m) * n * Fraction(cent) for m, n, _ in sales[one.unit.slug]), Fraction(0)
         )
-        assert abs(Fraction(one.group.base.today) - base) <= Fraction(1, 200)
+        assert Fraction(one.group.base.today) == rounded(base, Fraction(1, 100))
         total += Fraction(one.group.levy.simulated)
     assert Fraction(found.whole.total.levy.simulated) == total
     flows = sum((pair.simulated for name in NAMES for pair in found.inflow(name).values()), D(0))
