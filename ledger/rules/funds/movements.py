@@ -25,7 +25,7 @@ from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import Literal
 
-from ledger.rules.funds.terms import AgreementTerms, FundTerms
+from ledger.rules.funds.terms import AgreementTerms, FundTerms, Kind
 from ledger.rules.rounding import EXACT
 
 ZERO = Decimal(0)
@@ -66,8 +66,13 @@ EARNED: Mapping[FlowKind, int] = {
 DIRECT: frozenset[FlowKind] = frozenset({"opening", "surplus"})
 #: What of a year counts as inflow for the next year's grants: repayments and recoveries apart.
 INFLOW: frozenset[FlowKind] = frozenset({"component", "surplus", "external_grant", "interest", "gift"})
-#: What is paid out under an agreement.
-PAID_OUT: frozenset[FlowKind] = frozenset({"lent", "stake", "grant_given"})
+#: What is paid out under an agreement of a kind. A loan that is forgiven is written off and granted, not paid.
+PAID_OUT: Mapping[Kind, frozenset[FlowKind]] = {
+    "loan": frozenset({"lent"}),
+    "equity": frozenset({"stake"}),
+    "grant": frozenset({"grant_given"}),
+    "guarantee": frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,7 @@ class Fund:
 
     def paid_out(self, agreement: AgreementTerms, until: dt.date) -> Decimal:
         """What has been paid out under an agreement by the end of a day."""
-        return self._total(PAID_OUT, until, agreement.case)
+        return self._total(PAID_OUT[agreement.kind], until, agreement.case)
 
     def committed(self, agreement: AgreementTerms, day: dt.date) -> Decimal:
         """What may still be asked for under an agreement (guarantees apart) at the end of a day."""
@@ -330,8 +335,15 @@ class Fund:
         return (flow for flow in self.flows if flow.date <= day)
 
     def _total(self, kinds: Iterable[FlowKind], day: dt.date, case: str | None = None) -> Decimal:
-        own = (f.amount for f in self._until(day) if f.kind in kinds and (case is None or f.case == case))
-        return sum(own, ZERO)
+        known = self.flows if case is None else self._by_case.get(case, ())
+        return sum((f.amount for f in known if f.date <= day and f.kind in kinds), ZERO)
+
+    @cached_property
+    def _by_case(self) -> dict[str, list[Flow]]:
+        found: dict[str, list[Flow]] = defaultdict(list)
+        for flow in self.flows:
+            found[flow.case].append(flow)
+        return dict(found)
 
 
 LOANS: Mapping[FlowKind, int] = {"lent": 1, "repaid": -1, "written_off": -1}

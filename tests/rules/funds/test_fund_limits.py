@@ -133,6 +133,27 @@ def test_room_with_more_money(unit, kind, bank, amount, binds):
     assert (found.amount, found.binds) == (D(amount), binds)
 
 
+@pytest.mark.parametrize(
+    ("lines", "lent", "amount", "binds"),
+    [
+        ({}, {"a": 190}, 50, "exposure"),  # 190 is 20 % of 950
+        ({}, {"a": 200}, 0, "exposure"),
+        ({}, {"a": 100}, 200, "exposure"),  # the new grant's own, when agreed
+        ({"a": "x", "b": "x"}, {"a": 198, "b": 190}, 10, "exposure"),  # 198 is 20 % of 990
+        ({"a": "x", "b": "x"}, {"a": 190, "b": 194}, 30, "exposure"),  # 194 of 970; both together 384, 40 % of 960
+        ({"a": "x", "b": "x", "d": "x"}, {"a": 130, "b": 130, "d": 130}, 25, "business-line"),  # 390 of 975
+    ],
+)
+def test_a_grant_makes_the_fund_smaller_for_all_others(lines, lent, amount, binds):
+    terms = FundTerms(liquidity=D(0), grants=D(1), business_line=D("0.40"))
+    flows = [flow("opening", 0), flow("component", 1000, day=dt.date(2025, 5, 1))]
+    flows += [flow("lent", principal, unit) for unit, principal in lent.items()]
+    found = room(
+        Fund(terms, flows=tuple(flows)).state(DAY), terms, "c", "grant", "SEK", around=Surroundings(lines=lines)
+    )
+    assert (found.amount, found.binds) == (amount, binds)
+
+
 def test_nothing_limits_a_guarantee_that_counts_for_nothing():
     terms = FundTerms(guarantee_weight=D(0))
     found = room(replace(FUND, terms=terms).state(DAY), terms, "mat", "guarantee", "SEK")

@@ -98,6 +98,21 @@ def test_inflow_counts_additions_from_surplus_once_and_no_repayments():
     assert fund.inflow(2026) == 19500  # 8 000 and what the appropriation added; not 5 000 repaid, not 400 recovered
 
 
+def test_what_is_taken_from_the_fund_makes_the_inflow_no_smaller():
+    flows = flows_of("2026-03-31 | component | 800 | | \n 2026-05-10 | appropriation | -300 | |")
+    fund = Fund(FundTerms(), flows=flows)
+    assert fund.inflow(2026) == 800
+    assert fund.state(day("2026-05-10")).worth == 500
+
+
+def test_what_is_booked_on_the_day_of_the_appropriation_is_appropriated_first():
+    late = Flow(day("2026-05-10"), "component", D(100), year=2025)
+    moved = Flow(day("2026-05-10"), "appropriation", D(100), year=2026)
+    for flows in ((late, moved), (moved, late)):
+        state = Fund(FundTerms(), flows=flows).state(day("2026-05-10"))
+        assert (state.worth, state.equity, state.earmarked) == (100, 100, {})
+
+
 LOAN = AgreementTerms("IF-1", "repris", "loan", D(50000), D(90000), D(9000), day("2026-01-15"), ends=day("2026-12-31"))
 
 
@@ -116,6 +131,20 @@ def test_a_commitment_lasts_until_it_is_paid_out_or_over(on, committed):
     flows = flows_of("2026-02-01 | lent | 20000 | IF-1 | repris \n 2026-06-01 | repaid | 5000 | IF-1 | repris")
     fund = Fund(FundTerms(), (LOAN,), flows)
     assert fund.state(day(on)).committed == committed
+
+
+def test_a_loan_that_is_forgiven_is_a_grant_and_no_payment():
+    flows = flows_of(
+        """
+        2026-01-01 | opening     | 90000 |      |
+        2026-02-01 | lent        | 20000 | IF-1 | repris
+        2026-06-01 | written_off |  8000 | IF-1 | repris
+        2026-06-01 | grant_given |  8000 | IF-1 | repris
+        """
+    )
+    state = Fund(FundTerms(), (LOAN,), flows).state(day("2026-06-01"))
+    assert (state.committed, state.loans, state.granted, state.worth) == (30000, 12000, 8000, 82000)
+    assert state.bank == 70000
 
 
 def test_a_closed_case_promises_nothing():
