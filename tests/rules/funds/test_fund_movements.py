@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.rules.funds.metrics import metrics
 from ledger.rules.funds.movements import Flow, Fund, appropriated
+from ledger.rules.funds.statement import movement
 from ledger.rules.funds.terms import AgreementTerms, FundTerms
 
 D = Decimal
@@ -228,6 +229,54 @@ def test_what_goes_in_and_out_is_what_is_there(happened, on, shuffle):
         shuffled = list(flows)
         shuffle.shuffle(shuffled)
         assert Fund(FundTerms(), flows=tuple(shuffled), bank=lambda _: bank).state(on) == state
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "opening", "lines", "closing", "beside"),
+    [
+        (
+            "2025-01-01",
+            "2025-12-31",
+            0,
+            {"opening": 100000, "component": 30000, "interest": 500, "grant_given": -2000},
+            128500,
+            {},
+        ),
+        (
+            "2026-01-01",
+            "2026-12-31",
+            128500,
+            # 28 500 of the appropriation's 40 000 were in the fund before.
+            {"component": 8000, "surplus": 11500, "recovery": 400, "loss": -10000},
+            138400,
+            {"lent": 50000, "repaid": 5000, "written_off": 10000, "stake": 7000},
+        ),
+        ("2026-05-10", "2026-05-10", 136500, {"surplus": 11500}, 148000, {}),
+        ("2026-06-01", "2026-06-30", 148000, {}, 148000, {"repaid": 5000}),
+    ],
+)
+def test_how_the_fund_came_to_what_it_is(since, until, opening, lines, closing, beside):
+    found = movement(Fund(FundTerms(), flows=FLOWS), day(since), day(until))
+    assert (found.opening, found.closing) == (opening, closing)
+    assert dict(found.lines) == lines
+    assert dict(found.beside) == beside
+
+
+@given(happenings, st.dates(day("2023-12-31"), day("2028-01-01")))
+def test_two_statements_in_a_row_are_one(happened, on):
+    flows = [
+        Flow(date, kind, sign * amount, year=date.year)
+        for date, name, amount in happened
+        for kind, sign in HAPPENINGS[name][0]
+    ]
+    fund = Fund(FundTerms(), flows=tuple(flows))
+    first, last = dt.date.min, dt.date.max
+    before, after = movement(fund, first, on), movement(fund, on + dt.timedelta(days=1), last)
+    whole = movement(fund, first, last)
+    assert (before.opening, before.closing, after.closing) == (0, after.opening, whole.closing)
+    for line in {name for name, _ in (*before.lines, *after.lines, *whole.lines)}:
+        parts = [dict(found.lines).get(line, D(0)) for found in (before, after)]
+        assert sum(parts) == dict(whole.lines).get(line, D(0))
 
 
 def test_how_the_fund_revolves():
