@@ -363,6 +363,27 @@ def test_a_closed_year_that_holds_something_else(loaded):
     assert found.whole.total.booked == found.whole.total.levy.today
 
 
+def test_turnover_that_came_late_counts_where_it_counts_today(loaded):
+    """200 of December, dated in a closed year: a line of 2025 in January 2026, 30 at 15 %, 28 at 14 %; no base of 2026.
+
+    Simulating 2026 alone leaves it at 30, as December's rate counts.
+    """
+    book = (
+        sale("2025-12-10", "1000.00") + BOOKED.format(day="2025-12-31", amount="150.00") + sale("2025-12-20", "200.00")
+    )
+    months = {f"2025-{month:02d}" for month in range(1, 13)}
+    books, policy = loaded({"repris": {"2025-12": book}}, closed={"repris": months})
+    its = books.units["repris"]
+    rows = tuple(replace(row, late=row.date.day == 20) for row in its.summary.turnover)
+    books = replace(books, units={**books.units, "repris": replace(its, summary=replace(its.summary, turnover=rows))})
+    found = simulate_levy(books, policy, Changes(rates={"*": D("0.14")}))
+    assert (levy(found, 2025), levy(found, 2026)) == ({"repris": "150.00 140.00"}, {"repris": "30.00 28.00"})
+    assert [year.units[0].own.booked for year in found.years] == [D("150.00"), D("30.00")]
+    assert [str(year.units[0].own.base.today) for year in found.years] == ["1000.00", "0"]
+    alone = simulate_levy(books, policy, Changes(rates={"*": D("0.14")}, first=2026))
+    assert levy(alone, 2026) == {"repris": "30.00 30.00"}
+
+
 # --- other currencies
 
 
