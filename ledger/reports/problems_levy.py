@@ -11,7 +11,7 @@ from ledger.messages import N_
 class SimulationRate(Problem):
     """A rate or share that no levy can have: most often 15 for 15 %."""
 
-    code = "LEVY_SIMULATION_RATE"
+    code = "SIMULATED_LEVY_RATE"
     exit_code = EXIT_USAGE
     as_written = frozenset({"rate", "highest"})
     message = N_("{rate} can't be simulated: a rate is a part of turnover, from 0 to {highest}.")
@@ -21,7 +21,7 @@ class SimulationRate(Problem):
 class SimulationUnit(Problem):
     """A unit that owes no levy, whatever the rate."""
 
-    code = "LEVY_SIMULATION_UNIT"
+    code = "SIMULATED_LEVY_UNIT"
     exit_code = EXIT_USAGE
     message = N_("{slug} owes no levy: it is central, or its book isn't combined.")
     remedy = N_("Name a unit that does: {known}")
@@ -30,7 +30,7 @@ class SimulationUnit(Problem):
 class SimulationComponents(Problem):
     """Components that don't make the rate, or that the levy doesn't have."""
 
-    code = "LEVY_SIMULATION_COMPONENTS"
+    code = "SIMULATED_LEVY_COMPONENTS"
     exit_code = EXIT_USAGE
     as_written = frozenset({"total", "rate"})
     message = N_("On {day} the components would make {total}, and the rate {rate}.")
@@ -46,7 +46,7 @@ class SimulationComponents(Problem):
 class SimulationLimit(Problem):
     """A floor, cap or threshold that contradicts itself or another."""
 
-    code = "LEVY_SIMULATION_LIMIT"
+    code = "SIMULATED_LEVY_LIMIT"
     exit_code = EXIT_USAGE
     message = N_("The floor of {slug} would be above its cap in {month}: {floor} and {cap} {currency}.")
     remedy = N_("Change one of them, or take the cap away: --no-cap {slug}")
@@ -61,7 +61,7 @@ class SimulationLimit(Problem):
 class SimulationYear(Problem):
     """Years of which no book has anything."""
 
-    code = "LEVY_SIMULATION_YEAR"
+    code = "SIMULATED_LEVY_YEAR"
     exit_code = EXIT_USAGE
     message = N_("No book has turnover or levy of {year}: there is nothing to simulate.")
     remedy = N_("Choose among the recorded years with --from and --to: {known}")
@@ -80,7 +80,7 @@ class SimulationYear(Problem):
 class SimulationBase(Problem):
     """Codes of which no book has an account of income."""
 
-    code = "LEVY_SIMULATION_BASE"
+    code = "SIMULATED_LEVY_BASE"
     exit_code = EXIT_USAGE
     message = N_("No book has income on an account {codes}: taking it into the base, or out of it, changes nothing.")
     remedy = N_("Give the code of an account of income, such as 3988, or a range, such as 3980-3989.")

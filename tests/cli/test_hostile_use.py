@@ -172,7 +172,7 @@ def test_a_misspelt_command_names_the_nearest(sambok):
     [
         ("levy --year 26", "--year"),
         ("levy --year now", "--year"),
-        ("levy simulate --rate 15", "LEVY_SIMULATION_RATE"),
+        ("levy simulate --rate 15", "SIMULATED_LEVY_RATE"),
         ("levy simulate --from 26", "--from"),
         ("combine --from 2026-02-30", "--from"),
         ("combine --to soon", "--to"),

@@ -175,7 +175,7 @@ def test_another_levy_booked_than_the_rule_gives(sambok, ws):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("--rate 15", "15 can't be simulated: a rate is a part of turnover, from 0 to 0.5. [LEVY_SIMULATION_RATE]"),
+        ("--rate 15", "15 can't be simulated: a rate is a part of turnover, from 0 to 0.5. [SIMULATED_LEVY_RATE]"),
         ("--rate -0.1", "-0.1 can't be simulated"),
         ("--rate 0,14", "--rate takes a number with a decimal point, such as 0.14 or 400000, not 0,14."),
         ("--rate 1e-2", "--rate takes a number"),
@@ -183,7 +183,7 @@ def test_another_levy_booked_than_the_rule_gives(sambok, ws):
         ("--rate =0.1", "--rate takes NAME=NUMBER, not =0.1."),
         ("--rate 0.1 --rate 0.2", "--rate is given twice for *."),
         ("--rate reprise=0.1", "Did you mean repris?"),
-        ("--rate gemensamt=0.1", "LEVY_SIMULATION_UNIT"),
+        ("--rate gemensamt=0.1", "SIMULATED_LEVY_UNIT"),
         ("--component 0.1", "--component takes NAME=NUMBER, not 0.1."),
         ("--component invest=0.1", "Did you mean investment?"),
         ("--component service=0.1", "On 2026-01-01 the components would make 0.125, and the rate 0.15."),
@@ -192,7 +192,7 @@ def test_another_levy_booked_than_the_rule_gives(sambok, ws):
         ("--floor repris=2 --cap repris=1", "The floor of repris would be above its cap in 2026-01"),
         ("--no-cap nobody", "UNIT_UNKNOWN"),
         ("--include 30-4000", "--include takes a code such as 3988, or a range such as 3980-3989, not 30-4000."),
-        ("--include 3988", "LEVY_SIMULATION_BASE"),
+        ("--include 3988", "SIMULATED_LEVY_BASE"),
         ("--rate 0.1 --from 2019", "No book has turnover or levy of 2019"),
         ("--rate 0.1 --from 2026 --to 2025", "The years end before they begin: 2026 to 2025."),
         ("--rate 0.1 --csv units/out.csv", "OUT_TAKEN"),
@@ -208,7 +208,7 @@ def test_wrong_use(sambok, line, says):
 def test_json_of_what_is_refused(sambok):
     code, out, _ = sambok("levy simulate --rate 15 --json")
     assert code == 2
-    assert [error["code"] for error in json.loads(out)["errors"]] == ["LEVY_SIMULATION_RATE"]
+    assert [error["code"] for error in json.loads(out)["errors"]] == ["SIMULATED_LEVY_RATE"]
 
 
 def test_options_of_the_statement_before_the_name(sambok):

@@ -466,7 +466,7 @@ def test_refused(loaded, changes, problem, says):
 
 
 def test_nothing_is_recorded(loaded):
-    with pytest.raises(SimulationYear, match="LEVY_SIMULATION_YEAR") as found:
+    with pytest.raises(SimulationYear, match="SIMULATED_LEVY_YEAR") as found:
         simulate_levy(*loaded({"repris": {}}), Changes())
     assert "any turnover or levy yet" in found.value.text()
 
