@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "open-items": ("ledger.cli.open_items", "open_items"),
     "levy": ("ledger.cli.levy", "levy"),
     "loans": ("ledger.cli.loans", "loans"),
+    "fund": ("ledger.cli.fund", "fund"),
     "solidarity": ("ledger.cli.solidarity", "solidarity"),
     "decision": ("ledger.cli.decisions", "decision"),
     "number": ("ledger.cli.vouchers", "number"),

@@ -78,6 +78,7 @@ class FundRow:
         unit: slug of the unit that it has to do with; "" = of none.
         year: the fiscal year that a claim, call or appropriation is for, by the year in which it begins, where its
             voucher says so.
+        invoices: numbers of the unit's vouchers that prove what a payment was used for.
         booked: False where a rule has made it and the month is open.
     """
 
@@ -94,6 +95,7 @@ class FundRow:
     booked: bool
     file: str
     line: int
+    invoices: tuple[str, ...] = ()
 
 
 def fund_rows(
@@ -169,6 +171,7 @@ class _Reader:
                 booked=self.booked,
                 file=str(entry.meta.get("filename") or ""),
                 line=int(entry.meta.get("lineno") or 0),
+                invoices=tuple(part.strip() for part in _text(meta, entry, "invoices").split(",") if part.strip()),
             )
 
     def _fund(self, code: str, meta: Mapping[str, Any], entry: data.Transaction) -> str:
