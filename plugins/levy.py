@@ -2,8 +2,9 @@
 
     plugin "plugins.levy"
 
-The levy, what has accrued on rotating funds' loans, and what the book's items in other currencies are worth at each
-month's end: one plugin, so that every unit's main file stays as it is, whatever rule is added.
+The levy, what has accrued on the loans of rotating funds and of the investment fund, and what the book's items in other
+currencies are worth at each month's end: one plugin, so that every unit's main file stays as it is, whatever rule is
+added.
 
 In a book with closed months, entries that came late into one are named and count for the levy where SPEC 7 says.
 
@@ -32,6 +33,7 @@ from ledger.errors import Problem
 from ledger.loans import cycles_of
 from ledger.policy import Policy, read_policy
 from ledger.provisional import SOURCE, provisional
+from ledger.provisional.funds import borrows
 from ledger.provisional.loans import borrowed_from
 from ledger.provisional.problems import NotInWorkspace
 
@@ -97,8 +99,8 @@ def find(main: Path) -> tuple[Workspace, Unit]:
 def around(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> tuple[Books, Policy]:
     """This book as it was given, and the other units' as they are booked, where its figures depend on them.
 
-    Central's do. So do those of a unit that holds something in another currency: on the day of the last posting. Those
-    of a unit that has borrowed of a rotating fund depend on the fund's book.
+    Central's do. So do those of a unit that holds something in another currency, or owes the investment fund interest:
+    on the day of the last posting. Those of a unit that has borrowed of a rotating fund depend on the fund's book.
     """
     beside = standing_on_disk(unit.folder)
     summary = summarise(entries, late=beside.late)
@@ -108,7 +110,9 @@ def around(ws: Workspace, unit: Unit, entries: list[data.Directive]) -> tuple[Bo
     books = load_books(ws, others)
     policy = read_policy(books.central_text, ws)
     funds = [slug for slug in borrowed_from(summary, policy, unit.slug) if slug not in others]
-    if funds:
+    if borrows(policy, unit.slug) and not needed:
+        books = load_books(ws, [u.slug for u in ws.units.values() if u is not unit])
+    elif funds:
         books = load_books(ws, [*others, *funds])
     return replace(books, units={**books.units, unit.slug: own}), policy
 

@@ -40,8 +40,9 @@ from ledger.loans.dealings import PROVISIONAL
 from ledger.messages import N_, translate
 from ledger.provisional import SOURCE, ProvisionalRun, provisional
 from ledger.provisional.entries import TAG
+from ledger.provisional.funds import PROVISIONAL_FUNDS
 from ledger.rules.rounding import EXACT, half_away
-from ledger.rules.vouchers import EXCHANGE, LEVY, LOANS, YEAR_END
+from ledger.rules.vouchers import EXCHANGE, FUNDS, LEVY, LOANS, YEAR_END
 from ledger.rules.years import fiscal_months
 
 #: A rate with more decimals is written as a total, which says the same and passes the guard.
@@ -58,7 +59,7 @@ class Voucher:
     """A voucher without its number.
 
     Attributes:
-        series: `L` levy, `E` exchange differences, `R` rotating loans, `Y` year end.
+        series: `L` levy, `E` exchange differences, `R` rotating loans, `F` funds, `Y` year end.
         source: its `source-id`: what it is, and of which close; the same close gives the same.
         entry: as it will be booked, without what only the close knows.
     """
@@ -144,7 +145,7 @@ def frozen(
             entry
             for entry in entries
             if not (unit is central and entry.meta["filename"] == SOURCE)
-            and not (entry.meta["filename"] == PROVISIONAL and _content(entry) in shown)
+            and not (entry.meta["filename"] in {PROVISIONAL, PROVISIONAL_FUNDS} and _content(entry) in shown)
         ),
         period,
         mark,
@@ -203,6 +204,8 @@ def _kind(entry: data.Transaction, period: str) -> tuple[str, str]:
     if entry.meta["filename"] == PROVISIONAL:
         what = meta.get("loan") or meta.get("partner") or first.account
         return LOANS, f"{entry.meta.get('cycle', '')} {what} {entry.date}".strip()
+    if entry.meta["filename"] == PROVISIONAL_FUNDS:
+        return FUNDS, f"funds {entry.meta['case']} {entry.date}"
     parts = [first.account, first.units.currency, *(meta[name] for name in ("partner", "ic") if name in meta)]
     if entry.date != last_day(period):  # the day before a unit joins within a month
         parts.append(entry.date.isoformat())

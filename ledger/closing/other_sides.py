@@ -1,7 +1,7 @@
-"""What a unit's close writes into other books: central's side of its levy, a loan fund's side of its charges (SPEC 7).
+"""What a unit's close writes into other books: central's side of its levy and interest, a loan fund's of its charges.
 
-Both sides of the month are there before it is closed, as the rules have made them; here the other one is found. What
-can't be found, because the book that takes it has errors, is no nothing: the unit waits.
+Both sides of the month are there before it is closed, as the rules have made them; here the other one is found (SPEC 7).
+What can't be found, because the book that takes it has errors, is no nothing: the unit waits.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ledger.closing.problems import CloseCentralFaulty
 from ledger.federation import Federation
 from ledger.loans.dealings import MIRROR, PROVISIONAL
 from ledger.provisional import SOURCE, ProvisionalRun
+from ledger.provisional.funds import PROVISIONAL_FUNDS, borrows
 from ledger.provisional.invoices import invoices
 from ledger.rules.years import first_open
 
@@ -42,6 +43,9 @@ def other_sides(
     theirs = {book: _fund_side(federation, book, slug, period) for book in funds_in(federation, slug, entries)}
     if central is not None and slug != central.slug and slug in federation.run.statements:
         theirs[central.slug] = [*_levy_side(federation, slug, period), *theirs.get(central.slug, ())]
+    if central is not None and slug != central.slug and borrows(federation.policy, slug):
+        interest = _interest_side(federation, central.slug, slug, period)
+        theirs[central.slug] = [*theirs.get(central.slug, ()), *interest]
     return theirs
 
 
@@ -102,6 +106,14 @@ def _fund_side(federation: Federation, book: str, slug: str, period: str) -> lis
     cycles = {cycle.name for cycle in federation.policy.cycles if cycle.book == book}
     loans = (e for e in provisional_of(federation.run, book, period) if e.meta["filename"] == PROVISIONAL)
     return [entry for entry in loans if entry.meta.get("cycle") in cycles and slug in _partners(entry)]
+
+
+def _interest_side(federation: Federation, central: str, slug: str, period: str) -> list[data.Transaction]:
+    """Central's interest of a month on what a unit owes the investment fund; none where its month is closed."""
+    if period in federation.books.closed.get(central, ()):
+        return []
+    made = (e for e in provisional_of(federation.run, central, period) if e.meta["filename"] == PROVISIONAL_FUNDS)
+    return [entry for entry in made if slug in _partners(entry)]
 
 
 def _partners(entry: data.Transaction) -> set[str]:

@@ -1,9 +1,9 @@
 """All that the federation's rules make of booked text, rule by rule (SPEC 10, order; DESIGN 2).
 
-First the levy, of all books; then what has accrued on rotating funds' loans; then each book's items in other
-currencies, central's claims on the levy among them. These need their own book, central's prices and the day of the
-federation's last posting. A book that holds nothing in another currency is left as it was: it costs one look at its
-summary. A book that keeps no loan cycle, and borrows of none, costs none.
+First the levy, of all books; then interest on the investment fund's loans and what has accrued on rotating funds';
+then each book's items in other currencies, central's claims on the levy among them. These need their own book,
+central's prices and the day of the federation's last posting. A book that holds nothing in another currency is left as
+it was: it costs one look at its summary. A book that keeps no loan cycle, and borrows of none, costs none.
 
 A balance sheet of another day than the end of a month up to that last posting asks for its own: `ProvisionalRun.at`.
 So does one of a day after the last month in which a loan cycle's book has a posting, and the close of such a month:
@@ -23,6 +23,7 @@ from ledger.charts import load_chart
 from ledger.errors import Problem, order
 from ledger.memo import memo_of
 from ledger.policy import Policy
+from ledger.provisional.funds import FundRun, fund_entries
 from ledger.provisional.holdings import holds_others
 from ledger.provisional.levy import NOTHING, LevyRun, Provisional, levies
 from ledger.provisional.loans import LoanRun, loan_entries
@@ -66,15 +67,29 @@ def provisional(books: Books, policy: Policy) -> ProvisionalRun:
     Returns:
         The levy's statements, entries of each book, and problems of both.
     """
-    levy = levies(books, policy)
+    levy, funds = levies(books, policy), fund_entries(books, policy)
+    levy = _with_funds(books, levy, funds)
     lent = _Lent(books, levy, loan_entries(books, policy))
     levy, loans = lent.as_it_stands(), lent.loans
     measuring = _Remeasuring(books, levy, lent)
     made, problems = measuring.run()
     told = {problem.unit for problem in levy.problems if isinstance(problem, LevyCurrency)}  # one slip, one error
     problems = [p for p in problems if not isinstance(p, RemeasurementUnpriced) or p.unit not in told]
-    found = tuple(sorted({*levy.problems, *loans.problems, *problems}, key=order))
+    found = tuple(sorted({*levy.problems, *funds.problems, *loans.problems, *problems}, key=order))
     return ProvisionalRun(levy.statements, found, {**levy.by_unit, **made}, measuring)
+
+
+def _with_funds(books: Books, levy: LevyRun, funds: FundRun) -> LevyRun:
+    """The levy's entries with the interest that the funds' loans have borne, book by book."""
+    joined = {
+        slug: memo_of(books.workspace.root).get(
+            ("levy and funds", slug),
+            partial(_together, levy.by_unit.get(slug, NOTHING), list(entries)),
+            same=(levy.by_unit.get(slug, NOTHING), entries),
+        )
+        for slug, entries in funds.by_unit.items()
+    }
+    return levy if not joined else replace(levy, by_unit={**levy.by_unit, **joined})
 
 
 class _Lent:
