@@ -6,7 +6,7 @@ The one place where the stages are put in a row; commands and the web view start
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from ledger.books import Books, Workspace, load_books
 from ledger.books.chains import broken_chains
@@ -21,12 +21,17 @@ from ledger.combine.problems import UnitErrors
 from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.problems import RunDamaged, RunUnreadable
 from ledger.errors import Problem, order
+from ledger.funds.applications import applications
+from ledger.funds.book import FundBook, funds_of
+from ledger.funds.checks import fund_checks
+from ledger.funds.rows import INVESTMENT
 from ledger.loans import Cycle, cycles_of
 from ledger.loans.applications import application_problems
 from ledger.policy import Policy, read_policy
 from ledger.policy.decided import Decided, decided
 from ledger.policy.minutes import missing_minutes
 from ledger.provisional import ProvisionalRun, provisional
+from ledger.provisional.members import levy_since, surroundings
 from ledger.provisional.problems import LevyUnitFaulty
 
 #: What `sambok combine` and `sambok levy` say of a unit whose book has errors.
@@ -73,6 +78,21 @@ class Federation:
         return cycles_of(self.books, self.policy)
 
     @cached_property
+    def funds(self) -> dict[str, FundBook]:
+        """The federation's own funds by name, what is provisional among it."""
+        return funds_of(self.books, self.run.entries)
+
+    @cached_property
+    def fund_problems(self) -> tuple[Problem, ...]:
+        """What agreements and vouchers of the investment fund break, and applications that can't be scored."""
+        asked = applications(self.books).problems
+        fund = self.funds.get(INVESTMENT)
+        if fund is None:
+            return asked
+        around, since = partial(surroundings, self.books, self.run), partial(levy_since, self.books, self.run)
+        return (*asked, *fund_checks(self.books, self.policy, fund, around, since))
+
+    @cached_property
     def minutes(self) -> tuple[DocumentMissing, ...]:
         """Minutes of decisions that aren't there: no figure depends on them, but central's close does."""
         central = self.workspace.central
@@ -110,6 +130,7 @@ class Federation:
         found.update(self.decided.problems)  # they leave the unit's figures standing: nothing follows from them
         found.update(problem for cycle in self.loans.values() for problem in cycle.problems)  # likewise
         found.update(application_problems(self.books, self.policy, self.loans))  # likewise
+        found.update(self.fund_problems)  # likewise
         found.update(self.minutes)  # likewise
         found.update(self.broken)
         found.update(self.grounds)

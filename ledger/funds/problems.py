@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from ledger.errors import Problem
 from ledger.messages import N_
 
@@ -24,3 +27,61 @@ class FundApplicationTwice(Problem):
     code = "FUND_APPLICATION_TWICE"
     message = N_("The application {case_name} stands twice; the first one is in {first}.")
     remedy = N_("Give this one a number of its own, such as IF-2026-002.")
+
+
+class FundAgreementLacking(Problem):
+    """Money of the fund that nobody has agreed on."""
+
+    code = "FUND_AGREEMENT"
+    message = N_("This pays out of the investment fund on {date}, but there is no agreement {case_name} then.")
+    remedy = N_("Did you mean {nearest}? An agreement is entered in policy:  sambok fund cases  lists what is open.")
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "unit": (
+            N_("This pays {slug}, but {case_name} was agreed on with {agreed}."),
+            N_("Correct partner: or case: on the voucher, in both books."),
+        ),
+        "over": (
+            N_("This pays out of {case_name}, which was over on {date}."),
+            N_("Correct the case or the date; to pay more, decide on a new agreement."),
+        ),
+    }
+
+
+class FundOverpaid(Problem):
+    """More was paid than was agreed on."""
+
+    code = "FUND_OVERPAID"
+    message = N_("{case_name}: {paid} have been paid out, {amount} were agreed on.")
+    remedy = N_("Correct the voucher, or let the agreement be changed by a decision (changes: TRUE).")
+
+
+class FundLimit(Problem):
+    """A limit of the fund that a payment or agreement breaks."""
+
+    code = "FUND_LIMIT"
+    message = N_("{case_name} on {date}: the fund has {actual} at stake with {of}, and {allowed} is the most.")
+    remedy = N_(
+        "Pay less or later. Where board or assembly answer for it, the voucher says  accepted-by:  and  reason: ; an "
+        "agreement says  reason:"
+    )
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "business-line": (
+            N_("{case_name} on {date}: the fund has {actual} at stake in {of}, and {allowed} is the most."),
+            remedy,
+        ),
+        "of-turnover": (
+            N_("{case_name} on {date}: {of} borrows {actual}, and {allowed} is the most for its turnover."),
+            remedy,
+        ),
+        "liquidity": (
+            N_("{case_name} on {date}: the fund has {actual} in the bank, and {allowed} is the least."),
+            remedy,
+        ),
+        "grants": (N_("{case_name} on {date}: grants of the year are {actual}, and {allowed} is the most."), remedy),
+        "own-part": (N_("{of}: the unit puts in {actual} itself, and {allowed} is the least."), remedy),
+        "project-share": (N_("{of}: the fund pays {actual}, and {allowed} is the most of this budget."), remedy),
+        "levy": (
+            N_("{case_name} on {date}: {slug} has owed levy since {since}, for {days} days; first that is paid."),
+            N_("Pay the levy first. Where the board answers for it, the voucher says  accepted-by:  and  reason:"),
+        ),
+    }

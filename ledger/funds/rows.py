@@ -79,6 +79,7 @@ class FundRow:
         year: the fiscal year that a claim, call or appropriation is for, by the year in which it begins, where its
             voucher says so.
         invoices: numbers of the unit's vouchers that prove what a payment was used for.
+        accepted: whether somebody answers for what it breaks (`accepted-by:` with a `reason:`).
         booked: False where a rule has made it and the month is open.
     """
 
@@ -96,6 +97,7 @@ class FundRow:
     file: str
     line: int
     invoices: tuple[str, ...] = ()
+    accepted: bool = False
 
 
 def fund_rows(
@@ -171,6 +173,7 @@ class _Reader:
                 booked=self.booked,
                 file=str(entry.meta.get("filename") or ""),
                 line=int(entry.meta.get("lineno") or 0),
+                accepted=bool(_text(meta, entry, "accepted-by") and _text(meta, entry, "reason")),
                 invoices=tuple(part.strip() for part in _text(meta, entry, "invoices").split(",") if part.strip()),
             )
 

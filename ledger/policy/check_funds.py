@@ -8,18 +8,18 @@ the books know, `ledger.funds`), the assembly does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from beancount.core.amount import Amount
 
 from ledger.books import Workspace
 from ledger.errors import Problem
-from ledger.policy.funds import AgreementEntry
 from ledger.policy.model import Policy
 from ledger.policy.problems_funds import FundDelegation, FundRecusal
-from ledger.rules.funds.terms import FundTerms
+from ledger.rules.funds.limits import BODIES, body_for, may_decide
 
-#: From the least to the most that a body may decide.
-BODIES = ("director", "committee", "board", "assembly")
+#: A fund of which no amount is a quarter.
+LARGE = Decimal(10) ** 30
 
 
 def fund_problems(policy: Policy, ws: Workspace) -> Iterator[Problem]:
@@ -33,8 +33,8 @@ def fund_problems(policy: Policy, ws: Workspace) -> Iterator[Problem]:
         slug, terms = entry.terms.unit, policy.funds.fund_terms(entry.start)
         if slug not in {*entry.terms.recused, *decision.recused}:
             yield FundRecusal(file=entry.file, line=entry.line, slug=slug, decision=decision.id)
-        needed = needed_body(entry, terms)
-        if needed is not None and decision.body in BODIES and BODIES.index(decision.body) < BODIES.index(needed):
+        needed = body_for(entry.terms.amount, LARGE, terms)
+        if needed is not None and decision.body in BODIES and not may_decide(decision.body, needed):
             yield FundDelegation(
                 file=entry.file,
                 line=entry.line,
@@ -43,11 +43,3 @@ def fund_problems(policy: Policy, ws: Workspace) -> Iterator[Problem]:
                 body=decision.body,
                 needed=needed,
             )
-
-
-def needed_body(entry: AgreementEntry, terms: FundTerms) -> str | None:
-    """The least body that may decide on an agreement; None where policy gives no amounts."""
-    given = [(body, amount) for body in BODIES[:-1] if (amount := getattr(terms, body)) is not None]
-    if not given:
-        return None
-    return next((body for body, amount in given if entry.terms.amount <= amount), "assembly")

@@ -269,7 +269,8 @@ class FundReader:
             recused=slugs_of(meta.get("recused")),
         )
         self._agrees(entry, terms)
-        made = entries.AgreementEntry(terms=terms, **self.reader.common(entry))
+        reason = str(meta.get("reason") or "")
+        made = entries.AgreementEntry(terms=terms, reason=reason, **self.reader.common(entry))
         self.found.append(made)
         return made
 

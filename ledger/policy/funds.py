@@ -47,9 +47,10 @@ class ScoreEntry(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementEntry(Entry):
-    """`fund-agreement`: what was agreed on with a unit."""
+    """`fund-agreement`: what was agreed on with a unit; `reason`: why a limit is broken knowingly, "" = it isn't."""
 
     terms: AgreementTerms
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,12 @@ from ledger.funds.cases import cases_of
 from ledger.funds.fund import made
 from ledger.funds.rows import EARNED, INVESTMENT
 from ledger.messages import N_, say
+from ledger.provisional.members import surroundings
 from ledger.reports.fund_cases import CaseLine, case_lines
 from ledger.reports.levy import money, percent, plain
 from ledger.reports.problems_fund import FundCaseUnknown
 from ledger.rules.funds.accounts import Account, Holder, accounts
-from ledger.rules.funds.limits import Limit, Surroundings, limits
+from ledger.rules.funds.limits import Limit, limits
 from ledger.rules.funds.metrics import Metrics, metrics
 from ledger.rules.funds.movements import State
 from ledger.rules.funds.statement import movement
@@ -179,7 +180,7 @@ def fund_statement(federation: Federation, since: dt.date, until: dt.date) -> Fu
         placed=dict(moved.beside),
         state=state,
         not_booked=sum((r.amount for r in book.rows if not r.booked and r.kind in EARNED and r.date <= until), ZERO),
-        limits=limits(fund, until, _around(federation, until)),
+        limits=limits(fund, until, surroundings(books, federation.run, until)),
         accounts=shares.accounts,
         common=shares.common,
         cases=tuple(lines),
@@ -203,20 +204,6 @@ def _holders(ws: Workspace, book: FundBook, day: dt.date) -> list[Holder]:
     members = {slug for slug, unit in ws.units.items() if unit.in_scope(day) and slug != central}
     everyone = sorted({*members, *given, *got, *owes} - {central})
     return [Holder(slug, given[slug], got[slug], owes[slug], left=slug not in members) for slug in everyone]
-
-
-def _around(federation: Federation, day: dt.date) -> Surroundings:
-    """Business lines, and the turnover of the year before in central's currency where the unit has the same."""
-    ws = federation.workspace
-    year = ws.fiscal_year(day)[0].year - 1
-    currency = ws.central.currency if ws.central is not None else ws.currency
-    turnover = {
-        slug: found.base
-        for slug, levy in federation.run.statements.items()
-        if (found := levy.year(year)) is not None and levy.unit.currency == currency
-    }
-    lines = {slug: unit.business_line for slug, unit in ws.units.items() if unit.business_line}
-    return Surroundings(lines, turnover)
 
 
 def texts(found: FundStatement) -> Callable[[Decimal], str]:

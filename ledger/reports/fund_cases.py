@@ -10,7 +10,6 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import accumulate
 from typing import cast
 
 import polars as pl
@@ -24,6 +23,7 @@ from ledger.errors import Problem
 from ledger.federation import Federation
 from ledger.funds.cases import Case, Cases
 from ledger.provisional import owed
+from ledger.provisional.members import levy_since
 from ledger.rules.funds import scoring
 from ledger.rules.funds.covenants import Covenant, Figures, covenants, standing
 from ledger.rules.funds.schedule import Overdue, overdue, plan
@@ -163,27 +163,13 @@ def unit_figures(federation: Federation, slug: str, day: dt.date, terms: FundTer
                 costs += row.amount
     return Figures(
         levy_owed=levy,
-        levy_since=_levy_since(federation, slug, levy, day),
+        levy_since=levy_since(books, federation.run, slug, day),
         joined=unit.joined,
         closed=_closed(book) if terms.closed_by is not None else {},
         money=money,
         costs=costs,
         quarters=_quarters(results, day),
     )
-
-
-def _levy_since(federation: Federation, slug: str, levy: Decimal, day: dt.date) -> dt.date | None:
-    """The last day of the oldest month whose levy isn't paid; what is paid covers the oldest first."""
-    statement = federation.run.statements.get(slug)
-    months = [(m.month, m.posted) for year in (statement.years if statement else ()) for m in year.months]
-    months = [(month, amount) for month, amount in months if last_day(month) <= day]
-    if levy <= 0 or not months:
-        return None
-    paid = sum((amount for _, amount in months), ZERO) - levy
-    for (month, _), total in zip(months, accumulate(amount for _, amount in months), strict=True):
-        if total > paid:
-            return last_day(month)
-    return last_day(months[-1][0])
 
 
 def _closed(book: UnitBook) -> dict[dt.date, dt.date]:
