@@ -104,15 +104,15 @@ def _changes(asked: dict[str, Any]) -> Changes:
     limits: dict[tuple[Limit, str], Decimal | None] = {}
     kinds: tuple[Limit, ...] = ("cap", "floor", "threshold")
     for kind in kinds:
-        limits.update({(kind, scope): amount for scope, amount in _scoped(f"--{kind}", asked[kind]).items()})
+        limits.update({(kind, scope): amount for scope, amount in scoped(f"--{kind}", asked[kind]).items()})
         for scope in asked[f"no_{kind}"]:
             if (kind, scope) in limits:
                 text = N_("{option} and {other} contradict each other for {scope}.")
                 raise click.UsageError(say(text, option=f"--{kind}", other=f"--no-{kind}", scope=scope))
             limits[kind, scope] = None
     return Changes(
-        rates=_scoped("--rate", asked["rate"]),
-        components=_scoped("--component", asked["component"], named=True),
+        rates=scoped("--rate", asked["rate"]),
+        components=scoped("--component", asked["component"], named=True),
         limits=limits,
         include=_codes("--include", asked["include"]),
         exclude=_codes("--exclude", asked["exclude"]),
@@ -121,7 +121,7 @@ def _changes(asked: dict[str, Any]) -> Changes:
     )
 
 
-def _scoped(option: str, given: Sequence[str], *, named: bool = False) -> dict[str, Decimal]:
+def scoped(option: str, given: Sequence[str], *, named: bool = False) -> dict[str, Decimal]:
     """Values by what stands before the equals sign; `"*"` where nothing does, and something must if `named`."""
     found: dict[str, Decimal] = {}
     for text in given:

@@ -31,7 +31,7 @@ from ledger.rules.solidarity.conditions import AVERAGED, Candidate, Standing, ju
 from ledger.rules.solidarity.pooling import Pooled, Pooling, pool
 from ledger.rules.solidarity.terms import SolidarityTerms
 from ledger.solidarity.problems import SolidarityUnitFaulty
-from ledger.solidarity.results import UnitYear, YearsBooks, members, problem_of, unit_year, year_of
+from ledger.solidarity.results import UnitYear, YearsBooks, base_of, members, problem_of, unit_year, year_of
 
 ZERO = Decimal(0)
 
@@ -52,6 +52,8 @@ class FundYear:
         open_months: by slug, months of the year that aren't closed; empty: the figures are final.
         booked: by unit, what is booked of this year's claims less calls.
         problems: why a unit isn't among them: nobody's claim is final then.
+        members: every member as the formula takes it, whether it takes part or not; `candidates`: what the conditions
+            look at. Both are what other terms would be tried on.
     """
 
     year: int
@@ -68,6 +70,8 @@ class FundYear:
     open_months: Mapping[str, tuple[str, ...]]
     booked: Mapping[str, Decimal]
     problems: tuple[Problem, ...] = ()
+    members: tuple[Member, ...] = ()
+    candidates: Mapping[str, Candidate] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:
@@ -108,12 +112,13 @@ def fund_year(books: Books, policy: Policy, run: ProvisionalRun, year: int) -> F
     fund = funds_of(books, run.entries).get(SOLIDARITY) or FundBook(SOLIDARITY, (), lambda day: day.year)
     found = _units(its)
     history = _History(books, policy, run, fund, found)
-    standings = {slug: history.standing(slug, its, terms) for slug in found.units}
-    taking = [
+    candidates = {slug: history.candidate(slug, its) for slug in found.units}
+    standings = {slug: judge(one, year, its.last, terms, ws.currency) for slug, one in candidates.items()}
+    everyone = [
         Member(slug, one.base, one.result, one.own + history.later(slug, its), standings[slug].at_most)
         for slug, one in found.units.items()
-        if standings[slug].takes_part
     ]
+    taking = [member for member in everyone if standings[member.unit].takes_part]
     opening = _opening(fund, its, ws.currency)
     pooling = terms.mode == "pooling"
     asked = [Member(m.unit, m.base, ZERO, m.own) for m in taking] if pooling else taking
@@ -145,6 +150,8 @@ def fund_year(books: Books, policy: Policy, run: ProvisionalRun, year: int) -> F
         open_months=_open(its, found),
         booked=_booked(fund, year),
         problems=tuple(sorted(found.problems, key=order)),
+        members=tuple(everyone),
+        candidates=candidates,
     )
 
 
@@ -181,22 +188,23 @@ class _History:
         paid = self.fund.support("call", years=lambda of: of < year, since=after)
         return got.get(slug, ZERO) - paid.get(slug, ZERO)
 
-    def standing(self, slug: str, its: YearsBooks, terms: SolidarityTerms) -> Standing:
-        """What the conditions make of a unit."""
+    def candidate(self, slug: str, its: YearsBooks) -> Candidate:
+        """What the conditions look at."""
         unit, year = self.books.workspace.units[slug], its.first.year
         exceptions = frozenset(e.what for e in self.policy.funds.exceptions(year) if e.scope == slug)
         supports = {of: amount for of, amount in self.supports[slug].items() if of < year}
-        turnovers = self._turnovers(unit, its) if terms.lifetime is not None else {}
-        candidate = Candidate(slug, unit.joined, unit.left, supports, turnovers, exceptions)
-        return judge(candidate, year, its.last, terms, self.books.workspace.currency)
+        return Candidate(slug, unit.joined, unit.left, supports, self._turnovers(unit, its), exceptions)
 
     def _turnovers(self, unit: Unit, its: YearsBooks) -> dict[int, Decimal]:
+        """T of this year and of those before it that count for the limit of a lifetime."""
         year = its.first.year
         found = {year: max(ZERO, self.found.units[unit.slug].base)}
         for before in range(year - AVERAGED + 1, year):
             earlier = year_of(self.books, self.run, before)
-            if unit.joined is None or unit.joined <= earlier.first:
-                found[before] = max(ZERO, unit_year(earlier, unit).base)
+            statement = self.run.statements.get(unit.slug)
+            known = statement is not None and statement.year(before) is not None
+            if known and (unit.joined is None or unit.joined <= earlier.last):
+                found[before] = max(ZERO, base_of(earlier, unit))
         return found
 
     def returning(self, slug: str, its: YearsBooks, terms: SolidarityTerms) -> ClawBack:

@@ -141,9 +141,6 @@ def unit_year(its: YearsBooks, unit: Unit) -> UnitYear:
         for month, amount in prior.items():
             own[unit.currency, month] += amount  # the levy of earlier years is no cost of this one
         result = _at_average(own, its.rates)
-        base: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for levied in year.months if year is not None else ():
-            base[unit.currency, levied.month] += levied.base
         earned = ledger.earned()
         for (code, _), amount in own.items():
             earned[code] -= amount
@@ -152,12 +149,27 @@ def unit_year(its: YearsBooks, unit: Unit) -> UnitYear:
         return UnitYear(
             unit=unit.slug,
             year=its.first.year,
-            base=half_away(_at_average(base, its.rates), currency),
+            base=base_of(its, unit),
             result=half_away(result, currency),
             own=half_away(accumulated, currency),
             months=_membership(unit, its.last),
             open_months=tuple(m for m in its.months if m not in closed and _member_in(unit, m)),
         )
+
+
+def base_of(its: YearsBooks, unit: Unit) -> Decimal:
+    """A unit's levy base of the year, corrections of earlier years apart, in the reporting currency.
+
+    Raises:
+        MissingRate: a rate isn't there.
+    """
+    statement = its.run.statements.get(unit.slug)
+    year = None if statement is None else statement.year(its.first.year)
+    base: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for levied in year.months if year is not None else ():
+        base[unit.currency, levied.month] += levied.base
+    with localcontext(EXACT):
+        return half_away(_at_average(base, its.rates), its.books.workspace.currency)
 
 
 def members(books: Books, day: dt.date) -> list[Unit]:

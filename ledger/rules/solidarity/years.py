@@ -38,6 +38,7 @@ class YearInput:
         candidates: by unit, what decides whether it takes part. Those named are judged anew by the terms of the
             replay, with the support that the replay gave; for all others `at_most` stands as recorded.
         last_day: of the year, for `candidates`; None: 31 December.
+        terms: of this year, where they aren't those of the whole replay.
     """
 
     year: int
@@ -46,6 +47,7 @@ class YearInput:
     booked: Mapping[str, Decimal] = field(default_factory=dict)
     candidates: Mapping[str, Candidate] = field(default_factory=dict)
     last_day: dt.date | None = None
+    terms: SolidarityTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ def replay(years: Sequence[YearInput], opening: Decimal, terms: SolidarityTerms,
     given: dict[str, dict[int, Decimal]] = defaultdict(lambda: {year.year: ZERO for year in years})
     fund, done = opening, []
     for year in years:
+        by = year.terms or terms
         standings = {
-            unit: _judged(candidate, year, given[unit], terms, currency) for unit, candidate in year.candidates.items()
+            unit: _judged(candidate, year, given[unit], by, currency) for unit, candidate in year.candidates.items()
         }
         with localcontext(EXACT):
             members = [m for member in year.members if (m := _now(member, standings.get(member.unit), changed))]
-            computed = compute(members, fund + year.inflow, terms, currency)
+            computed = compute(members, fund + year.inflow, by, currency)
             for unit in year.booked.keys() | computed.by_unit.keys():
                 step = computed.by_unit.get(unit)
                 given[unit][year.year] = step.claim if step else ZERO
