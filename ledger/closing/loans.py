@@ -1,9 +1,8 @@
 """What a unit has to do with a rotating loan fund, booked in both books at once (SPEC 3, 8).
 
 Shares, loans, repayments, fines, the share-out: none of them may stand in one book alone, or the combined statements
-would show what no one owns. So both sides are written in one job, all of it or nothing, numbered in the series R of
-each book, and once: an event that a book holds already isn't booked there again, and a side that somebody has lost is
-put back when the same event is booked again.
+would show what no one owns. So both sides are written in one job, numbered in the series R of each book, and once
+(`ledger.closing.two_books`). A cycle has one currency, and so have all its books.
 
 What the entries say is `ledger.loans.dealings`.
 """
@@ -11,59 +10,14 @@ What the entries say is `ledger.loans.dealings`.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from beancount.core import data
-
-from importers.booktext import clean, render
-from ledger.books import Books, Unit, Workspace, durable, load_books
-from ledger.books.jobs import joined, read_text
-from ledger.books.keeping import check_changes
-from ledger.books.trial import on_trial
-from ledger.books.write import Block, Change, Note, apply_federation, federation_lock, source_ids
-from ledger.charts import load_chart
-from ledger.closing.assign import sound
-from ledger.closing.numbering import numberer
+from ledger.books import Unit, Workspace
 from ledger.closing.problems_loans import LoanAccountDates, LoanUnitCurrency
-from ledger.errors import order
-from ledger.loans.dealings import Accounts, Both
-from ledger.provisional.accounts import RoleAccounts
+from ledger.closing.two_books import Booked, Booking, Event, Make, book_both
 from ledger.rules.vouchers import LOANS
 
-#: Makes an event's entries of the accounts of the fund's book, and of the unit's.
-Make = Callable[[Accounts, Accounts], Both]
-
-
-@dataclass(frozen=True)
-class Event:
-    """An event with one unit.
-
-    Attributes:
-        unit: the participant.
-        make: its entries: `lambda book, unit: buy_shares(Deal(...), 10)`.
-    """
-
-    unit: Unit
-    make: Make
-
-
-@dataclass(frozen=True)
-class Booked:
-    """What was booked, or would be.
-
-    Attributes:
-        vouchers: numbers that were given, by unit; none where all of it stood there already.
-        texts: what was added, by file as users know it.
-        known: how many entries stood in their books already.
-    """
-
-    vouchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
-    known: int = 0
+__all__ = ["Booked", "Event", "Make", "book_events"]
 
 
 def book_events(
@@ -109,81 +63,14 @@ def book_events(
                 slug=unit.slug,
                 own=unit.currency,
             )
-    with federation_lock(ws, units):
-        books = load_books(ws, list(units))
-        sides = {slug: _Side(books, unit, by, today, since) for slug, unit in units.items()}
-        for event in events:
-            both = event.make(sides[book.slug].accounts, sides[event.unit.slug].accounts)
-            sides[book.slug].add(both.book)
-            sides[event.unit.slug].add(both.unit)
-        changes = {side.unit: side.changes() for side in sides.values() if side.blocks}
-        for unit, own in changes.items():
-            check_changes(ws, unit, own)
-            for problem in sorted(on_trial(ws, unit, {change.path: change.text for change in own}), key=order):
-                raise problem
-        if changes and not dry_run:
-            notes = {
-                one.slug: Note("loan", sides[one.slug].said, tuple(sides[one.slug].numbers), {"cycle": cycle})
-                for one in changes
-            }
-            apply_federation(ws, dict(changes.items()), note=notes)
-        written = [(ws.shown(c.path), c) for own in changes.values() for c in own]
-        return Booked(
-            {slug: tuple(side.numbers) for slug, side in sorted(sides.items()) if side.numbers},
-            {file: joined("", change.added) for file, change in sorted(written, key=lambda w: w[0])},
-            sum(side.known for side in sides.values()),
-        )
-
-
-class _Side:
-    """One book, and what is added to it."""
-
-    def __init__(self, books: Books, unit: Unit, by: str, today: dt.date, since: dt.date) -> None:
-        self.ws = books.workspace
-        self.unit = unit
-        self.by, self.today = by, today
-        summary = sound(books, unit.slug).summary
-        assert summary is not None
-        chart = load_chart(unit.chart, unit.folder)
-        self.accounts = RoleAccounts(self.ws, unit, summary, chart, LoanAccountDates, since)
-        self.number = numberer(books, unit.slug)
-        self.standing = source_ids(unit)
-        self.blocks: list[Block] = []
-        self.numbers: list[str] = []
-        self.said = ""
-        self.used: set[str] = set()
-        self.known = 0
-
-    def add(self, entries: Sequence[data.Transaction]) -> None:
-        """Add an event's entries, but those that the book holds."""
-        for entry in entries:
-            source = str(entry.meta["source-id"])
-            if source in self.standing:
-                self.known += 1
-                continue
-            self.standing.add(source)
-            number = self.number(LOANS, entry.date)
-            first: dict[str, Any] = {"voucher": number, "registered": self.today, "by": self.by}
-            text = clean(entry.narration or "")
-            self.blocks.append(
-                Block(entry.date, render(entry._replace(meta={**first, **entry.meta}, narration=text)), source)
-            )
-            self.numbers.append(number)
-            self.said = self.said or text
-            self.used |= {posting.account for posting in entry.postings}
-
-    def changes(self) -> list[Change]:
-        """Its files as they will stand."""
-        added: dict[Path, list[Block]] = defaultdict(list)
-        for block in self.blocks:
-            added[self.unit.month_file(block.date)].append(block)
-        opens = [entry for entry in self.accounts.opens() if entry.account in self.used]
-        if opens:
-            text = "".join(render(entry) for entry in opens)
-            added[self.unit.folder / "accounts.beancount"] = [Block(opens[0].date, text)]
-        found = []
-        for path, blocks in sorted(added.items()):
-            old = read_text(path, self.ws)
-            digest = None if old is None else durable.sha256(old.encode("utf-8"))
-            found.append(Change(path, joined(old or "", blocks), digest, tuple(blocks)))
-        return found
+    how = Booking(
+        series=LOANS,
+        action="loan",
+        details={"cycle": cycle},
+        dates=LoanAccountDates,
+        by=by,
+        today=today,
+        since=since,
+        dry_run=dry_run,
+    )
+    return book_both(ws, book, events, how)
