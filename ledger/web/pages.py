@@ -20,6 +20,7 @@ from ledger.web.page import Page
 from ledger.web.pages_close import Close
 from ledger.web.pages_dealings import Pairs, Unmatched
 from ledger.web.pages_drill import DrillDown
+from ledger.web.pages_fund import InvestmentFund
 from ledger.web.pages_group import GroupReports
 from ledger.web.pages_loans import Loans, LoanStatement
 from ledger.web.pages_money import OpenItems, Reconciliation
@@ -64,7 +65,7 @@ class OwnPages(ExtensionModule):
     PAGES: tuple[type[Page], ...] = (
         *(Todo, OpenItems, Reconciliation, Close),  # what waits for somebody
         *(Loans, LoanStatement),  # rotating loans
-        Solidarity,  # the federation's own funds
+        *(InvestmentFund, Solidarity),  # the federation's own funds
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
     )
 
