@@ -113,6 +113,31 @@ def largest_remainder(total: Decimal, weights: Mapping[str, Decimal], currency: 
     return parts
 
 
+def parts_of(total: Decimal, exact: Mapping[str, Fraction], currency: str) -> dict[str, Decimal]:
+    """Round `exact` parts so that they add up to `total`, which is their exact sum, rounded either way.
+
+    Each part is cut towards minus infinity; the units left over go to the largest remainders, ties to the larger part
+    (by size), then by name. A part that is a multiple of the unit stands.
+
+    Args:
+        total: a multiple of the currency's unit, less than one away from Σ `exact`.
+        exact: by name; parts below zero among them, and such that add up to nothing.
+        currency: whose unit counts.
+
+    Returns:
+        A part for each name, in the order of `exact`, each less than one unit from its exact one; Σ parts = total.
+    """
+    unit = unit_of(currency)
+    shares = {name: part / Fraction(unit) for name, part in exact.items()}
+    floors = {name: floor(share) for name, share in shares.items()}
+    with localcontext(EXACT):
+        left = Fraction(total) / Fraction(unit) - sum(floors.values())
+        ranked = sorted(exact, key=lambda n: (floors[n] - shares[n], -abs(shares[n]), n))
+        extra = {name for name in ranked[: int(left)] if shares[name] != floors[name]}
+        assert left == len(extra), "the total isn't the sum of the parts"
+        return {name: (floors[name] + (name in extra)) * unit for name in exact}
+
+
 def in_quanta(
     total: Decimal,
     exact: Sequence[Fraction],
