@@ -23,14 +23,16 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
     """List what waits for a person today: for UNIT, or for everyone.
 
     Errors first, then files to import, lines without an account, entries to confirm, dealings between units that
-    differ, loans that are overdue, accounts to reconcile and months to finish; each with the command or the page that
-    settles it. Ends with 0 when nothing waits, with 3 when something does, with 1 when the books have errors.
+    differ, loans that are overdue, what the funds wait for, accounts to reconcile and months to finish; each with the
+    command or the page that settles it. Ends with 0 when nothing waits, with 3 when something does, with 1 when the
+    books have errors.
     """
     from ledger.books import clock  # noqa: PLC0415  after the arguments are known to be right
     from ledger.closing.status import first_open  # noqa: PLC0415  likewise
     from ledger.federation import load_federation  # noqa: PLC0415  likewise
     from ledger.reports import KINDS, once  # noqa: PLC0415  likewise
     from ledger.reports import todo as list_tasks  # noqa: PLC0415  likewise
+    from ledger.reports.fund_todo import fund_tasks  # noqa: PLC0415  likewise
     from ledger.reports.loans_overdue import overdue  # noqa: PLC0415  likewise
 
     ws = session.workspace
@@ -44,7 +46,10 @@ def todo(session: Session, unit: str | None, as_json: bool) -> int:  # noqa: FBT
         today=clock.today(),
         runs=federation.runs,
         months=first_open(federation, today=clock.today()),
-        loans=overdue(federation.loans, slug, today=clock.today()),
+        loans=[
+            *overdue(federation.loans, slug, today=clock.today()),
+            *fund_tasks(federation, slug, today=clock.today()),
+        ],
     )
     code = EXIT_DONE
     if tasks:

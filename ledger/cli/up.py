@@ -70,6 +70,7 @@ def _told(federation: Federation) -> None:
     """Say what the books hold, what is wrong, and what waits for a person."""
     from ledger.closing.status import first_open  # noqa: PLC0415  with the command
     from ledger.reports import KINDS, once, todo  # noqa: PLC0415  likewise
+    from ledger.reports.fund_todo import fund_tasks  # noqa: PLC0415  likewise
     from ledger.reports.loans_overdue import overdue  # noqa: PLC0415  likewise
 
     books, combined = federation.books, federation.combined
@@ -94,7 +95,7 @@ def _told(federation: Federation) -> None:
     report(federation.shown, SHOWN_ERRORS)
     tell_runs(federation.runs)
     today = dt.date.today()  # noqa: DTZ011  the bookkeeper's own day is meant
-    late = overdue(federation.loans, today=today)
+    late = [*overdue(federation.loans, today=today), *fund_tasks(federation, today=today)]
     months = first_open(federation, today=today)
     more: dict[str, Any] = {"today": today, "runs": federation.runs, "months": months, "loans": late}
     tasks = todo(books, federation.problems, combined.unmatched, **more)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from ledger.loans import Cycle
 from ledger.messages import N_, say
 from ledger.reports.levy import in_full
-from ledger.reports.todo import Task
+from ledger.reports.task import Task
 from ledger.rules.loans.loan import Loan
 
 ZERO = Decimal(0)

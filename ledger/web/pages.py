@@ -15,6 +15,7 @@ from ledger.books import clock
 from ledger.closing.status import first_open
 from ledger.messages import N_, translate
 from ledger.reports import KINDS, Task, todo
+from ledger.reports.fund_todo import fund_tasks
 from ledger.reports.loans_overdue import overdue
 from ledger.web.page import Page
 from ledger.web.pages_close import Close
@@ -50,7 +51,10 @@ class Todo(Page):
             today=clock.today(),
             runs=federation.runs,
             months=first_open(federation, today=clock.today()),
-            loans=overdue(federation.loans, self.slug, today=clock.today()),
+            loans=[
+                *overdue(federation.loans, self.slug, today=clock.today()),
+                *fund_tasks(federation, self.slug, today=clock.today()),
+            ],
         )
         kinds: dict[str, dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
         for task in tasks:

@@ -75,7 +75,8 @@ def test_one_of_each_kind_in_the_order_in_which_they_should_be_taken(books):
         remedy="Book it.",
     )
     late = Task("overdue", "repris", "A loan of RF26 is overdue.")
-    tasks = todo(books, [Wrong(unit="repris")], [differs], "repris", today=TODAY, loans=[late])
+    fund = Task("fund", "repris", "IF-1 is on watch.")
+    tasks = todo(books, [Wrong(unit="repris")], [differs], "repris", today=TODAY, loans=[late, fund])
     assert kinds(tasks) == [kind for kind in KINDS if kind != "restated"]  # that is the finance head's
     by_kind = {task.kind: task for task in tasks}
     assert by_kind["error"].command == "sambok check repris"
