@@ -76,7 +76,7 @@ def test_what_waits_for_nobody(tasks, policy, asked):
 
 
 def test_a_late_instalment_waits_for_both(tasks):
-    """100 000 over 24 months from 1 March: 4 166.67 on the 1st of each month, August's today; and no invoice proves it."""
+    """100 000 over 24 months from 1 March: 4 166.67 on each 1st, August's today; and no invoice proves the use."""
     text = "IF-1 fi: {state}. {amount} SEK late since 2026-04-01"
     policy = agreement()
     late = tasks(policy, payment(), today=dt.date(2026, 4, 2))
