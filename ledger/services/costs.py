@@ -66,12 +66,14 @@ class ServiceCosts:
         by_centre: direct cost among it.
         direct: what was done for one unit alone, by centre and unit.
         accounts: by centre and account, for who asks what it is made of.
+        vouchers: by centre, how many of central's vouchers concern it.
         unplaced: cost without a centre, or with one that nobody knows.
     """
 
     by_centre: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     direct: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     accounts: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    vouchers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     unplaced: list[Unplaced] = field(default_factory=list)
 
     @property
@@ -106,6 +108,7 @@ def service_costs(
             codes[entry.account] = account_code(entry.account, entry.meta)
         if not isinstance(entry, data.Transaction) or not period[0] <= entry.date <= period[1] or "cycle" in entry.meta:
             continue
+        concerned: set[str] = set()
         for posting in entry.postings:
             if not posting.account.startswith(("Expenses:", "Income:")):
                 continue
@@ -126,9 +129,12 @@ def service_costs(
                 where = str(entry.meta.get("filename") or ""), int((posting.meta or entry.meta).get("lineno") or 0)
                 found.unplaced.append(Unplaced(posting.account, amount, named, *where))
                 continue
+            concerned.add(named)
             found.by_centre[named] += amount
             found.accounts[named, posting.account] += amount
             user = meta.get(USED_BY) or entry.meta.get(USED_BY)
             if isinstance(user, str) and user in units:
                 found.direct[named, user] += amount
+        for named in concerned:
+            found.vouchers[named] += 1
     return found

@@ -64,6 +64,8 @@ def _levy(run: ProvisionalRun, unit: Unit, rates: Rates, first: dt.date) -> tupl
     base = paid = ZERO
     with localcontext(EXACT):
         for month in year.months if year is not None else ():
+            if not month.base and not month.posted:
+                continue  # and no rate is needed
             rate = rates.average(unit.currency, month.month)
             base += month.base * rate
             paid += month.posted * rate
