@@ -23,6 +23,7 @@ from ledger.combine.dealings.items import Item
 from ledger.combine.dealings.pairs import Pairs
 from ledger.combine.dealings.settle import Settled
 from ledger.combine.dealings.unrealised import Unrealised
+from ledger.combine.dealings.written_down import written_down
 from ledger.combine.divisions import division_problems
 from ledger.combine.flows import LEFT, Part, Source, months_are_enough, whole_months
 from ledger.combine.levels import Path, find_level
@@ -261,6 +262,9 @@ def _match(
     settler = pairs.settle()
     stock = Unrealised(ws, parts, scope, rates, settler.done.entries, settler.done.findings)
     stock.run()
+    lowered, odd = written_down(ws, parts, scope, rates)
+    settler.done.entries += lowered
+    settler.done.findings += odd
     done = settler.finish(ws.config.intragroup.tolerance_total)
     done.findings = with_hints(done.findings, ws, parts)
     return done, pairs.matrix(done, settler), stock.problems

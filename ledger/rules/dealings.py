@@ -9,6 +9,9 @@ KINDS = (
     *("trade", "levy", "loan", "interest", "fund", "solidarity", "capital", "dividend", "patronage", "asset"),
     "other",
 )
+#: What a lender alone books: its loss and allowance on a claim that the other side still owes (SPEC 9). No dealing of
+#: two sides, so none of `KINDS`.
+WRITE_DOWN = "write-down"
 #: Classes whose equity postings are the payer's side of the receiver's income.
 SHARED_OUT = frozenset({"dividend", "patronage"})
 

@@ -28,6 +28,7 @@ from ledger.combine.dealings.items import (
 )
 from ledger.combine.dealings.tags import TaggedRow, tags_of
 from ledger.combine.dealings.worth import Rest, Worths
+from ledger.combine.dealings.written_down import is_written_down
 from ledger.combine.flows import Part
 from ledger.combine.model import ZERO, Place, Unmatched
 from ledger.combine.scope import Scope
@@ -65,7 +66,7 @@ class Collector:
         outside: dict[tuple[str, str, str], list[tuple[PartnerRow, str]]] = defaultdict(list)
         tags = tags_of(part, self.ws)
         for tagged in tags.rows:
-            if self._counts(part, tagged.row, tagged.of):
+            if not is_written_down(tagged.row) and self._counts(part, tagged.row, tagged.of):
                 self._row(part, tagged, outside)
         for (code, partner, key), rows in sorted(outside.items()):
             first = rows[0][0]

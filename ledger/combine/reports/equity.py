@@ -61,6 +61,7 @@ KINDS = {
     "goodwill": ADJUSTED,
     "unrealised": ADJUSTED,
     "asset": ADJUSTED,
+    "write-down": ADJUSTED,
     "transit": ADJUSTED,
     "adjustment": ADJUSTED,
 }
@@ -203,7 +204,10 @@ class Roll:
             return self.brought(posting.unit).column
         if entry.kind == "acquisition":
             return self._owned(entry, posting)
-        if entry.kind in {"goodwill", "adjustment", "unrealised", "asset"} and posting.place.line == "CTA":
+        if (
+            entry.kind in {"goodwill", "adjustment", "unrealised", "asset", "write-down"}
+            and posting.place.line == "CTA"
+        ):
             return CTA
         if entry.column == ELIM and posting.place in {DIVIDENDS, CAPITAL_HELD}:
             return CTA

@@ -28,6 +28,7 @@ KINDS = {
     "dividend": N_("Dividend"),
     "patronage": N_("Patronage refund"),
     "asset": N_("Sale of fixed assets"),
+    "write-down": N_("Loan written down"),
     "other": N_("Other dealings"),
     "unrealised": N_("Unrealised profit"),
     "transit": N_("In transit"),
