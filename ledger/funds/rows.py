@@ -18,6 +18,9 @@ metadata (`component:` on the levy's income, `fund:`), else its voucher's (`fund
 | `loan_allowance` | none (the loss has its own) | allowance |
 | `fund_claim`, `fund_owed` | none | interest due (`ic: "interest"`), else owed |
 
+A fund that isn't a reserve in equity (`nature: "member-capital"` or `"liability"`) stands on accounts of members' capital
+or of debts; there each posting says `fund:`, and with `partner` whose it is.
+
 Amounts are in central's currency; what adds to the fund's worth, or to its assets, is positive.
 """
 
@@ -191,7 +194,7 @@ class _Reader:
     def _kind(self, account: str, code: str, meta: Mapping[str, Any], entry: data.Transaction) -> Kind | None:
         root, ic = account.partition(":")[0], meta.get("ic")
         role = self.role.get(code)
-        if code in self.equity:
+        if code in self.equity or self._is_capital(root, role, meta):
             return "appropriation" if self._moves_result(entry) else "opening"
         if role is not None and role in ASSETS:
             return ASSETS[role]
@@ -212,6 +215,10 @@ class _Reader:
         if code == self.interest or ic == "interest":
             return "interest"
         return "gift" if root == "Income" else "cost"
+
+    def _is_capital(self, root: str, role: str | None, meta: Mapping[str, Any]) -> bool:
+        """Whether a fund of another nature stands there: members' capital or a debt to them, posting by posting."""
+        return root in {"Equity", "Liabilities"} and role is None and isinstance(meta.get("fund"), str)
 
     def _moves_result(self, entry: data.Transaction) -> bool:
         """Whether the other side is the result of this year or of earlier ones."""

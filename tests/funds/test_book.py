@@ -235,3 +235,29 @@ def test_each_posting_has_its_kind_and_sign(funds):
     assert found["solidarity"].support("claim", years=lambda year: year == 2024) == {"repris": D("7.00")}
     assert found["solidarity"].support("call", years=lambda year: year == 2024) == {"repris": D("3.00")}
     assert found["solidarity"].support("call", years=lambda year: year == 2025) == {}
+
+
+@pytest.mark.parametrize("account", ["Equity:2084-Förlagsinsatser", "Liabilities:2390-Skuld-till-medlemmar"])
+def test_a_fund_that_is_capital_or_debt_stands_where_each_posting_says_so(make_workspace, account):
+    """Last year's 15.00 of the component go to repris's own account; what stands there without `fund:` is no fund's."""
+    moved = f"""
+2026-05-09 * "Appropriation"
+  decision: "FS-1"
+  Equity:2098-Föregående-års-resultat  15.00 SEK
+  {account}  -15.00 SEK
+    fund: "investment"
+    partner: "repris"
+    ic: "capital"
+
+2026-05-10 * "Of no fund"
+  decision: "FS-1"
+  Assets:1930-Bank  77.00 SEK
+  {account}
+"""
+    accounts = f"{ACCOUNTS}2024-01-01 open {account}\n"
+    text = {"2025-01": OPENING, "2025-03": COMPONENTS, "2026-05": moved}
+    ws = make_workspace({"gemensamt": {"accounts": accounts, **text}, "repris": {}}, policy=POLICY)
+    found = funds_of(load_books(ws))["investment"]
+    day = dt.date(2026, 12, 31)
+    assert (found.equity(day), found.earmarked(day), found.worth(day)) == (D("415.00"), 0, D("415.00"))
+    assert [(r.kind, r.amount, r.unit) for r in found.rows[-1:]] == [("appropriation", D("15.00"), "repris")]
