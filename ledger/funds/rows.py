@@ -18,7 +18,7 @@ metadata (`component:` on the levy's income, `fund:`), else its voucher's (`fund
 | `loan_allowance` | none (the loss has its own) | allowance |
 | `fund_claim`, `fund_owed` | none | interest due (`ic: "interest"`), else owed |
 
-A fund that isn't a reserve in equity (`nature: "member-capital"` or `"liability"`) stands on accounts of members' capital
+A fund that is no reserve in equity (`nature: "member-capital"` or `"liability"`) stands on accounts of members' capital
 or of debts; there each posting says `fund:`, and with `partner` whose it is.
 
 Amounts are in central's currency; what adds to the fund's worth, or to its assets, is positive.
