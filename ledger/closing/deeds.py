@@ -31,6 +31,7 @@ ACTIONS = {
     "number": N_("numbers given"),
     "correct": N_("a voucher corrected"),
     "loan": N_("booked for a loan fund: {text}"),
+    "fund": N_("booked for a fund: {text}"),
     "close": N_("{period} closed"),
     "reopen": N_("{period} opened again by {decision}"),
     "decision": N_("a decision written"),

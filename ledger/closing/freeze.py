@@ -283,14 +283,14 @@ def voucher_text(voucher: Voucher, number: str, *, by: str, registered: dt.date)
             flag=BOOKED,
             tags=entry.tags - {TAG},
             meta={**meta, **kept},
-            postings=[_priced(posting) for posting in entry.postings],
+            postings=[priced(posting) for posting in entry.postings],
         )
     )
 
 
 def _as_booked(entry: data.Transaction) -> data.Transaction:
     """A voucher with what its postings weigh once they are written: a rate that is too long is written as a total."""
-    return entry._replace(postings=[_weighed(_priced(posting)) for posting in entry.postings])
+    return entry._replace(postings=[_weighed(priced(posting)) for posting in entry.postings])
 
 
 def _weighed(posting: data.Posting) -> data.Posting:
@@ -303,7 +303,7 @@ def _weighed(posting: data.Posting) -> data.Posting:
     return posting._replace(units=Amount(number, worth.currency), price=None)
 
 
-def _priced(posting: data.Posting) -> data.Posting:
+def priced(posting: data.Posting) -> data.Posting:
     """A posting whose rate may stand in a book: as it is, or as what all of it is worth."""
     price, units = posting.price, posting.units
     if price is None:

@@ -22,11 +22,12 @@ from importers.sie.standing import BY_CONTENT, PROGRAM, PROPOSED, VOUCHER
 from ledger.books import Books, UnitBook, month_of
 from ledger.books.cells import loads, unpack, unpack_entry
 from ledger.books.columns import read
+from ledger.funds.dealings import SOURCE_ID as FUNDS_ID
 from ledger.loans.dealings import SOURCE_ID as LOANS_ID
 from ledger.rules import vouchers as rule
 from ledger.rules.vouchers import Explained, Name, Span
 
-#: `source-id` of what Sambok itself has numbered: frozen by the close, corrections; and both sides of a loan fund's.
+#: `source-id` of what Sambok itself has numbered: frozen by the close, corrections; both sides of a fund's dealings.
 CLOSE_ID, CORRECT_ID = "close:", "correct:"
 CLOSED_FILE = ".closed.beancount"
 _KEYS = ("voucher", "registered", "by", "source-id", PROGRAM, PROPOSED, "corrects")
@@ -249,7 +250,7 @@ def _said(meta: str | None) -> dict[str, Any]:
 
 def _hand(file: str, said: dict[str, Any]) -> str:
     source = str(said.get("source-id", ""))
-    if file.endswith(CLOSED_FILE) or source.startswith((CLOSE_ID, CORRECT_ID, LOANS_ID)):
+    if file.endswith(CLOSED_FILE) or source.startswith((CLOSE_ID, CORRECT_ID, LOANS_ID, FUNDS_ID)):
         return "sambok"
     if PROGRAM not in said or not said.get("voucher"):
         return "own"

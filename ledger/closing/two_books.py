@@ -27,6 +27,7 @@ from ledger.books.trial import on_trial
 from ledger.books.write import Block, Change, Note, apply_federation, federation_lock, source_ids
 from ledger.charts import load_chart
 from ledger.closing.assign import sound
+from ledger.closing.freeze import priced
 from ledger.closing.numbering import numberer
 from ledger.errors import Problem, order
 from ledger.loans.dealings import Accounts, Both
@@ -157,10 +158,9 @@ class _Side:
             self.standing.add(source)
             number = self.number(self.how.series, entry.date)
             first: dict[str, Any] = {"voucher": number, "registered": self.how.today, "by": self.how.by}
-            text = clean(entry.narration or "")
-            self.blocks.append(
-                Block(entry.date, render(entry._replace(meta={**first, **entry.meta}, narration=text)), source)
-            )
+            text, postings = clean(entry.narration or ""), [priced(posting) for posting in entry.postings]
+            written = entry._replace(meta={**first, **entry.meta}, narration=text, postings=postings)
+            self.blocks.append(Block(entry.date, render(written), source))
             self.numbers.append(number)
             self.said = self.said or text
             self.used |= {posting.account for posting in entry.postings}

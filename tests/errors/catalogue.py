@@ -40,6 +40,7 @@ ROOMS = {
     "loans-e": "Rotating loans: what is asked of a cycle",
     "loans-i": "Rotating loans: rounds that are auctioned",
     "loans-d": "Rotating loans: meeting sheets",
+    "funds-deeds": "The federation's own funds: what is paid and what comes back",
     "ownership": "Units owned by units",
     "adjustments": "Adjustments",
     "runs": "Locked runs",

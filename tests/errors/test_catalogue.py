@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from . import acts, archive_acts, catalogue, loan_acts, web_acts, write_acts
+from . import acts, archive_acts, catalogue, fund_acts, loan_acts, web_acts, write_acts
 from .stage import ACCOUNTS, BANK, Stage, blocks
 from .table import CASES, DEALINGS, SAMPLES, path_of, read_rows
 
@@ -37,7 +37,7 @@ def act_of(name):
     """The function of acts.py or another module of acts that has this name."""
     return next(
         getattr(module, name)
-        for module in (acts, archive_acts, write_acts, web_acts, loan_acts)
+        for module in (acts, archive_acts, write_acts, web_acts, loan_acts, fund_acts)
         if hasattr(module, name)
     )
 

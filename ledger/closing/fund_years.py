@@ -1,0 +1,179 @@
+"""What the assembly decides of the funds once a year: appropriations, the solidarity fund's claims and calls (SPEC 9).
+
+An appropriation moves last year's result to the funds' equity, and is central's alone; what of it was earmarked already
+and what is added tells `ledger.funds.book`. What units are supported with and asked for by the solidarity fund is
+booked of all units at once, after the year and on a decision that followed it, in the year that is open then; it is
+owed until it is paid.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ledger.books import Workspace
+from ledger.books.write import federation_lock, source_ids
+from ledger.closing.fund_checks import decision_left, text
+from ledger.closing.fund_deeds import Asked, book_dealings, central_of, quoted, spot_of
+from ledger.closing.loan_deeds import Done, check_decision
+from ledger.closing.problems_funds import FundAppropriation, FundDecisionEarly
+from ledger.closing.two_books import Event
+from ledger.federation import Federation, load_federation
+from ledger.funds import dealings
+from ledger.funds.dealings import Deal
+from ledger.funds.rows import SOLIDARITY
+from ledger.loans.dealings import Accounts, Both
+from ledger.provisional.accounts import RoleAccounts
+from ledger.rules.rounding import half_away
+from ledger.solidarity.fund_year import FundYear
+from ledger.solidarity.problems import SolidarityNotFinal
+
+ZERO = Decimal(0)
+#: What a unit gets of the solidarity fund, is asked for, and pays back: unit, claim, call, paid back.
+Transfer = tuple[str, Decimal, Decimal, Decimal]
+
+
+def appropriate(ws: Workspace, moved: Mapping[str, Decimal], asked: Asked) -> Done:
+    """The assembly moves last year's result to the funds; negative: from them. Central's book alone.
+
+    Args:
+        ws: the workspace.
+        moved: by fund: `investment`, `solidarity`.
+        asked: the decision, and the day.
+
+    Raises:
+        FundAppropriation: nothing is moved, more than a fund has, or by another body than the assembly.
+        CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: nothing allows it.
+        Problem: why it can't be else; nothing was written.
+    """
+    central = central_of(ws)
+    with federation_lock(ws, [central.slug]):
+        federation = load_federation(ws)
+        check_decision(ws, federation.policy, asked.decision, asked.date)
+        decision = federation.policy.decisions[asked.decision]
+        where: dict[str, Any] = {"file": decision.file, "line": decision.line}
+        if not any(moved.values()):
+            raise FundAppropriation
+        if decision.body != "assembly":
+            raise quoted(ws, FundAppropriation(**where, case="body", decision=decision.id, body=decision.body))
+
+        def make(book: Accounts, _: Accounts) -> Both:
+            assert isinstance(book, RoleAccounts)
+            last = book.chart.role("prior_year_result").code in book.by_code
+            result = "prior_year_result" if last else "retained_result"
+            said: dict[str, Any] = {"currency": central.currency, "date": asked.date, "decision": asked.decision}
+            both = dealings.appropriate(book, moved, result=result, language=ws.language, **said)
+            if str(both.book[0].meta["source-id"]) not in source_ids(central):
+                _refuse_less(federation, moved, asked.date)
+                decision_left(federation, asked.decision, sum(map(abs, moved.values()), ZERO))
+            return both
+
+        return book_dealings(ws, [Event(central, make)], asked, {"decision": asked.decision})
+
+
+def book_solidarity(ws: Workspace, year: int, transfers: Sequence[Transfer], asked: Asked) -> Done:
+    """Book all claims and calls of a year of the solidarity fund, and what is paid back of earlier support.
+
+    Each unit's claim, call and claw-back of a year is booked once, whatever the day. They are paid later.
+
+    Args:
+        ws: the workspace.
+        year: the fiscal year, by the calendar year in which it begins.
+        transfers: amounts in central's currency; what is 0 isn't booked.
+        asked: the decision, and the day.
+
+    Raises:
+        FundDecisionEarly: the decision isn't later than the year's last day.
+        CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: nothing allows it.
+        Problem: why it can't be else; nothing was written.
+    """
+    central = central_of(ws)
+    with federation_lock(ws, [central.slug, *(slug for slug, *_ in transfers)]):
+        federation = load_federation(ws)
+        check_decision(ws, federation.policy, asked.decision, asked.date)
+        decision, last = federation.policy.decisions[asked.decision], _last(ws, year)
+        if decision.date <= last:
+            said: dict[str, Any] = {"decision": decision.id, "date": decision.date, "year": year, "last": last}
+            raise quoted(ws, FundDecisionEarly(file=decision.file, line=decision.line, **said))
+        events = [event for one in transfers for event in _transfer(federation, year, one, asked)]
+        return book_dealings(ws, events, asked, {"year": str(year), "decision": asked.decision})
+
+
+def transfers_of(ws: Workspace, found: FundYear, day: dt.date) -> list[Transfer]:
+    """A computed year's claims, calls and claw-backs in central's currency.
+
+    Args:
+        ws: the workspace.
+        found: the year.
+        day: whose spot counts where central's currency isn't the reporting currency.
+
+    Raises:
+        SolidarityNotFinal: it isn't closed in all books.
+        Problem: a unit's figures aren't known, or a rate.
+    """
+    for problem in found.problems:
+        raise problem
+    for slug, months in sorted(found.open_months.items()):
+        raise SolidarityNotFinal(year=found.year, slug=slug, months=", ".join(months))
+    central = central_of(ws)
+    rate = Decimal(1)
+    if central.currency != found.currency:
+        rate = spot_of(load_federation(ws), central, found.currency, day) or rate
+
+    def own(amount: Decimal) -> Decimal:
+        return half_away(amount * rate, central.currency)
+
+    made = []
+    for slug in sorted({*found.transfers, *found.returned}):
+        net, back = found.transfers.get(slug, ZERO), found.returned.get(slug)
+        made.append((slug, own(max(net, ZERO)), own(max(-net, ZERO)), own(back.amount) if back else ZERO))
+    return [one for one in made if any(one[1:])]
+
+
+def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) -> Iterator[Event]:
+    slug, claim, called, paid_back = one
+    ws = federation.workspace
+    unit, central = ws.unit(slug), central_of(ws)
+    spot = spot_of(federation, unit, central.currency, asked.date)
+
+    def deal(book: Accounts, own: Accounts) -> Deal:
+        return Deal(
+            case=f"{SOLIDARITY}-{year}",
+            book=book,
+            unit=own,
+            currency=central.currency,
+            date=asked.date,
+            spot=spot,
+            decision=asked.decision,
+            fund=SOLIDARITY,
+            year=year,
+            language=ws.language,
+        )
+
+    if claim:
+        yield Event(unit, lambda book, own: dealings.support(deal(book, own), claim))
+    if called:
+        yield Event(unit, lambda book, own: dealings.call(deal(book, own), called))
+    if paid_back:
+        yield Event(unit, lambda book, own: dealings.call(deal(book, own), paid_back, claw_back=True))
+
+
+def _last(ws: Workspace, year: int) -> dt.date:
+    return ws.fiscal_year(dt.date(year, ws.first_month, 1))[1]
+
+
+def _refuse_less(federation: Federation, moved: Mapping[str, Decimal], day: dt.date) -> None:
+    """Raise FundAppropriation where more is taken from a fund than what stands in it."""
+    currency = central_of(federation.workspace).currency
+    for fund, amount in moved.items():
+        there = federation.funds[fund].equity(day) if fund in federation.funds else ZERO
+        if amount < 0 and -amount > there:
+            said: dict[str, Any] = {
+                "asked": text(-amount, currency),
+                "there": text(there, currency),
+                "fund": fund,
+                "date": day,
+            }
+            raise FundAppropriation(case="less", **said)
