@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "loans": ("ledger.cli.loans", "loans"),
     "fund": ("ledger.cli.fund", "fund"),
     "solidarity": ("ledger.cli.solidarity", "solidarity"),
+    "services": ("ledger.cli.services", "services"),
     "decision": ("ledger.cli.decisions", "decision"),
     "number": ("ledger.cli.vouchers", "number"),
     "correct": ("ledger.cli.vouchers", "correct"),

@@ -18,7 +18,7 @@ from ledger.books import Unit, month_of
 from ledger.books.summary import PartnerRow
 from ledger.charts import Chart, load_chart
 from ledger.rules.rounding import half_away
-from ledger.rules.services.hundred import Hundred, hundred
+from ledger.rules.services.hundred import LEFT, TURNOVER, Hundred, hundred
 from ledger.services.problems import ServiceNoTurnover
 from ledger.solidarity.results import YearsBooks
 
@@ -64,6 +64,8 @@ def spent(its: YearsBooks, unit: Unit, services: dict[str, Decimal]) -> Spent:
         raise ServiceNoTurnover(unit=unit.slug, slug=unit.slug, year=its.first.year)
     income = {name: amount for (name, root), amount in sums.items() if root == "Income" and amount}
     costs = {name: -amount for (name, root), amount in sums.items() if root == "Expenses" and amount}
+    taken = {TURNOVER, LEFT, *income, *costs}  # policy may call a component anything
+    levy = {f"{name}-levy" if name in taken else name: amount for name, amount in levy.items()}
     found = hundred(turnover, income, costs, levy, services)
     return Spent(unit.slug, its.first.year, unit.currency, found)
 
