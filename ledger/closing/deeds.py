@@ -35,6 +35,7 @@ ACTIONS = {
     "close": N_("{period} closed"),
     "reopen": N_("{period} opened again by {decision}"),
     "decision": N_("a decision written"),
+    "allocation-keys": N_("keys of shared services written"),
     "lock": N_("combined figures {run} locked"),
 }
 #: So many files are named; --json names all.

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ledger.books import Unit
+from ledger.books import Unit, last_day
 from ledger.charts import lines
 from ledger.errors import Problem
 from ledger.federation import Federation
@@ -56,7 +56,7 @@ def the_year(federation: Federation, year: int | None, method: Method | None = N
         ServiceNoYear: no book has it.
         ServiceCentralFaulty, MissingRate: as `service_year`.
     """
-    known = years_of(federation)
+    known = sorted({*years_of(federation), *_years_of_central(federation)})
     if year not in known and (year is not None or not known):
         nearest_year = min(known, key=lambda one: abs(one - (year or one)), default=year or "-")
         raise ServiceNoYear(year=year or "-", known=", ".join(map(str, known)) or "-", nearest=nearest_year)
@@ -65,6 +65,14 @@ def the_year(federation: Federation, year: int | None, method: Method | None = N
         if year is not None or not found.open_months:
             return found
     return service_year(federation.books, federation.policy, federation.run, known[-1], method)
+
+
+def _years_of_central(federation: Federation) -> set[int]:
+    """Fiscal years in which central has booked something: its services cost money whoever sells."""
+    ws = federation.workspace
+    book = federation.books.units.get(ws.central.slug) if ws.central is not None else None
+    rows = book.summary.balances if book is not None and book.summary is not None else ()
+    return {ws.fiscal_year(last_day(month))[0].year for month in {row.month for row in rows}}
 
 
 def usage_of(found: ServiceYear, unit: Unit, main: str) -> Usage:

@@ -155,7 +155,7 @@ def test_where_100_went(sambok):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ("status --year 2031", 2, "No unit has books of 2031; there are: 2026. [SERVICE_NO_YEAR]"),
+        ("status --year 2031", 2, "No unit has books of 2031; there are: 2025, 2026. [SERVICE_NO_YEAR]"),
         ("status --year 26", 2, "Invalid value for '--year'"),
         ("status --method fair", 2, "Invalid value for '--method'"),
         ("status --csv units/x.csv", 2, "OUT_TAKEN"),
