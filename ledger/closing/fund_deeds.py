@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
+from beancount.core import data
+
 from ledger.books import Unit, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.books.write import federation_lock, source_ids
@@ -97,8 +99,7 @@ def pay(
     """
     with _held(ws, case, asked) as desk:
         terms = desk.entry.terms
-        known = terms.kind in PAID and desk.known(terms.kind, amount)
-        if not known:
+        if terms.kind not in PAID or desk.booked(terms.kind, amount) is None:
             check_decision(ws, desk.federation.policy, desk.entry.decision, asked.date)
             payment = Payment(desk.entry, amount, asked.date, tuple(invoices), accepted=bool(accept))
             check_payment(desk.federation, desk.fund, payment)
@@ -124,14 +125,18 @@ def repay(ws: Workspace, case: str, amount: Decimal, asked: Asked) -> Done:
     """
     with _held(ws, case, asked) as desk:
         equity = desk.entry.terms.kind == "equity"
-        interest = ZERO if equity else min(amount, desk.standing("interest-due"))
         there = desk.standing("stake" if equity else "loan")
         decision = (asked.decision or desk.entry.decision) if equity else asked.decision  # capital is never without one
-        if not desk.known("stake-back" if equity else "repayment", amount):
+        booked = desk.booked("stake-back" if equity else "repayment", amount)
+        if booked is None:
             if decision:
                 check_decision(ws, desk.federation.policy, decision, asked.date)
-            desk.refuse_beyond(amount, there + (ZERO if equity else desk.standing("interest-due")))
-        beyond = desk.allowance - (there - (amount - interest))
+            due = ZERO if equity else desk.standing("interest-due")
+            desk.refuse_beyond(amount, there + due)
+            interest = min(amount, due)
+        else:
+            interest = _interest_of(booked)
+        beyond = desk.allowance - (there - (amount - interest)) if booked is None and not equity else ZERO
 
         def back(book: Accounts, unit: Accounts) -> Both:
             if equity:
@@ -141,7 +146,7 @@ def repay(ws: Workspace, case: str, amount: Decimal, asked: Asked) -> Done:
         def less(book: Accounts, unit: Accounts) -> Both:
             return dealings.write_down(desk.deal(book, unit), -beyond)
 
-        return desk.book([back, less] if beyond > 0 and not equity else [back])
+        return desk.book([back, less] if beyond > 0 else [back])
 
 
 def write_down(ws: Workspace, case: str, amount: Decimal, asked: Asked) -> Done:
@@ -153,7 +158,7 @@ def write_down(ws: Workspace, case: str, amount: Decimal, asked: Asked) -> Done:
         Problem: why it can't be else; nothing was written.
     """
     with _held(ws, case, asked) as desk:
-        if not desk.known(dealings.WRITE_DOWN if amount > 0 else "write-down-back", abs(amount)):
+        if desk.booked(dealings.WRITE_DOWN if amount > 0 else "write-down-back", abs(amount)) is None:
             desk.refuse_undecided(abs(amount))
             desk.refuse_beyond(abs(amount), desk.standing("loan") - desk.allowance if amount > 0 else desk.allowance)
 
@@ -172,10 +177,11 @@ def forgive(ws: Workspace, case: str, amount: Decimal, asked: Asked) -> Done:
         Problem: why it can't be else; nothing was written.
     """
     with _held(ws, case, asked) as desk:
-        if not desk.known("forgiven", amount):
+        allowance = ZERO
+        if desk.booked("forgiven", amount) is None:
             desk.refuse_undecided(amount)
             desk.refuse_beyond(amount, desk.standing("loan"))
-        allowance = max(min(desk.allowance, amount), ZERO)
+            allowance = max(min(desk.allowance, amount), ZERO)
 
         def make(book: Accounts, unit: Accounts) -> Both:
             return dealings.forgive(desk.deal(book, unit, decision=asked.decision), amount, allowance)
@@ -209,11 +215,15 @@ class _Desk:
     def _its(self, case: str, kind: str, own: str) -> bool:
         return case == self.entry.terms.case and own == kind
 
-    def known(self, kind: str, amount: Decimal) -> bool:
-        """Whether one of the books has it already."""
+    def booked(self, kind: str, amount: Decimal) -> data.Transaction | None:
+        """What one of the books has of the event already."""
         said = (self.unit.slug, self.asked.date, amount, self.central.currency, self.asked.number)
         source = source_id(self.entry.terms.case, kind, *said)
-        return source in source_ids(self.central) or source in source_ids(self.unit)
+        for unit in (self.central, self.unit):
+            for entry in self.federation.books.units[unit.slug].entries() if source in source_ids(unit) else ():
+                if isinstance(entry, data.Transaction) and entry.meta.get("source-id") == source:
+                    return entry
+        return None
 
     def refuse_beyond(self, amount: Decimal, owed: Decimal) -> None:
         """Raise FundNotOwed where it is more than that."""
@@ -270,6 +280,12 @@ def _held(ws: Workspace, case: str, asked: Asked) -> Iterator[_Desk]:
             raise FundUnknown(file=ws.shown(central.main), central=central.slug)
         spot = spot_of(federation, unit, central.currency, asked.date)
         yield _Desk(federation, central, unit, entry, fund, spot, asked)
+
+
+def _interest_of(booked: data.Transaction) -> Decimal:
+    """What of a repayment that one of the books has is interest, in central's currency."""
+    its = (p.units.number for p in booked.postings if p.units and (p.meta or {}).get("ic") == "interest")
+    return abs(sum((number for number in its if number is not None), ZERO))
 
 
 def _agreement(policy: Policy, case: str, day: dt.date) -> AgreementEntry | None:

@@ -67,7 +67,7 @@ def appropriate(ws: Workspace, moved: Mapping[str, Decimal], asked: Asked) -> Do
             both = dealings.appropriate(book, moved, result=result, language=ws.language, **said)
             if str(both.book[0].meta["source-id"]) not in source_ids(central):
                 _refuse_less(federation, moved, asked.date)
-                decision_left(federation, asked.decision, sum(map(abs, moved.values()), ZERO))
+                decision_left(federation, asked.decision, max(_moved(moved, 1), _moved(moved, -1)))
             return both
 
         return book_dealings(ws, [Event(central, make)], asked, {"decision": asked.decision})
@@ -146,6 +146,7 @@ def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) ->
             currency=central.currency,
             date=asked.date,
             spot=spot,
+            number=asked.number,
             decision=asked.decision,
             fund=SOLIDARITY,
             year=year,
@@ -162,6 +163,11 @@ def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) ->
 
 def _last(ws: Workspace, year: int) -> dt.date:
     return ws.fiscal_year(dt.date(year, ws.first_month, 1))[1]
+
+
+def _moved(moved: Mapping[str, Decimal], sign: int) -> Decimal:
+    """What goes to the funds, or from them."""
+    return sum((max(sign * amount, ZERO) for amount in moved.values()), ZERO)
 
 
 def _refuse_less(federation: Federation, moved: Mapping[str, Decimal], day: dt.date) -> None:

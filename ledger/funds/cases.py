@@ -59,9 +59,10 @@ class Case:
         return sum((row.amount for row in self.rows if row.kind == kind and row.date <= day), ZERO)
 
     def paid(self, day: dt.date) -> Decimal:
-        """What has been paid out."""
+        """What has been paid out; a loan that is forgiven isn't paid again."""
         lent = (r.amount for r in self.rows if r.kind in {"loan", "stake"} and r.amount > 0 and r.date <= day)
-        return sum(lent, ZERO) - self.total("grant", day)
+        forgiven = self.agreement is not None and self.agreement.kind != "grant"
+        return sum(lent, ZERO) - (ZERO if forgiven else self.total("grant", day))
 
     def owed(self, day: dt.date) -> Decimal:
         """Principal that the unit owes, or the stake that the fund holds."""

@@ -87,7 +87,10 @@ class _Checks:
                 yield from self._payment(row, paid[row.case])
 
     def _pays(self, row: FundRow) -> bool:
-        return row.amount < 0 if row.kind == "grant" else row.amount > 0
+        if row.kind != "grant":
+            return row.amount > 0
+        entry = self.policy.funds.agreements.get(row.case)  # a loan that is forgiven is granted, and not paid again
+        return row.amount < 0 and (entry is None or entry.terms.kind == "grant")
 
     def _fund(self, day: dt.date) -> Fund:
         if day not in self.funds:

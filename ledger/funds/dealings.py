@@ -263,8 +263,10 @@ def _both(
     slug = deal.unit.unit.slug
     yearly = deal.fund == SOLIDARITY and kind in {"claim", "call", "claw-back"}
     source = source_id(deal.case, kind, slug, deal.date, amount, deal.currency, deal.number)
+    if yearly:  # a year's is booked once, whatever the day
+        source = SOURCE_ID + ":".join([deal.case, kind, slug, *([deal.number] if deal.number else [])])
     said = {
-        "source-id": f"{SOURCE_ID}{deal.case}:{kind}:{slug}" if yearly else source,  # a year's is booked once
+        "source-id": source,
         "fund": deal.fund,
         "case": "" if deal.fund == SOLIDARITY else deal.case,
         "solidarity-year": Decimal(deal.year) if deal.year is not None else None,

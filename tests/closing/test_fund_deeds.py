@@ -6,6 +6,7 @@ at 11.60 kronor a euro, so that 116 kronor are 10 euro.
 
 import datetime as dt
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from beancount import loader
@@ -25,6 +26,7 @@ from ledger.closing.problems_funds import (
 from ledger.combine import combine
 from ledger.errors import Problem
 from ledger.federation import load_federation
+from ledger.solidarity.problems import SolidarityNotFinal
 from tests.closing.sealing import seal
 
 D = Decimal
@@ -234,6 +236,22 @@ def test_a_repayment_settles_interest_that_is_due_first(make):
     whole(ws)
 
 
+def test_a_side_of_a_repayment_that_was_lost_is_put_back_as_it_was(make):
+    """Split as the other book has it, though the interest isn't due any more; and nothing comes twice."""
+    ws = make()
+    fund_deeds.pay(ws, "IF-1", D(60000), asked(**BANKS))
+    fund_deeds.write_down(ws, "IF-1", D(40000), asked("2026-03-10", decision="FS-1"))
+    fund_deeds.repay(ws, "IF-1", D(50000), asked("2026-04-01", **BANKS))
+    fund_deeds.forgive(ws, "IF-1", D(5000), asked("2026-04-01", decision="FS-1"))
+    before = {slug: month(ws, slug, "2026-04") for slug in ("gemensamt", "fi")}
+    (ws.unit("fi").books / "2026" / "2026-04.beancount").write_text("; lost\n", encoding="utf-8")
+    assert fund_deeds.repay(ws, "IF-1", D(50000), asked("2026-04-01", **BANKS)).vouchers == {"fi": ("F-2",)}
+    assert fund_deeds.forgive(ws, "IF-1", D(5000), asked("2026-04-01", decision="FS-1")).vouchers == {"fi": ("F-3",)}
+    assert month(ws, "fi", "2026-04").split() == [";", "lost", *before["fi"].split()]
+    assert month(ws, "gemensamt", "2026-04") == before["gemensamt"]
+    whole(ws)
+
+
 def test_more_than_what_is_owed_is_refused(make):
     ws = make()
     fund_deeds.pay(ws, "IF-1", D(1000), asked())
@@ -279,6 +297,7 @@ def test_a_write_down_is_a_loss_of_the_fund_and_taken_back_with_the_loan(make):
         ("grant", D(-10000)),
         ("loan", D(-10000)),
     ]
+    whole(ws)
 
 
 def test_a_write_down_can_be_taken_back(make):
@@ -287,6 +306,7 @@ def test_a_write_down_can_be_taken_back(make):
     fund_deeds.write_down(ws, "IF-1", D(40000), asked("2026-03-10", decision="FS-1"))
     fund_deeds.write_down(ws, "IF-1", D(-15000), asked("2026-03-12", decision="FS-1"))
     assert rows(ws)[3:] == [("loss", D(15000)), ("allowance", D(15000))]
+    whole(ws)
     with pytest.raises(FundNotOwed):
         fund_deeds.write_down(ws, "IF-1", D(-25001), asked("2026-03-12", decision="FS-1"))
 
@@ -348,6 +368,49 @@ def test_a_limit_is_broken_where_somebody_answers_for_it(make):
     fund_deeds.pay(ws, "IF-7", D(1000), asked(), accept="The only bakery")
     assert '  accepted-by: "anna"\n  reason: "The only bakery"\n' in month(ws, "gemensamt")
     assert load_federation(open_workspace(ws.root)).fund_problems == ()
+
+
+LIQUIDITY = '2026-01-15 custom "fund" "investment"\n  decision: "FS-1"\n  liquidity: {}\n'
+
+
+@pytest.mark.parametrize(("part", "says"), [("0.90", ""), ("0.91", r"1,000,000\.00 SEK, and 1,001,000\.00 SEK is")])
+def test_what_is_left_in_the_bank_after_the_payment(make, part, says):
+    """1 100 000 less 100 000 are 1 000 000 of a fund of 1 100 000; a part of 90 % is 990 000, of 91 % 1 001 000."""
+    ws = make(LOAN + LIQUIDITY.format(part))
+    if says:
+        with pytest.raises(FundPayment, match=says):
+            fund_deeds.pay(ws, "IF-1", D(100000), asked())
+    else:
+        assert fund_deeds.pay(ws, "IF-1", D(100000), asked()).vouchers
+
+
+SALE = """
+2026-01-20 * "Sale"
+  voucher: "A-1"
+  Assets:1930-Bank  1000.00 SEK
+  Income:3001-Sales
+"""
+LEVY = '2026-01-01 custom "levy-rate" "*" 0.15\n  decision: "FS-1"\n'
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("2026-04-01", ""),
+        ("2026-04-02", "fi has owed levy since 2026-01-31, for 61 days; 60 days are allowed"),
+    ],
+)
+def test_a_unit_that_owes_levy_for_too_long_gets_nothing(make, day, says):
+    ws = make(LOAN + LEVY)
+    accounts = ws.unit("fi").folder / "accounts.beancount"
+    accounts.write_text(accounts.read_text(encoding="utf-8") + "2026-01-01 open Income:3001-Sales\n", encoding="utf-8")
+    (ws.unit("fi").books / "2026" / "2026-01.beancount").write_text(SALE, encoding="utf-8")
+    if says:
+        with pytest.raises(FundPayment, match=says):
+            fund_deeds.pay(ws, "IF-1", D(1000), asked(day))
+        assert fund_deeds.pay(ws, "IF-1", D(1000), asked(day), accept="Paid next week").vouchers
+    else:
+        assert fund_deeds.pay(ws, "IF-1", D(1000), asked(day)).vouchers
 
 
 def test_a_decision_is_used_up(make):
@@ -483,6 +546,21 @@ def test_a_year_of_the_solidarity_fund_is_booked_once(make):
     whole(ws)
     later = fund_years.book_solidarity(ws, 2025, CLAIMS, asked("2026-04-09", decision="FS-2"))
     assert (later.vouchers, later.known) == ({}, 6)
+
+
+def year_of(**more):
+    """A computed year, as far as it is booked."""
+    said = {"year": 2025, "currency": "SEK", "problems": (), "open_months": {}}
+    said |= {"transfers": {"fi": D("-700.00"), "es": D("1160.00"), "gemensamt": D(0)}}
+    said |= {"returned": {"es": SimpleNamespace(amount=D("580.00"))}}
+    return SimpleNamespace(**said | more)
+
+
+def test_a_computed_year_is_claims_and_calls(make):
+    ws, day = make(), dt.date(2026, 4, 2)
+    assert fund_years.transfers_of(ws, year_of(), day) == CLAIMS
+    with pytest.raises(SolidarityNotFinal, match=r"2025 can't be booked yet: fi has open months \(2025-11, 2025-12\)"):
+        fund_years.transfers_of(ws, year_of(open_months={"fi": ("2025-11", "2025-12")}), day)
 
 
 def test_a_year_is_decided_after_its_end(make):
