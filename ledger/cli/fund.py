@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
 from ledger.cli.context import OutPath, Session, check_out, emit, report, stdout, tell_written, workspace_option
 from ledger.cli.days import DAY, day_of
+from ledger.cli.later import Later
 from ledger.cli.tables import amount_text, print_table
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, say
@@ -33,31 +35,20 @@ day_option = click.option(
     help="As it stood at the end of this day (default: today).",
 )
 #: Commands that write, or that few need: imported when they are asked for.
-LATER = {
-    **dict.fromkeys(("pay", "repay", "write-down", "forgive", "appropriate"), "ledger.cli.fund_write"),
-    "simulate": "ledger.cli.fund_simulate",
-}
+LATER = MappingProxyType(
+    {
+        **dict.fromkeys(("pay", "repay", "write-down", "forgive", "appropriate"), "ledger.cli.fund_write"),
+        "simulate": "ledger.cli.fund_simulate",
+    }
+)
 ORDER = (*("status", "statement", "cases", "case", "pay", "repay", "write-down", "forgive", "appropriate", "simulate"),)
 
 
-class Fund(click.Group):
+class Fund(Later):
     """A group whose writing commands are imported when they are asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of a case."""
-        del ctx
-        from importlib.util import find_spec  # noqa: PLC0415  only for help
-
-        return [name for name in ORDER if name not in LATER or find_spec(LATER[name])]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now."""
-        if cmd_name in LATER:
-            import importlib  # noqa: PLC0415  only then
-
-            found: click.Command = importlib.import_module(LATER[cmd_name]).COMMANDS[cmd_name]
-            return found
-        return super().get_command(ctx, cmd_name)
+    order = ORDER
+    later = LATER
 
 
 @click.group(cls=Fund)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
 from ledger.cli.context import Session, emit, report, stdout, workspace_option
 from ledger.cli.days import DAY, day_of
+from ledger.cli.later import Later
 from ledger.cli.tables import amount_text, print_table
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, EXIT_PERSON
 from ledger.messages import N_, say
@@ -30,7 +32,14 @@ year_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
-@click.group()
+class Solidarity(Later):
+    """A group whose writing command is imported when it is asked for."""
+
+    order = ("compute", "status", "book")
+    later = MappingProxyType({"book": "ledger.cli.fund_write"})
+
+
+@click.group(cls=Solidarity)
 def solidarity() -> None:
     """The solidarity fund: mutual support between the units, by one formula for all."""
 
