@@ -20,10 +20,11 @@ from typing import Any
 
 from beancount.core import data
 
-from ledger.books import Workspace
+from ledger.books import Unit, Workspace
 from ledger.books.excerpt import quote
 from ledger.books.summary import weight
-from ledger.closing.problems_funds import FundInvoice, FundPayment
+from ledger.charts import load_chart
+from ledger.closing.problems_funds import FundBank, FundInvoice, FundPayment
 from ledger.errors import Problem
 from ledger.federation import Federation
 from ledger.funds.book import FundBook
@@ -87,6 +88,23 @@ def decision_left(federation: Federation, decision: str, amount: Decimal) -> Non
         left, asked = text(max(state.left, ZERO), state.currency), text(amount, state.currency)
         where: dict[str, Any] = {"file": state.decision.file, "line": state.decision.line}
         raise _quoted(federation, FundPayment(**where, case="decision", decision=decision, asked=asked, left=left))
+
+
+def check_bank(federation: Federation, unit: Unit, account: str | None) -> None:
+    """Refuse what is no account for money in a unit's book; None is money on its way.
+
+    Raises:
+        FundBank: it isn't.
+    """
+    summary = federation.books.units[unit.slug].summary
+    if account is None or summary is None:  # a book with errors takes nothing anyway, and says why
+        return
+    chart = load_chart(unit.chart, unit.folder)
+    known = [r.account for r in summary.accounts if chart.is_in("bank", r.code) or chart.is_in("cash", r.code)]
+    if account not in known:
+        near = difflib.get_close_matches(account, known, n=1, cutoff=0) or ["-"]
+        file = federation.workspace.shown(unit.folder / "accounts.beancount")
+        raise FundBank(file=file, unit=unit.slug, slug=unit.slug, account=account, nearest=near[0])
 
 
 def text(amount: Decimal, currency: str) -> str:

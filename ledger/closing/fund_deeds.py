@@ -26,7 +26,7 @@ from beancount.core import data
 from ledger.books import Unit, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.books.write import federation_lock, source_ids
-from ledger.closing.fund_checks import Payment, check_payment, decision_left, lacking, text
+from ledger.closing.fund_checks import Payment, check_bank, check_payment, decision_left, lacking, text
 from ledger.closing.loan_deeds import Done, check_decision
 from ledger.closing.problems_funds import FundAccountDates, FundNotOwed
 from ledger.closing.two_books import Booking, Event, book_both
@@ -265,6 +265,7 @@ def _held(ws: Workspace, case: str, asked: Asked) -> Iterator[_Desk]:
     Raises:
         FundPayment: there is no such agreement on the day.
         FundUnknown: central's book can't be read.
+        FundBank: the money is on no account for money.
     """
     central = central_of(ws)
     policy = read_policy(load_books(ws, [central.slug]).central_text, ws)
@@ -278,6 +279,8 @@ def _held(ws: Workspace, case: str, asked: Asked) -> Iterator[_Desk]:
         fund = federation.funds.get(INVESTMENT)
         if fund is None:
             raise FundUnknown(file=ws.shown(central.main), central=central.slug)
+        check_bank(federation, central, asked.bank)
+        check_bank(federation, unit, asked.unit_bank)
         spot = spot_of(federation, unit, central.currency, asked.date)
         yield _Desk(federation, central, unit, entry, fund, spot, asked)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ledger.errors import EXIT_PERSON, Problem
+from ledger.errors import EXIT_PERSON, EXIT_USAGE, Problem
 from ledger.messages import N_
 
 
@@ -50,6 +50,15 @@ class FundPayment(Problem):
             N_('Let the levy be paid first. Where the board answers for it, say why:  --accept "REASON"'),
         ),
     }
+
+
+class FundBank(Problem):
+    """Money is on a bank account or in a cash box."""
+
+    code = "FUND_BANK"
+    exit_code = EXIT_USAGE
+    message = N_("{account} is no bank account or cash box of {slug}.")
+    remedy = N_("Did you mean {nearest}? Without an account the money is on its way until the bank's own line comes.")
 
 
 class FundInvoice(Problem):

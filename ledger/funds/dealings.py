@@ -29,6 +29,7 @@ Pure: names, days and amounts in, entries out. `ledger.funds.rows` reads them ba
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
@@ -49,6 +50,7 @@ ZERO = Decimal(0)
 SOURCE_ID = "funds:"
 WRITE_DOWN = "write-down"
 MONEY = ""
+_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 Paid = Literal["grant", "loan", "equity"]
 #: What is paid out: central's account, the unit's, the kind of dealing, the text.
 PAID: Mapping[str, tuple[str, str, str, str]] = {
@@ -120,8 +122,12 @@ class _Line:
 
 def source_id(case: str, kind: str, unit: str, date: dt.date, amount: Decimal, currency: str, number: str = "") -> str:
     """What an event's entries are known by: the same event gives the same."""
-    said = [case, kind, unit, date.isoformat(), f"{in_units(amount, currency):f}"]
-    return SOURCE_ID + ":".join([*said, *([number] if number else [])])
+    return _source(case, kind, unit, date.isoformat(), f"{in_units(amount, currency):f}", number)
+
+
+def _source(*parts: str) -> str:
+    """Parts that are said, without what a text in a book escapes: it is looked for as it stands there."""
+    return SOURCE_ID + ":".join(_ESCAPED.sub("_", part) for part in parts if part)
 
 
 def pay(deal: Deal, kind: Paid, amount: Decimal) -> Both:
@@ -231,7 +237,7 @@ def appropriate(
     parts = {fund: in_units(amount, currency) for fund, amount in sorted(moved.items()) if amount}
     said = ":".join(f"{fund}={amount:f}" for fund, amount in parts.items())
     meta: dict[str, Any] = {
-        "source-id": f"{SOURCE_ID}appropriation:{decision}:{date.isoformat()}:{said}",
+        "source-id": _source("appropriation", decision, date.isoformat(), said),
         "decision": decision,
     }
     total = sum(parts.values(), ZERO)
@@ -264,7 +270,7 @@ def _both(
     yearly = deal.fund == SOLIDARITY and kind in {"claim", "call", "claw-back"}
     source = source_id(deal.case, kind, slug, deal.date, amount, deal.currency, deal.number)
     if yearly:  # a year's is booked once, whatever the day
-        source = SOURCE_ID + ":".join([deal.case, kind, slug, *([deal.number] if deal.number else [])])
+        source = _source(deal.case, kind, slug, deal.number)
     said = {
         "source-id": source,
         "fund": deal.fund,

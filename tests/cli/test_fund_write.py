@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -109,6 +111,8 @@ def test_a_dry_run_shows_both_vouchers(sambok, ws):
 @pytest.mark.parametrize(
     ("line", "code", "says"),
     [
+        ("fund pay IF-1 1 --date 2026-02-05 --bank foo", 2, "FUND_BANK"),
+        ("fund pay IF-1 1 --date 2026-02-05 --unit-bank Income:3001-Sales", 2, "FUND_BANK"),
         ("fund pay IF-1 0 --date 2026-02-05", 2, "LOAN_AMOUNT"),
         ("fund pay IF-1 1.001 --date 2026-02-05", 2, "LOAN_AMOUNT"),
         ("fund pay IF-1 100000.01 --date 2026-02-05", 3, "FUND_PAYMENT"),
@@ -123,6 +127,21 @@ def test_what_is_refused(sambok, line, code, says):
     assert found == code, err
     assert says in err
     assert out == ""
+
+
+def test_a_name_that_a_book_has_to_escape_is_known_again(sambok):
+    for expected in ("fi: booked as F-1.", "It is booked already"):
+        code, _, err = sambok('fund pay IF-1 60000 --date 2026-02-05 --number 7"\\')
+        assert code == 0
+        assert err.startswith(expected)
+
+
+def test_neither_book_is_written_where_one_of_them_has_an_error(sambok, ws):
+    (ws.unit("fi").books / "2025" / "2025-12.beancount").write_text(SALE.replace("3001", "3002"), encoding="utf-8")
+    code, out, err = sambok("fund pay IF-1 60000 --date 2026-02-05")
+    assert (code, out) == (1, "")
+    assert "ACCOUNT_NOT_OPEN" in err
+    assert not (ws.units_folder / "gemensamt/books/2026/2026-02.beancount").exists()
 
 
 def test_an_appropriation(sambok, ws):
@@ -141,3 +160,22 @@ def test_a_year_that_is_open_is_not_booked(sambok, monkeypatch):
     code, out, err = sambok("solidarity book --year 2025 --decision FS-1 --date 2026-02-05")
     assert (code, out) == (3, "")
     assert "2025 can't be booked yet: fi has open months" in err
+
+
+def test_a_year_is_booked_of_all_units(sambok, ws, monkeypatch):
+    """FI gets 500 of a year that is closed and known; booked once, as decided in the year after."""
+    year = SimpleNamespace(
+        year=2025, currency="SEK", problems=(), open_months={}, transfers={"fi": Decimal(500)}, returned={}
+    )
+    monkeypatch.setitem(solidarity.commands, "book", COMMANDS["book"])
+    monkeypatch.setattr("ledger.reports.solidarity.computed", lambda federation, wanted: year)
+    policy = ws.policy_file.read_text(encoding="utf-8")
+    ws.policy_file.write_text(policy + '2026-02-01 custom "decision" "FS-2" "assembly"\n', encoding="utf-8")
+    code, _, err = sambok("solidarity book --decision FS-1 --date 2026-02-05")
+    assert (code, "FUND_DECISION_EARLY" in err) == (3, True)
+    line = "solidarity book --decision FS-2 --date 2026-02-05"
+    code, out, err = sambok(f"{line} --dry-run")
+    assert (code, err) == (0, "fi: would be booked as F-1.\ngemensamt: would be booked as F-1.\n")
+    assert out.count('source-id: "funds:solidarity-2025:claim:fi"') == 2
+    assert sambok(line)[2] == "fi: booked as F-1.\ngemensamt: booked as F-1.\n"
+    assert sambok(line)[2] == "It is booked already; nothing was written.\n"
