@@ -47,12 +47,25 @@ def _loaded(session: Session) -> Federation:
     return load_federation(session.workspace)
 
 
+def _year(federation: Federation, year: int | None, method: Method | None = None) -> ServiceYear:
+    """The year that is meant; what keeps it from being known with its excerpt."""
+    from ledger.books.excerpt import quote  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.errors import Problem  # noqa: PLC0415  likewise
+    from ledger.reports.services import the_year  # noqa: PLC0415  likewise
+
+    try:
+        return the_year(federation, year, method)
+    except Problem as problem:
+        quote(federation.workspace, [problem])
+        raise
+
+
 def _told(federation: Federation, found: ServiceYear) -> list[Problem]:
     """Everything that is wrong with books, policy and the year, fit for who looks at all books together."""
     from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  after the arguments are known to be right
     from ledger.errors import order  # noqa: PLC0415  likewise
 
-    problems = sorted({*federation.policy.problems, *found.problems}, key=order)
+    problems = sorted({*federation.books.problems, *federation.policy.problems, *found.problems}, key=order)
     quote(federation.workspace, problems)
     return list(for_all(federation.books, problems))
 
@@ -86,7 +99,7 @@ def status(session: Session, year: int | None, method: Method | None, as_json: b
     if out is not None:
         check_out(session.workspace, out)
     federation = _loaded(session)
-    found = reports.the_year(federation, year, method)
+    found = _year(federation, year, method)
     problems = _told(federation, found)
     if out is not None:
         durable.replace(out.absolute(), reports.as_csv(found).encode("utf-8"))
@@ -111,7 +124,7 @@ def unit(session: Session, slug: str, year: int | None, as_json: bool) -> int:  
     ws = session.workspace
     chosen = ws.unit(slug)
     federation = _loaded(session)
-    found = reports.the_year(federation, year)
+    found = _year(federation, year)
     one = reports.usage_of(found, chosen, ws.shown(chosen.main))
     problems = _told(federation, found)
     if as_json:
@@ -133,7 +146,7 @@ def hundred(session: Session, slug: str, year: int | None, as_json: bool) -> int
 
     chosen = session.workspace.unit(slug)
     federation = _loaded(session)
-    found = reports.the_year(federation, year)
+    found = _year(federation, year)
     one = reports.hundred_of(federation, found, chosen)
     problems = _told(federation, found)
     if as_json:

@@ -15,9 +15,10 @@ from typing import Any
 
 from ledger.books import Unit, last_day
 from ledger.charts import lines
-from ledger.errors import Problem
+from ledger.errors import Problem, order
 from ledger.federation import Federation
 from ledger.messages import N_, current, say
+from ledger.policy import EVERY_UNIT
 from ledger.reports.levy import in_full, money, percent, plain
 from ledger.reports.solidarity import years_of
 from ledger.rules.rounding import nearest
@@ -53,10 +54,16 @@ def the_year(federation: Federation, year: int | None, method: Method | None = N
     """A year; without one the latest that is closed in all books, else the latest.
 
     Raises:
+        Problem: policy can't be read, so nobody's levy is known.
         ServiceNoYear: no book has it.
         ServiceCentralFaulty, MissingRate: as `service_year`.
     """
-    known = sorted({*years_of(federation), *_years_of_central(federation)})
+    if EVERY_UNIT in federation.policy.faulty:
+        shown = federation.workspace.shown(federation.workspace.policy_file)
+        told = {*federation.books.problems, *federation.policy.problems}
+        for problem in sorted((one for one in told if one.file == shown), key=order):
+            raise problem
+    known = sorted({*years_of(federation), *_years_booked(federation)})
     if year not in known and (year is not None or not known):
         nearest_year = min(known, key=lambda one: abs(one - (year or one)), default=year or "-")
         raise ServiceNoYear(year=year or "-", known=", ".join(map(str, known)) or "-", nearest=nearest_year)
@@ -67,12 +74,12 @@ def the_year(federation: Federation, year: int | None, method: Method | None = N
     return service_year(federation.books, federation.policy, federation.run, known[-1], method)
 
 
-def _years_of_central(federation: Federation) -> set[int]:
-    """Fiscal years in which central has booked something: its services cost money whoever sells."""
+def _years_booked(federation: Federation) -> set[int]:
+    """Fiscal years in which anybody has booked something: services cost money whoever sells."""
     ws = federation.workspace
-    book = federation.books.units.get(ws.central.slug) if ws.central is not None else None
-    rows = book.summary.balances if book is not None and book.summary is not None else ()
-    return {ws.fiscal_year(last_day(month))[0].year for month in {row.month for row in rows}}
+    books = [book for book in federation.books.units.values() if book.unit.combine and book.summary is not None]
+    months = {row.month for book in books if book.summary is not None for row in book.summary.balances}
+    return {ws.fiscal_year(last_day(month))[0].year for month in months}
 
 
 def usage_of(found: ServiceYear, unit: Unit, main: str) -> Usage:

@@ -38,6 +38,12 @@ class ServiceUnitFaulty(Problem):
     code = "SERVICE_UNIT_FAULTY"
     message = N_("What {slug} paid and used is not known: its book has errors. The others bear its part meanwhile.")
     remedy = N_("Correct what  sambok check {slug}  lists.")
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "levy": (
+            N_("What {slug} paid is not known, since its levy isn't. The others bear its part meanwhile."),
+            N_("See what  sambok levy {slug}  lists."),
+        ),
+    }
 
 
 class ServiceCentralFaulty(Problem):

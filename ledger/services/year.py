@@ -169,6 +169,9 @@ class _Units:
             if book is None or not book.ok or slug in ws.faulty:
                 self.problems.append(ServiceUnitFaulty(file=ws.shown(unit.main), unit=slug, slug=slug))
                 continue
+            if slug not in its.run.statements:
+                self.problems.append(ServiceUnitFaulty(file=ws.shown(unit.main), unit=slug, slug=slug, case="levy"))
+                continue
             try:
                 self.paid[slug], self.turnover[slug] = _paid(its, unit)
             except MissingRate as problem:

@@ -119,6 +119,14 @@ def test_a_unit_with_errors_is_told_and_left_out(year):
     assert found.use["repris"].used == 6900 - found.costs.direct.get(("it", "kafe"), 0)
 
 
+def test_a_unit_whose_levy_is_not_known_is_no_unit_that_paid_nothing(loaded):
+    books, policy, run = loaded()
+    del run.statements["kafe"]
+    found = service_year(books, policy, run, 2026)
+    assert set(found.use) == {"repris"}
+    assert "What kafe paid is not known, since its levy isn't." in "".join(one.text() for one in found.problems)
+
+
 def test_who_joins_or_leaves_within_the_year_takes_part(year):
     found = year(kafe={"unit": "joined = 2026-02-01"}, repris={"unit": "left = 2026-06-30"})
     assert found.keys["members"] == {"kafe": 11, "repris": 6}
