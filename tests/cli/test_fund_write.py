@@ -168,7 +168,7 @@ def test_a_year_is_booked_of_all_units(sambok, ws, monkeypatch):
         year=2025, currency="SEK", problems=(), open_months={}, transfers={"fi": Decimal(500)}, returned={}
     )
     monkeypatch.setitem(solidarity.commands, "book", COMMANDS["book"])
-    monkeypatch.setattr("ledger.reports.solidarity.computed", lambda federation, wanted: year)
+    monkeypatch.setattr("ledger.reports.solidarity.computed", lambda *_: year)
     policy = ws.policy_file.read_text(encoding="utf-8")
     ws.policy_file.write_text(policy + '2026-02-01 custom "decision" "FS-2" "assembly"\n', encoding="utf-8")
     code, _, err = sambok("solidarity book --decision FS-1 --date 2026-02-05")

@@ -103,15 +103,16 @@ STAKE = agreement("IF-3", "equity", "40000.00")
 def make(make_workspace, tmp_path, monkeypatch):
     monkeypatch.setenv("SAMBOK_CACHE", str(tmp_path / "cache"))
 
-    def made(policy=LOAN + GRANT + STAKE):
+    def made(policy=LOAN + GRANT + STAKE, april="11.60"):
         parts = {
             "gemensamt": {"unit": 'country = "SE"', "accounts": CENTRAL, "2025-01": OPENING},
             "fi": {"unit": PERSON, "accounts": UNIT, "2026-02": INVOICES},
             "es": {"unit": 'chart = "pgc"\ncurrency = "EUR"\n', "accounts": SPAIN},
         }
         days = [dt.date(2026, 1, 30) + dt.timedelta(days=5 * i) for i in range(20)]
-        prices = "".join(f"{day} price EUR 11.60 SEK\n" for day in days)
-        averages = "".join(f'2026-{m:02}-28 custom "average-rate" "EUR" 11.60 SEK\n' for m in range(1, 5))
+        rates = {month: april if month == 4 else "11.60" for month in range(1, 6)}
+        prices = "".join(f"{day} price EUR {rates[day.month]} SEK\n" for day in days)
+        averages = "".join(f'2026-{m:02}-28 custom "average-rate" "EUR" {rates[m]} SEK\n' for m in range(1, 5))
         ws = make_workspace(parts, policy=POLICY + policy, prices=prices + averages)
         assert [p.text() for p in load_federation(ws).problems] == []
         return ws
@@ -325,6 +326,16 @@ def test_a_unit_in_euro_has_the_debt_in_kronor_and_its_money_in_euro(make):
     fund_deeds.pay(ws, "IF-8", D(1160), asked("2026-03-20", **banks))
     assert "Assets:572-Bancos                                     -1000.00 EUR" in month(ws, "es")
     assert "Assets:572-Bancos                                       100.00 EUR" in month(ws, "es")
+    whole(ws)
+
+
+def test_what_a_rate_makes_of_the_debt_is_no_event(make):
+    """In April a euro is 12 kronor: 10 000 kronor come back as 833.33 euro, and 48 000 are owed, 4 000 euro."""
+    ws = make(agreement("IF-9", "loan", "58000.00", unit="es"), april="12.00")
+    banks = BANKS | {"unit_bank": "Assets:572-Bancos"}
+    fund_deeds.pay(ws, "IF-9", D(58000), asked(**banks))
+    fund_deeds.repay(ws, "IF-9", D(10000), asked("2026-04-10", **banks))
+    assert "Assets:572-Bancos                                      -833.33 EUR" in month(ws, "es", "2026-04")
     whole(ws)
 
 
