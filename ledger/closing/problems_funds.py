@@ -103,7 +103,7 @@ class FundAppropriation(Problem):
         ),
         "body": (
             N_("{decision} is a decision of {body}; what goes to the funds is for the assembly."),
-            N_("Name a decision of the assembly:  sambok decisions  lists them."),
+            N_("Name a decision of the assembly:  sambok decision list  shows them."),
         ),
     }
 
