@@ -221,15 +221,14 @@ def test_each_unit_gets_its_part_of_what_was_shared():
             if one.name in odd:
                 continue
             others = [c.name for c in centres if c.name != one.name]
+            prices = {
+                key: found.shared[one.name]
+                * F(weight)
+                / F(sum(one.key.values()))
+                / F(sum(known[key].get(user, D(0)) for user in (*units, *others)))
+                for key, weight in one.key.items()
+            }
             for unit in units:
                 exact = F(direct.get((one.name, unit), D(0)))
-                for key, weight in one.key.items():
-                    values = {user: F(known[key].get(user, D(0))) for user in (*units, *others)}
-                    exact += (
-                        found.shared[one.name]
-                        * F(weight)
-                        / F(sum(one.key.values()))
-                        * values[unit]
-                        / sum(values.values())
-                    )
+                exact += sum(price * F(known[key].get(unit, D(0))) for key, price in prices.items())
                 assert abs(F(found.used[unit][one.name]) - exact) < F(1, 100), (number, one.name, unit)
