@@ -9,13 +9,13 @@ owed until it is paid.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ledger.books import Workspace
 from ledger.books.write import federation_lock, source_ids
-from ledger.closing.fund_checks import decision_left, text
+from ledger.closing.fund_checks import check_bank, decision_left, text
 from ledger.closing.fund_deeds import Asked, book_dealings, central_of, quoted, spot_of
 from ledger.closing.loan_deeds import Done, check_decision
 from ledger.closing.problems_funds import FundAppropriation, FundDecisionEarly
@@ -101,6 +101,34 @@ def book_solidarity(ws: Workspace, year: int, transfers: Sequence[Transfer], ask
         return book_dealings(ws, events, asked, {"year": str(year), "decision": asked.decision})
 
 
+def settle(ws: Workspace, year: int, slug: str, asked: Asked) -> Done:
+    """Pay what is owed of a year of the solidarity fund: to the unit, or by it; claims and calls set off.
+
+    Args:
+        ws: the workspace.
+        year: the fiscal year that claims and calls are for.
+        slug: the unit.
+        asked: the day, and the accounts that the money is on.
+
+    Raises:
+        FundBank: the money is on no account for money.
+        Problem: why it can't be else; nothing was written.
+    """
+    central, unit = central_of(ws), ws.unit(slug)
+    with federation_lock(ws, [central.slug, unit.slug]):
+        federation = load_federation(ws)
+        check_bank(federation, central, asked.bank)
+        check_bank(federation, unit, asked.unit_bank)
+        fund = federation.funds.get(SOLIDARITY)
+        rows = [r for r in fund.rows if r.unit == slug and r.kind == "owed" and r.date <= asked.date] if fund else []
+        owed = sum((row.amount for row in rows if row.year == year), ZERO)  # by the unit, where it is above zero
+        if not owed:
+            return Done({}, "", 0)
+        deal = _deals(federation, year, slug, asked)
+        event = Event(unit, lambda book, own: dealings.settle(deal(book, own), -owed))
+        return book_dealings(ws, [event], asked, {"year": str(year)})
+
+
 def transfers_of(ws: Workspace, found: FundYear, day: dt.date) -> list[Transfer]:
     """A computed year's claims, calls and claw-backs in central's currency.
 
@@ -132,11 +160,11 @@ def transfers_of(ws: Workspace, found: FundYear, day: dt.date) -> list[Transfer]
     return [one for one in made if any(one[1:])]
 
 
-def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) -> Iterator[Event]:
-    slug, claim, called, paid_back = one
+def _deals(federation: Federation, year: int, slug: str, asked: Asked) -> Callable[[Accounts, Accounts], Deal]:
+    """What all events between the solidarity fund and a unit say of a year."""
     ws = federation.workspace
-    unit, central = ws.unit(slug), central_of(ws)
-    spot = spot_of(federation, unit, central.currency, asked.date)
+    central = central_of(ws)
+    spot = spot_of(federation, ws.unit(slug), central.currency, asked.date)
 
     def deal(book: Accounts, own: Accounts) -> Deal:
         return Deal(
@@ -146,6 +174,8 @@ def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) ->
             currency=central.currency,
             date=asked.date,
             spot=spot,
+            bank=asked.bank,
+            unit_bank=asked.unit_bank,
             number=asked.number,
             decision=asked.decision,
             fund=SOLIDARITY,
@@ -153,6 +183,12 @@ def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) ->
             language=ws.language,
         )
 
+    return deal
+
+
+def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) -> Iterator[Event]:
+    slug, claim, called, paid_back = one
+    unit, deal = federation.workspace.unit(slug), _deals(federation, year, slug, asked)
     if claim:
         yield Event(unit, lambda book, own: dealings.support(deal(book, own), claim))
     if called:

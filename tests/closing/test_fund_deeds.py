@@ -559,6 +559,22 @@ def test_a_year_of_the_solidarity_fund_is_booked_once(make):
     assert (later.vouchers, later.known) == ({}, 6)
 
 
+@pytest.mark.parametrize("way", [True, False], ids=["on its way", "bank"])
+def test_what_is_owed_of_a_year_is_paid_either_way(make, way):
+    """ES gets 1 160 less 580: 50 euro; FI pays 700. Then nothing is owed, and nothing more is booked."""
+    ws = make(ASSEMBLY)
+    fund_years.book_solidarity(ws, 2025, CLAIMS, asked(SPRING, decision="FS-2"))
+    for slug, bank, amount in (("es", "Assets:572-Bancos", "50.00 EUR"), ("fi", "Assets:1930-Bank", "-700.00 SEK")):
+        banks = {} if way else BANKS | {"unit_bank": bank}
+        assert set(fund_years.settle(ws, 2025, slug, asked("2026-04-20", **banks)).vouchers) == {slug, "gemensamt"}
+        assert way or any(line.split() == [bank, *amount.split()] for line in month(ws, slug, "2026-04").split("\n"))
+        again = fund_years.settle(ws, 2025, slug, asked("2026-04-20", **banks))
+        assert (again.vouchers, again.text) == ({}, "")
+    owed = [amount for kind, amount in rows(ws, fund="solidarity") if kind == "owed"]
+    assert sum(owed) == 0
+    whole(ws)
+
+
 def year_of(**more):
     """A computed year, as far as it is booked."""
     said = {"year": 2025, "currency": "SEK", "problems": (), "open_months": {}}
