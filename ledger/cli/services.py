@@ -219,7 +219,7 @@ def _print_status(found: ServiceYear) -> None:
         rows.append([entry.centre.title, *map(text, costs), reports.key_words(found, name), price or "-", last])
     if found.unplaced:
         rows.append([say(reports.NAMES[reports.NOT_PLACED]), text(found.unplaced), "-", "-", "-", "-"])
-    heads = (N_("Service"), N_("Cost"), N_("Shared out"), N_("By"), N_("Price of one"), N_("Last year"))
+    heads = (N_("Service"), N_("Cost in the year"), N_("Allocated"), N_("Key"), N_("Price of one"), N_("Last year"))
     print_table(console, [say(head) for head in heads], rows, left={0, 3})
     for name, key in found.allocation.without_key if found.allocation else ():
         said = {"service": found.centres[name].centre.title, "key": key}

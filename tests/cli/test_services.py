@@ -67,7 +67,7 @@ def test_status(sambok):
     assert cells(out) == [
         "Shared services 2026, SEK, shared by step-down",
         "Not final: 36 months are open.",
-        "Service Cost Shared out By Price of one Last year",
+        "Service Cost in the year Allocated Key Price of one Last year",
         # 800 ÷ 4 seats; 5 200 in halves: 2 600 ÷ 5 vouchers, 2 600 ÷ 40 payslips; 1 420 ÷ 2 units a year
         "IT 1,000.00 800.00 seats 200.00 950.00",
         "Ekonomi 5,000.00 4,680.00 vouchers 50, payslips 50 520.00, 65.00 0.00",

@@ -2,7 +2,8 @@
 
 Net solidarity = paid - used: above zero, a unit carried others; below, it was carried. As a part of its turnover it is
 comparable, and the units are parted in four by it: 1 is the quarter that was carried most. Equal ones are in the same
-quarter, so the order of units changes nothing. A unit without turnover has neither.
+quarter, to a hundredth of a percent (an öre makes no difference), so the order of units changes nothing. A unit
+without turnover has neither.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from ledger.rules.rounding import EXACT
+from ledger.rules.rounding import EXACT, nearest
 from ledger.rules.services.allocate import Allocation
 from ledger.rules.services.terms import CostCentre
 
 ZERO = Decimal(0)
+FINE = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def usage(allocation: Allocation, paid: Mapping[str, Decimal], turnover: Mapping
 def _quartile(parts: Mapping[str, Fraction], unit: str) -> int | None:
     if unit not in parts:
         return None
-    lower = sum(1 for part in parts.values() if part < parts[unit])
+    own = nearest(parts[unit], FINE)
+    lower = sum(1 for part in parts.values() if nearest(part, FINE) < own)
     return 1 + 4 * lower // len(parts)
 
 

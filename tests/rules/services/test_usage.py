@@ -74,6 +74,8 @@ def test_a_refund_is_what_was_too_much(paid, cost, turnover):
         # equal ones are in the same quarter
         ("10 10 10 10", "100 100 100 100", "0 0 0 0", "1 1 1 1"),
         ("9 9 12 12", "100 100 100 100", "-0.01 -0.01 0.02 0.02", "1 1 3 3"),
+        # an öre makes no difference
+        ("10.01 10.00 10.02 10.00", "1000 1000 1000 1000", "0.00001 0 0.00002 0", "1 1 1 1"),
         # small ones: -1 of 10 is more than -5 of 100
         ("9 5 20 20", "10 100 100 200", "-0.1 -0.05 0.1 0.05", "1 2 4 3"),
         # no turnover: no part, no quarter
