@@ -41,7 +41,7 @@ class ServiceUnitFaulty(Problem):
     cases: ClassVar[Mapping[str, tuple[str, str]]] = {
         "levy": (
             N_("What {slug} paid is not known, since its levy isn't. The others bear its part meanwhile."),
-            N_("See what  sambok levy {slug}  lists."),
+            N_("See what  sambok levy --unit {slug}  lists."),
         ),
     }
 
