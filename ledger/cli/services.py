@@ -214,7 +214,7 @@ def _print_status(found: ServiceYear) -> None:
     zero = found.unplaced * 0
     for name, entry in found.centres.items():
         costs = [found.costs.by_centre.get(name, zero), found.allocation.totals[name] if found.allocation else zero]
-        price = ", ".join(in_full(one, currency) for one in reports.prices(found, name).values())
+        price = "; ".join(in_full(one, currency) for one in reports.prices(found, name, rounded=True).values())
         last = text(found.before.get(name, zero))
         rows.append([entry.centre.title, *map(text, costs), reports.key_words(found, name), price or "-", last])
     if found.unplaced:
@@ -256,8 +256,8 @@ def _print_unit(found: ServiceYear, one: Usage) -> None:
         text = N_("That is {part} of turnover: quarter {quartile} of 4, where 1 was carried most by the others.")
         click.echo(say(text, part=_part(one), quartile=one.quartile))
     other = "step-down" if found.method == "reciprocal" else "reciprocal"
-    text = N_("Shared by {method}; by {other} it would have used {amount} less.")
-    amount = in_full(found.differences[one.unit], currency)
+    text = N_("Shared by {method}; by {other} it would have used {amount}.")
+    amount = in_full(one.used - found.differences[one.unit], currency)
     click.echo(say(text, method=found.method, other=other, amount=amount))
 
 

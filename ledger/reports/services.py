@@ -21,7 +21,7 @@ from ledger.messages import N_, current, say
 from ledger.policy import EVERY_UNIT
 from ledger.reports.levy import in_full, money, percent, plain
 from ledger.reports.solidarity import years_of
-from ledger.rules.rounding import nearest
+from ledger.rules.rounding import nearest, unit_of
 from ledger.rules.services.terms import Method
 from ledger.rules.services.usage import Usage, unit_prices
 from ledger.services.problems import ServiceNotMember, ServiceNoYear, ServiceUnitFaulty
@@ -109,12 +109,14 @@ def hundred_of(federation: Federation, found: ServiceYear, unit: Unit) -> Spent:
     return spent(year_of(federation.books, federation.run, found.year), unit, services)
 
 
-def prices(found: ServiceYear, name: str) -> dict[str, Decimal]:
-    """What one of each key of a service cost; of membership a year's."""
+def prices(found: ServiceYear, name: str, *, rounded: bool = False) -> dict[str, Decimal]:
+    """What one of each key of a service cost; of membership a year's. `rounded`: as people pay it, from 1 on."""
     if found.allocation is None:
         return {}
     exact = unit_prices(found.allocation, found.centres[name].centre)
-    return {key: nearest(price * A_YEAR.get(key, 1), FINE) for key, price in exact.items()}
+    whole = {key: price * A_YEAR.get(key, 1) for key, price in exact.items()}
+    paid = unit_of(found.currency)
+    return {key: nearest(price, paid if rounded and abs(price) >= 1 else FINE) for key, price in whole.items()}
 
 
 def name_of(part: str, found: ServiceYear) -> str:
