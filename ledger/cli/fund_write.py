@@ -203,6 +203,24 @@ def book(session: Session, /, year: int | None, **said: Any) -> int:
     return _run(session, said, run)
 
 
+@click.command()
+@click.argument("unit", metavar="UNIT")
+@click.option("--year", "-y", metavar="YEAR", type=click.IntRange(2000, 2100), required=True, help="Of which year.")
+@bank_option
+@unit_bank_option
+@_shared
+@click.pass_obj
+def settle(session: Session, /, unit: str, year: int, **said: Any) -> int:
+    """Pay what a year's claim or call left owed between central and UNIT, in both books.
+
+    Nothing is written where nothing is owed.
+    """
+    from ledger.closing import fund_years  # noqa: PLC0415  after the arguments are known to be right
+
+    slug = session.workspace.unit(unit).slug
+    return _run(session, said, lambda asked: fund_years.settle(session.workspace, year, slug, asked))
+
+
 def _run(session: Session, said: dict[str, Any], deed: Callable[[Asked], Done]) -> int:
     """Do it, and say what was done."""
     from ledger.books.excerpt import quote  # noqa: PLC0415  after the arguments are known to be right
@@ -218,5 +236,5 @@ def _run(session: Session, said: dict[str, Any], deed: Callable[[Asked], Done]) 
 
 
 COMMANDS: dict[str, click.Command] = {
-    command.name: command for command in (pay, repay, write_down, forgive, appropriate, book) if command.name
+    command.name: command for command in (pay, repay, write_down, forgive, appropriate, book, settle) if command.name
 }

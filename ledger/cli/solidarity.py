@@ -35,8 +35,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 class Solidarity(Later):
     """A group whose writing command is imported when it is asked for."""
 
-    order = ("compute", "status", "book")
-    later = MappingProxyType({"book": "ledger.cli.fund_write"})
+    order = ("compute", "status", "book", "settle")
+    later = MappingProxyType(dict.fromkeys(("book", "settle"), "ledger.cli.fund_write"))
 
 
 @click.group(cls=Solidarity)
