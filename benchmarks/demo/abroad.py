@@ -19,7 +19,7 @@ from ledger.rules.rounding import half_away
 from ledger.subledger import bill_link, invoice_link
 
 MONTHS = tuple("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split())
-CAPITAL_DECISION = '"FS-2025-11-20-§12"'
+CAPITAL_DECISION = '"FS-2024-11-21-§11"'
 
 
 @dataclass(frozen=True)

@@ -44,18 +44,22 @@ Liabilities:2865-Serviceavgifter-till-lånefonden
 Equity:2083-Medlemsinsatser
 Equity:2086-Reservfond
 Equity:2091-Balanserat-resultat
+Equity:2098-Föregående-års-resultat
+Equity:2099-Årets-resultat
 Income:3001-Försäljning-25
 Income:3002-Försäljning-12
 Income:3003-Försäljning-6
 Income:3041-Försäljning-tjänster-25
 Income:3090-Försäljning-inom-föreningen
 Income:3308-Tjänster-annat-EU-land
+Income:3680-Gemensam-avgift-intäkt
 Income:3740-Öresutjämning
 Income:3960-Valutakursvinster
 Income:3981-EU-bidrag
 Income:3985-Statliga-bidrag
 Income:3987-Kommunala-bidrag
 Income:3988-Lönebidrag
+Income:3990-Avgift-till-fonder
 Income:8310-Ränteintäkter
 Income:8360-Interna-ränteintäkter
 Income:8363-Utdelning-från-lånefonden
@@ -75,8 +79,11 @@ Expenses:6110-Kontorsmaterial
 Expenses:6150-Trycksaker
 Expenses:6210-Telefon-och-internet
 Expenses:6310-Försäkringar
+Expenses:6420-Revision
+Expenses:6430-Gemensam-avgift
 Expenses:6530-Redovisning
 Expenses:6570-Bankavgifter
+Expenses:6980-Föreningsavgifter
 Expenses:7010-Löner
 Expenses:7210-Löner-tjänstemän
 Expenses:7510-Arbetsgivaravgifter
@@ -87,7 +94,10 @@ Expenses:7960-Valutakursförluster
 Expenses:8410-Räntekostnader
 Expenses:8460-Interna-räntekostnader
 Expenses:8461-Lånefonden-utdelning
+Expenses:8999-Resultat-till-eget-kapital
 """)
+#: What central claims in other currencies, each on an account of its own.
+BAS |= {f"1661-{currency}": f"Assets:1661-Intern-fordran-avgift-{currency}" for currency in ("EUR", "CLP")}
 
 PGC = _by_code("""
 Assets:213-Maquinaria
@@ -105,8 +115,10 @@ Liabilities:4751-Hacienda-acreedora-retenciones
 Liabilities:476-Seguridad-Social-a-pagar
 Liabilities:477-IVA-repercutido
 Liabilities:55241-Cuenta-interna-acreedora
+Liabilities:55242-Cuota-común-a-pagar
 Equity:100-Capital-social
 Equity:113-Reservas-voluntarias
+Equity:120-Remanente
 Income:700-Ventas
 Income:705-Servicios-prestados
 Income:740-Subvenciones
@@ -117,6 +129,7 @@ Expenses:623-Servicios-profesionales
 Expenses:626-Servicios-bancarios
 Expenses:628-Suministros
 Expenses:629-Otros-servicios
+Expenses:6295-Cuota-común
 Expenses:640-Sueldos
 Expenses:642-Seguridad-Social
 Expenses:668-Diferencias-negativas-de-cambio

@@ -8,7 +8,7 @@ bank and the invoicing program still have to deliver (benchmarks/demo/inbox.py).
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -46,6 +46,11 @@ class Voucher:
     comment: tuple[str, ...] = ()
     quoted: str = ""
     number: str = ""
+
+    @property
+    def levy(self) -> bool:
+        """Whether it is written as a close writes a levy: without payee."""
+        return any("-levy-" in link for link in self.links)
 
     @property
     def internal(self) -> bool:
@@ -116,8 +121,10 @@ class Book:
     def booked(self) -> list[Voucher]:
         """What the committed books hold, in order of date, numbered."""
         found = sorted((v for v in self.vouchers if v.date <= LAST_BOOKED), key=lambda v: v.date)
-        for number, voucher in enumerate(found, 1):
-            voucher.number = f"A-{number}"
+        given: Counter[int] = Counter()  # numbers begin anew each year
+        for voucher in found:
+            given[voucher.date.year] += 1
+            voucher.number = f"A-{given[voucher.date.year]}"
         return found
 
     def waiting(self) -> list[Voucher]:
@@ -140,8 +147,8 @@ class Book:
             put(voucher.date, 1, self._voucher(voucher))
         for date, text in self.customs:
             put(date, 2, text + "\n")
-        for month in range(2, LAST_BOOKED.month + 2):
-            first = dt.date(YEAR, month, 1)
+        for month in range(-10, LAST_BOOKED.month + 2):
+            first = dt.date(YEAR + (month - 1) // 12, (month - 1) % 12 + 1, 1)
             for code in (self.bank, *self.counted):
                 if first > self.opened:
                     amount = f"{self.balance(code, first)} {self.currency}"
@@ -156,9 +163,11 @@ class Book:
     def _accounts(self) -> str:
         foreign = {p.code for v in self.booked() for p in v.postings if p.document}
         used = {p.code for v in self.vouchers for p in v.postings}
+        own = {code: code.split("-")[1] for code in used if "-" in code}  # a claim in one other currency
         lines = [f"; {self.slug}: the accounts it uses, in its own chart.\n"]
         for code in sorted(used, key=lambda c: (self.names[c].rsplit(":", 1)[-1], self.names[c])):
             constraint = "" if code in foreign else f" {self.currency}"
+            constraint = f" {own[code]}" if code in own else constraint
             lines.append(f"{self.opened} open {self.names[code]}{constraint}\n")
             if code in self.open_codes:
                 lines.append(f'  code: "{self.open_codes[code]}"\n')
@@ -169,7 +178,8 @@ class Book:
     def _voucher(self, voucher: Voucher) -> str:
         links = "".join(f" ^{link}" for link in voucher.links)
         lines = [f"; {text}" for text in voucher.comment]
-        lines.append(f'{voucher.date} * "{voucher.payee}" "{voucher.narration}"{links}')
+        payee = "" if voucher.levy else f'"{voucher.payee}" '
+        lines.append(f'{voucher.date} * {payee}"{voucher.narration}"{links}')
         lines.append(f'  voucher: "{voucher.number}"')
         if voucher.corrects:
             lines.append(f'  corrects: "{voucher.corrects.number}"')

@@ -132,6 +132,8 @@ POLICY = """\
 
 2024-11-21 custom "decision" "FS-2024-11-21-§8" "assembly"
   text: "Gemensamma kostnader 14 % av omsättningen"
+2024-11-21 custom "decision" "FS-2024-11-21-§11" "assembly"
+  text: "Medlemsinsatser och reservfond enligt fastställd balansräkning"
 2025-01-01 custom "levy-rate" "*" 0.14
   decision: "FS-2024-11-21-§8"
 2025-01-01 custom "levy-component" "service" 0.120
@@ -146,8 +148,6 @@ POLICY = """\
   text: "Gemensamma kostnader 15 % av omsättningen från 2026"
 2025-11-20 custom "decision" "FS-2025-11-20-§10" "assembly"
   text: "Statliga och kommunala driftbidrag räknas med i underlaget, bidrag för personal räknas inte med"
-2025-11-20 custom "decision" "FS-2025-11-20-§12" "assembly"
-  text: "Medlemsinsatser och reservfond enligt fastställd balansräkning"
 2025-12-02 custom "decision" "ST-2025-12-02-§3" "board"
   text: "Tak för Städkraft under uppbyggnaden: högst 120 000 kr om året"
 2026-01-20 custom "decision" "ST-2026-01-20-§4" "board"

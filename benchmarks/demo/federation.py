@@ -9,7 +9,10 @@ from pathlib import Path
 from benchmarks.demo import cast, profiles
 from benchmarks.demo.abroad import CAPITAL_DECISION, CHILE, SPAIN, CoopYear
 from benchmarks.demo.book import YEAR, Book, Posting
+from benchmarks.demo.centres import tag_costs
 from benchmarks.demo.divisions import SAVING, Year, day, kr
+from benchmarks.demo.earlier import before, existed, reopen
+from benchmarks.demo.earlier_levy import levies
 from benchmarks.demo.group import kenyan_group
 from benchmarks.demo.inbox import inboxes
 from benchmarks.demo.internal import Internal, tag
@@ -71,6 +74,11 @@ def make_books(rates: Rates, seed: int) -> dict[str, Book]:
     books["syateljen"].add(day(11, 12), "", SAVING, [Posting("1940", aside), Posting("1930", -aside)])
     _corrections(books)
     _budgets(books)
+    before(books, seed)
+    levies(books, existed()[1:], rates)
+    for slug in existed():
+        reopen(books[slug])
+    tag_costs(books[cast.CENTRAL.slug])
     return books
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core import data
+from beancount.core.amount import Amount
 from beancount.parser import parser
 
 from benchmarks.demo import cast
@@ -51,15 +52,18 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1) if currency == "CLP" else Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def bases(root: Path) -> dict[str, Decimal]:
-    """What bears the levy: BAS 3000-3799 and, by the assembly's decision, 3985-3987; PGC 700-705; no partner."""
+def bases(root: Path, year: int = 2026) -> dict[str, Decimal]:
+    """What bears the levy: BAS 3000-3799 and, by the assembly's decision, 3985-3987 (from 2026); PGC 700-705."""
     found: dict[str, Decimal] = defaultdict(Decimal)
     for slug in COMBINED:
         if slug == "gemensamt":
             continue
-        for _, posting in plain_postings(root, slug):
+        for entry, posting in plain_postings(root, slug):
+            if entry.date.year != year:
+                continue
             code = code_of(posting.account)
-            inside = code in {"700", "705"} if len(code) == 3 else "3000" <= code <= "3799" or "3985" <= code <= "3987"
+            granted = year >= 2026 and "3985" <= code <= "3987"
+            inside = code in {"700", "705"} if len(code) == 3 else "3000" <= code <= "3799" or granted
             if posting.account.startswith("Income:") and inside and "partner" not in (posting.meta or {}):
                 found[slug] -= posting.units.number
     return found
@@ -67,7 +71,8 @@ def bases(root: Path) -> dict[str, Decimal]:
 
 def paid_on_account(root: Path, slug: str) -> Decimal:
     rows = plain_postings(root, slug)
-    return sum((p.units.number for _, p in rows if (p.meta or {}).get("ic") == "levy"), Decimal(0))
+    levy = (p for _, p in rows if (p.meta or {}).get("ic") == "levy" and p.account.startswith("Liabilities:"))
+    return sum((p.units.number for p in levy), Decimal(0))  # of 2025 nothing is left: what is owed is paid
 
 
 def test_nothing_is_wrong_but_the_mismatch(federation):
@@ -141,6 +146,81 @@ def test_the_levy_is_what_the_text_gives(federation, demo_root):
         assert (slug, year.base, year.due, year.posted) == (slug, amount, due, due)
         assert (slug, owed_now) == (slug, due - paid_on_account(demo_root, slug))
     assert federation.run.statements["stadkraft"].year(2026).due == Decimal("120000.00")
+
+
+def test_the_levy_of_2025_is_booked_and_paid(federation, demo_root):
+    """14 % of what was sold, nothing of it provisional, and nothing owed when 2026 begins."""
+    base = bases(demo_root, 2025)
+    assert sorted(base) == sorted(set(COMBINED) - {"gemensamt", "nystart"})
+    for slug, amount in base.items():
+        statement = federation.run.statements[slug]
+        year = statement.year(2025)
+        due = rounded(Decimal("0.14") * amount, statement.unit.currency)
+        assert (slug, year.base, year.due, year.posted) == (slug, amount, due, due)
+        assert {month.provisional for month in year.months} == {0}
+        assert owed(federation.books, federation.run, slug, dt.date(2025, 12, 31)) == 0
+    made = {
+        entry.date.year
+        for slug in COMBINED
+        for entry in full_entries(federation.books, federation.run, slug)
+        if isinstance(entry, data.Transaction) and "provisional" in entry.tags
+    }
+    assert made == {2026}
+
+
+@pytest.mark.parametrize("slug", sorted(set(COMBINED) - {"gemensamt", "nystart"}))
+def test_each_month_of_2025_has_what_it_added(slug, demo_root):
+    """Cost of a month = 14 % of the year to date, rounded once, less the months before; the same link at central."""
+    currency = {"koop-reusa": "EUR", "coop-sur": "CLP"}.get(slug, "SEK")
+    sold: dict[int, Decimal] = defaultdict(Decimal)
+    for entry, posting in plain_postings(demo_root, slug):
+        code = code_of(posting.account)
+        if entry.date.year == 2025 and (code in {"700", "705"} or (code.startswith("30") and len(code) == 4)):
+            sold[entry.date.month] -= posting.units.number
+    theirs = {
+        link: entry
+        for entry, _ in plain_postings(demo_root, "gemensamt")
+        for link in entry.links
+        if link.startswith(f"ic-{slug}-levy-2025-")
+    }
+    months = {
+        entry.date.month: (entry, posting.units.number)
+        for entry, posting in plain_postings(demo_root, slug)
+        if entry.date.year == 2025 and code_of(posting.account) in {"6430", "6295"}
+    }
+    base = before = Decimal(0)
+    for month in range(1, 13):
+        base += sold[month]
+        due = rounded(Decimal("0.14") * base, currency)
+        entry, cost = months[month]
+        (link,) = entry.links
+        claims = [p.units for p in theirs[link].postings if "1661" in p.account]
+        assert (month, cost, link) == (month, due - before, f"ic-{slug}-levy-2025-{month:02}")
+        assert [(c.number, c.currency) for c in claims] == [(cost, currency)]
+        assert entry.meta["levy-base"] == Amount(sold[month], currency)
+        before = due
+
+
+@pytest.mark.parametrize("slug", sorted(set(COMBINED) - {"nystart"}))
+def test_the_year_ends_where_the_next_begins(slug, demo_root):
+    """On 1 January 2026 taxes and the levy owe nothing, the year's result is brought forward, and claims are cash's."""
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    result = Decimal(0)
+    for entry, posting in plain_postings(demo_root, slug):
+        amount = posting.units.number
+        if posting.price is not None:
+            continue  # members' capital and claims in another currency
+        if entry.date <= dt.date(2026, 1, 1):
+            held[code_of(posting.account)] += amount
+            if entry.date.year == 2025 and posting.account.startswith(("Income:", "Expenses:")):
+                result += amount
+    clear = ("2611", "2621", "2631", "2641", "2650", "2861", "1661", "2099", "2098", "472", "477", "55242")
+    assert {code: held[code] for code in clear if held[code]} == {}
+    if slug in {"koop-reusa", "coop-sur"}:
+        assert held["120"] == -result  # the PGC has no account that empties income and expense
+    else:
+        assert result == 0
+    assert held["572" if slug in {"koop-reusa", "coop-sur"} else "1930"] > 0
 
 
 def test_what_the_divisions_owe_and_central_claims_cancel(federation):
