@@ -1,6 +1,6 @@
 """What a unit's close writes into other books: central's side of its levy and interest, a loan fund's of its charges.
 
-Both sides of the month are there before it is closed, as the rules have made them; here the other one is found (SPEC 7).
+Before a month is closed both sides of it are there, as the rules have made them; here the other one is found (SPEC 7).
 What can't be found, because the book that takes it has errors, is no nothing: the unit waits.
 """
 
