@@ -215,7 +215,7 @@ def _print_status(found: ServiceYear) -> None:
     for name, entry in found.centres.items():
         costs = [found.costs.by_centre.get(name, zero), found.allocation.totals[name] if found.allocation else zero]
         price = "; ".join(in_full(one, currency) for one in reports.prices(found, name, rounded=True).values())
-        last = text(found.before.get(name, zero))
+        last = "-" if found.before is None else text(found.before.get(name, zero))
         rows.append([entry.centre.title, *map(text, costs), reports.key_words(found, name), price or "-", last])
     if found.unplaced:
         rows.append([say(reports.NAMES[reports.NOT_PLACED]), text(found.unplaced), "-", "-", "-", "-"])

@@ -243,7 +243,7 @@ def _service(found: ServiceYear, name: str) -> dict[str, Any]:
         "direct": money(direct, currency),
         "allocated": money(allocation.totals[name] if allocation else ZERO, currency),
         "prices": {key: plain(price) if price else "0" for key, price in prices(found, name).items()},
-        "last_year": money(found.before.get(name, ZERO), currency),
+        "last_year": None if found.before is None else money(found.before.get(name, ZERO), currency),
     }
 
 

@@ -41,7 +41,7 @@ from ledger.rules.services.usage import Usage, usage
 from ledger.services.costs import ServiceCosts, Unplaced, service_costs
 from ledger.services.keys import book_keys
 from ledger.services.problems import ServiceCentralFaulty, ServiceCostUnplaced, ServiceUnitFaulty
-from ledger.solidarity.results import YearsBooks, year_of
+from ledger.solidarity.results import YearsBooks, problem_of, year_of
 
 ZERO = Decimal(0)
 VOUCHERS = "vouchers"
@@ -55,7 +55,7 @@ class ServiceYear:
         year: the calendar year in which it begins.
         units: who takes part, by slug; those with errors in their books are told, and left out.
         centres: by name, in the order of the step-down.
-        costs: of the year; `before`: by centre, of the year before.
+        costs: of the year; `before`: by centre, of the year before; None: its rates aren't there.
         unplaced: Σ cost without a centre.
         keys: by key and user.
         allocation: None where no unit takes part.
@@ -73,7 +73,7 @@ class ServiceYear:
     units: Mapping[str, Unit]
     centres: Mapping[str, CentreEntry]
     costs: ServiceCosts
-    before: Mapping[str, Decimal]
+    before: Mapping[str, Decimal] | None
     unplaced: Decimal
     keys: Mapping[str, Mapping[str, Decimal]]
     method: Method
@@ -109,7 +109,7 @@ def service_year(
     centres = policy.funds.cost_centres(its.last)
     found = _Units(its)
     costs = _costs(its, central, centres, found.units)
-    before = _costs(year_of(books, run, year - 1), central, centres, found.units)
+    before = _before(year_of(books, run, year - 1), central, centres, found.units)
     keys = {
         **policy.funds.key_values(its.last),
         **book_keys(books, run, [*found.units.values()], (its.first, its.last)),
@@ -128,7 +128,7 @@ def service_year(
         units=found.units,
         centres=centres,
         costs=costs,
-        before=before.by_centre,
+        before=before,
         unplaced=sum((one.amount for one in costs.unplaced), ZERO),
         keys=keys,
         method=chosen,
@@ -175,8 +175,7 @@ class _Units:
             try:
                 self.paid[slug], self.turnover[slug] = _paid(its, unit)
             except MissingRate as problem:
-                problem.unit, problem.file = slug, problem.file or ws.shown(ws.prices_file)
-                self.problems.append(problem)
+                self.problems.append(problem_of(unit, problem, ws.shown(ws.prices_file)))
                 continue
             self.units[slug] = unit
 
@@ -221,9 +220,23 @@ def _costs(
         part = service_costs(entries, central, chart, days, codes, [*units])
         if not part.accounts and not part.unplaced:
             continue
-        rate = its.rates.average(central.currency, month)
+        try:
+            rate = its.rates.average(central.currency, month)
+        except MissingRate as problem:
+            ws = its.books.workspace
+            raise problem_of(central, problem, ws.shown(ws.prices_file)) from None
         _translate(found, part, rate, currency)
     return found
+
+
+def _before(
+    its: YearsBooks, central: Unit, centres: Mapping[str, CentreEntry], units: Mapping[str, Unit]
+) -> dict[str, Decimal] | None:
+    """A year's cost by centre, to compare with; None where it can't be translated."""
+    try:
+        return _costs(its, central, centres, units).by_centre
+    except MissingRate:
+        return None
 
 
 def _translate(found: ServiceCosts, part: ServiceCosts, rate: Decimal, currency: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from ledger.books import load_books
 from ledger.policy import read_policy
 from ledger.provisional import provisional
+from ledger.rules.problems_rates import MissingRate
 from ledger.services.problems import ServiceCentralFaulty, ServiceNoTurnover
 from ledger.services.spent import spent
 from ledger.services.year import service_year
@@ -155,6 +156,21 @@ def test_a_foreign_units_component_is_translated_at_the_average(year):
     missing = year(kafe=kafe)
     assert "MISSING_RATE" in {problem.code for problem in missing.problems}
     assert set(missing.use) == {"repris"}
+
+
+def test_a_central_with_books_in_another_currency(year):
+    """Its cost at February's average, 11 SEK; of last year's June there is no rate, so nothing to compare with."""
+    text = CENTRAL.replace(" SEK", " EUR")
+    extra = 'currency = "EUR"\nentity = "legal_entity"\norganisation_number = "B1"\ncountry = "ES"'
+    central = {"2026-02": text, "2025-06": UNITS["gemensamt"]["2025-06"].replace(" SEK", " EUR"), "unit": extra}
+    found = year(prices=FOREIGN, gemensamt=central)
+    assert found.costs.by_centre == {"it": 11000, "finance": 55000, "board": 9900}
+    assert (found.costs.direct, found.unplaced) == ({("it", "kafe"): 2200}, 1100)
+    assert found.costs.vouchers == {"it": 1, "finance": 2, "board": 1}
+    assert sum(one.used for one in found.use.values()) == 75900
+    assert found.before is None
+    with pytest.raises(MissingRate):
+        year(gemensamt=central)
 
 
 def part_lines(found):
