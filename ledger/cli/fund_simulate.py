@@ -75,7 +75,7 @@ def simulate(session: Session, /, out: Path | None, as_json: bool, **asked: Any)
     if not years:
         raise click.UsageError(say(N_("There are no recorded years from {first} to {last}."), **_span(asked)))
     found = reports.simulate_funds(federation, changes, terms, years=years)
-    problems = sorted({*federation.policy.problems, *found.problems}, key=order)
+    problems = sorted({*federation.books.problems, *federation.policy.problems, *found.problems}, key=order)
     quote(session.workspace, problems)
     problems = for_all(federation.books, problems)
     if out is not None:

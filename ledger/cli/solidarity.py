@@ -71,7 +71,7 @@ def compute(session: Session, year: int | None, slug: str | None, as_json: bool)
     only = ws.unit(slug).slug if slug else None
     federation = loaded(session)
     found = reports.computed(federation, year)
-    problems = sorted({*federation.policy.problems, *found.problems}, key=order)
+    problems = sorted({*federation.books.problems, *federation.policy.problems, *found.problems}, key=order)
     quote(ws, problems)
     problems = for_all(federation.books, problems)
     if as_json:

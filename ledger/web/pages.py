@@ -25,6 +25,7 @@ from ledger.web.pages_fund import InvestmentFund
 from ledger.web.pages_group import GroupReports
 from ledger.web.pages_loans import Loans, LoanStatement
 from ledger.web.pages_money import OpenItems, Reconciliation
+from ledger.web.pages_services import SharedServices
 from ledger.web.pages_sheet import Worksheet
 from ledger.web.pages_solidarity import Solidarity
 
@@ -69,7 +70,7 @@ class OwnPages(ExtensionModule):
     PAGES: tuple[type[Page], ...] = (
         *(Todo, OpenItems, Reconciliation, Close),  # what waits for somebody
         *(Loans, LoanStatement),  # rotating loans
-        *(InvestmentFund, Solidarity),  # the federation's own funds
+        *(InvestmentFund, Solidarity, SharedServices),  # the federation's own funds, and what the levy paid for
         *(Unmatched, Pairs, Worksheet, GroupReports, DrillDown),  # the combined figures
     )
 

@@ -24,6 +24,8 @@ from ledger.web.page import Page
 ZERO = Decimal(0)
 #: Size of the drawings, in their own units.
 WIDTH, HEIGHT = 1000, 100
+#: A year is drawn no wider than so.
+WIDEST = 150
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class Solidarity(Page):
             return []
         step = WIDTH // len(years)
         return [
-            YearBar(one.year, one.closing, n * step, max(step - 20, 1), int(one.closing * HEIGHT / most))
+            YearBar(one.year, one.closing, n * step, max(min(step - 20, WIDEST), 1), int(one.closing * HEIGHT / most))
             for n, one in enumerate(years)
         ]
 

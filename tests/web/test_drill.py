@@ -179,7 +179,7 @@ def test_it_is_opened_by_links_only(view):
     extensions = {e["name"]: e["report_title"] for e in view.ledger_data("federation")["extensions"]}
     assert list(extensions) == [
         "Todo", "OpenItems", "Reconciliation", "Close", "Loans", "LoanStatement", "InvestmentFund", "Solidarity",
-        "Unmatched", "Pairs", "Worksheet", "GroupReports", "DrillDown",
+        "SharedServices", "Unmatched", "Pairs", "Worksheet", "GroupReports", "DrillDown",
     ]  # fmt: skip
     assert [name for name, title in extensions.items() if title is None] == ["LoanStatement", "DrillDown"]
     own = {e["name"] for e in view.ledger_data("repris")["extensions"]}
@@ -192,6 +192,7 @@ def test_it_is_opened_by_links_only(view):
         "LoanStatement",
         "InvestmentFund",
         "Solidarity",
+        "SharedServices",
         "Unmatched",
     }
     view.get("/repris/extension/Worksheet/", status=404)
