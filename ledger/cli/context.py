@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ledger import messages
-from ledger.errors import Problem, order
+from ledger.errors import EXIT_BOOKS, Problem, order
 
 if TYPE_CHECKING:  # a warm run must not pay for pydantic
     from rich.console import Console
@@ -170,3 +170,12 @@ def emit(answer: dict[str, Any]) -> None:
     """
     text = json.dumps(answer, ensure_ascii=False, indent=1, default=str)
     click.echo(text.encode("utf-8", "backslashreplace").decode())
+
+
+def refuse(problems: Iterable[Problem], as_json: bool) -> int:  # noqa: FBT001  as click gave it
+    """Tell why there is no answer: the exit code of books with errors."""
+    found = list(problems)
+    if as_json:
+        emit({"schema": 1, "errors": [problem.as_json() for problem in found]})
+    report(found)
+    return EXIT_BOOKS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from ledger.cli.context import OutPath, Session, check_out, emit, report, stdout, tell_written, workspace_option
+from ledger.cli.context import OutPath, Session, check_out, emit, refuse, report, stdout, tell_written, workspace_option
 from ledger.cli.levy_simulate import YEAR, scoped
 from ledger.cli.tables import amount_text, print_table
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
@@ -72,10 +72,14 @@ def simulate(session: Session, /, out: Path | None, as_json: bool, **asked: Any)
         check_out(session.workspace, out)
     federation = load_federation(session.workspace)
     years = reports.year_range(federation, asked["first"], asked["last"])
+    read = sorted({*federation.books.problems, *federation.policy.problems}, key=order)
+    quote(session.workspace, read)
+    if read and not years:
+        return refuse(for_all(federation.books, read), as_json)
     if not years:
         raise click.UsageError(say(N_("There are no recorded years from {first} to {last}."), **_span(asked)))
     found = reports.simulate_funds(federation, changes, terms, years=years)
-    problems = sorted({*federation.books.problems, *federation.policy.problems, *found.problems}, key=order)
+    problems = sorted({*read, *found.problems}, key=order)
     quote(session.workspace, problems)
     problems = for_all(federation.books, problems)
     if out is not None:

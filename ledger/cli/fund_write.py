@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.cli.context import Session, emit, report, workspace_option
+from ledger.cli.context import Session, emit, refuse, workspace_option
 from ledger.cli.loans import day_or_today, json_option
 from ledger.cli.loans_write import date_option, decision_option, done_json, dry_option, tell_done
 from ledger.cli.vouchers import by_option
-from ledger.errors import EXIT_BOOKS, EXIT_DONE, Problem
+from ledger.errors import EXIT_DONE, Problem
+from ledger.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,7 +165,10 @@ def forgive(session: Session, /, case: str, amount: str, **said: Any) -> int:
 def appropriate(session: Session, /, investment: str | None, solidarity: str | None, **said: Any) -> int:
     """The assembly moves last year's result to the funds: what was earmarked, and what is added from surplus."""
     from ledger.closing import fund_years  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.closing.problems_funds import FundAppropriation  # noqa: PLC0415  likewise
 
+    if investment is None and solidarity is None:
+        raise click.UsageError(say(FundAppropriation.remedy))
     moved = {"investment": _signed(session, investment), "solidarity": _signed(session, solidarity)}
     return _run(session, said, lambda asked: fund_years.appropriate(session.workspace, moved, asked))
 
@@ -190,11 +194,7 @@ def book(session: Session, /, year: int | None, **said: Any) -> int:
     if found.problems:
         problems = list(found.problems)
         quote(ws, problems)
-        problems = list(for_all(federation.books, problems))
-        if said["as_json"]:
-            emit({"schema": 1, "vouchers": {}, "errors": [problem.as_json() for problem in problems]})
-        report(problems)
-        return EXIT_BOOKS
+        return refuse(for_all(federation.books, problems), said["as_json"])
 
     def run(asked: Asked) -> Done:
         transfers = fund_years.transfers_of(ws, found, asked.date)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.cli.context import Session, emit, refuse, report, stdout, workspace_option
 from ledger.cli.days import DAY, day_of
 from ledger.cli.later import Later
 from ledger.cli.tables import amount_text, print_table
@@ -70,8 +70,12 @@ def compute(session: Session, year: int | None, slug: str | None, as_json: bool)
     ws = session.workspace
     only = ws.unit(slug).slug if slug else None
     federation = loaded(session)
+    read = sorted({*federation.books.problems, *federation.policy.problems}, key=order)
+    if read and not reports.years_of(federation):
+        quote(ws, read)
+        return refuse(for_all(federation.books, read), as_json)
     found = reports.computed(federation, year)
-    problems = sorted({*federation.books.problems, *federation.policy.problems, *found.problems}, key=order)
+    problems = sorted({*read, *found.problems}, key=order)
     quote(ws, problems)
     problems = for_all(federation.books, problems)
     if as_json:
