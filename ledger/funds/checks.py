@@ -128,6 +128,7 @@ class _Checks:
             return
         if not may_decide(decision.body, needed):
             yield FundDelegation(
+                case="part",
                 file=entry.file,
                 line=entry.line,
                 amount=Amount(amount, self.currency),

@@ -102,6 +102,12 @@ class FundDelegation(Problem):
     code = "FUND_DELEGATION"
     message = N_("{amount} for {case_name} was decided by {body}; it takes {needed}.")
     remedy = N_('Let the right body decide and name its decision here, or correct the amounts in  fund "investment".')
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "part": (
+            N_("{amount} for {case_name} was decided by {body}; more than a quarter of the fund takes {needed}."),
+            N_("Let the assembly decide, and name its decision here."),
+        )
+    }
 
 
 class PolicyCentre(Problem):

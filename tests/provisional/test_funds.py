@@ -20,6 +20,7 @@ from ledger.provisional.funds import fund_entries
 D = Decimal
 CENTRAL = """
 2026-01-01 open Assets:1930-Bank
+2026-01-01 open Equity:2071-Fund
 2026-01-01 open Assets:1320-Loans
 2026-01-01 open Equity:2091-Retained
 """
@@ -40,6 +41,14 @@ POLICY = """
   interest: 0.03
   term: 24
   recused: "fi"
+"""
+#: A fund that may lend so much: 1 000 000 from earlier years.
+CAPITAL = """
+2026-01-10 * "The fund's capital from earlier years"
+  decision: "ST-1"
+  Assets:1930-Bank  1000000.00 SEK
+  Equity:2071-Fund
+
 """
 LENT = """
 2026-01-31 * "Loan"
@@ -92,7 +101,7 @@ def linked(text):
 @pytest.fixture
 def parts():
     return {
-        "gemensamt": {"accounts": CENTRAL, "2026-01": linked(LENT), "2026-03": linked(BACK)},
+        "gemensamt": {"accounts": CENTRAL, "2026-01": CAPITAL + linked(LENT), "2026-03": linked(BACK)},
         "fi": {"accounts": UNIT, "2026-01": BORROWED, "2026-03": PAID},
         "other": {"accounts": UNIT, "2026-01": "; nothing\n"},
     }

@@ -200,7 +200,7 @@ def test_fractions_of_what_has_a_rate_or_a_cost(rate, passes):
 
 
 UNIT_DIRECTIVES = "balance, close, document, event, note, open, transaction"
-UNIT_CUSTOMS = 'custom "budget", custom "internal-stock", custom "loan-application"'
+UNIT_CUSTOMS = 'custom "budget", custom "fund-application", custom "internal-stock", custom "loan-application"'
 
 
 @pytest.mark.parametrize(
@@ -220,5 +220,5 @@ def test_what_may_stand_in_a_file_as_remedies_list_it(name, allowed):
 def test_what_may_stand_in_policy_as_remedies_list_it():
     listed = PROFILES["policy"].allowed.split(", ")
     assert listed == sorted(listed)
-    assert listed[0] == 'custom "decision"'
-    assert len(listed) == 15
+    assert listed[:3] == ['custom "allocation-key"', 'custom "cost-centre"', 'custom "decision"']
+    assert len(listed) == 17

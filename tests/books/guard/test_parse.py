@@ -85,11 +85,12 @@ def test_only_what_is_dated_outside_is_named():
     assert [(p.code, p.line) for p in problems] == [("DATE_OUTSIDE", 1), ("DATE_OUTSIDE", 5)]
 
 
-#: What the federation decides, in policy alone (SPEC 4), and what is kept for the funds (SPEC 9).
+#: What the federation decides, in policy alone (SPEC 4, 9).
 POLICY_WORDS = [
     *("decision", "levy-rate", "levy-component", "levy-cap", "levy-floor", "levy-threshold", "levy-base"),
     *("goodwill-impairment", "loan-cycle"),
-    *("fund-limit", "fund-application", "fund-agreement", "fund-guarantee", "solidarity-parameter", "solidarity-band"),
+    *("fund", "fund-agreement", "fund-score", "fund-state", "solidarity-exception"),
+    *("allocation-key", "cost-centre", "service-method"),
 ]
 
 
