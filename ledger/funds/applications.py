@@ -37,6 +37,7 @@ from ledger.errors import Problem, order
 from ledger.funds.problems import FundApplication, FundApplicationTwice
 from ledger.memo import memo_of
 from ledger.messages import N_, say
+from ledger.policy.fund_reader import CASE, LONGEST
 from ledger.rules.funds.terms import Kind
 from ledger.rules.names import folded
 from ledger.rules.rounding import unit_of
@@ -129,6 +130,8 @@ def _read(books: Books, slug: str, entry: data.Custom, currency: str, central: s
     def wrong(reason: str, **said: object) -> FundApplication:
         return FundApplication(file=file, line=line, unit=slug, reason=say(reason, **said), currency=currency)
 
+    if CASE.fullmatch(str(entry.values[0].value)) is None or len(str(entry.values[0].value)) > LONGEST:
+        raise wrong(N_("its name takes letters, digits and hyphens between them, at most 30 in all"))
     if slug == central:
         raise wrong(N_("central doesn't apply to its own fund"))
     if not ws.units[slug].in_scope(entry.date):
@@ -152,6 +155,8 @@ def _read(books: Books, slug: str, entry: data.Custom, currency: str, central: s
         raise wrong(N_("payback: takes a whole number of months such as 48"))
     if until is not None and not isinstance(until, dt.date):
         raise wrong(N_("until: takes a day such as 2026-03-31"))
+    if meta.get("draft", False) not in {True, False}:
+        raise wrong(N_("draft: takes TRUE or FALSE, without quotes"))
     return Application(
         case=str(entry.values[0].value),
         unit=slug,
@@ -165,7 +170,7 @@ def _read(books: Books, slug: str, entry: data.Custom, currency: str, central: s
         until=until,
         draft=meta.get("draft") is True,
         texts={key: str(meta[key]) for key in TEXTS if meta.get(key)},
-        lacks=tuple(key for key in NEEDED if key not in meta),
+        lacks=tuple(key for key in NEEDED if meta.get(key) in {None, ""}),
         file=file,
         line=line,
     )
@@ -185,8 +190,9 @@ def _amount(written: object, currency: str, key: str, wrong: Any) -> Decimal:
 
 
 def open_applications(found: Applications, decided: set[str], day: dt.date) -> Iterator[Application]:
-    """Those that nobody has decided on by a day, and that still count."""
+    """Those that nobody has decided on by a day, and that still count; `decided`: cases, whatever their capitals."""
+    known = {folded(case) for case in decided}
     for one in sorted(found.by_case.values(), key=lambda a: (a.date, a.case)):
         late = one.until is not None and one.until < day
-        if one.case not in decided and not one.draft and not late and one.date <= day:
+        if folded(one.case) not in known and not one.draft and not late and one.date <= day:
             yield one

@@ -29,6 +29,7 @@ from ledger.funds.book import FundBook
 from ledger.funds.rows import FundRow
 from ledger.policy import Policy
 from ledger.rules.funds.terms import AgreementTerms
+from ledger.rules.names import folded
 
 ZERO = Decimal(0)
 
@@ -95,16 +96,17 @@ def cases_of(books: Books, policy: Policy, fund: FundBook, day: dt.date) -> Case
         day: what is written or booked later isn't there yet.
     """
     asked = applications(books)
-    names = {
-        *(a.case for a in asked.by_case.values() if a.date <= day),
-        *(name for name, entry in policy.funds.agreements.items() if entry.start <= day),
+    named = [
+        *(name for name in policy.funds.agreements if policy.funds.agreement(name, day)),
         *(row.case for row in fund.rows if row.case and row.date <= day),
-    }
+    ]
+    known = {folded(name) for name in named}
+    asked_by = {folded(a.case): a for a in asked.by_case.values()}
+    names = {*named, *(a.case for key, a in asked_by.items() if a.date <= day and key not in known)}
     found: dict[str, Case] = {}
     for name in sorted(names):
-        application = asked.by_case.get(name)
-        entry = policy.funds.agreements.get(name)
-        entry = entry if entry is not None and entry.start <= day else None
+        application = asked_by.get(folded(name))
+        entry = policy.funds.agreement(name, day)
         score = policy.funds.scores.get(name)
         rows = tuple(row for row in fund.rows if row.case == name and row.date <= day)
         unit = (

@@ -89,7 +89,9 @@ class _Checks:
     def _pays(self, row: FundRow) -> bool:
         if row.kind != "grant":
             return row.amount > 0
-        entry = self.policy.funds.agreements.get(row.case)  # a loan that is forgiven is granted, and not paid again
+        entry = self.policy.funds.agreement(
+            row.case, row.date
+        )  # a loan that is forgiven is granted, and not paid again
         return row.amount < 0 and (entry is None or entry.terms.kind == "grant")
 
     def _fund(self, day: dt.date) -> Fund:
@@ -139,8 +141,8 @@ class _Checks:
 
     def _payment(self, row: FundRow, total: Decimal) -> Iterator[Problem]:
         where: dict[str, Any] = {"file": self.books.workspace.shown(row.file), "line": row.line, "unit": self.slug}
-        entry = self.policy.funds.agreements.get(row.case)
-        if entry is None or entry.start > row.date:
+        entry = self.policy.funds.agreement(row.case, row.date)
+        if entry is None:
             known = sorted(self.policy.funds.agreements)
             near = difflib.get_close_matches(row.case, known, n=1, cutoff=0) or ["-"]
             yield FundAgreementLacking(**where, case_name=row.case or "-", date=row.date, nearest=near[0])

@@ -86,7 +86,7 @@ def made(books: Books, policy: Policy, found: FundBook, day: dt.date) -> Fund:
     rows = (flow_of(row, found.year_of(row.date)) for row in found.rows)
     fund = Fund(
         terms=terms,
-        agreements=tuple(entry.terms for _, entry in sorted(policy.funds.agreements.items())),
+        agreements=tuple(e.terms for e in sorted(policy.funds.agreed, key=lambda e: (e.terms.case, e.order))),
         flows=tuple(flow for flow in rows if flow is not None),
         closed=policy.funds.closed,
         year_of=found.year_of,

@@ -38,6 +38,7 @@ from ledger.policy import funds as entries
 from ledger.policy.entry import Entry
 from ledger.policy.problems_funds import PolicyCentre, PolicyFundCase, PolicyFundValue
 from ledger.rules.funds import terms as fund
+from ledger.rules.names import folded
 from ledger.rules.rounding import unit_of
 from ledger.rules.services import terms as services
 from ledger.rules.solidarity import terms as solidarity
@@ -244,6 +245,8 @@ class FundReader:
         slug = meta.get("unit")
         if not isinstance(slug, str):
             raise self._wrong(entry, "text", "unit", slug)
+        if slug == "*":
+            raise self._wrong(entry, "unit", "unit", slug)
         self.reader.scope(entry, slug)
         amount = self._amount(entry, "amount", entry.values[1].value)
         kind = self._word(entry, "kind", meta.get("kind"), get_args(fund.Kind))
@@ -251,7 +254,7 @@ class FundReader:
         own = self._amount(entry, "own-part", meta["own-part"], zero=True) if "own-part" in meta else budget - amount
         ends = meta.get("ends")
         if ends is not None and (not isinstance(ends, dt.date) or ends < entry.date):
-            raise self._wrong(entry, "text", "ends", ends)
+            raise self._wrong(entry, "day", "ends", ends)
         repayment = self._word(entry, "repayment", meta.get("repayment", "equal-principal"), get_args(fund.Repayment))
         terms = fund.AgreementTerms(
             case=name,
@@ -281,7 +284,7 @@ class FundReader:
             return self.reader.fault(entry, PolicyFundCase, case=case, case_name=terms.case, **said)
 
         unit = self.reader.ws.units.get(terms.unit)
-        if terms.amount + terms.own_part > terms.budget:
+        if terms.amount + max(terms.own_part, Decimal(0)) > terms.budget:
             raise wrong("own", budget=Amount(terms.budget, self._currency))
         if terms.kind == "loan" and not terms.term:
             raise wrong("term")
@@ -293,8 +296,10 @@ class FundReader:
             raise wrong("division", slug=unit.slug)
         if unit is not None and not unit.in_scope(entry.date):
             raise wrong("member", slug=unit.slug, date=entry.date)
-        before = [e for e in self.found if isinstance(e, entries.AgreementEntry) and e.terms.case == terms.case]
-        if before and entry.meta.get("changes") is not True:
+        agreed = [e for e in self.found if isinstance(e, entries.AgreementEntry)]
+        before = [e for e in agreed if folded(e.terms.case) == folded(terms.case)]
+        same = all(_about(e.terms) == _about(terms) for e in before)
+        if before and (entry.meta.get("changes") is not True or not same):
             raise wrong("twice", first=before[-1].line)
 
     def _state(self, entry: data.Custom) -> Entry:
@@ -343,6 +348,8 @@ class FundReader:
         if user not in self.reader.ws.units and user not in centres:
             near = difflib.get_close_matches(user, [*self.reader.ws.units, *centres], n=1, cutoff=0) or ["-"]
             raise self.reader.fault(entry, PolicyCentre, case="user", name=user, nearest=near[0])
+        if CENTRE.fullmatch(key) is None or len(key) > LONGEST:
+            raise self.reader.fault(entry, PolicyCentre, case="key", name=key)
         if value < 0:
             raise self._wrong(entry, "number", key, value)
         common = self.reader.common(entry)
@@ -353,6 +360,11 @@ class FundReader:
         (method,) = self.reader.values(entry, str)
         self._word(entry, "method", method, get_args(services.Method))
         return entries.MethodEntry(method=method, **self.reader.common(entry))
+
+
+def _about(terms: fund.AgreementTerms) -> tuple[str, str, str]:
+    """What no change of an agreement can change."""
+    return terms.case, terms.unit, terms.kind
 
 
 def slugs_of(written: object) -> tuple[str, ...]:

@@ -121,6 +121,10 @@ class FundPolicy:
         """By case; of one that was changed, the latest."""
         return {entry.terms.case: entry for entry in sorted(self.agreed, key=lambda e: e.order)}
 
+    def agreement(self, case: str, day: dt.date) -> AgreementEntry | None:
+        """What was agreed on of a case by a day, as it was changed last."""
+        return _latest((e for e in self.agreed if e.terms.case == case), day)
+
     @cached_property
     def scores(self) -> Mapping[str, ScoreEntry]:
         """By case, the latest."""
@@ -132,8 +136,17 @@ class FundPolicy:
 
     @cached_property
     def closed(self) -> Mapping[str, dt.date]:
-        """By case, the day from which nothing more is paid out of it."""
-        return {e.case: e.start for e in reversed(self.states) if e.state in {"closed", "rejected"}}
+        """By case, the day from which nothing more is paid out of it; what is agreed on or watched later is open."""
+        found: dict[str, dt.date] = {}
+        both: list[StateEntry | AgreementEntry] = [*self.states, *self.agreed]
+        for entry in sorted(both, key=lambda e: e.order):
+            if isinstance(entry, AgreementEntry):
+                found.pop(entry.terms.case, None)
+            elif entry.state in {"closed", "rejected"}:
+                found.setdefault(entry.case, entry.start)
+            else:
+                found.pop(entry.case, None)
+        return found
 
     def exceptions(self, year: int) -> tuple[ExceptionEntry, ...]:
         """Of a year of the solidarity fund."""

@@ -40,6 +40,11 @@ class PolicyFundValue(Problem):
             N_('Write keys with their weights, above zero:  {key}: "vouchers 60, payslips 40"'),
         ),
         "number": (N_("{key}: can't be {value}."), N_("Write a number from 0 on.")),
+        "unit": (N_("{key}: can't be {value}."), N_("An agreement is made with one unit: write its slug.")),
+        "day": (
+            N_("{key}: can't be {value}."),
+            N_("Write a day that isn't before the directive's own, without quotes:  {key}: 2027-12-31"),
+        ),
     }
 
 
@@ -119,6 +124,10 @@ class PolicyCentre(Problem):
     cases: ClassVar[Mapping[str, tuple[str, str]]] = {
         "name": (
             N_("A cost centre can't be called {name}."),
+            N_("Write small letters, digits and hyphens, such as  finance"),
+        ),
+        "key": (
+            N_("A key can't be called {name}."),
             N_("Write small letters, digits and hyphens, such as  finance"),
         ),
         "user": (

@@ -74,7 +74,8 @@ def fund_entries(books: Books, policy: Policy) -> FundRun:
         policy: the agreements.
     """
     central = books.workspace.central
-    lent = {case: entry for case, entry in policy.funds.agreements.items() if entry.terms.interest}
+    bearing = {entry.terms.case for entry in policy.funds.agreed if entry.terms.interest}
+    lent = {case: entry for case, entry in policy.funds.agreements.items() if case in bearing}
     book = None if central is None else books.units.get(central.slug)
     if not lent or central is None or book is None or not book.ok:
         return FundRun()

@@ -11,6 +11,9 @@ from decimal import Decimal
 import pytest
 
 from ledger.federation import load_federation
+from ledger.funds.applications import applications, open_applications
+from ledger.funds.book import funds_of
+from ledger.funds.cases import cases_of
 
 D = Decimal
 CENTRAL = """
@@ -175,7 +178,9 @@ def test_more_than_a_quarter_of_the_fund_is_for_the_assembly(told):
     terms = '2025-01-02 custom "fund" "investment"\n  decision: "FS-1"\n  exposure: 1\n  board: 500000.00 SEK\n'
     assert told(terms + agreement(amount="275000.00", decision="ST-1")) == []
     found = told(terms + agreement(amount="275000.01", decision="ST-1"))
-    assert [text for _, text, _ in found] == ["275000.01 SEK for IF-1 was decided by board; it takes assembly."]
+    assert [text for _, text, _ in found] == [
+        "275000.01 SEK for IF-1 was decided by board; more than a quarter of the fund takes assembly."
+    ]
     assert told(terms + agreement(amount="275000.01")) == []
 
 
@@ -194,3 +199,110 @@ def test_who_owes_levy_for_too_long_gets_nothing(make_workspace):
         said = [p.text().partition("for ")[2].partition(" days")[0] for p in found.fund_problems]
         assert said == told
         assert found.funds["investment"].worth(dt.date(2026, 3, 31)) == D("1100000.00")
+
+
+CHANGED = "  changes: TRUE\n"
+RAISED = agreement() + agreement(amount="150000.00", date="2026-04-01", more=CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("policy", "booked", "codes"),
+    [
+        # what is paid before the change was agreed on as well
+        (RAISED, payment() + payment(amount="50000.00", date="2026-04-01"), []),
+        (RAISED, payment(amount="100000.01"), ["FUND_OVERPAID"]),
+        (RAISED, payment() + payment(amount="50000.01", date="2026-04-01"), ["FUND_OVERPAID"]),
+        # a lower amount counts from its day
+        (agreement() + agreement(amount="60000.00", date="2026-04-01", more=CHANGED), payment(), []),
+        # a guarantee that is raised is one guarantee: a fifth of 1 100 000 is 220 000, of which each weighs a half
+        (
+            agreement(kind="guarantee", amount="400000.00")
+            + agreement(kind="guarantee", amount="440000.00", date="2026-04-01", more=CHANGED),
+            "",
+            [],
+        ),
+        # turned down, and agreed on after all
+        ('2026-01-10 custom "fund-state" "IF-1" "rejected"\n  decision: "ST-1"\n' + agreement(), payment(), []),
+        (
+            agreement() + '2026-02-20 custom "fund-state" "IF-1" "closed"\n  decision: "ST-1"\n',
+            payment(),
+            ["FUND_AGREEMENT"],
+        ),
+    ],
+)
+def test_a_change_counts_from_its_own_day(told, policy, booked, codes):
+    assert [code for code, _, _ in told(policy, booked)] == codes
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "says"),
+    [
+        (agreement() + agreement(), "POLICY_FUND_CASE", "There is an agreement on IF-1 already"),
+        (
+            agreement() + agreement(case="if-1", more=CHANGED),
+            "POLICY_FUND_CASE",
+            "There is an agreement on if-1 already",
+        ),
+        (agreement() + agreement(unit="ge", more=CHANGED), "POLICY_FUND_CASE", "There is an agreement on IF-1 already"),
+        (
+            agreement() + agreement(kind="guarantee", more=CHANGED),
+            "POLICY_FUND_CASE",
+            "There is an agreement on IF-1 already",
+        ),
+        (agreement(unit="*"), "POLICY_FUND_VALUE", "unit: can't be *."),
+        (
+            agreement(kind="guarantee").replace("200000.00", "99999.99"),
+            "POLICY_FUND_CASE",
+            "Amount and own part are more than the budget, 99,999.99 SEK.",
+        ),
+        (agreement(more="  ends: 2026-01-31\n"), "POLICY_FUND_VALUE", "ends: can't be 2026-01-31."),
+    ],
+)
+def test_an_agreement_that_cant_be(make_workspace, policy, code, says):
+    found = load_federation(
+        make_workspace({"gemensamt": {"accounts": CENTRAL}, "fi": {}, "ge": {}}, policy=POLICY + policy)
+    )
+    told = [p for p in found.policy.problems if p.code == code]
+    assert len(told) == 1, found.policy.problems
+    assert told[0].text().startswith(says)
+
+
+APPLICATION = '2026-03-02 custom "fund-application" "{case}" 1000.00 SEK\n  kind: "grant"\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("case", "more", "says"),
+    [
+        ("IF-9", "", None),
+        ("IF-9", "  draft: TRUE\n", None),
+        ("IF 9", "", "its name takes letters"),
+        ("9", "", "its name takes letters"),
+        ("I" * 31, "", "its name takes letters"),
+        ("IF-9", '  draft: "yes"\n', "draft: takes TRUE or FALSE"),
+    ],
+)
+def test_an_application_can_be_decided_by_its_name(make_workspace, case, more, says):
+    text = APPLICATION.format(case=case, more=more)
+    found = load_federation(
+        make_workspace({"gemensamt": {"accounts": CENTRAL}, "fi": {"2026-03": text}}, policy=POLICY)
+    )
+    told = [p.text() for p in found.fund_problems]
+    assert len(told) == (0 if says is None else 1)
+    assert all(says in one for one in told)
+
+
+def test_an_application_and_its_agreement_are_one_case_whatever_the_capitals(make_workspace):
+    ws = make_workspace(
+        {
+            "gemensamt": {"accounts": CENTRAL},
+            "fi": {"2026-01": APPLICATION.format(case="if-1", more='  purpose: ""\n')},
+        },
+        policy=POLICY + agreement(),
+    )
+    found = load_federation(ws)
+    asked = applications(found.books)
+    assert asked.by_case["if-1"].lacks == ("purpose", "jobs", "payback", "budget", "own-part")
+    assert list(open_applications(asked, {"IF-1"}, dt.date(2026, 3, 31))) == []
+    book = funds_of(found.books)["investment"]
+    cases = cases_of(found.books, found.policy, book, dt.date(2026, 3, 31)).by_name
+    assert [(name, bool(one.application), bool(one.agreement)) for name, one in cases.items()] == [("IF-1", True, True)]

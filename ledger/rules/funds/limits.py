@@ -98,7 +98,7 @@ NOTHING = Surroundings()
 def limits(fund: Fund, day: dt.date, around: Surroundings = NOTHING) -> tuple[Limit, ...]:
     """Every limit of the fund's terms at the end of a day; agreements as far as they have begun."""
     state = fund.state(day)
-    own = [_of_agreement(agreement, fund.terms) for agreement in fund.agreements if agreement.begins <= day]
+    own = [_of_agreement(agreement, fund.terms) for agreement in fund.agreed(day)]
     return (*limits_of(state, fund.terms, around), *(limit for found in own for limit in found))
 
 

@@ -189,6 +189,7 @@ class Fund:
     """A fund with all that is known of it.
 
     Attributes:
+        agreements: of one that was changed each version; from its own day on the later counts.
         flows: in any order.
         closed: by case, the day on which it was closed (or rejected): nothing more is paid out from then on.
         bank: what is in the fund's own bank account at the end of a day; None: the fund has none, and what it hasn't
@@ -235,6 +236,15 @@ class Fund:
         added = [s.surplus for f, s in self.appropriations if f.year == year and f.date <= until and s.surplus > 0]
         return sum(own, ZERO) + sum(added, ZERO)
 
+    def agreed(self, day: dt.date) -> tuple[AgreementTerms, ...]:
+        """The agreements of a day, each as it was changed last."""
+        found: dict[str, AgreementTerms] = {}
+        for agreement in self.agreements:
+            known = found.get(agreement.case)
+            if agreement.begins <= day and (known is None or known.begins <= agreement.begins):
+                found[agreement.case] = agreement
+        return tuple(found.values())
+
     def paid_out(self, agreement: AgreementTerms, until: dt.date) -> Decimal:
         """What has been paid out under an agreement by the end of a day."""
         return self._total(PAID_OUT[agreement.kind], until, agreement.case)
@@ -249,7 +259,7 @@ class Fund:
         """What is guaranteed at the end of a day, by unit: by agreements, and by flows without one."""
         found: dict[str, Decimal] = defaultdict(Decimal)
         cases = {a.case for a in self.agreements if a.kind == "guarantee"}
-        for agreement in self.agreements:
+        for agreement in self.agreed(day):
             if agreement.kind == "guarantee" and self._open(agreement, day):
                 given = max(agreement.amount, self._total({"guaranteed"}, day, agreement.case))
                 released = self._total({"guarantee_released"}, day, agreement.case)
@@ -264,11 +274,11 @@ class Fund:
 
         What has lapsed of an agreement counts no more; grants without an agreement count in the year they are given.
         """
-        total, cases = ZERO, set()
-        for agreement in self.agreements:
+        total, cases = ZERO, {a.case for a in self.agreements if a.kind == "grant"}
+        for agreement in self.agreed(day):
             if agreement.kind == "grant":
-                cases.add(agreement.case)
-                if agreement.begins <= day and self.year_of(agreement.begins) == year:
+                first = min(a.begins for a in self.agreements if a.case == agreement.case)
+                if self.year_of(first) == year:
                     total += self.paid_out(agreement, day) + self.committed(agreement, day)
         loose = (f for f in self.flows if f.kind == "grant_given" and f.case not in cases)
         return total + sum((f.amount for f in loose if f.date <= day and f.year == year), ZERO)
@@ -280,7 +290,7 @@ class Fund:
             if flow.date <= day:
                 found[flow.unit]["loans"] += LOANS.get(flow.kind, 0) * flow.amount
                 found[flow.unit]["stakes"] += STAKES.get(flow.kind, 0) * flow.amount
-        for agreement in self.agreements:
+        for agreement in self.agreed(day):
             left = self.committed(agreement, day)
             found[agreement.unit]["committed"] += left
             if agreement.kind in {"grant", "loan"}:
