@@ -19,6 +19,7 @@ Assets:1580-Fordringar-kontokort
 Assets:1630-Skattekonto
 Assets:1660-Intern-fordran
 Assets:1661-Intern-fordran-avgift
+Assets:1662-Intern-fordran-fonder
 Assets:1663-Lånefonden-utlåning
 Assets:1664-Lånefonden-serviceavgifter-att-få
 Assets:1666-Andelar-i-lånefonden
@@ -38,9 +39,12 @@ Liabilities:2731-Arbetsgivaravgifter-att-betala
 Liabilities:2821-Löneskulder
 Liabilities:2860-Intern-skuld
 Liabilities:2861-Intern-skuld-avgift
+Liabilities:2862-Intern-skuld-fonder
 Liabilities:2863-Lånefonden-andelar
 Liabilities:2864-Lån-ur-lånefonden
 Liabilities:2865-Serviceavgifter-till-lånefonden
+Equity:2071-Investeringsfond
+Equity:2072-Solidaritetsfond
 Equity:2083-Medlemsinsatser
 Equity:2086-Reservfond
 Equity:2091-Balanserat-resultat
@@ -55,11 +59,13 @@ Income:3308-Tjänster-annat-EU-land
 Income:3680-Gemensam-avgift-intäkt
 Income:3740-Öresutjämning
 Income:3960-Valutakursvinster
+Income:3980-Bidrag
 Income:3981-EU-bidrag
 Income:3985-Statliga-bidrag
 Income:3987-Kommunala-bidrag
 Income:3988-Lönebidrag
 Income:3990-Avgift-till-fonder
+Income:3992-Stöd-ur-fonder
 Income:8310-Ränteintäkter
 Income:8360-Interna-ränteintäkter
 Income:8363-Utdelning-från-lånefonden
@@ -84,6 +90,7 @@ Expenses:6430-Gemensam-avgift
 Expenses:6530-Redovisning
 Expenses:6570-Bankavgifter
 Expenses:6980-Föreningsavgifter
+Expenses:6993-Lämnade-bidrag
 Expenses:7010-Löner
 Expenses:7210-Löner-tjänstemän
 Expenses:7510-Arbetsgivaravgifter

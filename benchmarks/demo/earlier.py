@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 
 from benchmarks.demo.abroad import CHILE, SPAIN, Country
@@ -32,7 +33,7 @@ SALES = {
     "stadkraft": Decimal("1.09"),
     "kafe-angen": Decimal("1.04"),
     "tradgarden": Decimal("1.19"),
-    "gemensamt": Decimal("0.30"),
+    "gemensamt": Decimal("1.00"),
 }
 #: Share of this year's wages that was paid last year.
 WAGES = Decimal("0.97")
@@ -222,8 +223,13 @@ def existed() -> list[str]:
     return [p.slug for p in (CENTRAL, *PROFILES) if p.first_month == 1] + [SPAIN.slug, CHILE.slug]
 
 
-def reopen(book: Book) -> None:
-    """Move the opening of 2026 to 1 January 2025, and carry 2025's result over the year end."""
+def reopen(book: Book, carried: Mapping[str, Decimal]) -> None:
+    """Move the opening of 2026 to 1 January 2025, and carry 2025's result over the year end.
+
+    Args:
+        book: with all of both years.
+        carried: what the opening of 2026 lacks, since only 2025 brought it about, by account.
+    """
     openings = [v for v in book.vouchers if v.date == book.opened and v.date.year == YEAR and _opens(v)]
     assert openings, book.slug
     own = [v for v in book.vouchers if v.date.year == LAST_YEAR]
@@ -235,8 +241,9 @@ def reopen(book: Book) -> None:
     brought = "113" if book.bank == "572" else "2091"
     _transfer(book, result, brought)
     last = openings[-1] if book.bank == "572" else openings[0]
-    less = {code: amount for code, amount in moved.items() if not _of_result(book, code)}
+    less = {c: amount - carried.get(c, Decimal(0)) for c, amount in moved.items() if not _of_result(book, c)}
     less[brought] = less.get(brought, Decimal(0)) + result
+    less[brought] -= sum((a for c, a in carried.items() if _of_result(book, c)), Decimal(0))
     assert not any(less.get(code) for code in TAXES), (book.slug, less)
     kept = {p.code for p in last.postings}
     codes = [*(p.code for p in last.postings), *(c for c in less if c not in kept)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ledger.cli.context import stdout
 from ledger.cli.tables import amount_text, print_table
-from ledger.messages import N_, say
+from ledger.messages import N_, number_text, say
 from ledger.reports.fund import COVENANTS, CRITERIA, KINDS, STATES
 from ledger.reports.levy import percent
 from ledger.rules.rounding import half_away
@@ -25,6 +25,11 @@ TEXTS = {
     "cash-flow": N_("Cash flow"),
     "document": N_("Document"),
 }
+
+
+def points_text(points: Decimal) -> str:
+    """Points of the scale or the committee, with one place where it takes one."""
+    return number_text(points, 0 if points == points.to_integral_value() else 1)
 
 
 def print_case(line: CaseLine, found: FundStatement) -> None:
@@ -55,9 +60,9 @@ def print_case(line: CaseLine, found: FundStatement) -> None:
             rows.append(
                 [
                     say(CRITERIA[one.criterion]),
-                    f"{one.points:f}",
-                    f"{one.most:f}",
-                    "" if given is None else f"{given:f}",
+                    points_text(one.points),
+                    points_text(one.most),
+                    "" if given is None else points_text(given),
                 ]
             )
         heads = (N_("Criterion"), N_("By the scale"), N_("At most"), N_("Committee"))

@@ -107,7 +107,8 @@ def _year_line(books: Books, federation: Federation, fund: FundBook, year: int, 
         return fund.total(*kinds, since=first, until=until)
 
     parts = total("component"), total("call"), total("claim"), total("claw-back")
-    opening, closing = fund.worth(eve), fund.worth(until)
+    began = fund.total("opening", since=first, until=first)  # books that begin with this year bring the fund in
+    opening, closing = fund.worth(eve) + began, fund.worth(until)
     claims = {r.unit for r in fund.rows if r.kind == "claim" and first <= r.date <= until}
     turnover = sum(
         (

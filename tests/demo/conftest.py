@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,43 @@ from tests.demo.waiting import Imported
 
 #: The day on which November is imported: it is over, so that every balance of its lists counts.
 TODAY = dt.date(2026, 12, 1)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _committed() -> dict[str, bytes] | None:
+    """What version control holds of the demo; None outside a clone (its working copy may have been used since)."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-s", "-z", "--", "units", "fava.conf"], cwd=ROOT, capture_output=True, check=False
+    )
+    if listed.returncode or not listed.stdout:
+        return None
+    rows = [row.split("\t", 1) for row in listed.stdout.decode().split("\0") if row]
+    names = "".join(head.split()[1] + "\n" for head, _ in rows)
+    blobs = subprocess.run(
+        ["git", "cat-file", "--batch"], cwd=ROOT, input=names.encode(), capture_output=True, check=True
+    )
+    found, at = {}, 0
+    for _, path in rows:
+        end = blobs.stdout.index(b"\n", at)
+        size = int(blobs.stdout[at:end].split()[2])
+        found[path] = blobs.stdout[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+    return found
+
+
+@pytest.fixture(scope="session")
+def held() -> dict[str, bytes] | None:
+    """The demo as version control holds it, 2025 sealed."""
+    return _committed()
+
+
+@pytest.fixture
+def sealed_copy(held, tmp_path) -> Path:
+    """The same in a folder that a test may change."""
+    if held is None:
+        pytest.skip("not a clone: whoever uses the demo may have closed or opened more")
+    write(tmp_path / "sealed", held)
+    return tmp_path / "sealed"
 
 
 @pytest.fixture(scope="session")

@@ -4,49 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import subprocess
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.demo import build, cast
 from benchmarks.demo.__main__ import differences, write
+from benchmarks.demo.earlier import existed
 from benchmarks.demo.rates import last_bank_day
+from benchmarks.demo.sealed import is_seal
 from ledger.books import load_books, main_text, open_workspace
+from ledger.cli.main import cli
 from ledger.policy import read_policy
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def committed() -> dict[str, bytes] | None:
-    """What version control holds of the demo; None outside a clone (its working copy may have been used since)."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-s", "-z", "--", "units", "fava.conf"], cwd=ROOT, capture_output=True, check=False
-    )
-    if listed.returncode or not listed.stdout:
-        return None
-    rows = [row.split("\t", 1) for row in listed.stdout.decode().split("\0") if row]
-    names = "".join(head.split()[1] + "\n" for head, _ in rows)
-    blobs = subprocess.run(
-        ["git", "cat-file", "--batch"], cwd=ROOT, input=names.encode(), capture_output=True, check=True
-    )
-    found, at = {}, 0
-    for _, path in rows:
-        end = blobs.stdout.index(b"\n", at)
-        size = int(blobs.stdout[at:end].split()[2])
-        found[path] = blobs.stdout[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
-    return found
+from tests.demo.conftest import ROOT
 
 
-def test_the_committed_text_is_the_generators_byte_for_byte(demo_files):
-    held = committed()
+def test_the_committed_text_is_the_generators_byte_for_byte(demo_files, held):
     if held is None:
-        assert differences(ROOT, demo_files) == []
+        assert [path for path in differences(ROOT, demo_files) if not is_seal(path)] == []
         return
-    assert sorted(held) == sorted(demo_files)
-    assert [path for path in held if held[path] != demo_files[path]] == []
+    text = {path: data for path, data in held.items() if not is_seal(path)}
+    assert sorted(text) == sorted(demo_files)
+    assert [path for path in text if text[path] != demo_files[path]] == []
+
+
+def test_2025_is_closed_in_every_book_that_it_has_and_all_of_it_holds(sealed_copy):
+    ws = open_workspace(sealed_copy)
+    closed = {slug: months for slug, months in load_books(ws).closed.items() if months}
+    assert sorted(closed) == sorted(existed())
+    assert {tuple(sorted(months)) for months in closed.values()} == {tuple(f"2025-{m:02}" for m in range(1, 13))}
+    done = CliRunner().invoke(cli, ["verify", "-w", str(sealed_copy), "--json"])
+    assert done.exit_code == 0, done.output
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(demo_files):
