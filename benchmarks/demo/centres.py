@@ -5,6 +5,7 @@ Costs say their service by `cost-centre` on the posting; the course of May was f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -44,8 +45,12 @@ TIME = {
     }.items()
 }
 STAFF = ("7210", "7510")
-#: What lessens a service's cost: courses and advice that others paid for, a grant for leading the work.
-EARNED = {"3041": "development", "3308": "agreements", "3985": "leadership"}
+#: What lessens a service's cost: courses and advice that others paid for, a grant for leading the work. In per cent.
+EARNED = {
+    "3041": {"development": Decimal(60), "agreements": Decimal(40)},
+    "3308": {"agreements": Decimal(100)},
+    "3985": {"leadership": Decimal(100)},
+}
 #: A difference of exchange rates is no service.
 NONE = ("79",)
 #: Central's course of this month was held for one division.
@@ -97,18 +102,25 @@ def policy() -> str:
 
 def _divided(posting: Posting, book: Book, date: tuple[int, int]) -> list[Posting]:
     if posting.code in EARNED:
-        return [replace(posting, meta=(*posting.meta, _tag(EARNED[posting.code])))]
+        return _parts(posting, EARNED[posting.code], book.currency)
     operating = book.names[posting.code].startswith("Expenses:") and posting.code < "8"
     if not operating or posting.code.startswith(NONE):
         return [posting]
     if posting.code in STAFF:
-        parts = largest_remainder(posting.amount, TIME, book.currency)
-        return [replace(posting, amount=parts[name], meta=(*posting.meta, _tag(name))) for name in TIME]
+        return _parts(posting, TIME, book.currency)
     tags = [_tag(CENTRES.get(posting.code, "leadership"))]
     code, month, unit = COURSE
     if posting.code == code and date == (YEAR, month):
         tags.append(("used-by", f'"{unit}"'))
     return [replace(posting, meta=(*posting.meta, *tags))]
+
+
+def _parts(posting: Posting, shares: Mapping[str, Decimal], currency: str) -> list[Posting]:
+    """A posting divided among services."""
+    if len(shares) == 1:
+        return [replace(posting, meta=(*posting.meta, _tag(name))) for name in shares]
+    parts = largest_remainder(posting.amount, shares, currency)
+    return [replace(posting, amount=parts[name], meta=(*posting.meta, _tag(name))) for name in shares]
 
 
 def _tag(name: str) -> tuple[str, str]:

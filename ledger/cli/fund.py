@@ -261,8 +261,7 @@ def _limits(found: FundStatement) -> None:
 
 
 def _cases(lines: Sequence[CaseLine], found: FundStatement) -> None:
-    from ledger.cli.fund_case import points_text  # noqa: PLC0415  only when it is printed
-    from ledger.reports.fund import KINDS, STATES  # noqa: PLC0415  likewise
+    from ledger.reports.fund import KINDS, STATES, points_text  # noqa: PLC0415  only when it is printed
 
     if not lines:
         stdout().print(say(N_("There is no case.")))
@@ -272,8 +271,7 @@ def _cases(lines: Sequence[CaseLine], found: FundStatement) -> None:
         agreement, asked = line.case.agreement, line.case.application
         kind = agreement.kind if agreement else asked.kind if asked else ""
         amount = agreement.amount if agreement else asked.amount if asked else line.paid
-        given = line.score.total if line.points is None and line.score else line.points
-        score = "" if given is None else points_text(given)
+        score = "" if line.given is None else points_text(line.given)
         rows.append(
             [
                 *(line.case.name, line.case.unit, say(KINDS[kind]) if kind else "", say(STATES[line.state]), score),

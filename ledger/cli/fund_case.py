@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ledger.cli.context import stdout
 from ledger.cli.tables import amount_text, print_table
-from ledger.messages import N_, number_text, say
-from ledger.reports.fund import COVENANTS, CRITERIA, KINDS, STATES
+from ledger.messages import N_, say
+from ledger.reports.fund import ASKED, COVENANTS, CRITERIA, KINDS, STATES, points_text
 from ledger.reports.levy import percent
 from ledger.rules.rounding import half_away
 
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
 
     from ledger.reports.fund import FundStatement
     from ledger.reports.fund_cases import CaseLine
-
-TEXTS = {
-    "purpose": N_("Purpose"),
-    "environment": N_("Environment"),
-    "spread": N_("Use to other units"),
-    "risk": N_("Risk"),
-    "cash-flow": N_("Cash flow"),
-    "document": N_("Document"),
-}
-
-
-def points_text(points: Decimal) -> str:
-    """Points of the scale or the committee, with one place where it takes one."""
-    return number_text(points, 0 if points == points.to_integral_value() else 1)
 
 
 def print_case(line: CaseLine, found: FundStatement) -> None:
@@ -48,7 +34,7 @@ def print_case(line: CaseLine, found: FundStatement) -> None:
         console.print(
             say(said, day=asked.date, amount=text(asked.amount), budget=text(asked.budget), own=text(asked.own_part))
         )
-        for key, words in TEXTS.items():
+        for key, words in ASKED.items():
             if key in asked.texts:
                 console.print(f"  {say(words)}: {asked.texts[key]}", markup=False)
         if asked.lacks:

@@ -21,7 +21,7 @@ from ledger.funds.book import FundBook, funds_of
 from ledger.funds.cases import cases_of
 from ledger.funds.fund import made
 from ledger.funds.rows import EARNED, INVESTMENT
-from ledger.messages import N_, say
+from ledger.messages import N_, number_text, say
 from ledger.provisional.members import surroundings
 from ledger.reports.fund_cases import CaseLine, case_lines
 from ledger.reports.levy import money, percent, plain
@@ -95,6 +95,14 @@ CRITERIA = {
     "own-part": N_("Own part"),
     "environment": N_("Environment"),
     "spread": N_("Use to other units"),
+}
+ASKED = {
+    "purpose": N_("Purpose"),
+    "environment": N_("Environment"),
+    "spread": N_("Use to other units"),
+    "risk": N_("Risk"),
+    "cash-flow": N_("Cash flow"),
+    "document": N_("Document"),
 }
 COVENANTS = {
     "levy": N_("Levy paid in time"),
@@ -289,6 +297,11 @@ def _limit(one: Limit, text: Any) -> dict[str, Any]:
         "least": one.least,
         "ok": one.ok,
     }
+
+
+def points_text(points: Decimal) -> str:
+    """Points of the scale or the committee for people, with one place where it takes one."""
+    return number_text(points, 0 if points == points.to_integral_value() else 1)
 
 
 def case_json(line: CaseLine, text: Any) -> dict[str, Any]:

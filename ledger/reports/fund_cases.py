@@ -63,6 +63,11 @@ class CaseLine:
     score: scoring.Score | None = None
     points: Decimal | None = None
 
+    @property
+    def given(self) -> Decimal | None:
+        """The committee's points; before it has met those of the scale."""
+        return self.score.total if self.points is None and self.score is not None else self.points
+
 
 def case_lines(federation: Federation, cases: Cases, terms: FundTerms, day: dt.date, currency: str) -> list[CaseLine]:
     """Every case on a day, by name."""

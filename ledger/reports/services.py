@@ -36,6 +36,14 @@ FINE = Decimal("0.0001")
 A_YEAR = {"members": 12}
 #: The line of what has no cost centre; no centre can be called so.
 NOT_PLACED = "not placed"
+#: Keys that the books have, as people call them.
+KEYS = {
+    "turnover": N_("turnover"),
+    "vouchers": N_("vouchers"),
+    "invoices": N_("invoices"),
+    "members": N_("members"),
+    "levy": N_("levy"),
+}
 NAMES = {
     "turnover": N_("Turnover"),
     GRANTS: N_("Grants"),
@@ -130,8 +138,13 @@ def name_of(part: str, found: ServiceYear) -> str:
 
 def key_words(found: ServiceYear, name: str) -> str:
     """By what a service is shared: `vouchers 60, payslips 40`; one key alone without its weight."""
-    key = found.centres[name].centre.key
-    return ", ".join(key) if len(key) == 1 else ", ".join(f"{one} {plain(weight)}" for one, weight in key.items())
+    key = {key_name(one): plain(weight) for one, weight in found.centres[name].centre.key.items()}
+    return ", ".join(key) if len(key) == 1 else ", ".join(f"{one} {weight}" for one, weight in key.items())
+
+
+def key_name(key: str) -> str:
+    """A key in words, where the books have it; else as the finance head calls it."""
+    return say(KEYS[key]) if key in KEYS else key
 
 
 def rate_text(rate: Fraction) -> str:

@@ -12,14 +12,17 @@ from decimal import Decimal
 from ledger.books import clock
 from ledger.messages import N_, translate
 from ledger.reports.fund import (
+    ASKED,
     ASSETS,
     COVENANTS,
+    CRITERIA,
     KINDS,
     MOVEMENTS,
     STATES,
     FundStatement,
     fund_statement,
     limit_text,
+    points_text,
 )
 from ledger.reports.fund_cases import CaseLine
 from ledger.rules.funds.accounts import Account
@@ -134,6 +137,33 @@ class InvestmentFund(Page):
         """What was promised, and whether it is kept."""
         kept = {True: self.say(N_("kept")), False: self.say(N_("broken"))}
         return [(translate(COVENANTS[one.name]), kept[one.met]) for one in line.promises]
+
+    def score(self, line: CaseLine) -> str:
+        """The committee's points, else those of the scale."""
+        return "" if line.given is None else points_text(line.given)
+
+    def asked_for(self, line: CaseLine) -> list[tuple[str, str]]:
+        """What the application says, in its own words."""
+        asked = line.case.application
+        return [(translate(words), asked.texts[key]) for key, words in ASKED.items() if asked and key in asked.texts]
+
+    def lacks(self, line: CaseLine) -> str:
+        """What the application lacks."""
+        asked = line.case.application
+        return ", ".join(asked.lacks) if asked else ""
+
+    def criteria(self, line: CaseLine) -> list[tuple[str, str, str, str]]:
+        """Each criterion: points by the scale, the most that there are, the committee's."""
+        given = line.case.points or {}
+        return [
+            (
+                translate(CRITERIA[one.criterion]),
+                points_text(one.points),
+                points_text(one.most),
+                points_text(given[one.criterion]) if one.criterion in given else "",
+            )
+            for one in (line.score.points if line.score else ())
+        ]
 
     def bad(self, line: CaseLine) -> bool:
         """Whether a case asks for somebody."""

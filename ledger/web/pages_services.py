@@ -14,6 +14,7 @@ from flask import request
 from ledger.errors import Problem
 from ledger.messages import N_
 from ledger.reports import services as reports
+from ledger.reports.levy import in_full
 from ledger.rules.services.usage import Usage
 from ledger.services.spent import Spent
 from ledger.services.year import ServiceYear
@@ -74,7 +75,9 @@ class SharedServices(Page):
         rows, before = [], found.before or {}
         for name in found.centres:
             priced = reports.prices(found, name, rounded=True)
-            prices = ", ".join(f"{key} {self.money(price, found.currency)}" for key, price in priced.items())
+            prices = ", ".join(
+                f"{reports.key_name(key)} {in_full(price, found.currency)}" for key, price in priced.items()
+            )
             cost = found.costs.by_centre.get(name, ZERO)
             rows.append((self.title_of(found, name), cost, before.get(name), reports.key_words(found, name), prices))
         return rows

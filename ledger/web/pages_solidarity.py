@@ -23,9 +23,7 @@ from ledger.web.page import Page
 
 ZERO = Decimal(0)
 #: Size of the drawings, in their own units.
-WIDTH, HEIGHT = 1000, 100
-#: A year is drawn no wider than so.
-WIDEST = 150
+WIDTH = 1000
 
 
 @dataclass(frozen=True)
@@ -47,22 +45,6 @@ class Row:
     def left(self) -> int:
         """Where its bar begins."""
         return WIDTH // 2 if self.claim >= self.call else WIDTH // 2 - self.width
-
-
-@dataclass(frozen=True)
-class YearBar:
-    """A year's end: the fund's worth, and how high it is drawn."""
-
-    year: int
-    worth: Decimal
-    left: int
-    width: int
-    high: int
-
-    @property
-    def top(self) -> int:
-        """Where it begins."""
-        return HEIGHT - self.high
 
 
 class Solidarity(Page):
@@ -134,17 +116,10 @@ class Solidarity(Page):
         """The fund today, with its years."""
         return status(self.look.federation, clock.today())
 
-    def bars(self, status: FundStatus) -> list[YearBar]:
-        """The fund at the end of each year."""
-        years = [one for one in status.years if one.closing > 0]
-        most = max((one.closing for one in years), default=ZERO)
-        if not most:
-            return []
-        step = WIDTH // len(years)
-        return [
-            YearBar(one.year, one.closing, n * step, max(min(step - 20, WIDEST), 1), int(one.closing * HEIGHT / most))
-            for n, one in enumerate(years)
-        ]
+    def long(self, status: FundStatus, amount: Decimal) -> int:
+        """How long the fund at a year's end is drawn."""
+        most = max((one.closing for one in status.years), default=ZERO)
+        return int(max(amount, ZERO) * WIDTH / most) if most > 0 else 0
 
     def amount(self, amount: Decimal | None, currency: str) -> str:
         """An amount; nothing where there is none."""

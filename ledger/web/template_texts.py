@@ -249,4 +249,10 @@ TEMPLATE_TEXTS = (
     N_("Not placed"),
     N_("Paid and used"),
     N_("Net solidarity"),
+    N_("Score"),
+    N_("It lacks: {keys}"),
+    N_("Criterion"),
+    N_("By the scale"),
+    N_("At most"),
+    N_("Committee"),
 )

@@ -283,18 +283,23 @@ def test_the_plugin_adds_months_to_october_and_no_further(federation):
 
 
 def test_what_is_booked_on_decisions(federation):
-    """The loan of March is both units' and counts once; the oven is decided and not bought; the rest has no limit.
+    """What both units book counts once; of the oven's 75 000 a first part is paid; a guarantee moves nothing.
 
-    What belongs to the members' own cycle is covered by the cycle: its vouchers name no decision.
+    The rest has no limit. What belongs to the members' own cycle is covered by the cycle: its vouchers name no decision.
     """
     found = [
         (s.decision.id, s.status, str(s.left), [(u.unit, str(u.booked)) for u in s.units])
         for s in federation.decided.states
         if s.decision.amount is not None
     ]
+    supported = [("gemensamt", "44792.07"), ("syateljen", "7921.88"), ("vaktmasteri", "36870.19")]
     assert found == [
-        ("ST-2026-09-22-§4", "open", "75000.00", []),
+        ("ST-2025-09-16-§3", "open", "60000.00", []),
+        ("ST-2026-09-22-§4", "open", "30000.00", [("gemensamt", "45000.00"), ("kafe-angen", "45000.00")]),
+        ("ST-2025-02-18-§4", "done", "0.00", [("gemensamt", "60000.00"), ("tradgarden", "60000.00")]),
         ("ST-2026-02-17-§6", "done", "0.00", [("gemensamt", "180000.00"), ("repris", "180000.00")]),
+        ("ST-2026-03-17-§5", "done", "0.00", [("gemensamt", "72000.00"), ("vaktmasteri", "72000.00")]),
+        ("FS-2026-05-19-§10", "done", "0.00", supported),
     ]
     shares = next(s for s in federation.decided.states if s.decision.id == "KM-2026-01-07-1")
     assert [u.unit for u in shares.units] == []
