@@ -119,7 +119,7 @@ def test_a_dry_run_shows_both_vouchers(sambok, ws):
         ("fund repay IF-1 1 --date 2026-02-05", 3, "FUND_NOT_OWED"),
         ("fund forgive IF-1 1 --date 2026-02-05", 2, "--decision"),
         ("fund appropriate --decision FS-1 --date 2026-02-05", 2, "--investment 1000.00  --solidarity 500.00"),
-        ("fund appropriate --investment 0 --decision FS-1 --date 2026-02-05", 3, "FUND_APPROPRIATION"),
+        ("fund appropriate --investment 0 --decision FS-1 --date 2026-02-05", 2, "LOAN_AMOUNT"),
         ("fund appropriate --solidarity -1 --decision FS-1 --date 2026-02-05", 3, "FUND_APPROPRIATION"),
     ],
 )

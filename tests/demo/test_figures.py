@@ -295,7 +295,7 @@ def test_what_is_booked_on_decisions(federation):
     supported = [("gemensamt", "44792.07"), ("syateljen", "7921.88"), ("vaktmasteri", "36870.19")]
     assert found == [
         ("ST-2025-09-16-§3", "open", "60000.00", []),
-        ("ST-2026-09-22-§4", "open", "30000.00", [("gemensamt", "45000.00"), ("kafe-angen", "45000.00")]),
+        ("ST-2026-09-22-§4", "part", "30000.00", [("gemensamt", "45000.00"), ("kafe-angen", "45000.00")]),
         ("ST-2025-02-18-§4", "done", "0.00", [("gemensamt", "60000.00"), ("tradgarden", "60000.00")]),
         ("ST-2026-02-17-§6", "done", "0.00", [("gemensamt", "180000.00"), ("repris", "180000.00")]),
         ("ST-2026-03-17-§5", "done", "0.00", [("gemensamt", "72000.00"), ("vaktmasteri", "72000.00")]),
