@@ -179,6 +179,7 @@ def _shown(text: str) -> str:
     return plain if len(text) <= LONGEST else f"{plain[: LONGEST - 1]}…"
 
 
-def order(problem: Problem) -> tuple[str, str, int, str]:
-    """Sort key: by unit, file, line, code, so that lists are the same whoever made them."""
-    return (problem.unit or "", problem.file or "", problem.line or 0, problem.code)
+def order(problem: Problem) -> tuple[str, str, int, str, list[tuple[str, str]]]:
+    """Sort key: by unit, file, line, code and what is told, so that lists are the same whoever made them."""
+    told = sorted(problem.params.items())
+    return (problem.unit or "", problem.file or "", problem.line or 0, problem.code, told)

@@ -6,7 +6,7 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.demo import cast, centres, funds, profiles
+from benchmarks.demo import cast, centres, fund_texts, funds, profiles
 from benchmarks.demo.abroad import CAPITAL_DECISION, CHILE, SPAIN, CoopYear
 from benchmarks.demo.book import YEAR, Book, Posting
 from benchmarks.demo.divisions import SAVING, Year, day, kr
@@ -38,7 +38,7 @@ def build(seed: int = SEED) -> dict[str, bytes]:
     books = make_books(rates, seed)
     texts = {
         "fava.conf": cast.FAVA_CONF,
-        "units/policy.beancount": cast.POLICY + POLICY + funds.POLICY + centres.policy(),
+        "units/policy.beancount": cast.POLICY + POLICY + fund_texts.POLICY + centres.policy(),
         "units/prices.beancount": rates.text(),
         "units/adjustments/2026-10-revision.beancount": cast.ADJUSTMENT,
     }

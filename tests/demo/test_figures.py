@@ -285,7 +285,7 @@ def test_the_plugin_adds_months_to_october_and_no_further(federation):
 def test_what_is_booked_on_decisions(federation):
     """What both units book counts once; of the oven's 75 000 a first part is paid; a guarantee moves nothing.
 
-    The rest has no limit. What belongs to the members' own cycle is covered by the cycle: its vouchers name no decision.
+    The rest has no limit. What belongs to the members' own cycle is covered by it: its vouchers name no decision.
     """
     found = [
         (s.decision.id, s.status, str(s.left), [(u.unit, str(u.booked)) for u in s.units])

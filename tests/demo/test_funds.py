@@ -1,6 +1,6 @@
 """The demo's own funds: two years of cases, appropriation and support, and what central's services cost.
 
-What is expected is worked out from the story in `benchmarks/demo/funds.py`: day of payment, number of instalments paid,
+What is expected is worked out from the story in `benchmarks/demo/fund_texts.py`: day of payment, number of instalments paid,
 the formula of SPEC 9 with the turnover and result that `docs/demo.md` tells.
 """
 
@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.demo import centres
-from benchmarks.demo.funds import APPLICATIONS
+from benchmarks.demo.fund_texts import APPLICATIONS
 from ledger.books import load_books, open_workspace
 from ledger.cli.main import cli
 from ledger.provisional import full_entries
