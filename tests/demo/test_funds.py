@@ -1,6 +1,6 @@
 """The demo's own funds: two years of cases, appropriation and support, and what central's services cost.
 
-What is expected is worked out from the story in `benchmarks/demo/fund_texts.py`: day of payment, number of instalments paid,
+What is expected is worked out from the story in `benchmarks/demo/fund_texts.py`: day of payment, instalments paid, and
 the formula of SPEC 9 with the turnover and result that `docs/demo.md` tells.
 """
 
