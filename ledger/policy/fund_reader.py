@@ -38,6 +38,7 @@ from ledger.policy import funds as entries
 from ledger.policy.entry import Entry
 from ledger.policy.problems_funds import PolicyCentre, PolicyFundCase, PolicyFundValue
 from ledger.rules.funds import terms as fund
+from ledger.rules.funds.scoring import SCALE
 from ledger.rules.names import folded
 from ledger.rules.rounding import unit_of
 from ledger.rules.services import terms as services
@@ -231,6 +232,8 @@ class FundReader:
                 value = entry.meta[key]
                 if not isinstance(value, Decimal) or value < 0:
                     raise self._wrong(entry, "number", key, value)
+                if value > (most := getattr(SCALE, key.replace("-", "_"))):
+                    raise self._wrong(entry, "points", key, value, most=most)
                 points[key] = value
         summed = sum(points.values(), Decimal(0))
         if total > 100 or total < 0 or (points and summed != total):

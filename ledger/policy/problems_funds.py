@@ -40,6 +40,10 @@ class PolicyFundValue(Problem):
             N_('Write keys with their weights, above zero:  {key}: "vouchers 60, payslips 40"'),
         ),
         "number": (N_("{key}: can't be {value}."), N_("Write a number from 0 on.")),
+        "points": (
+            N_("{key}: {value} is more than the scale has."),
+            N_("Write {most} points at most, as the published scale has them."),
+        ),
         "unit": (N_("{key}: can't be {value}."), N_("An agreement is made with one unit: write its slug.")),
         "day": (
             N_("{key}: can't be {value}."),
