@@ -11,11 +11,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner, Result
 
 from benchmarks.demo import build
 from benchmarks.demo.__main__ import write
 from importers.run import import_inboxes
 from ledger.books import open_workspace
+from ledger.cli.main import cli
 from ledger.federation import load_federation
 from tests.demo.waiting import Imported
 
@@ -89,6 +91,14 @@ class _Day(dt.date):
     @classmethod
     def today(cls) -> dt.date:
         return TODAY
+
+
+def sambok(root: Path, *words: str) -> Result:
+    """A command on a workspace: what it printed, its exit code as `return_value`. Who is refused raises."""
+    done = CliRunner().invoke(cli, [*words, "-w", str(root)], standalone_mode=False)
+    if done.exception is not None:
+        raise done.exception
+    return done
 
 
 @contextmanager

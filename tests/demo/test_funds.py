@@ -11,13 +11,12 @@ import json
 from decimal import Decimal
 
 import pytest
-from click.testing import CliRunner
 
 from benchmarks.demo import centres
 from benchmarks.demo.fund_texts import APPLICATIONS
 from ledger.books import load_books, open_workspace
-from ledger.cli.main import cli
 from ledger.provisional import full_entries
+from tests.demo.conftest import sambok
 
 D = Decimal
 OCTOBER = "2026-10-31"
@@ -40,8 +39,8 @@ SUPPORT = {
 
 def asked(root, *words):
     """The JSON answer of a command."""
-    done = CliRunner().invoke(cli, [*words, "-w", str(root), "--json"])
-    assert done.exit_code in {0, 3}, done.output
+    done = sambok(root, *words, "--json")
+    assert done.return_value in {0, 3}, done.output
     return json.loads(done.stdout)
 
 
@@ -120,7 +119,62 @@ def test_each_service_has_a_cost_and_the_course_is_nystarts(demo_root):
 def test_asking_for_support_again_books_nothing(sealed_copy):
     before = {p: p.read_bytes() for p in (sealed_copy / "units").rglob("*.beancount")}
     words = ["solidarity", "book", "--year", "2025", "--decision", "FS-2026-05-19-§10", "--date", "2026-06-02"]
-    done = CliRunner().invoke(cli, [*words, "-w", str(sealed_copy)])
-    assert done.exit_code == 0, done.output
+    done = sambok(sealed_copy, *words)
+    assert done.return_value == 0, done.output
     assert {p: p.read_bytes() for p in (sealed_copy / "units").rglob("*.beancount")} == before
     assert not load_books(open_workspace(sealed_copy)).problems
+
+
+def blocks(root, slug, text):
+    """Vouchers of a book in which a text stands, by file: what is left without them, and they themselves."""
+    for file in sorted((root / "units" / slug / "books" / "2026").glob("*.beancount")):
+        parts = file.read_text(encoding="utf-8").split("\n\n")
+        found = [part for part in parts if text in part]
+        if found:
+            yield file, "\n\n".join(part for part in parts if text not in part), found
+
+
+def test_a_closed_year_is_booked_as_it_was_decided(sealed_copy):
+    """Without what the books have of it, the command books the same support anew, and it is owed until it is paid."""
+    for slug in ("gemensamt", *SUPPORT):
+        for file, rest, found in list(blocks(sealed_copy, slug, "solidarity-2025-")):
+            assert len(found) == (4 if slug == "gemensamt" else 2)
+            file.write_text(rest.rstrip() + "\n", encoding="utf-8")
+        for file in (sealed_copy / "units" / slug / "books" / "2026").glob("*.beancount"):
+            lines = file.read_text(encoding="utf-8").split("\n")  # the money is on its way, until the bank says so
+            file.write_text("\n".join(line for line in lines if " balance " not in line), encoding="utf-8")
+    words = ["solidarity", "book", "--year", "2025", "--decision", "FS-2026-05-19-§10", "--date", "2026-06-02"]
+    done = sambok(sealed_copy, *words)
+    assert done.return_value == 0, done.output
+    assert "syateljen: F-1" in done.stderr.replace("bokfört som ", "").replace("bokförd som ", ""), done.stderr
+    for slug, (*_, claim) in SUPPORT.items():
+        ((_, _, found),) = blocks(sealed_copy, slug, f"funds:solidarity-2025:claim:{slug}")
+        assert f"{claim} SEK" in found[0]
+        settled = ["solidarity", "settle", slug, "--year", "2025", "--date", "2026-06-16"]
+        assert sambok(sealed_copy, *settled).return_value == 0
+    assert asked(sealed_copy, "solidarity", "compute", "--year", "2025")["units"][6]["booked"] == "7921.88"
+    assert not load_books(open_workspace(sealed_copy)).problems
+
+
+def test_the_close_makes_interest_final_whatever_is_decided_later(sealed_copy):
+    """January 2026: ten nights of 54 000 and 21 of 52 000, at 2 %: 89.42, or an öre beside it.
+
+    The sum to date is what is rounded.
+    """
+    assert sambok(sealed_copy, "close", "2026-01", "--by", "ekonomi").return_value == 0
+    exact = (D(54_000) * 10 + D(52_000) * 21) * 2 / 100 / 365
+    for slug, account in (("gemensamt", "Income:8360"), ("tradgarden", "Expenses:8460")):
+        ((_, _, found),) = blocks(sealed_copy, slug, 'source-id: "close:funds')
+        (line,) = [line for line in found[0].split("\n") if account in line]
+        assert abs(abs(D(line.split()[1])) - exact) <= D("0.01")
+    before = asked(sealed_copy, "fund", "case", "IF-2025-001", "--date", "2026-01-31")["interest_due"]
+    file = sealed_copy / "units" / "policy.beancount"
+    text = file.read_text(encoding="utf-8")
+    at = text.index('2025-02-18 custom "fund-agreement" "IF-2025-001"')
+    agreement = text[at : text.index("\n2025-09", at)].replace("2025-02-18", "2026-01-01", 1)
+    changed = agreement.replace("interest: 0.02", "interest: 0.09") + "\n  changes: TRUE\n"
+    file.write_text(f"{text}{changed}", encoding="utf-8")
+    after = asked(sealed_copy, "fund", "case", "IF-2025-001", "--date", "2026-01-31")["interest_due"]
+    assert after == before
+    later = asked(sealed_copy, "fund", "case", "IF-2025-001", "--date", "2026-02-28")["interest_due"]
+    assert D(later) > 4 * D(before)  # January's difference falls on February: nothing of what is sealed moves
