@@ -49,7 +49,7 @@ def bank_statement(statement: Statement) -> BankStatement:
         closing=closing.amount.quantize(unit) if closing else None,
         first_day=statement.date_from,
         last_day=closing.date if closing else statement.date_to,
-        sequence=int(statement.sequence) if statement.sequence.isdigit() and len(statement.sequence) < 10 else None,
+        sequence=int(statement.sequence) if _is_number(statement.sequence) else None,
         line=statement.line or None,
     )
 
@@ -104,3 +104,8 @@ def payments(detail: Detail, entry: Entry, currency: str) -> list[Part]:
         return [part((sign * number).quantize(unit), p.reference, p.invoice) for p, number in paid]
     numbers = [number for p in detail.paid for number in (p.invoice, p.reference)]
     return [part(amount.quantize(unit), detail.reference, detail.invoice, *numbers)]
+
+
+def _is_number(text: str) -> bool:
+    """Whether a statement's sequence is one that can be counted from; `²` is a digit to Python and no number."""
+    return text.isascii() and text.isdigit() and len(text) < 10

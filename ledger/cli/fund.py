@@ -70,8 +70,8 @@ def stated(federation: Federation, since: dt.date | None, until: dt.date | None)
         FundUnknown: central's book can't be read.
     """
     from ledger.books import clock  # noqa: PLC0415  after the arguments are known to be right
+    from ledger.funds.problems import FundUnknown  # noqa: PLC0415  likewise
     from ledger.reports.fund import fund_statement  # noqa: PLC0415  likewise
-    from ledger.reports.problems_fund import FundUnknown  # noqa: PLC0415  likewise
 
     ws = federation.workspace
     last = until or clock.today()

@@ -90,6 +90,16 @@ def decision_left(federation: Federation, decision: str, amount: Decimal) -> Non
         raise _quoted(federation, FundPayment(**where, case="decision", decision=decision, asked=asked, left=left))
 
 
+def refuse_faulty(federation: Federation) -> None:
+    """Raise what of policy can't be read: a rule half understood would allow what nobody has decided.
+
+    Raises:
+        Problem: the first such directive.
+    """
+    for problem in federation.policy.refused:
+        raise _quoted(federation, problem)
+
+
 def check_bank(federation: Federation, unit: Unit, account: str | None) -> None:
     """Refuse what is no account for money in a unit's book; None is money on its way.
 

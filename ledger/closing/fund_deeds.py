@@ -26,7 +26,7 @@ from beancount.core import data
 from ledger.books import Unit, Workspace, load_books
 from ledger.books.excerpt import quote
 from ledger.books.write import federation_lock, source_ids
-from ledger.closing.fund_checks import Payment, check_bank, check_payment, decision_left, lacking, text
+from ledger.closing.fund_checks import Payment, check_bank, check_payment, decision_left, lacking, refuse_faulty, text
 from ledger.closing.loan_deeds import Done, check_decision
 from ledger.closing.problems_funds import FundAccountDates, FundNotOwed
 from ledger.closing.two_books import Booking, Event, book_both
@@ -35,11 +35,11 @@ from ledger.federation import Federation, load_federation
 from ledger.funds import dealings
 from ledger.funds.book import FundBook
 from ledger.funds.dealings import PAID, Deal, Paid, source_id
+from ledger.funds.problems import FundUnknown
 from ledger.funds.rows import INVESTMENT
 from ledger.loans.dealings import Accounts, Both
 from ledger.policy import Policy, read_policy
 from ledger.policy.funds import AgreementEntry
-from ledger.reports.problems_fund import FundUnknown
 from ledger.rules.names import folded
 from ledger.rules.problems_rates import MissingRate
 from ledger.rules.rates import UnitRates
@@ -275,6 +275,7 @@ def _held(ws: Workspace, case: str, asked: Asked) -> Iterator[_Desk]:
     unit = ws.unit(entry.terms.unit)
     with federation_lock(ws, [central.slug, unit.slug]):
         federation = load_federation(ws)
+        refuse_faulty(federation)
         entry = _agreement(federation.policy, case, asked.date) or entry
         fund = federation.funds.get(INVESTMENT)
         if fund is None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ledger.books import Workspace
 from ledger.books.write import federation_lock, source_ids
-from ledger.closing.fund_checks import check_bank, decision_left, text
+from ledger.closing.fund_checks import check_bank, decision_left, refuse_faulty, text
 from ledger.closing.fund_deeds import Asked, book_dealings, central_of, quoted, spot_of
 from ledger.closing.loan_deeds import Done, check_decision
 from ledger.closing.problems_funds import FundAppropriation, FundDecisionEarly
@@ -51,6 +51,7 @@ def appropriate(ws: Workspace, moved: Mapping[str, Decimal], asked: Asked) -> Do
     central = central_of(ws)
     with federation_lock(ws, [central.slug]):
         federation = load_federation(ws)
+        refuse_faulty(federation)
         check_decision(ws, federation.policy, asked.decision, asked.date)
         decision = federation.policy.decisions[asked.decision]
         where: dict[str, Any] = {"file": decision.file, "line": decision.line}
@@ -92,6 +93,7 @@ def book_solidarity(ws: Workspace, year: int, transfers: Sequence[Transfer], ask
     central = central_of(ws)
     with federation_lock(ws, [central.slug, *(slug for slug, *_ in transfers)]):
         federation = load_federation(ws)
+        refuse_faulty(federation)
         check_decision(ws, federation.policy, asked.decision, asked.date)
         decision, last = federation.policy.decisions[asked.decision], _last(ws, year)
         if decision.date <= last:
@@ -117,6 +119,7 @@ def settle(ws: Workspace, year: int, slug: str, asked: Asked) -> Done:
     central, unit = central_of(ws), ws.unit(slug)
     with federation_lock(ws, [central.slug, unit.slug]):
         federation = load_federation(ws)
+        refuse_faulty(federation)
         check_bank(federation, central, asked.bank)
         check_bank(federation, unit, asked.unit_bank)
         fund = federation.funds.get(SOLIDARITY)

@@ -155,7 +155,7 @@ def _read(books: Books, slug: str, entry: data.Custom, currency: str, central: s
         raise wrong(N_("payback: takes a whole number of months such as 48"))
     if until is not None and not isinstance(until, dt.date):
         raise wrong(N_("until: takes a day such as 2026-03-31"))
-    if meta.get("draft", False) not in {True, False}:
+    if not isinstance(meta.get("draft", False), bool):
         raise wrong(N_("draft: takes TRUE or FALSE, without quotes"))
     return Application(
         case=str(entry.values[0].value),

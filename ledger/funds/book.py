@@ -23,6 +23,7 @@ from functools import cached_property
 from ledger.books import Books, Unit, UnitBook
 from ledger.charts import load_chart
 from ledger.errors import Problem
+from ledger.funds.problems import FundUnknown
 from ledger.funds.rows import EARNED, FUNDS, FundRow, Kind, fund_rows
 from ledger.memo import memo_of
 from ledger.rules.funds.movements import appropriated
@@ -161,6 +162,19 @@ def _opens(book: UnitBook) -> list[object]:
         data.Open({"code": row.code} if row.code else {}, row.opened, row.account, [], None)
         for row in book.summary.accounts
     ]
+
+
+def known_fund(books: Books, name: str, provisional: Callable[[str], Sequence[object]] | None = None) -> FundBook:
+    """One of the funds; an empty one where the book has nothing of it.
+
+    Raises:
+        FundUnknown: central's book can't be read, or there is none: its funds are no zero then.
+    """
+    found, ws = funds_of(books, provisional), books.workspace
+    if not found:
+        central = ws.config.federation.central
+        raise FundUnknown(file=ws.shown(ws.units_folder / central / "main.beancount"), central=central)
+    return found.get(name) or FundBook(name, (), lambda day: ws.fiscal_year(day)[0].year)
 
 
 def by_name(rows: Iterable[FundRow], year_of: Callable[[dt.date], int]) -> dict[str, FundBook]:

@@ -9,6 +9,14 @@ from ledger.errors import Problem
 from ledger.messages import N_
 
 
+class FundUnknown(Problem):
+    """Central's book is where the fund is."""
+
+    code = "FUND_UNKNOWN"
+    message = N_("The fund is not known: the book of {central} has errors, or there is none.")
+    remedy = N_("Correct what  sambok check {central}  lists.")
+
+
 class FundApplication(Problem):
     """An application to the investment fund that can't be scored."""
 

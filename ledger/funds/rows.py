@@ -237,7 +237,7 @@ def _text(meta: Mapping[str, Any], entry: data.Transaction, key: str) -> str:
 def _year(meta: Mapping[str, Any], entry: data.Transaction) -> int | None:
     for key in ("solidarity-year", "appropriates"):
         found = meta.get(key, entry.meta.get(key))
-        if isinstance(found, str) and found.isdigit():
+        if isinstance(found, str) and found.isascii() and found.isdigit():
             return int(found)
         if isinstance(found, Decimal) and found == found.to_integral_value():
             return int(found)

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ledger.charts.ranges import Range
-from ledger.errors import Problem
+from ledger.errors import Problem, order
 from ledger.policy.entry import ALWAYS, EVERY_UNIT, Entry
 from ledger.policy.funds import FundPolicy
 from ledger.rules.levy import SERVICE
@@ -148,6 +148,11 @@ class Policy:
     )
     _days: dict[tuple[str, dt.date], InForce] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[tuple[Decimal, Any], InForce] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def refused(self) -> tuple[Problem, ...]:
+        """What is wrong with directives that count for nothing; other problems tell of some that count."""
+        return tuple(sorted((p for p in self.problems if p.code.startswith("POLICY_")), key=order))
 
     @cached_property
     def own_rates(self) -> frozenset[str]:

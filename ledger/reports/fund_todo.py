@@ -98,8 +98,8 @@ def _years(federation: Federation, central: str, today: dt.date) -> Iterator[Tas
     """The last year that is over, where it is closed, gives or takes something, and isn't booked."""
     ws = federation.workspace
     year = ws.fiscal_year(ws.fiscal_year(today)[0] - dt.timedelta(days=1))[0].year
-    months = [f"{year:04d}", *federation.books.closed.get(central, ())]
-    if len(months) == 1 or not any(levy.year(year) for levy in federation.run.statements.values()):
+    known = any(levy.year(year) for levy in federation.run.statements.values())
+    if not federation.funds or not federation.books.closed.get(central) or not known:
         return
     found = fund_year(federation.books, federation.policy, federation.run, year)
     if found.final and _differs(found):

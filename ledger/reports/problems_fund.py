@@ -1,17 +1,9 @@
-"""What can keep the investment fund's statement from being made."""
+"""What can be asked of the investment fund that it doesn't have."""
 
 from __future__ import annotations
 
 from ledger.errors import EXIT_USAGE, Problem
 from ledger.messages import N_
-
-
-class FundUnknown(Problem):
-    """Central's book is where the fund is."""
-
-    code = "FUND_UNKNOWN"
-    message = N_("The fund is not known: the book of {central} has errors, or there is none.")
-    remedy = N_("Correct what  sambok check {central}  lists.")
 
 
 class FundCaseUnknown(Problem):

@@ -28,6 +28,7 @@ def computed(federation: Federation, year: int | None) -> FundYear:
 
     Raises:
         SolidarityNothing: no book has that year.
+        FundUnknown: central's book, which has the fund, can't be read.
     """
     known = years_of(federation)
     if year is not None and year not in known:

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.books import Books
 from ledger.errors import Problem
 from ledger.federation import Federation
-from ledger.funds.book import FundBook, funds_of
+from ledger.funds.book import FundBook, known_fund
 from ledger.funds.rows import SOLIDARITY
 from ledger.reports.levy import money
 
@@ -69,12 +69,15 @@ class FundStatus:
 
 
 def status(federation: Federation, day: dt.date) -> FundStatus:
-    """The fund on a day, its years and what each unit has paid and got."""
+    """The fund on a day, its years and what each unit has paid and got.
+
+    Raises:
+        FundUnknown: central's book can't be read.
+    """
     books = federation.books
-    fund = funds_of(books, federation.run.entries).get(SOLIDARITY)
+    fund = known_fund(books, SOLIDARITY, federation.run.entries)
     central = books.workspace.central
     currency = central.currency if central is not None else books.workspace.currency
-    fund = fund or FundBook(SOLIDARITY, (), lambda one: one.year)
     rows = [row for row in fund.rows if row.date <= day]
     paid: dict[str, Decimal] = defaultdict(Decimal)
     got: dict[str, Decimal] = defaultdict(Decimal)

@@ -19,7 +19,7 @@ from decimal import Decimal, localcontext
 
 from ledger.books import Books, Unit
 from ledger.errors import Problem, order
-from ledger.funds.book import FundBook, funds_of
+from ledger.funds.book import FundBook, known_fund
 from ledger.funds.rows import SOLIDARITY
 from ledger.policy import Policy
 from ledger.provisional import ProvisionalRun
@@ -105,11 +105,14 @@ def fund_year(books: Books, policy: Policy, run: ProvisionalRun, year: int) -> F
 
     Returns:
         All figures. A unit whose figures aren't known is a problem, never a zero; the others are worked out without it.
+
+    Raises:
+        FundUnknown: central's book, which has the fund, can't be read.
     """
     ws = books.workspace
     its = year_of(books, run, year)
     terms = policy.funds.solidarity_terms(its.last)
-    fund = funds_of(books, run.entries).get(SOLIDARITY) or FundBook(SOLIDARITY, (), lambda day: day.year)
+    fund = known_fund(books, SOLIDARITY, run.entries)
     found = _units(its)
     history = _History(books, policy, run, fund, found)
     candidates = {slug: history.candidate(slug, its) for slug in found.units}

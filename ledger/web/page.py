@@ -11,6 +11,7 @@ from fava.ext import FavaExtensionBase
 from flask import request
 
 from ledger.combine import Combined
+from ledger.errors import Problem
 from ledger.messages import N_, number_text, translate
 from ledger.rules.rounding import decimals
 from ledger.web.periods import asked_days
@@ -90,6 +91,11 @@ class Page(FavaExtensionBase):
     def slug(self) -> str | None:
         """The unit whose ledger this is; None = the federation's."""
         return self.ledger.unit.slug if self.ledger.unit else None
+
+    @property
+    def refused(self) -> tuple[Problem, ...]:
+        """Directives of policy that count for nothing: a page whose figures hang on rules says so."""
+        return self.look.federation.policy.refused
 
     def say(self, text: str, **params: object) -> str:
         """A template's text in the language in use."""

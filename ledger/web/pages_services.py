@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import request
-
 from ledger.errors import Problem
 from ledger.messages import N_
 from ledger.reports import services as reports
@@ -19,6 +17,7 @@ from ledger.rules.services.usage import Usage
 from ledger.services.spent import Spent
 from ledger.services.year import ServiceYear
 from ledger.web.page import Page
+from ledger.web.periods import asked_year
 
 ZERO = Decimal(0)
 #: Width of the drawings, in their own units.
@@ -52,9 +51,8 @@ class SharedServices(Page):
 
     def found(self) -> ServiceYear | Problem:
         """The year that is asked for, else the latest that is closed; or why there is none."""
-        asked = request.args.get("year", "")
         try:
-            return reports.the_year(self.look.federation, int(asked) if asked.isdigit() and len(asked) == 4 else None)
+            return reports.the_year(self.look.federation, asked_year())
         except Problem as problem:
             return problem
 

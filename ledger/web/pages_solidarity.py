@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import request
-
 from ledger.books import clock
 from ledger.errors import Problem
+from ledger.funds.problems import FundUnknown
 from ledger.messages import N_
 from ledger.reports import solidarity as reports
 from ledger.reports.solidarity_status import FundStatus, status
@@ -20,6 +19,7 @@ from ledger.reports.solidarity_words import band_sentence, sentences
 from ledger.rules.rounding import half_away
 from ledger.solidarity.fund_year import FundYear
 from ledger.web.page import Page
+from ledger.web.periods import asked_year
 
 ZERO = Decimal(0)
 #: Size of the drawings, in their own units.
@@ -62,9 +62,8 @@ class Solidarity(Page):
 
     def found(self) -> FundYear | Problem:
         """The year that is asked for, or the latest one that is closed; or why there is none."""
-        asked = request.args.get("year", "")
         try:
-            return reports.computed(self.look.federation, int(asked) if asked.isdigit() and len(asked) == 4 else None)
+            return reports.computed(self.look.federation, asked_year())
         except Problem as problem:
             return problem
 
@@ -112,9 +111,12 @@ class Solidarity(Page):
         """Where the fund stands."""
         return band_sentence(found)
 
-    def status(self) -> FundStatus:
-        """The fund today, with its years."""
-        return status(self.look.federation, clock.today())
+    def status(self) -> FundStatus | None:
+        """The fund today, with its years; None where central's book can't be read."""
+        try:
+            return status(self.look.federation, clock.today())
+        except FundUnknown:
+            return None
 
     def long(self, status: FundStatus, amount: Decimal) -> int:
         """How long the fund at a year's end is drawn."""

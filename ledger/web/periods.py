@@ -13,6 +13,7 @@ from functools import cached_property
 from threading import Lock
 
 from fava.util.date import FiscalYearEnd, parse_date
+from flask import request
 
 from ledger.combine import Combined, combine
 from ledger.combine.flows import DAY
@@ -30,6 +31,12 @@ def asked_days(text: str, year_end: FiscalYearEnd | None) -> tuple[dt.date, dt.d
     except (ValueError, OverflowError):
         return None
     return (begin, end - DAY) if begin and end and begin < end else None
+
+
+def asked_year() -> int | None:
+    """The year that the address asks for; None where it asks for none, or for what is no year."""
+    asked = request.args.get("year", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
 
 
 class Periods:

@@ -180,3 +180,15 @@ def test_a_year_is_booked_of_all_units(sambok, ws, monkeypatch):
     assert out.count('source-id: "funds:solidarity-2025:claim:fi"') == 2
     assert sambok(line)[2] == "fi: booked as F-1.\ngemensamt: booked as F-1.\n"
     assert sambok(line)[2] == "It is booked already; nothing was written.\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["solidarity compute --year 2025", "solidarity status", "fund status", "fund simulate"]
+)
+def test_a_fund_whose_book_is_damaged_is_unknown_and_no_zero(sambok, ws, line):
+    path = ws.units_folder / "gemensamt" / "books" / "2026" / "2026-01.beancount"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('2026-01-05 * "Half"\n  Assets:1930-Bank  1.00 SEK\n', encoding="utf-8")
+    code, out, err = sambok(line)
+    assert (code, out) == (1, "")
+    assert "FUND_UNKNOWN" in err

@@ -593,3 +593,26 @@ def test_a_computed_year_is_claims_and_calls(make):
 def test_a_year_is_decided_after_its_end(make):
     with pytest.raises(FundDecisionEarly, match="FS-1 is of 2025-01-01; 2025 ended on 2025-12-31"):
         fund_years.book_solidarity(make(ASSEMBLY), 2025, CLAIMS, asked(SPRING, decision="FS-1"))
+
+
+FAULTY = '2026-01-01 custom "fund" "investment"\n  decision: "FS-1"\n  liquidity: 90\n'
+DEEDS = {
+    "pay": lambda ws: fund_deeds.pay(ws, "IF-1", D("60000.00"), asked(**BANKS)),
+    "repay": lambda ws: fund_deeds.repay(ws, "IF-1", D("1.00"), asked()),
+    "appropriate": lambda ws: fund_years.appropriate(ws, {"investment": D(1)}, asked(SPRING, decision="FS-2")),
+    "book": lambda ws: fund_years.book_solidarity(ws, 2025, CLAIMS, asked(SPRING, decision="FS-2")),
+    "settle": lambda ws: fund_years.settle(ws, 2025, "fi", asked()),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_rule_that_cant_be_read_stops_every_deed(make, deed):
+    """90 of the fund in the bank was to be 90 %: by default it would be 25 %, and nobody has decided that."""
+    ws = make(LOAN + ASSEMBLY)
+    text = ws.policy_file.read_text(encoding="utf-8")
+    ws.policy_file.write_text(text + FAULTY, encoding="utf-8")
+    with pytest.raises(Problem) as told:
+        DEEDS[deed](open_workspace(ws.root))
+    assert told.value.code == "POLICY_FUND_VALUE"
+    assert told.value.line == len(text.splitlines()) + 1
+    assert month(ws, "gemensamt") == ""
