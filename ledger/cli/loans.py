@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
 from ledger.cli.context import OutPath, Session, check_out, emit, report, tell_written, workspace_option
 from ledger.cli.days import DAY, day_of
+from ledger.cli.later import Later
 from ledger.errors import EXIT_BOOKS, EXIT_DONE
 from ledger.messages import N_, current, say, speaking
 
@@ -48,58 +50,23 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 #: By these a problem of policy is known that leaves a cycle out of the list: its code, or what it shows.
 OF_CYCLES, DIRECTIVE = "POLICY_CYCLE", '"loan-cycle"'
-#: Click otherwise cuts a command's line in the list.
-WHOLE_SENTENCE = 200
+WRITE, UNITS = "ledger.cli.loans_write", "ledger.cli.loans_units"
 
 
-class Loans(click.Group):
-    """A group whose writing commands are imported when they are asked for."""
+class Loans(Later):
+    """A group whose writing commands are imported when they are asked for; in the order of a cycle."""
 
-    ENDING = ("share-out", "pay", "leave", "write-off")
-    DEALING = ("apply", "buy", "lend", "repay")
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of a cycle."""
-        del ctx
-        return [
-            *("list", "status", "sheet", "buy", "apply", "propose", "lend", "schedule", "repay", "statement"),
-            *("ratios", "rotation", "auction", "leave", "write-off", "share-out", "pay"),
-        ]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command."""
-        if cmd_name in self.ENDING:
-            from ledger.cli import loans_write  # noqa: PLC0415  reading commands do without
-
-            return loans_write.COMMANDS[cmd_name]
-        if cmd_name in self.DEALING:
-            from ledger.cli import loans_units  # noqa: PLC0415  likewise
-
-            return loans_units.COMMANDS[cmd_name]
-        if cmd_name == "auction":
-            from ledger.cli.loans_auction import auction  # noqa: PLC0415  likewise
-
-            return auction
-        return super().get_command(ctx, cmd_name)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Every command with its whole first sentence, as a manual page has it."""
-        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, one.get_short_help_str(WHOLE_SENTENCE)) for name, one in found if one])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As Click's, but a misspelt command names the nearest one."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib  # noqa: PLC0415  only on the way out
-
-            near = difflib.get_close_matches(args[0] if args else "", self.list_commands(ctx), n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"{error.message.partition('.')[0]}.{hint}", ctx) from None
+    order = (
+        *("list", "status", "sheet", "buy", "apply", "propose", "lend", "schedule", "repay", "statement"),
+        *("ratios", "rotation", "auction", "leave", "write-off", "share-out", "pay"),
+    )
+    later = MappingProxyType(
+        {
+            **dict.fromkeys(("share-out", "pay", "leave", "write-off"), WRITE),
+            **dict.fromkeys(("apply", "buy", "lend", "repay"), UNITS),
+            "auction": "ledger.cli.loans_auction",
+        }
+    )
 
 
 @click.group(cls=Loans)

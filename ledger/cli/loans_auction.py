@@ -85,3 +85,6 @@ def _print(sheet: AuctionSheet) -> None:
     note = N_("On the meeting's sheet, in the row of {name}: new_loan {pot}, gift {discount}.")
     tell(console, say(note, name=winner, **said))
     tell(console, say(N_("The seed of the lots: {seed}"), seed=f"{sheet.seed}:{made.round}"))
+
+
+COMMANDS: dict[str, click.Command] = {"auction": auction}
