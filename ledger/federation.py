@@ -21,7 +21,7 @@ from ledger.combine.problems import UnitErrors
 from ledger.combine.runs.lock import RunState, run_states
 from ledger.combine.runs.problems import RunDamaged, RunUnreadable
 from ledger.errors import Problem, order
-from ledger.funds.applications import applications
+from ledger.funds.applications import fund_application_problems
 from ledger.funds.book import FundBook, funds_of
 from ledger.funds.checks import fund_checks
 from ledger.funds.rows import INVESTMENT
@@ -85,7 +85,7 @@ class Federation:
     @cached_property
     def fund_problems(self) -> tuple[Problem, ...]:
         """What agreements and vouchers of the investment fund break, and applications that can't be scored."""
-        asked = applications(self.books).problems
+        asked = fund_application_problems(self.books, self.policy)
         fund = self.funds.get(INVESTMENT)
         if fund is None:
             return asked

@@ -14,6 +14,7 @@ from ledger.rules.rounding import half_away
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from ledger.funds.rows import FundRow
     from ledger.reports.fund import FundStatement
     from ledger.reports.fund_cases import CaseLine
 
@@ -77,7 +78,18 @@ def print_case(line: CaseLine, found: FundStatement) -> None:
         kept = say(N_("kept")) if promise.met else say(N_("broken"))
         console.print(f"  {say(COVENANTS[promise.name])}: {kept}")
     for row in line.case.rows:
-        if row.kind in {"loan", "grant", "stake"}:
+        if row.kind in {"loan", "grant", "stake"} and (what := _moved(row, line)):
+            named = ", ".join(row.invoices)
             console.print(
-                f"  {row.date}  {row.voucher}  {text(abs(row.amount))}  {', '.join(row.invoices)}", markup=False
+                f"  {row.date}  {row.voucher}  {text(abs(row.amount))}  {what}  {named}".rstrip(), markup=False
             )
+
+
+def _moved(row: FundRow, line: CaseLine) -> str:
+    """What a voucher of a case did; nothing for the grant that forgives a loan, whose principal is told."""
+    with_it = {other.kind for other in line.case.rows if other.voucher == row.voucher}
+    if row.kind == "grant":
+        return "" if "loan" in with_it else say(N_("paid out"))
+    if row.amount > 0:
+        return say(N_("paid out"))
+    return say(N_("forgiven")) if "grant" in with_it else say(N_("paid back"))

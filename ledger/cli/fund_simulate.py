@@ -76,6 +76,8 @@ def simulate(session: Session, /, out: Path | None, as_json: bool, **asked: Any)
     quote(session.workspace, read)
     if read and not years:
         return refuse(for_all(federation.books, read), as_json)
+    if not years and not reports.year_range(federation, None, None):
+        raise click.UsageError(say(N_("No unit has anything in its books yet.")))
     if not years:
         raise click.UsageError(say(N_("There are no recorded years from {first} to {last}."), **_span(asked)))
     found = reports.simulate_funds(federation, changes, terms, years=years)

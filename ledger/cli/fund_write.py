@@ -10,10 +10,10 @@ import click
 
 from ledger.cli.context import Session, emit, refuse, workspace_option
 from ledger.cli.loans import day_or_today, json_option
-from ledger.cli.loans_write import date_option, decision_option, done_json, dry_option, tell_done
+from ledger.cli.loans_write import NOTHING, date_option, decision_option, done_json, dry_option, tell_done
 from ledger.cli.vouchers import by_option
 from ledger.errors import EXIT_DONE, Problem
-from ledger.messages import say
+from ledger.messages import N_, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +39,11 @@ def _asked(session: Session, day: dt.date | None, *, dry_run: bool, **more: Any)
     return Asked(date=day_or_today(day), by=by, today=clock.today(), dry_run=dry_run, **more)
 
 
-def _told(done: Done, *, dry_run: bool, as_json: bool) -> int:
+def _told(done: Done, *, dry_run: bool, as_json: bool, nothing: str) -> int:
     if as_json:
         emit({"schema": 1, **done_json(done, dry_run=dry_run), "errors": []})
     else:
-        tell_done(done, dry_run=dry_run)
+        tell_done(done, dry_run=dry_run, nothing=nothing)
     return EXIT_DONE
 
 
@@ -218,11 +218,12 @@ def settle(session: Session, /, unit: str, year: int, **said: Any) -> int:
     from ledger.closing import fund_years  # noqa: PLC0415  after the arguments are known to be right
 
     slug = session.workspace.unit(unit).slug
-    return _run(session, said, lambda asked: fund_years.settle(session.workspace, year, slug, asked))
+    nothing = N_("Nothing is owed; nothing was written.")
+    return _run(session, said, lambda asked: fund_years.settle(session.workspace, year, slug, asked), nothing)
 
 
-def _run(session: Session, said: dict[str, Any], deed: Callable[[Asked], Done]) -> int:
-    """Do it, and say what was done."""
+def _run(session: Session, said: dict[str, Any], deed: Callable[[Asked], Done], nothing: str = NOTHING) -> int:
+    """Do it, and say what was done; `nothing`: what is said where there is nothing to do."""
     from ledger.books.excerpt import quote  # noqa: PLC0415  after the arguments are known to be right
 
     dry_run, as_json = said.pop("dry_run"), said.pop("as_json")
@@ -232,7 +233,7 @@ def _run(session: Session, said: dict[str, Any], deed: Callable[[Asked], Done]) 
     except Problem as problem:
         quote(session.workspace, [problem])
         raise
-    return _told(done, dry_run=dry_run, as_json=as_json)
+    return _told(done, dry_run=dry_run, as_json=as_json, nothing=nothing)
 
 
 COMMANDS: dict[str, click.Command] = {

@@ -52,8 +52,11 @@ def done_json(done: Done, *, dry_run: bool) -> dict[str, Any]:
     return {"vouchers": vouchers, "known": done.known, "dry_run": dry_run, "text": done.text}
 
 
-def tell_done(done: Done, *, dry_run: bool) -> None:
-    """The text, and the vouchers' numbers."""
+NOTHING = N_("It is booked already; nothing was written.")
+
+
+def tell_done(done: Done, *, dry_run: bool, nothing: str = NOTHING) -> None:
+    """The text, and the vouchers' numbers; `nothing`: what is said where there was nothing to book."""
     if done.text:
         click.echo(done.text, nl=False)
     for slug, numbers in done.vouchers.items():
@@ -61,7 +64,7 @@ def tell_done(done: Done, *, dry_run: bool) -> None:
         text = N_("{unit}: would be booked as {vouchers}.") if dry_run else N_("{unit}: booked as {vouchers}.")
         click.echo(say(text, unit=slug, vouchers=named), err=True)
     if not done.vouchers:
-        click.echo(say(N_("It is booked already; nothing was written.")), err=True)
+        click.echo(say(NOTHING if done.known else nothing), err=True)
 
 
 def asked_of(day: dt.date | None, decision: str, **more: Any) -> Asked:

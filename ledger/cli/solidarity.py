@@ -118,7 +118,7 @@ def status(session: Session, day: dt.date | None, as_json: bool) -> int:  # noqa
 
 def _print_year(found: FundYear, only: str | None) -> None:
     """The table of all units, then sentences: of one unit where it is named, else of all that get or pay."""
-    from ledger.reports.solidarity_words import band_sentence, sentences  # noqa: PLC0415  only when it is printed
+    from ledger.reports import solidarity_words as words  # noqa: PLC0415  only when it is printed
 
     currency, console = found.currency, stdout()
 
@@ -128,9 +128,7 @@ def _print_year(found: FundYear, only: str | None) -> None:
     title = N_("Solidarity fund {year}, {currency}")
     console.print(say(title, year=found.year, currency=currency), style="bold")
     if not found.final:
-        months = sum(len(one) for one in found.open_months.values())
-        note = N_("Not final: {count} months of {units} books are open. So it would be if the year ended now.")
-        console.print(say(note, count=months, units=len(found.open_months)), style="yellow")
+        console.print(words.open_sentence(found), style="yellow")
     rows = []
     for slug, unit in sorted(found.units.items()):
         step, moved = found.computed.by_unit.get(slug), found.transfers.get(slug)
@@ -143,15 +141,11 @@ def _print_year(found: FundYear, only: str | None) -> None:
     heads = (N_("Unit"), N_("Turnover"), N_("Result"), N_("Own"), N_("Need"), N_("Claim"), N_("Call"))
     print_table(console, [say(head) for head in heads], rows, left={0})
     if only is None:
-        line = N_("Fund before claims {opening}; claims {claims}; called {called}; fund after {closing}.")
-        claims = sum(max(one, one * 0) for one in found.transfers.values())
-        said = {"opening": text(found.computed.fund_open), "claims": text(claims + found.computed.fund_open * 0)}
-        said |= {"called": text(found.computed.called), "closing": text(found.computed.fund_close)}
-        console.print(say(line, **said))
-        console.print(band_sentence(found))
+        console.print(words.fund_sentence(found))
+        console.print(words.band_sentence(found))
         console.print()
     for slug in sorted(found.units):
-        told = sentences(found, slug)
+        told = words.sentences(found, slug)
         if told and (slug == only or (only is None and (found.transfers.get(slug) or found.standings[slug].refusals))):
             console.print(slug, style="bold")
             for sentence in told:

@@ -22,10 +22,11 @@ from beancount.core import data
 
 from ledger.books import Unit, Workspace
 from ledger.books.excerpt import quote
+from ledger.books.problems_sealed import SealBroken
 from ledger.books.summary import weight
 from ledger.charts import load_chart
 from ledger.closing.problems_funds import FundBank, FundInvoice, FundPayment
-from ledger.errors import Problem
+from ledger.errors import Problem, order
 from ledger.federation import Federation
 from ledger.funds.book import FundBook
 from ledger.funds.checks import MOVES, WHEN_PAID
@@ -97,6 +98,18 @@ def refuse_faulty(federation: Federation) -> None:
         Problem: the first such directive.
     """
     for problem in federation.policy.refused:
+        raise _quoted(federation, problem)
+
+
+def refuse_changed(federation: Federation) -> None:
+    """Raise what was sealed and has been changed since, in any book or in policy.
+
+    Raises:
+        ChainBroken, SealBroken: the first of it.
+    """
+    told = (p for book in federation.books.units.values() for p in book.told if isinstance(p, SealBroken))
+    grounds = (problem for problem in federation.grounds if isinstance(problem, SealBroken))
+    for problem in sorted((*federation.broken, *told, *grounds), key=order):
         raise _quoted(federation, problem)
 
 

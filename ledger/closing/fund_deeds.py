@@ -28,7 +28,7 @@ from ledger.books.excerpt import quote
 from ledger.books.write import federation_lock, source_ids
 from ledger.closing.fund_checks import Payment, check_bank, check_payment, decision_left, lacking, refuse_faulty, text
 from ledger.closing.loan_deeds import Done, check_decision
-from ledger.closing.problems_funds import FundAccountDates, FundNotOwed
+from ledger.closing.problems_funds import FundAccountDates, FundInvoice, FundNotOwed
 from ledger.closing.two_books import Booking, Event, book_both
 from ledger.errors import Problem
 from ledger.federation import Federation, load_federation
@@ -36,7 +36,7 @@ from ledger.funds import dealings
 from ledger.funds.book import FundBook
 from ledger.funds.dealings import PAID, Deal, Paid, source_id
 from ledger.funds.problems import FundUnknown
-from ledger.funds.rows import INVESTMENT
+from ledger.funds.rows import INVESTMENT, invoices_of
 from ledger.loans.dealings import Accounts, Both
 from ledger.policy import Policy, read_policy
 from ledger.policy.funds import AgreementEntry
@@ -99,7 +99,10 @@ def pay(
     """
     with _held(ws, case, asked) as desk:
         terms = desk.entry.terms
-        if terms.kind not in PAID or desk.booked(terms.kind, amount) is None:
+        booked = desk.booked(terms.kind, amount) if terms.kind in PAID else None
+        if booked is not None:
+            desk.refuse_unnamed(booked, invoices)
+        else:
             check_decision(ws, desk.federation.policy, desk.entry.decision, asked.date)
             payment = Payment(desk.entry, amount, asked.date, tuple(invoices), accepted=bool(accept))
             check_payment(desk.federation, desk.fund, payment)
@@ -236,6 +239,16 @@ class _Desk:
             }
             where: dict[str, Any] = {"file": self.entry.file, "line": self.entry.line}
             raise quoted(self.federation.workspace, FundNotOwed(**where, case_name=case, **asked))
+
+    def refuse_unnamed(self, booked: data.Transaction, invoices: Sequence[str]) -> None:
+        """Raise FundInvoice where a payment that is booked already lacks an invoice that is named now."""
+        there = invoices_of(booked.meta)
+        for number in invoices:
+            if number not in there:
+                voucher = str(booked.meta.get("voucher") or "-")
+                said: dict[str, Any] = {"invoice": number, "voucher": voucher, "date": booked.date}
+                where: dict[str, Any] = {"file": self.entry.file, "line": self.entry.line}
+                raise quoted(self.federation.workspace, FundInvoice(**where, case="booked", **said))
 
     def refuse_undecided(self, amount: Decimal) -> None:
         """Raise what is wrong with the decision."""

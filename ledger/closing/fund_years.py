@@ -13,26 +13,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ledger.books import Workspace
+from ledger.books import Unit, Workspace
 from ledger.books.write import federation_lock, source_ids
-from ledger.closing.fund_checks import check_bank, decision_left, refuse_faulty, text
+from ledger.closing.fund_checks import check_bank, decision_left, refuse_changed, refuse_faulty, text
 from ledger.closing.fund_deeds import Asked, book_dealings, central_of, quoted, spot_of
 from ledger.closing.loan_deeds import Done, check_decision
 from ledger.closing.problems_funds import FundAppropriation, FundDecisionEarly
 from ledger.closing.two_books import Event
+from ledger.closing.year_end import brought_forward
 from ledger.federation import Federation, load_federation
 from ledger.funds import dealings
 from ledger.funds.dealings import Deal
+from ledger.funds.problems import FundUnknown
 from ledger.funds.rows import SOLIDARITY
 from ledger.loans.dealings import Accounts, Both
 from ledger.provisional.accounts import RoleAccounts
 from ledger.rules.rounding import half_away
 from ledger.solidarity.fund_year import FundYear
-from ledger.solidarity.problems import SolidarityNotFinal
+from ledger.solidarity.problems import SolidarityNotBooked, SolidarityNotFinal
 
 ZERO = Decimal(0)
 #: What a unit gets of the solidarity fund, is asked for, and pays back: unit, claim, call, paid back.
 Transfer = tuple[str, Decimal, Decimal, Decimal]
+KINDS = ("claim", "call", "claw-back")
 
 
 def appropriate(ws: Workspace, moved: Mapping[str, Decimal], asked: Asked) -> Done:
@@ -68,6 +71,7 @@ def appropriate(ws: Workspace, moved: Mapping[str, Decimal], asked: Asked) -> Do
             both = dealings.appropriate(book, moved, result=result, language=ws.language, **said)
             if str(both.book[0].meta["source-id"]) not in source_ids(central):
                 _refuse_less(federation, moved, asked.date)
+                _refuse_beyond(federation, moved, asked.date)
                 decision_left(federation, asked.decision, max(_moved(moved, 1), _moved(moved, -1)))
             return both
 
@@ -87,6 +91,8 @@ def book_solidarity(ws: Workspace, year: int, transfers: Sequence[Transfer], ask
 
     Raises:
         FundDecisionEarly: the decision isn't later than the year's last day.
+        FundPayment: it is more than what is left of the decision.
+        ChainBroken, SealBroken: what was sealed isn't what it was, so the year may not be what was closed.
         CloseDecisionUnknown, CloseDecisionLater, CloseDecisionEnded: nothing allows it.
         Problem: why it can't be else; nothing was written.
     """
@@ -99,6 +105,8 @@ def book_solidarity(ws: Workspace, year: int, transfers: Sequence[Transfer], ask
         if decision.date <= last:
             said: dict[str, Any] = {"decision": decision.id, "date": decision.date, "year": year, "last": last}
             raise quoted(ws, FundDecisionEarly(file=decision.file, line=decision.line, **said))
+        refuse_changed(federation)
+        decision_left(federation, asked.decision, _unbooked(central, year, transfers))
         events = [event for one in transfers for event in _transfer(federation, year, one, asked)]
         return book_dealings(ws, events, asked, {"year": str(year), "decision": asked.decision})
 
@@ -114,6 +122,7 @@ def settle(ws: Workspace, year: int, slug: str, asked: Asked) -> Done:
 
     Raises:
         FundBank: the money is on no account for money.
+        SolidarityNotBooked: nothing of the year is booked of the unit.
         Problem: why it can't be else; nothing was written.
     """
     central, unit = central_of(ws), ws.unit(slug)
@@ -123,8 +132,13 @@ def settle(ws: Workspace, year: int, slug: str, asked: Asked) -> Done:
         check_bank(federation, central, asked.bank)
         check_bank(federation, unit, asked.unit_bank)
         fund = federation.funds.get(SOLIDARITY)
-        rows = [r for r in fund.rows if r.unit == slug and r.kind == "owed" and r.date <= asked.date] if fund else []
-        owed = sum((row.amount for row in rows if row.year == year), ZERO)  # by the unit, where it is above zero
+        if fund is None:
+            raise FundUnknown(file=ws.shown(central.main), central=central.slug)
+        rows = [r for r in fund.rows if r.unit == slug and r.kind == "owed" and r.date <= asked.date]
+        rows = [row for row in rows if row.year == year]
+        if not rows and not [r for r in fund.rows if r.unit == slug and r.kind in KINDS and fund.of_year(r) == year]:
+            raise SolidarityNotBooked(year=year, slug=slug)
+        owed = sum((row.amount for row in rows), ZERO)  # by the unit, where it is above zero
         if not owed:
             return Done({}, "", 0)
         deal = _deals(federation, year, slug, asked)
@@ -200,6 +214,13 @@ def _transfer(federation: Federation, year: int, one: Transfer, asked: Asked) ->
         yield Event(unit, lambda book, own: dealings.call(deal(book, own), paid_back, claw_back=True))
 
 
+def _unbooked(central: Unit, year: int, transfers: Sequence[Transfer]) -> Decimal:
+    """What of it central's book doesn't have yet: claims, calls and what is paid back, as decisions are used up."""
+    known = source_ids(central)
+    parts = ((slug, kind, amount) for slug, *rest in transfers for kind, amount in zip(KINDS, rest, strict=True))
+    return sum((amount for slug, kind, amount in parts if dealings.yearly_id(year, kind, slug) not in known), ZERO)
+
+
 def _last(ws: Workspace, year: int) -> dt.date:
     return ws.fiscal_year(dt.date(year, ws.first_month, 1))[1]
 
@@ -207,6 +228,23 @@ def _last(ws: Workspace, year: int) -> dt.date:
 def _moved(moved: Mapping[str, Decimal], sign: int) -> Decimal:
     """What goes to the funds, or from them."""
     return sum((max(sign * amount, ZERO) for amount in moved.values()), ZERO)
+
+
+def _refuse_beyond(federation: Federation, moved: Mapping[str, Decimal], day: dt.date) -> None:
+    """Raise FundAppropriation where more is added than the result brought forward has, less what is earmarked."""
+    ws = federation.workspace
+    central, first = central_of(ws), ws.fiscal_year(day)[0]
+    earmarked = ZERO
+    for fund, amount in moved.items():
+        book = federation.funds.get(fund)
+        years = book.earmarked_by_year(day) if book is not None else {}
+        earlier = sum((part for year, part in years.items() if year < first.year), ZERO)
+        earmarked += max(min(amount, earlier), ZERO)
+    added = sum(moved.values(), ZERO) - earmarked
+    left = max(brought_forward(federation.books.units[central.slug], first, day) - earmarked, ZERO)
+    if added > left:
+        parts: dict[str, Any] = {"asked": text(added, central.currency), "there": text(left, central.currency)}
+        raise FundAppropriation(case="surplus", date=day, **parts)
 
 
 def _refuse_less(federation: Federation, moved: Mapping[str, Decimal], day: dt.date) -> None:

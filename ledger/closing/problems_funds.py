@@ -73,6 +73,12 @@ class FundInvoice(Problem):
             N_("The voucher {invoice} of {slug} proves another payment already, of {case_name} on {date}."),
             N_("Name another one:  --invoice A-17"),
         ),
+        "booked": (
+            N_("The payment is booked already as {voucher} of {date}, and doesn't name {invoice}."),
+            N_(
+                "Write  invoices:  on the voucher in both books while its month is open; --number tells payments apart."
+            ),
+        ),
         "little": (
             N_("{case_name}: the invoices come to {invoiced}, without the own part {covered}; {paid} would be paid."),
             N_("Pay less, or name more invoices:  --invoice A-17"),
@@ -100,6 +106,10 @@ class FundAppropriation(Problem):
         "less": (
             N_("{asked} is more than what stands in the fund {fund} on {date}: {there}."),
             N_("Take less from it."),
+        ),
+        "surplus": (
+            N_("{asked} would be added from surplus; the result brought forward has {there} on {date} for it."),
+            N_("Move less. What is earmarked goes to its fund in any case:  sambok fund status  shows it."),
         ),
         "body": (
             N_("{decision} is a decision of {body}; what goes to the funds is for the assembly."),

@@ -18,13 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from importers.base import read_source
 from importers.booktext import quoted
 from importers.letters import read_text
 from importers.problems_tables import TableHeader, TableNumberAmbiguous
 from importers.tables import Row, Table, check_end, headers, problem_at, read_table
-from ledger.books import Workspace, durable, load_books
+from ledger.books import Workspace, durable, load_books, month_of
+from ledger.books.problems_sealed import MonthClosed
 from ledger.books.problems_write import WriteEncoding
 from ledger.books.write import Change, Note, apply, check_text
 from ledger.closing.problems_services import ServiceSheet, ServiceSheetDecision
@@ -32,6 +34,7 @@ from ledger.messages import N_, say
 from ledger.policy import Policy, read_policy
 from ledger.policy.fund_reader import CENTRE, LONGEST
 from ledger.rules.services.terms import FROM_BOOKS
+from ledger.rules.years import first_open
 
 _NUMBER = re.compile(r"[0-9]{1,9}([.,][0-9]{1,4})?")
 _AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -77,6 +80,7 @@ def add_keys(ws: Workspace, path: Path, decision: str, day: dt.date, *, dry_run:
     """
     standing, policy = _standing(ws)
     _check_decision(policy, decision, day)
+    _check_month(ws, day)
     known = {slug for slug in ws.units if ws.central is None or slug != ws.central.slug}
     known |= {entry.centre.name for entry in policy.funds.centres}
     rows = list(_rows(_table(path), known))
@@ -94,6 +98,24 @@ def add_keys(ws: Workspace, path: Path, decision: str, day: dt.date, *, dry_run:
     change = Change(ws.policy_file, new, None if standing is None else durable.sha256(old.encode("utf-8")))
     apply(ws, None, [change], note=Note("allocation-keys", keys, details={"decision": decision}))
     return Sheet(added, len(rows) - len(added), shown, f"{old}{gap}".count("\n") + 1)
+
+
+def _check_month(ws: Workspace, day: dt.date) -> None:
+    """Refuse a day that central has closed: by what a closed year's cost is shared stands.
+
+    Raises:
+        MonthClosed: it has.
+    """
+    central = ws.central
+    closed = load_books(ws, []).closed.get(central.slug, frozenset()) if central is not None else frozenset()
+    if central is not None and month_of(day) in closed:
+        said: dict[str, Any] = {
+            "slug": central.slug,
+            "date": day,
+            "month": month_of(day),
+            "open": first_open(month_of(day), closed),
+        }
+        raise MonthClosed(file=ws.shown(ws.policy_file), unit=central.slug, **said)
 
 
 def _standing(ws: Workspace) -> tuple[str | None, Policy]:

@@ -24,7 +24,7 @@ from decimal import Decimal
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from ledger.books import Books, Summary, Unit, Workspace, last_day, month_of
+from ledger.books import Books, Summary, Unit, UnitBook, Workspace, last_day, month_of
 from ledger.books.summary import account_code, weight
 from ledger.charts import Chart, load_chart
 from ledger.closing.problems import CloseAccountDates
@@ -200,6 +200,28 @@ def carried_result(
         (accounts.account("prior_year_result", day, unit.currency), amount),
     ]
     return _voucher(day, text, postings, unit.currency)
+
+
+def brought_forward(book: UnitBook, first: dt.date, day: dt.date) -> Decimal:
+    """What the results of earlier years have left by a day: a surplus is positive.
+
+    Args:
+        book: read without errors.
+        first: first day of the fiscal year in which `day` lies; its own result isn't brought forward yet.
+        day: moved since then counts, too.
+    """
+    assert book.summary is not None
+    chart = load_chart(book.unit.chart, book.unit.folder)
+    codes = {row.account: row.code for row in book.summary.accounts}
+    found = ZERO
+    for entry in book.entries():
+        for posting in entry.postings if isinstance(entry, data.Transaction) else ():
+            earlier = posting.account.startswith(RESULT) and entry.date < first
+            equity = chart.is_in("result_equity", codes.get(posting.account) or "") and entry.date <= day
+            amount, currency = weight(posting)
+            if (earlier or equity) and currency == book.unit.currency:
+                found -= amount
+    return found
 
 
 def _accounts(year: YearEnd) -> RoleAccounts:

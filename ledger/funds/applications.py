@@ -37,6 +37,7 @@ from ledger.errors import Problem, order
 from ledger.funds.problems import FundApplication, FundApplicationTwice
 from ledger.memo import memo_of
 from ledger.messages import N_, say
+from ledger.policy import Policy
 from ledger.policy.fund_reader import CASE, LONGEST
 from ledger.rules.funds.terms import Kind
 from ledger.rules.names import folded
@@ -140,7 +141,7 @@ def _read(books: Books, slug: str, entry: data.Custom, currency: str, central: s
     kind = meta.get("kind", "loan")
     if kind not in get_args(Kind):
         near = difflib.get_close_matches(str(kind), get_args(Kind), n=1, cutoff=0)[0]
-        raise wrong(N_("kind: is grant, loan, equity or guarantee; did you mean {nearest}?"), nearest=near)
+        raise wrong(N_("kind: is grant, loan, equity or guarantee, such as {nearest}"), nearest=near)
     budget = _amount(meta["budget"], currency, "budget", wrong) if "budget" in meta else asked
     own = _amount(meta["own-part"], currency, "own-part", wrong) if "own-part" in meta else ZERO
     if own + asked > budget:
@@ -187,6 +188,19 @@ def _amount(written: object, currency: str, key: str, wrong: Any) -> Decimal:
     if written.number % unit_of(currency):
         raise wrong(N_("the smallest amount is {smallest}"), smallest=f"{unit_of(currency)} {currency}")
     return written.number
+
+
+def fund_application_problems(books: Books, policy: Policy) -> tuple[Problem, ...]:
+    """What is wrong with applications, also beside what was agreed on under their names."""
+    asked = applications(books)
+    agreed = {folded(entry.terms.case): entry.terms.unit for entry in policy.funds.agreed}
+    found = list(asked.problems)
+    for one in asked.by_case.values():
+        if agreed.get(folded(one.case), one.unit) != one.unit:
+            reason = say(N_("{case_name} was agreed on with {unit}"), case_name=one.case, unit=agreed[folded(one.case)])
+            currency = books.workspace.currency
+            found.append(FundApplication(file=one.file, line=one.line, unit=one.unit, reason=reason, currency=currency))
+    return tuple(sorted(found, key=order))
 
 
 def open_applications(found: Applications, decided: set[str], day: dt.date) -> Iterator[Application]:

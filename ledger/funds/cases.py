@@ -107,6 +107,8 @@ def cases_of(books: Books, policy: Policy, fund: FundBook, day: dt.date) -> Case
     for name in sorted(names):
         application = asked_by.get(folded(name))
         entry = policy.funds.agreement(name, day)
+        if entry is not None and application is not None and application.unit != entry.terms.unit:
+            application = None  # another's text doesn't speak for this unit
         score = policy.funds.scores.get(name)
         rows = tuple(row for row in fund.rows if row.case == name and row.date <= day)
         unit = (

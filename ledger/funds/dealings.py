@@ -125,6 +125,11 @@ def source_id(case: str, kind: str, unit: str, date: dt.date, amount: Decimal, c
     return _source(case, kind, unit, date.isoformat(), f"{in_units(amount, currency):f}", number)
 
 
+def yearly_id(year: int, kind: str, unit: str, number: str = "") -> str:
+    """What a year's claim, call or claw-back of a unit is known by: it is booked once, whatever the day."""
+    return _source(f"{SOLIDARITY}-{year}", kind, unit, number)
+
+
 def _source(*parts: str) -> str:
     """Parts that are said, without what a text in a book escapes: it is looked for as it stands there."""
     return SOURCE_ID + ":".join(_ESCAPED.sub("_", part) for part in parts if part)

@@ -177,7 +177,7 @@ class _Reader:
                 file=str(entry.meta.get("filename") or ""),
                 line=int(entry.meta.get("lineno") or 0),
                 accepted=bool(_text(meta, entry, "accepted-by") and _text(meta, entry, "reason")),
-                invoices=tuple(part.strip() for part in _text(meta, entry, "invoices").split(",") if part.strip()),
+                invoices=invoices_of({"invoices": _text(meta, entry, "invoices")}),
             )
 
     def _fund(self, code: str, meta: Mapping[str, Any], entry: data.Transaction) -> str:
@@ -195,7 +195,7 @@ class _Reader:
         root, ic = account.partition(":")[0], meta.get("ic")
         role = self.role.get(code)
         if code in self.equity or self._is_capital(root, role, meta):
-            return "appropriation" if self._moves_result(entry) else "opening"
+            return "appropriation" if self._moves_result(entry, code) else "opening"
         if role is not None and role in ASSETS:
             return ASSETS[role]
         if role in {"fund_claim", "fund_owed"}:
@@ -220,13 +220,31 @@ class _Reader:
         """Whether a fund of another nature stands there: members' capital or a debt to them, posting by posting."""
         return root in {"Equity", "Liabilities"} and role is None and isinstance(meta.get("fund"), str)
 
-    def _moves_result(self, entry: data.Transaction) -> bool:
-        """Whether the other side is the result of this year or of earlier ones."""
+    def _moves_result(self, entry: data.Transaction, own: str) -> bool:
+        """Whether it comes from the result of this year or of earlier ones: one grows as the other shrinks.
+
+        An opening balance has both on one side. Money that is moved between funds names the result with nothing.
+        """
+        if "appropriates" in entry.meta:
+            return True
+        results, funds = [], ZERO
         for posting in entry.postings:
-            code = self.code(posting.account)
+            code, amount = self.code(posting.account), _number(posting)
             if self.chart.is_in("result_equity", code) or self.chart.is_in("result_transfer", code):
-                return True
-        return "appropriates" in entry.meta
+                results.append(amount)
+            elif code in self.equity or code == own:
+                funds += amount
+        return bool(results) and sum(results, ZERO) * funds <= 0
+
+
+def invoices_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """Numbers of vouchers that a payment names."""
+    found = meta.get("invoices")
+    return tuple(part.strip() for part in found.split(",") if part.strip()) if isinstance(found, str) else ()
+
+
+def _number(posting: data.Posting) -> Decimal:
+    return posting.units.number if posting.units is not None and posting.units.number is not None else ZERO
 
 
 def _text(meta: Mapping[str, Any], entry: data.Transaction, key: str) -> str:

@@ -301,9 +301,11 @@ class FundReader:
             raise wrong("member", slug=unit.slug, date=entry.date)
         agreed = [e for e in self.found if isinstance(e, entries.AgreementEntry)]
         before = [e for e in agreed if folded(e.terms.case) == folded(terms.case)]
-        same = all(_about(e.terms) == _about(terms) for e in before)
-        if before and (entry.meta.get("changes") is not True or not same):
+        if before and entry.meta.get("changes") is not True:
             raise wrong("twice", first=before[-1].line)
+        if before and _about(before[-1].terms) != _about(terms):
+            first = before[-1]
+            raise wrong("other", first=first.line, name=first.terms.case, slug=first.terms.unit, kind=first.terms.kind)
 
     def _state(self, entry: data.Custom) -> Entry:
         name, state = self.reader.values(entry, str, str)

@@ -63,6 +63,10 @@ class PolicyFundCase(Problem):
             N_("There is an agreement on {case_name} already, in line {first}."),
             N_("Give this one a case of its own; if it changes the earlier one, add  changes: TRUE"),
         ),
+        "other": (
+            N_("{name} was agreed on with {slug}, as a {kind}, in line {first}; this is another."),
+            N_("A change keeps name, unit and kind. For anything else take a case of its own."),
+        ),
         "unknown": (
             N_("There is no agreement on {case_name} that this could be about."),
             N_('Did you mean {nearest}? An application that is turned down takes  "rejected".'),

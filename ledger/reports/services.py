@@ -72,9 +72,11 @@ def the_year(federation: Federation, year: int | None, method: Method | None = N
         for problem in sorted((one for one in told if one.file == shown), key=order):
             raise problem
     known = sorted({*years_of(federation), *_years_booked(federation)})
-    if year not in known and (year is not None or not known):
-        nearest_year = min(known, key=lambda one: abs(one - (year or one)), default=year or "-")
-        raise ServiceNoYear(year=year or "-", known=", ".join(map(str, known)) or "-", nearest=nearest_year)
+    if not known:
+        raise ServiceNoYear(case="none")
+    if year is not None and year not in known:
+        nearest_year = min(known, key=lambda one: abs(one - year))
+        raise ServiceNoYear(year=year, known=", ".join(map(str, known)), nearest=nearest_year)
     for wanted in [year] if year is not None else reversed(known):
         found = service_year(federation.books, federation.policy, federation.run, wanted, method)
         if year is not None or not found.open_months:

@@ -31,12 +31,12 @@ def computed(federation: Federation, year: int | None) -> FundYear:
         FundUnknown: central's book, which has the fund, can't be read.
     """
     known = years_of(federation)
+    if not known:
+        raise SolidarityNothing(case="none")
     if year is not None and year not in known:
-        nearest = min(known, key=lambda one: abs(one - year), default=year)
-        said = ", ".join(map(str, known)) or "-"
+        nearest = min(known, key=lambda one: abs(one - year))
+        said = ", ".join(map(str, known))
         raise SolidarityNothing(year=year, known=said, nearest=nearest)
-    if year is None and not known:
-        raise SolidarityNothing(year="-", known="-", nearest="2026")
     for wanted in [year] if year is not None else reversed(known):
         found = fund_year(federation.books, federation.policy, federation.run, wanted)
         if year is not None or found.final:

@@ -16,6 +16,7 @@ from ledger.rules.solidarity.compute import Step
 from ledger.rules.solidarity.conditions import Refusal
 from ledger.solidarity.fund_year import FundYear
 
+ZERO = Decimal(0)
 REFUSED = {
     "waiting": N_("It has been a member for {has} months; {limit} are needed, so it takes no part without a decision."),
     "supported": N_("It was supported in {has} of the years that count, and {limit} is the most: it gets nothing."),
@@ -156,6 +157,37 @@ def _surplus(found: FundYear, step: Step) -> list[str]:
             call=in_full(step.call, currency),
         )
     ]
+
+
+def open_sentence(found: FundYear) -> str:
+    """What keeps a year from being final; nothing where it is."""
+    if found.final:
+        return ""
+    if not found.open_months:  # a book with errors has none, and is told by name
+        units = ", ".join(problem.unit or "" for problem in found.problems)
+        return say(N_("Not final: the year of {units} is not known."), units=units)
+    text = N_("Not final: {count} months of {units} books are open. So it would be if the year ended now.")
+    months = sum(len(one) for one in found.open_months.values())
+    return say(text, count=months, units=len(found.open_months))
+
+
+def fund_sentence(found: FundYear) -> str:
+    """The fund before and after what the year moved."""
+    currency = found.currency
+    back = sum((one.amount for one in found.returned.values()), ZERO)
+    said = {
+        "opening": found.computed.fund_open,
+        "claims": sum((amount for amount in found.transfers.values() if amount > 0), ZERO),
+        "called": found.computed.called,
+        "back": back,
+        "closing": found.computed.fund_close + back,
+    }
+    told = {key: in_full(half_away(amount, currency), currency) for key, amount in said.items()}
+    text = N_("Fund before claims {opening}; claims {claims}; called {called}; fund after {closing}.")
+    with_back = N_(
+        "Fund before claims {opening}; claims {claims}; called {called}; paid back {back}; fund after {closing}."
+    )
+    return say(with_back if back else text, **told)
 
 
 def band_sentence(found: FundYear) -> str:

@@ -61,6 +61,9 @@ class ServiceNoYear(Problem):
     exit_code = EXIT_USAGE
     message = N_("No unit has books of {year}; there are: {known}.")
     remedy = N_("Name a year that the books hold:  --year {nearest}")
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "none": (N_("No unit has anything in its books yet."), N_("Import or book something, then compute again."))
+    }
 
 
 class ServiceNotMember(Problem):

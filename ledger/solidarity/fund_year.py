@@ -26,7 +26,7 @@ from ledger.provisional import ProvisionalRun
 from ledger.rules.rounding import EXACT, half_away
 from ledger.rules.solidarity.band import Proposal, propose
 from ledger.rules.solidarity.clawback import ClawBack, Support, claw_back, given
-from ledger.rules.solidarity.compute import Computed, Member, compute
+from ledger.rules.solidarity.compute import Computed, Member, compute, group_of
 from ledger.rules.solidarity.conditions import AVERAGED, Candidate, Standing, judge
 from ledger.rules.solidarity.pooling import Pooled, Pooling, pool
 from ledger.rules.solidarity.terms import SolidarityTerms
@@ -125,7 +125,7 @@ def fund_year(books: Books, policy: Policy, run: ProvisionalRun, year: int) -> F
     opening = _opening(fund, its, ws.currency)
     pooling = terms.mode == "pooling"
     asked = [Member(m.unit, m.base, ZERO, m.own) for m in taking] if pooling else taking
-    computed = compute(asked, opening, terms, ws.currency)
+    computed = compute(asked, opening, terms, ws.currency, group_turnover=group_of(everyone))
     pooled = None
     if pooling:
         pooled = pool([Pooling(m.unit, m.result, m.base) for m in taking], terms.pooled, ws.currency)

@@ -15,7 +15,7 @@ from ledger.funds.problems import FundUnknown
 from ledger.messages import N_
 from ledger.reports import solidarity as reports
 from ledger.reports.solidarity_status import FundStatus, status
-from ledger.reports.solidarity_words import band_sentence, sentences
+from ledger.reports.solidarity_words import band_sentence, fund_sentence, open_sentence, sentences
 from ledger.rules.rounding import half_away
 from ledger.solidarity.fund_year import FundYear
 from ledger.web.page import Page
@@ -101,11 +101,11 @@ class Solidarity(Page):
 
     def not_final(self, found: FundYear) -> str:
         """What must be said above figures of a year that isn't closed."""
-        if found.final:
-            return ""
-        text = N_("Not final: {count} months of {units} books are open. So it would be if the year ended now.")
-        months = sum(len(one) for one in found.open_months.values())
-        return self.say(text, count=months, units=len(found.open_months))
+        return open_sentence(found)
+
+    def fund(self, found: FundYear) -> str:
+        """The fund before and after."""
+        return fund_sentence(found)
 
     def band(self, found: FundYear) -> str:
         """Where the fund stands."""

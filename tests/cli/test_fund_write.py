@@ -21,8 +21,9 @@ OPENING = """
 2025-01-01 * "Opening"
   voucher: "A-1"
   decision: "FS-1"
-  Assets:1930-Bank  1000000.00 SEK
-  Equity:2071-Fund
+  Assets:1930-Bank  1000520.50 SEK
+  Equity:2071-Fund  -1000000.00 SEK
+  Equity:2091-Retained  -520.50 SEK
 """
 POLICY = """
 2025-01-01 custom "decision" "FS-1" "assembly"
@@ -143,6 +144,15 @@ def test_neither_book_is_written_where_one_of_them_has_an_error(sambok, ws):
     assert (code, out) == (1, "")
     assert "ACCOUNT_NOT_OPEN" in err
     assert not (ws.units_folder / "gemensamt/books/2026/2026-02.beancount").exists()
+
+
+def test_no_more_is_appropriated_than_earlier_years_have_left(sambok, ws):
+    """520.50 were brought forward; an opening balance beside the fund's is no appropriation to it."""
+    code, out, err = sambok("fund appropriate --investment 520.51 --decision FS-1 --date 2026-02-05")
+    assert (code, out) == (3, "")
+    assert "520.51 SEK would be added from surplus; the result brought forward has 520.50 SEK" in err
+    answer = json.loads(sambok("fund status --json --date 2026-02-05")[1])
+    assert (answer["opening"], answer["closing"]) == ("1000000.00", "1000000.00")
 
 
 def test_an_appropriation(sambok, ws):

@@ -26,7 +26,8 @@ from ledger.closing.problems_funds import (
 from ledger.combine import combine
 from ledger.errors import Problem
 from ledger.federation import load_federation
-from ledger.solidarity.problems import SolidarityNotFinal
+from ledger.funds.cases import cases_of
+from ledger.solidarity.problems import SolidarityNotBooked, SolidarityNotFinal
 from tests.closing.sealing import seal
 
 D = Decimal
@@ -616,3 +617,60 @@ def test_a_rule_that_cant_be_read_stops_every_deed(make, deed):
     assert told.value.code == "POLICY_FUND_VALUE"
     assert told.value.line == len(text.splitlines()) + 1
     assert month(ws, "gemensamt") == ""
+
+
+def test_a_year_takes_no_more_than_its_decision_allows(make):
+    """1 160 of support, 580 paid back and 700 called: 2 440 are moved by it, once."""
+    for amount, enough in (("2439.99", False), ("2440.00", True)):
+        ws = make(ASSEMBLY.replace("\n", f"\n  amount: {amount} SEK\n", 1))
+        if not enough:
+            with pytest.raises(FundPayment, match=r"2,440\.00 SEK is more than what is left"):
+                fund_years.book_solidarity(ws, 2025, CLAIMS, asked(SPRING, decision="FS-2"))
+            assert month(ws, "gemensamt", "2026-04") == ""
+            continue
+        assert fund_years.book_solidarity(ws, 2025, CLAIMS, asked(SPRING, decision="FS-2")).vouchers
+        assert fund_years.book_solidarity(ws, 2025, CLAIMS, asked(SPRING, decision="FS-2")).known == 6
+
+
+def test_a_year_is_not_booked_by_rules_that_were_sealed_and_changed(make):
+    """What was closed under `share: 0.9` isn't paid under another."""
+    ws = make('2025-01-01 custom "fund" "solidarity"\n  decision: "FS-1"\n  share: 0.9\n' + ASSEMBLY)
+    seal(ws, "gemensamt", *(f"2025-{n:02}" for n in range(1, 13)))
+    assert fund_years.book_solidarity(
+        open_workspace(ws.root), 2025, CLAIMS, asked(SPRING, decision="FS-2", dry_run=True)
+    ).vouchers
+    file = ws.units_folder / "gemensamt" / "books" / "2025" / "2025-01.beancount"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("A gift to the fund", "A gift to the funds"), encoding="utf-8")
+    with pytest.raises(Problem) as told:
+        fund_years.book_solidarity(open_workspace(ws.root), 2025, CLAIMS, asked(SPRING, decision="FS-2"))
+    assert told.value.code == "SEAL_BROKEN"
+    assert month(ws, "gemensamt", "2026-04") == ""
+
+
+def test_what_was_never_booked_is_not_said_to_be_paid(make):
+    ws = make(ASSEMBLY)
+    with pytest.raises(SolidarityNotBooked, match="Nothing of 2025 is booked of fi"):
+        fund_years.settle(ws, 2025, "fi", asked("2026-04-20"))
+
+
+def test_a_payment_that_is_booked_already_takes_no_further_invoice(make):
+    ws = make()
+    fund_deeds.pay(ws, "IF-1", D("30000.00"), asked(**BANKS), invoices=("A-1",))
+    assert fund_deeds.pay(ws, "IF-1", D("30000.00"), asked(**BANKS), invoices=("A-1",)).known == 2
+    with pytest.raises(FundInvoice, match="The payment is booked already as F-1 of 2026-03-05, and doesn't name A-2"):
+        fund_deeds.pay(ws, "IF-1", D("30000.00"), asked(**BANKS), invoices=("A-1", "A-2"))
+
+
+def test_another_units_application_does_not_speak_for_a_case(make):
+    ws = make()
+    text = '\n2026-02-03 custom "fund-application" "if-1" 5.00 SEK\n  kind: "grant"\n  purpose: "Ours"\n'
+    accounts = ws.unit("es").folder / "books" / "2026" / "2026-02.beancount"
+    accounts.parent.mkdir(parents=True, exist_ok=True)
+    accounts.write_text(text, encoding="utf-8")
+    federation = load_federation(open_workspace(ws.root))
+    (problem,) = federation.problems
+    assert (problem.code, problem.unit) == ("FUND_APPLICATION", "es")
+    assert "if-1 was agreed on with fi" in problem.text()
+    found = cases_of(federation.books, federation.policy, federation.funds["investment"], dt.date(2026, 3, 1))
+    assert found.by_name["IF-1"].application is None

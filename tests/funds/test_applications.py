@@ -73,7 +73,7 @@ FAULTS = [
     (directive(amount="0.00 SEK"), "an amount above 0 is needed"),
     (directive(amount="-5.00 SEK"), "an amount above 0 is needed"),
     (directive(amount="1.005 SEK"), "the smallest amount is 0.01 SEK"),
-    (directive(FULL.replace('"loan"', '"lone"')), "did you mean loan?"),
+    (directive(FULL.replace('"loan"', '"lone"')), "such as loan."),
     (directive(FULL.replace("200000.00 SEK", "189999.99 SEK")), "more than the budget, 189999.99 SEK"),
     (directive(FULL.replace("200000.00 SEK", '"much"')), "budget: takes an amount"),
     (directive(FULL.replace("40000.00 SEK", "-1.00 SEK")), "an amount above 0 is needed"),

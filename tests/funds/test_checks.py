@@ -241,13 +241,13 @@ def test_a_change_counts_from_its_own_day(told, policy, booked, codes):
         (
             agreement() + agreement(case="if-1", more=CHANGED),
             "POLICY_FUND_CASE",
-            "There is an agreement on if-1 already",
+            "IF-1 was agreed on with fi, as a loan",
         ),
-        (agreement() + agreement(unit="ge", more=CHANGED), "POLICY_FUND_CASE", "There is an agreement on IF-1 already"),
+        (agreement() + agreement(unit="ge", more=CHANGED), "POLICY_FUND_CASE", "IF-1 was agreed on with fi, as a loan"),
         (
             agreement() + agreement(kind="guarantee", more=CHANGED),
             "POLICY_FUND_CASE",
-            "There is an agreement on IF-1 already",
+            "IF-1 was agreed on with fi, as a loan",
         ),
         (agreement(unit="*"), "POLICY_FUND_VALUE", "unit: can't be *."),
         (

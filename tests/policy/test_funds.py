@@ -215,7 +215,7 @@ FAULTS = [
     (agreed(*LOAN, unit="nystart"), "POLICY_FUND_CASE", "member", 3, "2026-03-10"),
     (TWICE, "POLICY_FUND_CASE", "twice", 8, "line 3"),
     (CAPITALS, "POLICY_FUND_CASE", "twice", 8, "line 3"),
-    (OTHER_UNIT, "POLICY_FUND_CASE", "twice", 8, "line 3"),
+    (OTHER_UNIT, "POLICY_FUND_CASE", "other", 8, "agreed on with repris"),
     (said('"fund-state" "IF-9" "watch"'), "POLICY_FUND_CASE", "unknown", 3, "IF-9"),
     (said('"fund-state" "IF-9" "paused"'), "POLICY_FUND_VALUE", "word", 3, "paused"),
     (said('"fund-score" "IF-1" 60', "jobs: 30", "viability: 29"), "POLICY_FUND_CASE", "score", 3, "59"),

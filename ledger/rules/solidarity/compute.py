@@ -96,7 +96,7 @@ class Computed:
     Attributes:
         terms: what was reckoned by.
         fund_open: the fund on the year's last day with the year's component, before claims.
-        group_turnover: ΣT of who takes part.
+        group_turnover: ΣT of all members, also of those who don't take part yet.
         fund_base: max(fund, floor · ΣT): what one unit's part of the fund is a part of.
         steps: by unit, in the order of slugs.
         shortfall: what the fund lacks for all claims as they were before scaling.
@@ -127,7 +127,14 @@ class Computed:
         return _sum(step.claim for step in self.steps)
 
 
-def compute(members: Sequence[Member], fund_open: Decimal, terms: SolidarityTerms, currency: str) -> Computed:
+def compute(
+    members: Sequence[Member],
+    fund_open: Decimal,
+    terms: SolidarityTerms,
+    currency: str,
+    *,
+    group_turnover: Decimal | None = None,
+) -> Computed:
     """A year's claims and calls.
 
     Args:
@@ -136,11 +143,12 @@ def compute(members: Sequence[Member], fund_open: Decimal, terms: SolidarityTerm
             nothing gives nothing, and no call fills it up.
         terms: of the year; rates between 0 and 1.
         currency: the reporting currency, which all amounts are in.
+        group_turnover: ΣT of all members, whose components are in the fund; None: of `members`.
     """
     ordered = sorted(members, key=lambda member: member.unit)
     assert len({member.unit for member in ordered}) == len(ordered), "a unit takes part once"
     with localcontext(EXACT):
-        turnover = _sum(max(ZERO, member.base) for member in ordered)
+        turnover = group_of(ordered) if group_turnover is None else group_turnover
         fund_base = max(fund_open, terms.floor * turnover)
         steps = [_step(member, fund_base, terms, currency) for member in ordered]
         claims = {step["unit"]: step["claim_before_scaling"] for step in steps}
@@ -165,6 +173,11 @@ def compute(members: Sequence[Member], fund_open: Decimal, terms: SolidarityTerm
         )
         _check(computed)
     return computed
+
+
+def group_of(members: Iterable[Member]) -> Decimal:
+    """ΣT; no turnover is below zero."""
+    return _sum(max(ZERO, member.base) for member in members)
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

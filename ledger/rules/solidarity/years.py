@@ -18,7 +18,7 @@ from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from ledger.rules.rounding import EXACT
-from ledger.rules.solidarity.compute import Computed, Member, compute
+from ledger.rules.solidarity.compute import Computed, Member, compute, group_of
 from ledger.rules.solidarity.conditions import Candidate, Standing, judge
 from ledger.rules.solidarity.terms import SolidarityTerms
 
@@ -31,7 +31,7 @@ class YearInput:
 
     Attributes:
         year: what it is named after.
-        members: who took part; of units in `candidates`, all that may under some terms.
+        members: all; of units in `candidates` the terms say who takes part.
         inflow: what moved the fund in the year besides claims and calls of the years replayed: the year's component,
             gifts, what was paid back, less what was moved to other funds.
         booked: by unit, claim less call of *this* year as later years' `own` already holds it.
@@ -82,7 +82,7 @@ def replay(years: Sequence[YearInput], opening: Decimal, terms: SolidarityTerms,
         }
         with localcontext(EXACT):
             members = [m for member in year.members if (m := _now(member, standings.get(member.unit), changed))]
-            computed = compute(members, fund + year.inflow, by, currency)
+            computed = compute(members, fund + year.inflow, by, currency, group_turnover=group_of(year.members))
             for unit in year.booked.keys() | computed.by_unit.keys():
                 step = computed.by_unit.get(unit)
                 given[unit][year.year] = step.claim if step else ZERO
