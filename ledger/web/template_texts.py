@@ -214,7 +214,6 @@ TEMPLATE_TEXTS = (
     N_("Net"),
     N_("Its part of the fund"),
     N_("Gets {claim}, pays {call}."),
-    N_("Fund before claims {opening}; called {called}; fund after {closing}."),
     N_("Turnover"),
     N_("Result"),
     N_("Own"),
