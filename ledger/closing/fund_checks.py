@@ -71,8 +71,10 @@ def check_payment(federation: Federation, book: FundBook, payment: Payment) -> N
 
 def lacking(policy: Policy, case: str, day: dt.date, ws: Workspace) -> FundPayment:
     """What is said of a case without an agreement."""
-    near = difflib.get_close_matches(case, sorted(policy.funds.agreements), n=1, cutoff=0) or ["-"]
-    return FundPayment(file=ws.shown(ws.policy_file), case_name=case, date=day, nearest=near[0])
+    file, near = ws.shown(ws.policy_file), difflib.get_close_matches(case, sorted(policy.funds.agreements), 1, 0)
+    if not near:
+        return FundPayment(file=file, case="none", case_name=case, date=day)
+    return FundPayment(file=file, case_name=case, date=day, nearest=near[0])
 
 
 def decision_left(federation: Federation, decision: str, amount: Decimal) -> None:

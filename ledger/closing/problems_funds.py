@@ -25,6 +25,7 @@ class FundPayment(Problem):
     message = N_("There is no agreement {case_name} on {date}, so nothing is paid on it.")
     remedy = N_("Did you mean {nearest}? An agreement is entered in policy;  sambok fund cases  lists what is open.")
     cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "none": (message, N_("Policy has no agreement yet: once it is decided it is entered there.")),
         "over": (
             N_("{case_name} was over on {date}: nothing more is paid on it."),
             N_("Decide on a new agreement, or pay with an earlier date (--date)."),

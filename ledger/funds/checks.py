@@ -144,8 +144,9 @@ class _Checks:
         entry = self.policy.funds.agreement(row.case, row.date)
         if entry is None:
             known = sorted(self.policy.funds.agreements)
-            near = difflib.get_close_matches(row.case, known, n=1, cutoff=0) or ["-"]
-            yield FundAgreementLacking(**where, case_name=row.case or "-", date=row.date, nearest=near[0])
+            near = difflib.get_close_matches(row.case, known, n=1, cutoff=0)
+            said: dict[str, Any] = {"nearest": near[0]} if near else {"case": "none"}
+            yield FundAgreementLacking(**where, case_name=row.case or "-", date=row.date, **said)
             return
         terms = entry.terms
         if row.unit and row.unit != terms.unit:

@@ -44,6 +44,7 @@ class FundAgreementLacking(Problem):
     message = N_("This pays out of the investment fund on {date}, but there is no agreement {case_name} then.")
     remedy = N_("Did you mean {nearest}? An agreement is entered in policy:  sambok fund cases  lists what is open.")
     cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "none": (message, N_("Policy has no agreement yet: once it is decided it is entered there.")),
         "unit": (
             N_("This pays {slug}, but {case_name} was agreed on with {agreed}."),
             N_("Correct partner: or case: on the voucher, in both books."),

@@ -312,8 +312,9 @@ class FundReader:
         self._word(entry, "state", state, get_args(fund.State))
         known = [e.terms.case for e in self.found if isinstance(e, entries.AgreementEntry)]
         if state != "rejected" and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0) or ["-"]
-            raise self.reader.fault(entry, PolicyFundCase, case="unknown", case_name=name, nearest=near[0])
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+            said = {"case": "unknown", "nearest": near[0]} if near else {"case": "none"}
+            raise self.reader.fault(entry, PolicyFundCase, case_name=name, **said)
         return entries.StateEntry(case=self._case(entry, name), state=state, **self.reader.common(entry))
 
     def _exception(self, entry: data.Custom) -> Entry:

@@ -71,6 +71,10 @@ class PolicyFundCase(Problem):
             N_("There is no agreement on {case_name} that this could be about."),
             N_('Did you mean {nearest}? An application that is turned down takes  "rejected".'),
         ),
+        "none": (
+            N_("There is no agreement on {case_name} that this could be about."),
+            N_('Write the agreement first. An application that is turned down takes  "rejected".'),
+        ),
         "division": (
             N_("{slug} is a division of central's own legal person: nobody holds a stake in it."),
             N_("Agree on a grant or a loan, or correct entity in its unit.toml."),

@@ -238,8 +238,9 @@ def find_case(found: FundStatement, name: str) -> CaseLine:
     if folded(name) in known:
         return known[folded(name)]
     names = [line.case.name for line in found.cases]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0) or ["-"]
-    raise FundCaseUnknown(name=name, nearest=near[0])
+    if not names:
+        raise FundCaseUnknown(case="none", name=name)
+    raise FundCaseUnknown(name=name, nearest=difflib.get_close_matches(name, names, n=1, cutoff=0)[0])
 
 
 def as_json(found: FundStatement, problems: Sequence[Problem]) -> dict[str, Any]:

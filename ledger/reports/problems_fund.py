@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from ledger.errors import EXIT_USAGE, Problem
 from ledger.messages import N_
 
@@ -13,3 +16,6 @@ class FundCaseUnknown(Problem):
     exit_code = EXIT_USAGE
     message = N_("There is no case {name}.")
     remedy = N_("Did you mean {nearest}?  sambok fund cases  lists all.")
+    cases: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "none": (message, N_("There is no case yet: units apply in their own books, or policy has an agreement."))
+    }
