@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli.context import Session, emit, report, stdout, workspace_option
+from ledger.cli.context import OutPath, Session, check_out, emit, report, stdout, tell_written, workspace_option
 from ledger.cli.tables import print_table
 from ledger.errors import EXIT_BOOKS, EXIT_DONE, order
 from ledger.messages import N_, say
@@ -55,22 +56,25 @@ class Levy(click.Group):
     help="Fiscal year, named by the year in which it begins (default: the latest with turnover).",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option(
+    "--csv", "out", type=OutPath(), metavar="FILE", help="Write a row a unit and month, a column a component."
+)
 @workspace_option
 @click.pass_context
-def levy(ctx: click.Context, slug: str | None, year: int | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+def levy(ctx: click.Context, slug: str | None, year: int | None, as_json: bool, out: Path | None) -> int:  # noqa: FBT001  click gives flags so
     """Show the levy: base, rate, due and posted, month by month, by component, and the balance owed.
 
     Open months are provisional: they change with the books until the month is closed.
     """
     if ctx.invoked_subcommand is None:
-        return _statement(ctx.obj, slug, year, as_json=as_json)
-    if slug or year or as_json:
+        return _statement(ctx.obj, slug, year, as_json=as_json, out=out)
+    if slug or year or as_json or out:
         told = N_("These options are of the statement: those of {command} stand behind its name.")
         raise click.UsageError(say(told, command=ctx.invoked_subcommand))
     return EXIT_DONE
 
 
-def _statement(session: Session, slug: str | None, year: int | None, *, as_json: bool) -> int:
+def _statement(session: Session, slug: str | None, year: int | None, *, as_json: bool, out: Path | None) -> int:
     """The levy's statement, of one unit or all."""
     from ledger.books import load_books  # noqa: PLC0415  after the arguments are known to be right
     from ledger.books.excerpt import for_all, quote  # noqa: PLC0415  likewise
@@ -79,6 +83,8 @@ def _statement(session: Session, slug: str | None, year: int | None, *, as_json:
     from ledger.reports import levy as statement  # noqa: PLC0415  likewise
 
     ws = session.workspace
+    if out is not None:
+        check_out(ws, out)
     chosen = [ws.unit(slug).slug] if slug else None
     books = load_books(ws, chosen)
     policy = read_policy(books.central_text, ws)
@@ -90,10 +96,15 @@ def _statement(session: Session, slug: str | None, year: int | None, *, as_json:
     problems = problems if chosen else for_all(books, problems)
     shown = year or statement.latest_year(run) or _this_year(session)
     found = statement.statements(books, run, shown)
+    if out is not None:
+        from ledger.books import durable  # noqa: PLC0415  only where a file is written
+
+        durable.replace(out.absolute(), statement.as_csv(shown, found).encode())
+        tell_written(out)
     if as_json:
         emit(statement.as_json(shown, found, problems))
         return EXIT_BOOKS if problems else EXIT_DONE
-    for one in found:
+    for one in found if out is None else ():
         _print(one, policy)
     if slug and not found and not problems:
         click.echo(say(N_("{unit} owes no levy."), unit=slug), err=True)

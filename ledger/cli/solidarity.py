@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
-from ledger.cli.context import Session, emit, refuse, report, stdout, workspace_option
+from ledger.cli.context import (
+    OutPath,
+    Session,
+    check_out,
+    emit,
+    refuse,
+    report,
+    stdout,
+    tell_written,
+    workspace_option,
+)
 from ledger.cli.days import DAY, day_of
 from ledger.cli.later import Later
 from ledger.cli.tables import amount_text, print_table
@@ -55,9 +66,10 @@ def loaded(session: Session) -> Federation:
 @year_option
 @click.option("--unit", "-u", "slug", metavar="UNIT", help="One unit's way through the formula, in words.")
 @json_option
+@click.option("--csv", "out", type=OutPath(), metavar="FILE", help="Write a row a unit.")
 @workspace_option
 @click.pass_obj
-def compute(session: Session, year: int | None, slug: str | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+def compute(session: Session, year: int | None, slug: str | None, as_json: bool, out: Path | None) -> int:  # noqa: FBT001  click gives flags so
     """Compute a year: turnover, result, need, claim and call of every unit, with the reason for each figure.
 
     Nothing is booked. Before all twelve months are closed the figures say how it would be if the year ended now, and
@@ -69,6 +81,8 @@ def compute(session: Session, year: int | None, slug: str | None, as_json: bool)
 
     ws = session.workspace
     only = ws.unit(slug).slug if slug else None
+    if out is not None:
+        check_out(ws, out)
     federation = loaded(session)
     read = sorted({*federation.books.problems, *federation.policy.problems}, key=order)
     if read and not reports.years_of(federation):
@@ -78,9 +92,11 @@ def compute(session: Session, year: int | None, slug: str | None, as_json: bool)
     problems = sorted({*read, *found.problems}, key=order)
     quote(ws, problems)
     problems = for_all(federation.books, problems)
+    if out is not None:
+        _write(out, reports.as_csv(found, only))
     if as_json:
         emit(reports.as_json(found, problems, only))
-    else:
+    elif out is None:
         _print_year(found, only)
     report(problems)
     if problems:
@@ -98,22 +114,35 @@ def compute(session: Session, year: int | None, slug: str | None, as_json: bool)
     help="As it stood at the end of this day (default: today).",
 )
 @json_option
+@click.option("--csv", "out", type=OutPath(), metavar="FILE", help="Write a row a year, then a row a unit.")
 @workspace_option
 @click.pass_obj
-def status(session: Session, day: dt.date | None, as_json: bool) -> int:  # noqa: FBT001  click gives flags so
+def status(session: Session, day: dt.date | None, as_json: bool, out: Path | None) -> int:  # noqa: FBT001  click gives flags so
     """Show the fund: what it is worth, its years, and what each unit has paid into it and got of it."""
     from ledger.books import clock  # noqa: PLC0415  after the arguments are known to be right
     from ledger.reports import solidarity_status as reports  # noqa: PLC0415  likewise
 
+    if out is not None:
+        check_out(session.workspace, out)
     federation = loaded(session)
     found = reports.status(federation, day or clock.today())
     problems = federation.shown
+    if out is not None:
+        _write(out, reports.status_csv(found))
     if as_json:
         emit(reports.status_json(found, problems))
-    else:
+    elif out is None:
         _print_status(found)
     report(problems)
     return EXIT_BOOKS if problems else EXIT_DONE
+
+
+def _write(out: Path, text: str) -> None:
+    """A table into a file, whole or not at all."""
+    from ledger.books import durable  # noqa: PLC0415  only where a file is written
+
+    durable.replace(out.absolute(), text.encode())
+    tell_written(out)
 
 
 def _print_year(found: FundYear, only: str | None) -> None:

@@ -8,7 +8,7 @@ included. `vat` is what central charges on top; under reverse charge that is not
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from ledger.errors import Problem
 from ledger.messages import N_, number_text, say
 from ledger.policy import Policy
 from ledger.provisional import LevyRun, YearStatement, owed
+from ledger.reports.rows_csv import rows_csv
 from ledger.rules.levy import ZERO, MonthLevy
 from ledger.rules.rounding import decimals, half_away
 from ledger.rules.vat import Vat
@@ -191,3 +192,24 @@ def as_json(year: int, found: Sequence[Statement], problems: Sequence[Problem]) 
         "units": [statement.as_json() for statement in found],
         "errors": [problem.as_json() for problem in problems],
     }
+
+
+def as_csv(year: int, found: Sequence[Statement]) -> str:
+    """A row a unit and month, a column a component: the figures of `sambok levy`; corrections of earlier years too."""
+    names = dict.fromkeys(name for one in found for name in one.components)
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        answer, head = one.as_json(), {"year": year, "unit": one.unit.slug, "currency": one.unit.currency}
+        rows += [{**head, **month, **month["components"]} for month in answer["months"]]
+        for line in answer["prior_years"]:
+            rows.append({**head, "month": line["month"], "of_year": line["year"], **_prior(one, line)})
+    columns = ("year", "unit", "currency", "month", "of_year", "base", "rate", "due_ytd", "posted", "status")
+    return rows_csv((*columns, *names), rows)
+
+
+def _prior(one: Statement, line: Mapping[str, Any]) -> dict[str, str]:
+    """What a month posts of an earlier year, in all and by component."""
+    assert one.detail is not None
+    parts = next(p for p in one.detail.prior_years if (p.month, int(p.year[:4])) == (line["month"], line["year"]))
+    split = {name: one.money(part) for name, part in parts.components.items()}
+    return {"base": line["base"], "posted": line["amount"], **split}

@@ -9,6 +9,7 @@ from typing import Any
 from ledger.errors import Problem
 from ledger.federation import Federation
 from ledger.reports.levy import money, plain
+from ledger.reports.rows_csv import rows_csv
 from ledger.reports.solidarity_words import sentences
 from ledger.rules.rounding import half_away
 from ledger.solidarity.fund_year import FundYear, fund_year
@@ -64,6 +65,18 @@ def as_json(found: FundYear, problems: Sequence[Problem], only: str | None = Non
         "open_months": {slug: list(months) for slug, months in sorted(found.open_months.items())},
         "errors": [problem.as_json() for problem in problems],
     }
+
+
+COLUMNS = (
+    *("year", "unit", "base", "result", "own", "need", "claim_before_scaling", "claim", "call", "paid_back", "booked"),
+    "takes_part",
+)
+
+
+def as_csv(found: FundYear, only: str | None = None) -> str:
+    """A row a unit: the figures of `sambok solidarity compute`, without the sentences."""
+    rows = [_unit_json(found, slug) for slug in sorted(found.units) if only in {None, slug}]
+    return rows_csv(COLUMNS, [{"year": found.year, **row} for row in rows])
 
 
 def _unit_json(found: FundYear, slug: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ledger.federation import Federation
 from ledger.funds.book import FundBook, known_fund
 from ledger.funds.rows import SOLIDARITY
 from ledger.reports.levy import money
+from ledger.reports.rows_csv import rows_csv
 
 ZERO = Decimal(0)
 
@@ -171,3 +172,10 @@ def status_json(found: FundStatus, problems: Sequence[Problem]) -> dict[str, Any
         ],
         "errors": [problem.as_json() for problem in problems],
     }
+
+
+def status_csv(found: FundStatus) -> str:
+    """A row a year, then a row a unit: the figures of `sambok solidarity status`."""
+    answer = status_json(found, ())
+    columns = ("year", "opening", "components", "calls", "claims", "paid_back", "other", "closing", "supported")
+    return rows_csv((*columns, "unit", "paid", "got", "net"), [*answer["years"], *answer["units"]])

@@ -6,6 +6,7 @@ the formula of SPEC 9 with the turnover and result that `docs/demo.md` tells.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from decimal import Decimal
@@ -178,3 +179,30 @@ def test_the_close_makes_interest_final_whatever_is_decided_later(sealed_copy):
     assert after == before
     later = asked(sealed_copy, "fund", "case", "IF-2025-001", "--date", "2026-02-28")["interest_due"]
     assert D(later) > 4 * D(before)  # January's difference falls on February: nothing of what is sealed moves
+
+
+def table(root, folder, *words):
+    """The rows that a command writes as CSV; on standard output stands nothing then."""
+    out = folder / "table.csv"
+    done = sambok(root, *words, "--csv", str(out))
+    assert done.return_value in {0, 3}, done.output
+    assert done.stdout == ""
+    with out.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_for_a_spreadsheet_have_the_figures_of_the_answers(demo_root, tmp_path):
+    """Levy by component, and both statements of the solidarity fund: what is summed there is the answer's total."""
+    levy = table(demo_root, tmp_path, "levy", "--year", "2025")
+    for one in asked(demo_root, "levy", "--year", "2025")["units"]:
+        own = [row for row in levy if row["unit"] == one["unit"]]
+        assert len(own) == len(one["months"]) == (0 if one["unit"] == "nystart" else 12)
+        assert sum(D(row["posted"]) for row in own) == D(one["posted"])
+        parts = [D(row[name]) for row in own for name in ("service", "investment", "solidarity")]
+        assert sum(parts) == D(one["posted"])
+    year = table(demo_root, tmp_path, "solidarity", "compute", "--year", "2025")
+    answer = asked(demo_root, "solidarity", "compute", "--year", "2025")["units"]
+    assert [(r["unit"], r["claim"], r["call"]) for r in year] == [(u["unit"], u["claim"], u["call"]) for u in answer]
+    status = table(demo_root, tmp_path, "solidarity", "status", "--date", OCTOBER)
+    assert next(row["closing"] for row in status if row["year"]) == "153964.73"
+    assert sum(D(row["got"]) for row in status if row["unit"]) == sum(row[-1] for row in SUPPORT.values())
